@@ -248,6 +248,12 @@ const layerRules = Object.entries(layers).flatMap(
 const engineFloors = ["text", "ports", "loop", "resource"];
 
 /**
+ * The floors of the pure core: the words of every decision are below, and what an engine may conclude from its state alone
+ * is above the decisions about each kind of object. What people have written on a key is known before what may follow.
+ */
+const lifecycleFloors = ["vocabulary", "container", "consent", "key", "kms-key", "stored-state", "campaign"];
+
+/**
  * The floors of a campaign. A command that reads never imports one that acts: `acts` is on top. The files are below,
  * because a file only proposes: what it means, and whether it is true, is judged by what the service shows.
  */
@@ -261,6 +267,15 @@ const floorRulesOf = (house, floors) =>
     from: { path: `^provider/${house}/${name}/` },
     to: { path: `^provider/${house}/`, pathNot: `^provider/${house}/(${floors.slice(0, floor + 1).join("|")})/` },
   }));
+
+/** Every file of the house is in a room that has a floor. */
+const noRoomBeside = (house, floors) => ({
+  name: `no room of ${house} without a floor`,
+  comment: `provider/${house} consists of the folders ${floors.join(", ")}`,
+  severity: "error",
+  from: { path: `^provider/${house}/`, pathNot: `^provider/${house}/(${floors.join("|")})/` },
+  to: {},
+});
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
@@ -281,15 +296,11 @@ export default {
       from: { path: "^provider/engine/(key|kms-key|container)/" },
       to: { path: "^provider/engine/(key|kms-key|container|commands)/", pathNot: "^provider/engine/$1/" },
     },
+    ...floorRulesOf("lifecycle", lifecycleFloors),
+    noRoomBeside("lifecycle", lifecycleFloors),
     ...floorRulesOf("engine", engineFloors),
     ...floorRulesOf("engine/campaign", campaignFloors),
-    {
-      name: "no room of a campaign without a floor",
-      comment: "provider/engine/campaign consists of the folders in campaignFloors",
-      severity: "error",
-      from: { path: "^provider/engine/campaign/", pathNot: `^provider/engine/campaign/(${campaignFloors.join("|")})/` },
-      to: {},
-    },
+    noRoomBeside("engine/campaign", campaignFloors),
     {
       name: "the schema is above the definitions",
       comment: "provider/resources/schema projects the definitions, so no definition imports it",

@@ -24,7 +24,7 @@ const notInQuick = [
   "test/cli/import.test.ts",
 ];
 /** The same, and what `quick` explores less deeply or repeats less often. */
-const slowUnit = [...notInQuick, "test/lifecycle/model/model.test.ts", "test/lifecycle/kms-key-model.test.ts"];
+const slowUnit = [...notInQuick, "test/lifecycle/model/model.test.ts", "test/lifecycle/kms-key/kms-key-model.test.ts"];
 /** What puts something in the place of a module that other files use; all others share a process and its modules. */
 const apart = ["test/resources/schema/registry.test.ts"];
 const quickFiles = quickScenarios.map((name) => `test/contracts/interfaces/${name}.test.ts`);

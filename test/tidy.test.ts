@@ -50,10 +50,11 @@ function proseIn(text: string, file: string): readonly string[] {
   return found;
 }
 
-/** Who may import what of `provider/lifecycle/permit.ts`. Each other file gets its permits from a planner. */
+/** Who may import what of `provider/lifecycle/vocabulary/permit.ts`. Each other file gets its permits from a planner. */
 const permitMakers: Readonly<Record<string, RegExp>> = {
-  issuePermit: /^provider\/lifecycle\/plan-(key|kms-key|container|ring)-deletion\.ts$/,
-  issueWindowPermit: /^provider\/lifecycle\/plan-key-deletion\.ts$/,
+  issuePermit:
+    /^provider\/lifecycle\/(key\/plan-key|kms-key\/plan-kms-key|container\/plan-(container|ring))-deletion\.ts$/,
+  issueWindowPermit: /^provider\/lifecycle\/key\/plan-key-deletion\.ts$/,
   beginDecision: /^provider\/engine\/((key|kms-key|container)\/observe|container\/kind)\.ts$/,
   endDecision: /^provider\/engine\/loop\/converge\.ts$/,
   spendPermit: /^provider\/services\/http\/client\.ts$/,
@@ -155,7 +156,8 @@ const rules: readonly Rule[] = [
   {
     title: "only the planners make permits, and only the loop of a deletion begins a decision",
     files: code,
-    except: /^(provider\/lifecycle\/permit|test\/lifecycle\/permit\.test|test\/tidy\.test)\.ts$/,
+    except:
+      /^(provider\/lifecycle\/vocabulary\/permit|test\/lifecycle\/vocabulary\/permit\.test|test\/tidy\.test)\.ts$/,
     find: (text, file) => [
       ...Object.entries(permitMakers).flatMap(([name, allowed]) =>
         new RegExp(`\\b${name}\\b`).test(text) && !allowed.test(file) ? [name] : [],
@@ -164,13 +166,13 @@ const rules: readonly Rule[] = [
     ],
     broken: {
       file: "provider/probe/walk.ts",
-      text: 'import { issuePermit } from "../lifecycle/permit.ts";\n',
+      text: 'import { issuePermit } from "../lifecycle/vocabulary/permit.ts";\n',
     },
   },
   {
     title: "no cast makes a permit",
     files: code,
-    except: /^provider\/lifecycle\/permit\.ts$/,
+    except: /^provider\/lifecycle\/vocabulary\/permit\.ts$/,
     find: castsToPermit,
     broken: { file: "provider/engine/key/steps.ts", text: "const permit = {} as unknown as Permit<Act>;\n" },
   },

@@ -23,8 +23,8 @@
 import * as z from "zod";
 import type { EventedWrite } from "../engine/commands/audit-gaps.ts";
 import { UkoError } from "../errors.ts";
-import { recordLifetimeMs, recordToleranceMs } from "../lifecycle/consent-record.ts";
-import { isSamePerson } from "../lifecycle/iam-id.ts";
+import { recordLifetimeMs, recordToleranceMs } from "../lifecycle/consent/consent-record.ts";
+import { isSamePerson } from "../lifecycle/vocabulary/iam-id.ts";
 import { parseJson } from "../text/encodings.ts";
 import type { Act } from "./acts.ts";
 

@@ -8,8 +8,8 @@
  */
 
 import { byTime, pairSteps, peopleBehind, type Records, recordsOf, type StepLines } from "../engine/commands/audit.ts";
-import { findLeftoverMaterial, type RemovalObservation } from "../lifecycle/guards.ts";
-import type { BackingKey, KeystoreStatus } from "../lifecycle/observation.ts";
+import { findLeftoverMaterial, type RemovalObservation } from "../lifecycle/key/guards.ts";
+import type { BackingKey, KeystoreStatus } from "../lifecycle/vocabulary/observation.ts";
 import type { EvidenceIndex, KeyDescription, LoggedLine } from "./evidence-log.ts";
 import { type CertificateKey, type CertificateStep, vaultSegmentOf } from "./statement.ts";
 

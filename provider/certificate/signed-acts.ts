@@ -7,9 +7,9 @@
  */
 
 import * as z from "zod";
-import { isSamePerson } from "../lifecycle/iam-id.ts";
-import { idOfHash, type Sha256 } from "../lifecycle/record-text.ts";
-import type { IsGenuine } from "../lifecycle/signed-consent.ts";
+import { idOfHash, type Sha256 } from "../lifecycle/consent/record-text.ts";
+import type { IsGenuine } from "../lifecycle/consent/signed-consent.ts";
+import { isSamePerson } from "../lifecycle/vocabulary/iam-id.ts";
 import { parseJson } from "../text/encodings.ts";
 import type { Act } from "./acts.ts";
 import type { CertificateKey } from "./statement.ts";

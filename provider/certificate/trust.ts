@@ -5,7 +5,7 @@
  * function is pure.
  */
 
-import { foldIamId } from "../lifecycle/iam-id.ts";
+import { foldIamId } from "../lifecycle/vocabulary/iam-id.ts";
 
 /** A key of one person. Without an IAM ID, the person is known only by the name of the key's file. */
 export interface TrustedKey {

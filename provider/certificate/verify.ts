@@ -20,9 +20,9 @@
 
 import { isByOnePerson } from "../engine/commands/audit.ts";
 import { isConsequentialStep } from "../engine/commands/audited-steps.ts";
-import { isSamePerson } from "../lifecycle/iam-id.ts";
-import type { Sha256 } from "../lifecycle/record-text.ts";
-import type { IsGenuine } from "../lifecycle/signed-consent.ts";
+import type { Sha256 } from "../lifecycle/consent/record-text.ts";
+import type { IsGenuine } from "../lifecycle/consent/signed-consent.ts";
+import { isSamePerson } from "../lifecycle/vocabulary/iam-id.ts";
 import { type AuditEvent, createEventSearch } from "./activity-tracker.ts";
 import { type Act, actsOf } from "./acts.ts";
 import {

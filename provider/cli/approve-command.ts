@@ -12,7 +12,7 @@ import type { Approving } from "../engine/key/many/approve-set.ts";
 import type { KeyApart, PendingGroup, SetReview } from "../engine/key/many/review-set.ts";
 import type { VaultNames } from "../engine/key/text/approval-messages.ts";
 import { mostSevere, UkoError } from "../errors.ts";
-import type { Review } from "../lifecycle/review.ts";
+import type { Review } from "../lifecycle/consent/review.ts";
 import { phraseFor } from "../text/phrase.ts";
 import { printableLines } from "../text/printable.ts";
 import { invalidInput, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";

@@ -38,7 +38,7 @@ export {
   secondInProgram,
   secondMade,
 } from "../engine/text/resource-messages.ts";
-export { allowsNothing, limitedSteps } from "../lifecycle/plan-limit.ts";
+export { allowsNothing, limitedSteps } from "../lifecycle/vocabulary/plan-limit.ts";
 export { checkArguments } from "../resources/functions.ts";
 export { checkStored, longestWait, parseDurationMs, storedSettings } from "../settings.ts";
 export type { StoredSettings };

@@ -11,7 +11,7 @@ import { createResponseTrust, createServiceClock } from "../engine/ports/service
 import type { Clock, Progress, World } from "../engine/ports/world.ts";
 import { type Dialect, programDialect } from "../engine/text/dialect.ts";
 import { UkoError } from "../errors.ts";
-import { noSeal } from "../lifecycle/record-text.ts";
+import { noSeal } from "../lifecycle/consent/record-text.ts";
 import { createEndpoints, createKeyProtectEndpoints, type Endpoints } from "../services/broker.ts";
 import { createConsentSignatures, type SigningPlaces, systemPlaces } from "../services/consents/consent-signatures.ts";
 import { nameService } from "../services/consents/service-name.ts";

@@ -14,8 +14,8 @@ import type { CheckFailure, CreateOptions } from "../engine/resource/definition.
 import { sayKeepUnderNewName } from "../engine/text/resource-messages.ts";
 import { capital, plain, sayRoles } from "../engine/text/words.ts";
 import { UkoError } from "../errors.ts";
-import { containerRights } from "../lifecycle/managed-key-states.ts";
-import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
+import type { ContainerKind } from "../lifecycle/container/plan-container-deletion.ts";
+import { containerRights } from "../lifecycle/vocabulary/managed-key-states.ts";
 import { uuidForm } from "../text/uuid-form.ts";
 import { createOrFind, type LostCreation } from "./creation-mark.ts";
 import { denialOf, sayMissing, throwIfDenied, type WriteWords, writeUntilSettled } from "./write.ts";

@@ -24,7 +24,7 @@ import {
 import { isChangeable, namesWhere } from "../engine/resource/property.ts";
 import { capital } from "../engine/text/words.ts";
 import { UkoError } from "../errors.ts";
-import type { ContainerKind } from "../lifecycle/plan-container-deletion.ts";
+import type { ContainerKind } from "../lifecycle/container/plan-container-deletion.ts";
 import { createContainer, frozenFailures, isSame, type Named, nameTaken, parseIds } from "./container-writes.ts";
 import { nothingFound, previewAdoption } from "./creation-preview.ts";
 import { findMissing } from "./write.ts";

@@ -12,7 +12,7 @@
 import type { CallOptions, World, Written } from "../engine/ports/world.ts";
 import { plain } from "../engine/text/words.ts";
 import { isUkoError, UkoError } from "../errors.ts";
-import { longestInterruptionMs } from "../lifecycle/plan-update.ts";
+import { longestInterruptionMs } from "../lifecycle/key/plan-update.ts";
 
 export interface CreationMark {
   /** 32 hex digits, which the key has in a tag. */

@@ -9,8 +9,8 @@ import type { KeystoreSnapshot, TemplateSnapshot } from "../engine/ports/contain
 import type { CallOptions, KeySnapshot, World } from "../engine/ports/world.ts";
 import { plain } from "../engine/text/words.ts";
 import { type ErrorCode, isUkoError, UkoError } from "../errors.ts";
-import { keyStates } from "../lifecycle/managed-key-states.ts";
-import { type DistributedKey, type Distribution, newlyUnlinked } from "../lifecycle/unlinking.ts";
+import { type DistributedKey, type Distribution, newlyUnlinked } from "../lifecycle/container/unlinking.ts";
+import { keyStates } from "../lifecycle/vocabulary/managed-key-states.ts";
 
 /** The container about to be narrowed, and the group or groups that it will have. */
 export type Narrowing =

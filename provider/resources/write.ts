@@ -11,7 +11,7 @@ import type { CallOptions, World, Written } from "../engine/ports/world.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import { capital, plain } from "../engine/text/words.ts";
 import { isUkoError, UkoError } from "../errors.ts";
-import type { Reading } from "../lifecycle/settling.ts";
+import type { Reading } from "../lifecycle/key/settling.ts";
 
 /** The usual number of attempts, because another writer may change the object between a read and a write. */
 const usualAttempts = 4;

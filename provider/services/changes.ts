@@ -2,13 +2,13 @@
  * Lists every request by which uko can change something at a service. The client sends no other request but reads, so a
  * new feature has to add its request here, and say why the request is safe. Three answers are possible:
  *
- * - `permit`: the request can cut a key off, so it takes a permit for that act (lifecycle/permit.ts).
+ * - `permit`: the request can cut a key off, so it takes a permit for that act (lifecycle/vocabulary/permit.ts).
  * - "cannot cut a key off, because …".
  * - "has a guard of its own: …": a rotation, an alignment and two updates can cut a key off only in some cases, which
  *   the named guard refuses.
  */
 
-import type { PermittedAct } from "../lifecycle/permit.ts";
+import type { PermittedAct } from "../lifecycle/vocabulary/permit.ts";
 
 type Change =
   | { readonly permit: PermittedAct }

@@ -9,7 +9,7 @@
  */
 
 import { createHmac, hkdfSync } from "node:crypto";
-import { noSeal, type OwnSeal } from "../lifecycle/record-text.ts";
+import { noSeal, type OwnSeal } from "../lifecycle/consent/record-text.ts";
 import type { Credential } from "./iam.ts";
 import { readSecretFile } from "./secret-file.ts";
 

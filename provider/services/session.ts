@@ -8,7 +8,7 @@
 import type { Keystores } from "../engine/ports/containers.ts";
 import type { CallOptions, Session } from "../engine/ports/world.ts";
 import { type ErrorCode, isUkoError, UkoError } from "../errors.ts";
-import type { OwnSeal } from "../lifecycle/record-text.ts";
+import type { OwnSeal } from "../lifecycle/consent/record-text.ts";
 import { uuidForm } from "../text/uuid-form.ts";
 import type { Endpoints, InstanceReport } from "./broker.ts";
 import type { HttpClient } from "./http/client.ts";

@@ -12,7 +12,7 @@
  */
 
 import { limitedSteps } from "../compose/engines.ts";
-import type { LimitedStep, PlanLimit } from "../lifecycle/plan-limit.ts";
+import type { LimitedStep, PlanLimit } from "../lifecycle/vocabulary/plan-limit.ts";
 import { textOf } from "./values.ts";
 
 export interface PrivateData {

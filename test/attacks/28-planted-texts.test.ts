@@ -5,9 +5,9 @@
 
 import { beforeEach, describe, expect, test } from "vitest";
 import { observeKey } from "../../provider/engine/key/observe.ts";
-import { standingOf } from "../../provider/lifecycle/consent-record.ts";
-import { digestText } from "../../provider/lifecycle/digest.ts";
-import { encodeCompact } from "../../provider/lifecycle/record-text.ts";
+import { standingOf } from "../../provider/lifecycle/consent/consent-record.ts";
+import { digestText } from "../../provider/lifecycle/consent/digest.ts";
+import { encodeCompact } from "../../provider/lifecycle/consent/record-text.ts";
 import { checked, inputsOf, options, type Person, useEngineWorld, withKeys } from "../engine/harness.ts";
 import { identityOf, sha256 } from "../support/builders.ts";
 

@@ -3,7 +3,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { recordTagName } from "../../provider/lifecycle/tag-names.ts";
+import { recordTagName } from "../../provider/lifecycle/vocabulary/tag-names.ts";
 import { requestToken, send } from "../emulator/harness.ts";
 import { vaultIds, waveFile, waveSeed } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";

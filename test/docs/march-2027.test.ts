@@ -7,7 +7,7 @@ import {
   type ScheduledKey,
   scheduleOf,
 } from "../../provider/lifecycle/campaign/schedule.ts";
-import { longestPendingDays, pendingPeriodDays } from "../../provider/lifecycle/remaining-path.ts";
+import { longestPendingDays, pendingPeriodDays } from "../../provider/lifecycle/key/remaining-path.ts";
 import { read } from "../support/documents.ts";
 
 const page = read("provider/docs/how-to/before-march-2027.md");

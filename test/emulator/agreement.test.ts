@@ -5,8 +5,13 @@ import { cellOf, type KeyAction, keyStates } from "../../provider/emulator/key-s
 import { type KmsAction, kmsCellOf } from "../../provider/emulator/kms/key-states.ts";
 import type { KmsKeyState as ServedState } from "../../provider/emulator/model.ts";
 import { type RoleName, rightsOfIdentity } from "../../provider/emulator/roles.ts";
-import { kmsKeyActions, kmsKeyStates, kmsKeyTable, kmsRights } from "../../provider/lifecycle/kms-key-states.ts";
-import { keyActions, managedKeyTable, rights } from "../../provider/lifecycle/managed-key-states.ts";
+import {
+  kmsKeyActions,
+  kmsKeyStates,
+  kmsKeyTable,
+  kmsRights,
+} from "../../provider/lifecycle/kms-key/kms-key-states.ts";
+import { keyActions, managedKeyTable, rights } from "../../provider/lifecycle/vocabulary/managed-key-states.ts";
 import { stageKms } from "./kms-requests.ts";
 
 const sameAction = {

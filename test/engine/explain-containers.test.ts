@@ -13,7 +13,7 @@ import {
   containerKinds,
   containerPlanCode,
   type RingKey,
-} from "../../provider/lifecycle/plan-container-deletion.ts";
+} from "../../provider/lifecycle/container/plan-container-deletion.ts";
 import { alice, anActor, dayMs, nowMs } from "../support/builders.ts";
 import { expectWellFormed, renderAll } from "./explanations.ts";
 

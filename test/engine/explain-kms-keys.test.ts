@@ -5,7 +5,7 @@ import { type ObservedKmsKey, observedInSnapshot } from "../../provider/engine/k
 import { noteAfterDestroy } from "../../provider/engine/kms-key/words.ts";
 import { programDialect } from "../../provider/engine/text/dialect.ts";
 import type { UserInterface } from "../../provider/engine/text/explanation.ts";
-import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
+import { kmsWindowMs } from "../../provider/lifecycle/key/kms-window.ts";
 import type {
   KmsApprovalWait,
   KmsGuard,
@@ -13,7 +13,7 @@ import type {
   KmsPlan,
   KmsRun,
   KmsStep,
-} from "../../provider/lifecycle/plan-kms-key-deletion.ts";
+} from "../../provider/lifecycle/kms-key/plan-kms-key-deletion.ts";
 import { alice, anActorInProfile, aWorkload, bob, carol, dayMs, hourMs, nowMs, pipeline } from "../support/builders.ts";
 import { aKmsKey, aKmsKeySetBy, aKmsRun, aKmsSnapshot, openWindow } from "../support/kms-builders.ts";
 import { expectWellFormed, renderAll } from "./explanations.ts";

@@ -5,10 +5,8 @@ import { explainPath } from "../../provider/engine/key/remaining-path.ts";
 import { explainDone } from "../../provider/engine/key/status.ts";
 import { explainOutcome } from "../../provider/engine/key/text/messages.ts";
 import { renderExplanation, type UserInterface } from "../../provider/engine/text/explanation.ts";
-import type { NotBinding } from "../../provider/lifecycle/consent-record.ts";
-import { holdsIn } from "../../provider/lifecycle/hold.ts";
-import { rights } from "../../provider/lifecycle/managed-key-states.ts";
-import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
+import type { NotBinding } from "../../provider/lifecycle/consent/consent-record.ts";
+import { holdsIn } from "../../provider/lifecycle/consent/hold.ts";
 import {
   type ApprovalWait,
   type Guard,
@@ -17,7 +15,9 @@ import {
   type RequestWait,
   type Run,
   type Step,
-} from "../../provider/lifecycle/plan.ts";
+} from "../../provider/lifecycle/key/plan.ts";
+import { rights } from "../../provider/lifecycle/vocabulary/managed-key-states.ts";
+import type { KeyObservation } from "../../provider/lifecycle/vocabulary/observation.ts";
 import {
   aBackingKey,
   aDraft,

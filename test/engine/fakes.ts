@@ -9,7 +9,7 @@ import type {
   World,
 } from "../../provider/engine/ports/world.ts";
 import { programDialect } from "../../provider/engine/text/dialect.ts";
-import { noSeal } from "../../provider/lifecycle/record-text.ts";
+import { noSeal } from "../../provider/lifecycle/consent/record-text.ts";
 import { aKeystoreStatus, alice, anActor, nowMs, sha256, someFacts } from "../support/builders.ts";
 
 const { instanceId, vaultId, keyId } = someFacts();

@@ -7,9 +7,9 @@ import { type KmsTask, kmsKeyKind } from "../../provider/engine/kms-key/kind.ts"
 import { converge } from "../../provider/engine/loop/converge.ts";
 import { convergeAndWait } from "../../provider/engine/loop/wait.ts";
 import type { Keys, World } from "../../provider/engine/ports/world.ts";
-import type { Permit } from "../../provider/lifecycle/permit.ts";
-import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
-import { planKmsKeyDeletion } from "../../provider/lifecycle/plan-kms-key-deletion.ts";
+import { planKeyDeletion } from "../../provider/lifecycle/key/plan-key-deletion.ts";
+import { planKmsKeyDeletion } from "../../provider/lifecycle/kms-key/plan-kms-key-deletion.ts";
+import type { Permit } from "../../provider/lifecycle/vocabulary/permit.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { aPolicy, hourMs } from "../support/builders.ts";
 import { aKmsPolicy } from "../support/kms-builders.ts";

@@ -1,14 +1,14 @@
 /** Each check inside the core stops the run: a broken plan, or a broken input, is UKO_BUG and not a step. */
 
 import { describe, expect, it } from "vitest";
-import { completeAfterStep } from "../../provider/lifecycle/after-step.ts";
-import { assert, assertTime } from "../../provider/lifecycle/assert.ts";
-import { standingOf } from "../../provider/lifecycle/consent-record.ts";
-import { holdsIn, holdsInForce } from "../../provider/lifecycle/hold.ts";
-import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
-import { type DeletionPolicy, type Run, ready, type Step } from "../../provider/lifecycle/plan.ts";
-import { planContainerDeletion } from "../../provider/lifecycle/plan-container-deletion.ts";
-import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
+import { standingOf } from "../../provider/lifecycle/consent/consent-record.ts";
+import { holdsIn, holdsInForce } from "../../provider/lifecycle/consent/hold.ts";
+import { planContainerDeletion } from "../../provider/lifecycle/container/plan-container-deletion.ts";
+import { completeAfterStep } from "../../provider/lifecycle/key/after-step.ts";
+import { type DeletionPolicy, type Run, ready, type Step } from "../../provider/lifecycle/key/plan.ts";
+import { planKeyDeletion } from "../../provider/lifecycle/key/plan-key-deletion.ts";
+import { settlingOf } from "../../provider/lifecycle/key/settling.ts";
+import { soundDeletion, soundPlan } from "../../provider/lifecycle/key/sound-plan.ts";
 import {
   type KmsKeyObservation,
   type KmsKeyPolicy,
@@ -16,9 +16,9 @@ import {
   type KmsStep,
   planKmsKeyDeletion,
   soundKmsPlan,
-} from "../../provider/lifecycle/plan-kms-key-deletion.ts";
-import { settlingOf } from "../../provider/lifecycle/settling.ts";
-import { soundDeletion, soundPlan } from "../../provider/lifecycle/sound-plan.ts";
+} from "../../provider/lifecycle/kms-key/plan-kms-key-deletion.ts";
+import { assert, assertTime } from "../../provider/lifecycle/vocabulary/assert.ts";
+import type { KeyObservation } from "../../provider/lifecycle/vocabulary/observation.ts";
 import {
   aKey,
   aKeyWith,

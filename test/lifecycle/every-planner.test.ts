@@ -8,29 +8,29 @@ import { globSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { planCampaignRequest, planCampaignRollback } from "../../provider/lifecycle/campaign/plan-step.ts";
-import { holdsIn } from "../../provider/lifecycle/hold.ts";
-import { kmsLineOf, kmsReviewOf, planReviewedKmsKey } from "../../provider/lifecycle/kms-review.ts";
-import type { KeyObservation } from "../../provider/lifecycle/observation.ts";
-import type { DeletionPolicy, Plan, Run } from "../../provider/lifecycle/plan.ts";
+import { holdsIn } from "../../provider/lifecycle/consent/hold.ts";
 import {
   type ContainedKey,
   type ContainerObservation,
   planContainerDeletion,
   type RingKey,
-} from "../../provider/lifecycle/plan-container-deletion.ts";
-import { planFromState } from "../../provider/lifecycle/plan-from-state.ts";
-import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
+} from "../../provider/lifecycle/container/plan-container-deletion.ts";
+import { planRingDeletion } from "../../provider/lifecycle/container/plan-ring-deletion.ts";
+import type { DeletionPolicy, Plan, Run } from "../../provider/lifecycle/key/plan.ts";
+import { planKeyDeletion } from "../../provider/lifecycle/key/plan-key-deletion.ts";
+import { planRequest } from "../../provider/lifecycle/key/plan-request.ts";
+import { planReversal } from "../../provider/lifecycle/key/plan-reversal.ts";
+import { planReviewedApproval, planReviewedStep } from "../../provider/lifecycle/key/plan-reviewed.ts";
+import { planAlignment, planRotation, planSync } from "../../provider/lifecycle/key/plan-update.ts";
+import { kmsLineOf, kmsReviewOf, planReviewedKmsKey } from "../../provider/lifecycle/kms-key/kms-review.ts";
 import {
   type KmsKeyObservation,
   type KmsPlan,
   planKmsKeyDeletion,
   planKmsKeyWithdrawal,
-} from "../../provider/lifecycle/plan-kms-key-deletion.ts";
-import { planRequest } from "../../provider/lifecycle/plan-request.ts";
-import { planReversal } from "../../provider/lifecycle/plan-reversal.ts";
-import { planReviewedApproval, planReviewedStep } from "../../provider/lifecycle/plan-reviewed.ts";
-import { planRingDeletion } from "../../provider/lifecycle/plan-ring-deletion.ts";
-import { planAlignment, planRotation, planSync } from "../../provider/lifecycle/plan-update.ts";
+} from "../../provider/lifecycle/kms-key/plan-kms-key-deletion.ts";
+import { planFromState } from "../../provider/lifecycle/stored-state/plan-from-state.ts";
+import type { KeyObservation } from "../../provider/lifecycle/vocabulary/observation.ts";
 import { situations } from "../support/arbitraries.ts";
 import { aKey, aKeyWith, alice, aPolicy, aRecord, aReviewHeader, aReviewOf, aRun, nowMs } from "../support/builders.ts";
 import { aKmsKeySetBy, aKmsPolicy, aKmsRun, openWindow } from "../support/kms-builders.ts";

@@ -1,21 +1,21 @@
 /** Every state x actor x record x consent x gate x policy x goal x intent x seal, against an independent second decision. */
 
 import { expect, it } from "vitest";
-import type {
-  Actor,
-  BackingKey,
-  ConsentRecord,
-  KeyObservation,
-  KeystoreStatus,
-} from "../../provider/lifecycle/observation.ts";
 import {
   type DeletionGoal,
   type DeletionPolicy,
   deletionGoals,
   type Plan,
   type Run,
-} from "../../provider/lifecycle/plan.ts";
-import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
+} from "../../provider/lifecycle/key/plan.ts";
+import { planKeyDeletion } from "../../provider/lifecycle/key/plan-key-deletion.ts";
+import type {
+  Actor,
+  BackingKey,
+  ConsentRecord,
+  KeyObservation,
+  KeystoreStatus,
+} from "../../provider/lifecycle/vocabulary/observation.ts";
 import {
   aBackingKey,
   aKey,

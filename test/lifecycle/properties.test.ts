@@ -2,11 +2,11 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { planKeyWrite } from "../../provider/lifecycle/key-write.ts";
-import { planKeyDeletion } from "../../provider/lifecycle/plan-key-deletion.ts";
-import { planReversal } from "../../provider/lifecycle/plan-reversal.ts";
-import { planSync } from "../../provider/lifecycle/plan-update.ts";
-import { remainingPath } from "../../provider/lifecycle/remaining-path.ts";
+import { planKeyWrite } from "../../provider/lifecycle/key/key-write.ts";
+import { planKeyDeletion } from "../../provider/lifecycle/key/plan-key-deletion.ts";
+import { planReversal } from "../../provider/lifecycle/key/plan-reversal.ts";
+import { planSync } from "../../provider/lifecycle/key/plan-update.ts";
+import { remainingPath } from "../../provider/lifecycle/key/remaining-path.ts";
 import { situations } from "../support/arbitraries.ts";
 import { nowMs } from "../support/builders.ts";
 import { realCore } from "./model/core.ts";

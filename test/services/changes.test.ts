@@ -1,7 +1,7 @@
 /** Every request that changes something stands in the list, and the client sends no other. */
 
 import { describe, expect, test } from "vitest";
-import { permittedActs } from "../../provider/lifecycle/permit.ts";
+import { permittedActs } from "../../provider/lifecycle/vocabulary/permit.ts";
 import { changes, findChange } from "../../provider/services/changes.ts";
 import { createBackingKeys } from "../../provider/services/kms/backing-keys.ts";
 import { createKmsKeys } from "../../provider/services/kms/keys.ts";

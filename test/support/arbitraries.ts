@@ -1,8 +1,8 @@
 /** Random keys, runs and policies: each combination that a planner may meet, with the people of the tests. */
 
 import fc from "fast-check";
-import type { BackingKey, KeyObservation } from "../../provider/lifecycle/observation.ts";
-import { type DeletionPolicy, deletionGoals, type Run } from "../../provider/lifecycle/plan.ts";
+import { type DeletionPolicy, deletionGoals, type Run } from "../../provider/lifecycle/key/plan.ts";
+import type { BackingKey, KeyObservation } from "../../provider/lifecycle/vocabulary/observation.ts";
 import {
   aBackingKey,
   aKey,

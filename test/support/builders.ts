@@ -1,8 +1,17 @@
 /** Builders with defaults: a test names only what it is about. */
 
 import { createHash, randomBytes } from "node:crypto";
-import type { ConsentDraft } from "../../provider/lifecycle/consent-record.ts";
-import { digestText } from "../../provider/lifecycle/digest.ts";
+import type { ConsentDraft } from "../../provider/lifecycle/consent/consent-record.ts";
+import { digestText } from "../../provider/lifecycle/consent/digest.ts";
+import { bodyJson, encodeTagValue, markOf, namesOf } from "../../provider/lifecycle/consent/record-text.ts";
+import {
+  admitToReview,
+  type Review,
+  type ReviewHeader,
+  type ReviewScope,
+  reviewOf,
+} from "../../provider/lifecycle/consent/review.ts";
+import type { DeletionPolicy, Run } from "../../provider/lifecycle/key/plan.ts";
 import {
   type Actor,
   type BackingKey,
@@ -14,16 +23,7 @@ import {
   type KeyObservation,
   type KeystoreStatus,
   type UsingResource,
-} from "../../provider/lifecycle/observation.ts";
-import type { DeletionPolicy, Run } from "../../provider/lifecycle/plan.ts";
-import { bodyJson, encodeTagValue, markOf, namesOf } from "../../provider/lifecycle/record-text.ts";
-import {
-  admitToReview,
-  type Review,
-  type ReviewHeader,
-  type ReviewScope,
-  reviewOf,
-} from "../../provider/lifecycle/review.ts";
+} from "../../provider/lifecycle/vocabulary/observation.ts";
 
 import { createSecretDigests } from "../../provider/services/secret-digests.ts";
 

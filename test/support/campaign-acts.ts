@@ -8,7 +8,7 @@ import { printError, printReport } from "../../provider/cli/print.ts";
 import { openOperations } from "../../provider/compose/operations.ts";
 import type { CampaignReport } from "../../provider/engine/campaign/reports/report.ts";
 import { isUkoError } from "../../provider/errors.ts";
-import type { ReviewKind } from "../../provider/lifecycle/review.ts";
+import type { ReviewKind } from "../../provider/lifecycle/consent/review.ts";
 import { type CliTestWorld, type Ended, type Person, quietWorld, unsigned, withoutPause } from "../cli/harness.ts";
 
 export const acts = ["request", "review", "approve", "advance"] as const;

@@ -1,14 +1,14 @@
 /** Builders for KMS keys, with defaults: a test names only what it is about. */
 
 import type { KmsKeySnapshot } from "../../provider/engine/ports/kms-keys.ts";
-import { kmsWindowMs } from "../../provider/lifecycle/kms-window.ts";
-import type { Identity } from "../../provider/lifecycle/observation.ts";
+import { kmsWindowMs } from "../../provider/lifecycle/key/kms-window.ts";
 import {
   type KmsKeyObservation,
   type KmsKeyPolicy,
   type KmsRun,
   windowName,
-} from "../../provider/lifecycle/plan-kms-key-deletion.ts";
+} from "../../provider/lifecycle/kms-key/plan-kms-key-deletion.ts";
+import type { Identity } from "../../provider/lifecycle/vocabulary/observation.ts";
 import { anActor, bob, carol, dayMs, hourMs, nowMs } from "./builders.ts";
 
 export const kmsKeyId = "0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11";

@@ -4,7 +4,7 @@
  * end is not in the evidence, or a line that could not be read.
  */
 
-import { isSamePerson } from "../../lifecycle/iam-id.ts";
+import { isSamePerson } from "../../lifecycle/vocabulary/iam-id.ts";
 import { plain, sayPerson } from "../text/words.ts";
 import type { Audit, AuditEvent } from "./audit.ts";
 import { inTime, notRecorded } from "./audit-gaps.ts";

@@ -3,8 +3,8 @@
  * under dual authorization. `approve` is only a refused approval: an approval is a record, or the step itself.
  */
 
-import type { Step } from "../../lifecycle/plan.ts";
-import type { KmsStep } from "../../lifecycle/plan-kms-key-deletion.ts";
+import type { Step } from "../../lifecycle/key/plan.ts";
+import type { KmsStep } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
 
 export const isConsequential = {
   write_record: false,

@@ -6,8 +6,8 @@
  */
 
 import { isUkoError } from "../../errors.ts";
-import { mayAuthor } from "../../lifecycle/authorization.ts";
-import { type Actor, isPerson } from "../../lifecycle/observation.ts";
+import { mayAuthor } from "../../lifecycle/key/authorization.ts";
+import { type Actor, isPerson } from "../../lifecycle/vocabulary/observation.ts";
 import type { Session } from "../ports/world.ts";
 import { plain, sayActor, sayDuration, sayList, sayTime } from "../text/words.ts";
 

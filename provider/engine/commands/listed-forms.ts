@@ -4,8 +4,8 @@
  */
 
 import * as z from "zod";
-import { holdKinds } from "../../lifecycle/hold.ts";
-import { lifecycleStates } from "../../lifecycle/lifecycle-state.ts";
+import { holdKinds } from "../../lifecycle/consent/hold.ts";
+import { lifecycleStates } from "../../lifecycle/key/lifecycle-state.ts";
 import type { ListedKind } from "./listed-kinds.ts";
 
 const id = (of: string) => z.string().describe(`UUID of the ${of}`);

@@ -7,10 +7,10 @@
  */
 
 import { type ErrorCode, isUkoError, onCodes, type UkoError } from "../../errors.ts";
-import { findStoredLeftover } from "../../lifecycle/guards.ts";
-import { holdsInForce } from "../../lifecycle/hold.ts";
-import { type LifecycleState, lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
-import type { Run } from "../../lifecycle/plan.ts";
+import { holdsInForce } from "../../lifecycle/consent/hold.ts";
+import { findStoredLeftover } from "../../lifecycle/key/guards.ts";
+import { type LifecycleState, lifecycleStateOf } from "../../lifecycle/key/lifecycle-state.ts";
+import type { Run } from "../../lifecycle/key/plan.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { type KeySummary, observedInList, observeKey } from "../key/observe.ts";
 import { runAll } from "../loop/many.ts";
@@ -83,7 +83,7 @@ function isInState({ lifecycleState, keyState }: ListedOf<"key">, states: readon
 async function listKmsKeys(world: World, options: CallOptions): Promise<readonly ListedOf<"kms">[]> {
   // Imported lazily, because the help reads the names of the kinds in this file.
   const { excludeKeystoreKeys } = await import("../kms-key/observe.ts");
-  const { kmsStateWord } = await import("../../lifecycle/kms-key-states.ts");
+  const { kmsStateWord } = await import("../../lifecycle/kms-key/kms-key-states.ts");
   const all = await excludeKeystoreKeys(world, await world.kmsKeys.list({}, options), options);
   // KMS still reports a window that has ended, but it counts for nothing anymore.
   const nowMs = world.session.serviceTimeMs() ?? 0;

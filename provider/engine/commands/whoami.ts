@@ -5,8 +5,8 @@
  */
 
 import { isUkoError, type UkoError } from "../../errors.ts";
-import { mayAuthor } from "../../lifecycle/authorization.ts";
-import { isPerson } from "../../lifecycle/observation.ts";
+import { mayAuthor } from "../../lifecycle/key/authorization.ts";
+import { isPerson } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { identityCheck, type ListRight, type LogIn } from "./doctor-messages.ts";

@@ -4,7 +4,7 @@
  * the deletion and returns the result.
  */
 
-import { limitContainerDeletion } from "../../lifecycle/plan-limit-from-state.ts";
+import { limitContainerDeletion } from "../../lifecycle/stored-state/plan-limit-from-state.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { type Conclusion, type Deletion, deleteObject } from "../resource/delete.ts";
 import { refusedByProtection } from "../resource/preview.ts";

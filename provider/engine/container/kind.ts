@@ -5,16 +5,16 @@
  * keystore, because a hidden keystore may own it.
  */
 
-import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
-import type { Actor } from "../../lifecycle/observation.ts";
-import { beginDecision, type Permit, requirePermit } from "../../lifecycle/permit.ts";
+import { keystoreKindOf } from "../../lifecycle/container/keystore-kind.ts";
 import {
   type ContainerPlan,
   type ContainerPolicy,
   type ContainerRun,
   planContainerDeletion,
-} from "../../lifecycle/plan-container-deletion.ts";
-import { planRingDeletion, type RingObservation, type RingPlan } from "../../lifecycle/plan-ring-deletion.ts";
+} from "../../lifecycle/container/plan-container-deletion.ts";
+import { planRingDeletion, type RingObservation, type RingPlan } from "../../lifecycle/container/plan-ring-deletion.ts";
+import type { Actor } from "../../lifecycle/vocabulary/observation.ts";
+import { beginDecision, type Permit, requirePermit } from "../../lifecycle/vocabulary/permit.ts";
 import { seesEveryVault } from "../loop/absence.ts";
 import type { Deletable, Effect, KindTypes, OpenWait, Outcome, StepContext, StepResult } from "../loop/converge.ts";
 import type { EvidenceFacts } from "../loop/evidence.ts";

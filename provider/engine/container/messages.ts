@@ -4,12 +4,6 @@
  */
 
 import {
-  containerRights,
-  custodians,
-  type ObservedState,
-  vaultAdministrator,
-} from "../../lifecycle/managed-key-states.ts";
-import {
   type ContainedContainer,
   type ContainedKey,
   type ContainerGuard,
@@ -18,7 +12,13 @@ import {
   type ContainerPlan,
   containerPlanCode,
   type RingKey,
-} from "../../lifecycle/plan-container-deletion.ts";
+} from "../../lifecycle/container/plan-container-deletion.ts";
+import {
+  containerRights,
+  custodians,
+  type ObservedState,
+  vaultAdministrator,
+} from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { unended } from "../../text/printable.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface, unprotect } from "../text/explanation.ts";
 import { planAgain, sayBeyondPlan } from "../text/refusal.ts";

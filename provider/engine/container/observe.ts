@@ -1,22 +1,22 @@
 /**
  * Reads a vault, keystore or template with its contents, or proves that it is gone. If the caller may not read the list
  * of its keys, keystores or templates, the deletion is refused. Otherwise a container could count as empty because a
- * right is missing. A KMS key ring that cannot be read does not refuse it (lifecycle/plan-container-deletion.ts). The
+ * right is missing. A KMS key ring that cannot be read does not refuse it (lifecycle/container/plan-container-deletion.ts). The
  * file also decides what counts as contents: a living key that was taken out of a keystore does not, nor does an
  * archived, hidden (`shadow`) or system template of a vault.
  */
 
 import { onCodes, UkoError } from "../../errors.ts";
-import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
-import { keyStates, type ObservedState } from "../../lifecycle/managed-key-states.ts";
-import { beginDecision } from "../../lifecycle/permit.ts";
+import { keystoreKindOf } from "../../lifecycle/container/keystore-kind.ts";
 import type {
   ContainedContainer,
   ContainedKey,
   ContainerObservation,
   Found,
   RingKey,
-} from "../../lifecycle/plan-container-deletion.ts";
+} from "../../lifecycle/container/plan-container-deletion.ts";
+import { keyStates, type ObservedState } from "../../lifecycle/vocabulary/managed-key-states.ts";
+import { beginDecision } from "../../lifecycle/vocabulary/permit.ts";
 import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
 import type { ReadResult } from "../loop/converge.ts";
 import type { Collection, ContainerRef, KeystoreSnapshot, TemplateSnapshot } from "../ports/containers.ts";

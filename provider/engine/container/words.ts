@@ -3,7 +3,7 @@
  * name.
  */
 
-import type { ContainerObservation } from "../../lifecycle/plan-container-deletion.ts";
+import type { ContainerObservation } from "../../lifecycle/container/plan-container-deletion.ts";
 import { plain } from "../text/words.ts";
 
 export function sayContainer({ kind, name, id }: Pick<ContainerObservation, "kind" | "name" | "id">): string {

@@ -6,9 +6,9 @@
  * internal keystore names no KMS key.
  */
 
-import { isExternalType } from "../../lifecycle/keystore-kind.ts";
-import type { ObservedState } from "../../lifecycle/managed-key-states.ts";
-import type { BackingKey } from "../../lifecycle/observation.ts";
+import { isExternalType } from "../../lifecycle/container/keystore-kind.ts";
+import type { ObservedState } from "../../lifecycle/vocabulary/managed-key-states.ts";
+import type { BackingKey } from "../../lifecycle/vocabulary/observation.ts";
 import type { CallOptions, KeySnapshot, KeystoreKindRead, KeystoreStatusWithKey, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
 

@@ -5,8 +5,8 @@
  */
 
 import { UkoError } from "../../errors.ts";
-import { isGoneForCommand } from "../../lifecycle/gone.ts";
-import type { Step } from "../../lifecycle/plan.ts";
+import type { Step } from "../../lifecycle/key/plan.ts";
+import { isGoneForCommand } from "../../lifecycle/stored-state/gone.ts";
 import { absent, type Report, reportingRun, resultOfReport } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import type { Outcome } from "./kind.ts";

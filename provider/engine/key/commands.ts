@@ -5,12 +5,12 @@
  * assume the strictest rule, two people for each step.
  */
 
-import type { DeletionPolicy, Plan, Step } from "../../lifecycle/plan.ts";
-import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
-import { planRequest, type ShownBeforeRequest } from "../../lifecycle/plan-request.ts";
-import { planReversal, type Reversal } from "../../lifecycle/plan-reversal.ts";
-import { planSync } from "../../lifecycle/plan-update.ts";
-import { reviewGoals } from "../../lifecycle/review.ts";
+import { reviewGoals } from "../../lifecycle/consent/review.ts";
+import type { DeletionPolicy, Plan, Step } from "../../lifecycle/key/plan.ts";
+import { planKeyDeletion } from "../../lifecycle/key/plan-key-deletion.ts";
+import { planRequest, type ShownBeforeRequest } from "../../lifecycle/key/plan-request.ts";
+import { planReversal, type Reversal } from "../../lifecycle/key/plan-reversal.ts";
+import { planSync } from "../../lifecycle/key/plan-update.ts";
 import { converge, throwIfStopped } from "../loop/converge.ts";
 import { type Report, reportingRun, resultOfReport } from "../loop/report.ts";
 import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";

@@ -5,8 +5,8 @@
  * it is still in its vault. A run of an engine can request a deactivation, and it never approves a step.
  */
 
-import type { DeletionPolicy } from "../../lifecycle/plan.ts";
-import { planKeyDeletion } from "../../lifecycle/plan-key-deletion.ts";
+import type { DeletionPolicy } from "../../lifecycle/key/plan.ts";
+import { planKeyDeletion } from "../../lifecycle/key/plan-key-deletion.ts";
 import { unended } from "../../text/printable.ts";
 import { type Conclusion, type Deletion, deleteObject, type LeftObject } from "../resource/delete.ts";
 import type { UserInterface } from "../text/explanation.ts";

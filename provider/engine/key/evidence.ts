@@ -7,12 +7,12 @@
  */
 
 import { onCodes } from "../../errors.ts";
-import type { ConsentDraft } from "../../lifecycle/consent-record.ts";
-import type { ConsentRecord, Identity, KeyObservation, StatedReason } from "../../lifecycle/observation.ts";
-import { type Step, stepFacts } from "../../lifecycle/plan.ts";
-import { bodyJson, idOfHash } from "../../lifecycle/record-text.ts";
-import { approvalStatement, statementOfDraft } from "../../lifecycle/signed-consent.ts";
-import { findUnapprovedStep } from "../../lifecycle/unapproved-step.ts";
+import type { ConsentDraft } from "../../lifecycle/consent/consent-record.ts";
+import { bodyJson, idOfHash } from "../../lifecycle/consent/record-text.ts";
+import { approvalStatement, statementOfDraft } from "../../lifecycle/consent/signed-consent.ts";
+import { type Step, stepFacts } from "../../lifecycle/key/plan.ts";
+import { findUnapprovedStep } from "../../lifecycle/key/unapproved-step.ts";
+import type { ConsentRecord, Identity, KeyObservation, StatedReason } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { appendEvidence, describeSignature, type EvidenceFacts } from "../loop/evidence.ts";
 import { recordedStep } from "../loop/recorded-steps.ts";

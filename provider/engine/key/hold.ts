@@ -1,19 +1,25 @@
 /**
  * Sets and releases a hold, a tag with which a person forbids every run to take anything from the key
- * (lifecycle/hold.ts). One person sets a hold, and one person releases it, because each of them could also do so with
+ * (lifecycle/consent/hold.ts). One person sets a hold, and one person releases it, because each of them could also do so with
  * another tool. The reason of a release stays on the key for the two people who must then request and approve a
  * deletion. Both writes drop a request or an approval from the key: a hold ends it, and a release must not bring back
  * what people agreed on before the hold.
  */
 
 import { UkoError } from "../../errors.ts";
-import { mayAuthor } from "../../lifecycle/authorization.ts";
-import { deletionStanding } from "../../lifecycle/consent-record.ts";
-import { type HoldChoice, type HoldPlan, planHold, planRelease, type WantedHold } from "../../lifecycle/hold.ts";
-import { planKeyWrite } from "../../lifecycle/key-write.ts";
-import { rights } from "../../lifecycle/managed-key-states.ts";
-import type { ConsentRecord, KeyHold, KeyObservation } from "../../lifecycle/observation.ts";
-import { type KeyTextPatch, patchWithHold, patchWithRelease } from "../../lifecycle/record-locations.ts";
+import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
+import {
+  type HoldChoice,
+  type HoldPlan,
+  planHold,
+  planRelease,
+  type WantedHold,
+} from "../../lifecycle/consent/hold.ts";
+import { type KeyTextPatch, patchWithHold, patchWithRelease } from "../../lifecycle/consent/record-locations.ts";
+import { mayAuthor } from "../../lifecycle/key/authorization.ts";
+import { planKeyWrite } from "../../lifecycle/key/key-write.ts";
+import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
+import type { ConsentRecord, KeyHold, KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { appendEvidence } from "../loop/evidence.ts";
 import { createSettler } from "../loop/settle.ts";

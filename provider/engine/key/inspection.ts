@@ -5,9 +5,9 @@
  * since, an act that a person chose on the page is refused.
  */
 
-import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
-import type { DeletionPolicy, Run } from "../../lifecycle/plan.ts";
-import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts";
+import type { DeletionPolicy, Run } from "../../lifecycle/key/plan.ts";
+import { type PathStep, remainingPath } from "../../lifecycle/key/remaining-path.ts";
+import type { ConsentRecord, KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import type { Report } from "../loop/report.ts";
 import type { ShownKey } from "../ports/shown-key.ts";

@@ -7,12 +7,12 @@
  */
 
 import { UkoError } from "../../errors.ts";
-import { completeAfterStep, mayConclude } from "../../lifecycle/after-step.ts";
-import { standingOf } from "../../lifecycle/consent-record.ts";
-import { carriedId } from "../../lifecycle/key-write.ts";
-import { isSame } from "../../lifecycle/observation.ts";
-import { type Plan, type Run, type Step, stepFacts } from "../../lifecycle/plan.ts";
-import { needsSignature } from "../../lifecycle/signed-consent.ts";
+import { standingOf } from "../../lifecycle/consent/consent-record.ts";
+import { needsSignature } from "../../lifecycle/consent/signed-consent.ts";
+import { completeAfterStep, mayConclude } from "../../lifecycle/key/after-step.ts";
+import { carriedId } from "../../lifecycle/key/key-write.ts";
+import { type Plan, type Run, type Step, stepFacts } from "../../lifecycle/key/plan.ts";
+import { isSame } from "../../lifecycle/vocabulary/observation.ts";
 import type {
   Deletable,
   Earlier,

@@ -1,7 +1,7 @@
 /**
  * Reads a managed key, or proves that it is gone. A decision needs a fresh read (`observeKey`). If the reads of a
  * destroyed key and of its keystores contradict each other, a second read decides. A refresh may use a cached read, and
- * lists and responses are for display, or for the few conclusions of lifecycle/after-step.ts. What is known of a key
+ * lists and responses are for display, or for the few conclusions of lifecycle/key/after-step.ts. What is known of a key
  * has five types:
  *
  * - `KeySnapshot` (ports): one response of the service, in plain values.
@@ -13,10 +13,14 @@
  */
 
 import { isUkoError, UkoError } from "../../errors.ts";
-import { assert } from "../../lifecycle/assert.ts";
-import { digestText } from "../../lifecycle/digest.ts";
-import { findLeftoverMaterial } from "../../lifecycle/guards.ts";
-import { keyStates, type ObservedState } from "../../lifecycle/managed-key-states.ts";
+import { digestText } from "../../lifecycle/consent/digest.ts";
+import { parseKeyTexts } from "../../lifecycle/consent/record-locations.ts";
+import { markOf } from "../../lifecycle/consent/record-text.ts";
+import { withVouchers } from "../../lifecycle/consent/signed-consent.ts";
+import { findLeftoverMaterial } from "../../lifecycle/key/guards.ts";
+import type { Reading } from "../../lifecycle/key/settling.ts";
+import { assert } from "../../lifecycle/vocabulary/assert.ts";
+import { keyStates, type ObservedState } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import {
   type CarriedRecord,
   digestsBy,
@@ -25,12 +29,8 @@ import {
   type KeyFacts,
   type KeyObservation,
   type KeyUse,
-} from "../../lifecycle/observation.ts";
-import { beginDecision } from "../../lifecycle/permit.ts";
-import { parseKeyTexts } from "../../lifecycle/record-locations.ts";
-import { markOf } from "../../lifecycle/record-text.ts";
-import type { Reading } from "../../lifecycle/settling.ts";
-import { withVouchers } from "../../lifecycle/signed-consent.ts";
+} from "../../lifecycle/vocabulary/observation.ts";
+import { beginDecision } from "../../lifecycle/vocabulary/permit.ts";
 import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
 import type { ReadResult } from "../loop/converge.ts";
 import { recordedStep } from "../loop/recorded-steps.ts";

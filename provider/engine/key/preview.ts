@@ -5,13 +5,13 @@
  * program.
  */
 
-import { shownMarker } from "../../lifecycle/dual-marker.ts";
-import type { KeystoreStatus } from "../../lifecycle/observation.ts";
-import { type DeletionPolicy, guardCodes } from "../../lifecycle/plan.ts";
-import { type Prediction, planFromState } from "../../lifecycle/plan-from-state.ts";
-import type { PlanLimit } from "../../lifecycle/plan-limit.ts";
-import { limitKeyDeletion } from "../../lifecycle/plan-limit-from-state.ts";
-import type { PathStep } from "../../lifecycle/remaining-path.ts";
+import { shownMarker } from "../../lifecycle/consent/dual-marker.ts";
+import { type DeletionPolicy, guardCodes } from "../../lifecycle/key/plan.ts";
+import type { PathStep } from "../../lifecycle/key/remaining-path.ts";
+import { type Prediction, planFromState } from "../../lifecycle/stored-state/plan-from-state.ts";
+import { limitKeyDeletion } from "../../lifecycle/stored-state/plan-limit-from-state.ts";
+import type { KeystoreStatus } from "../../lifecycle/vocabulary/observation.ts";
+import type { PlanLimit } from "../../lifecycle/vocabulary/plan-limit.ts";
 import type { KeyRef } from "../ports/world.ts";
 import {
   asksAnyway,

@@ -4,11 +4,11 @@
  * output of a program, times count from the first step, because the output would otherwise change with each run.
  */
 
-import { failingGuard, findLeftoverMaterial, holdGuard } from "../../lifecycle/guards.ts";
-import { dualBackingKeys } from "../../lifecycle/kms-window.ts";
-import type { KeyObservation } from "../../lifecycle/observation.ts";
-import type { DeletionPolicy, Guard, Run } from "../../lifecycle/plan.ts";
-import { type PathStep, remainingPath } from "../../lifecycle/remaining-path.ts";
+import { failingGuard, findLeftoverMaterial, holdGuard } from "../../lifecycle/key/guards.ts";
+import { dualBackingKeys } from "../../lifecycle/key/kms-window.ts";
+import type { DeletionPolicy, Guard, Run } from "../../lifecycle/key/plan.ts";
+import { type PathStep, remainingPath } from "../../lifecycle/key/remaining-path.ts";
+import type { KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { asRead, type Explanation } from "../text/explanation.ts";
 import {
   capital,

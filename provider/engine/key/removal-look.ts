@@ -4,8 +4,8 @@
  * still as the person saw them.
  */
 
-import { holdsInForce, valueOfHolds } from "../../lifecycle/hold.ts";
-import { findUnapprovedStep, nameOfUnapproved } from "../../lifecycle/unapproved-step.ts";
+import { holdsInForce, valueOfHolds } from "../../lifecycle/consent/hold.ts";
+import { findUnapprovedStep, nameOfUnapproved } from "../../lifecycle/key/unapproved-step.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { observeKey } from "./observe.ts";
 import type { Task } from "./steps.ts";

@@ -4,13 +4,13 @@
  */
 
 import { leaderIn } from "../../lifecycle/campaign/membership.ts";
-import { deletionStanding } from "../../lifecycle/consent-record.ts";
-import { type Wait, waitOf } from "../../lifecycle/lifecycle-state.ts";
-import { rights } from "../../lifecycle/managed-key-states.ts";
-import type { ConsentRecord, Identity, UnapprovedStep } from "../../lifecycle/observation.ts";
-import { type Plan, type Run, rightFor, type Step } from "../../lifecycle/plan.ts";
-import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
-import { findUnapprovedStep } from "../../lifecycle/unapproved-step.ts";
+import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
+import { recordWithReasons, statedReasons } from "../../lifecycle/consent/stated-reasons.ts";
+import { type Wait, waitOf } from "../../lifecycle/key/lifecycle-state.ts";
+import { type Plan, type Run, rightFor, type Step } from "../../lifecycle/key/plan.ts";
+import { findUnapprovedStep } from "../../lifecycle/key/unapproved-step.ts";
+import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
+import type { ConsentRecord, Identity, UnapprovedStep } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { codeOf, type DeletionFacts, type Report, type Subject } from "../loop/report.ts";
 import type { UnapprovedStepFacts } from "../ports/evidence.ts";

@@ -1,9 +1,9 @@
 /**
  * Reads keys before their next step is requested, so that a person sees which requests are of a destruction. The
- * request is then written only if its key is still as it was shown (`lifecycle/plan-request.ts`).
+ * request is then written only if its key is still as it was shown (`lifecycle/key/plan-request.ts`).
  */
 
-import type { ShownBeforeRequest } from "../../lifecycle/plan-request.ts";
+import type { ShownBeforeRequest } from "../../lifecycle/key/plan-request.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { nextStepOf } from "./many/selection.ts";
 import { observeKey } from "./observe.ts";

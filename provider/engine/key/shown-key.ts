@@ -8,15 +8,15 @@
  * them comes what the requester said, and when the requester wrote to the key before that.
  */
 
-import { deletionStanding } from "../../lifecycle/consent-record.ts";
-import { holdsInForce } from "../../lifecycle/hold.ts";
-import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";
-import type { KeyObservation, KeyUse } from "../../lifecycle/observation.ts";
-import type { Run } from "../../lifecycle/plan.ts";
-import { strictest } from "../../lifecycle/plan-reviewed.ts";
-import { remainingPath } from "../../lifecycle/remaining-path.ts";
-import { keyPathOf } from "../../lifecycle/review.ts";
-import { recordWithReasons, statedReasons } from "../../lifecycle/stated-reasons.ts";
+import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
+import { holdsInForce } from "../../lifecycle/consent/hold.ts";
+import { keyPathOf } from "../../lifecycle/consent/review.ts";
+import { recordWithReasons, statedReasons } from "../../lifecycle/consent/stated-reasons.ts";
+import { typesOfUnseenUse } from "../../lifecycle/container/keystore-kind.ts";
+import type { Run } from "../../lifecycle/key/plan.ts";
+import { strictest } from "../../lifecycle/key/plan-reviewed.ts";
+import { remainingPath } from "../../lifecycle/key/remaining-path.ts";
+import type { KeyObservation, KeyUse } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import type { PastLabel, PastLabels, ShownKey } from "../ports/shown-key.ts";
 import type { KeyRef, World } from "../ports/world.ts";

@@ -7,12 +7,12 @@
  * nothing to sign, because it never approves a step and never requests a destruction.
  */
 
-import type { ConsentDraft } from "../../lifecycle/consent-record.ts";
-import type { Identity, KeyObservation } from "../../lifecycle/observation.ts";
-import type { Plan, Run } from "../../lifecycle/plan.ts";
-import { bodyJson } from "../../lifecycle/record-text.ts";
-import { approvalStatements, type Review } from "../../lifecycle/review.ts";
-import { needsSignature, statementOfDraft } from "../../lifecycle/signed-consent.ts";
+import type { ConsentDraft } from "../../lifecycle/consent/consent-record.ts";
+import { bodyJson } from "../../lifecycle/consent/record-text.ts";
+import { approvalStatements, type Review } from "../../lifecycle/consent/review.ts";
+import { needsSignature, statementOfDraft } from "../../lifecycle/consent/signed-consent.ts";
+import type { Plan, Run } from "../../lifecycle/key/plan.ts";
+import type { Identity, KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { readEach } from "./many/survey.ts";
 import type { KeyDetails } from "./observe.ts";

@@ -3,13 +3,13 @@
  * withdraw`.
  */
 
-import { deletionStanding } from "../../lifecycle/consent-record.ts";
-import { isPending } from "../../lifecycle/guards.ts";
-import { isLeftByService } from "../../lifecycle/key-write.ts";
-import { lifecycleStateOf } from "../../lifecycle/lifecycle-state.ts";
-import { rights } from "../../lifecycle/managed-key-states.ts";
-import type { KeyObservation, KeystoreStatus } from "../../lifecycle/observation.ts";
-import type { Plan, Run } from "../../lifecycle/plan.ts";
+import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
+import { isPending } from "../../lifecycle/key/guards.ts";
+import { isLeftByService } from "../../lifecycle/key/key-write.ts";
+import { lifecycleStateOf } from "../../lifecycle/key/lifecycle-state.ts";
+import type { Plan, Run } from "../../lifecycle/key/plan.ts";
+import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
+import type { KeyObservation, KeystoreStatus } from "../../lifecycle/vocabulary/observation.ts";
 import { asRead, type Explanation, type NextStep, type UserInterface } from "../text/explanation.ts";
 import {
   blocksContainers,

@@ -8,11 +8,8 @@
  */
 
 import { UkoError } from "../../errors.ts";
-import { type ConsentDraft, isWrittenAt, type NotBinding, standingOf } from "../../lifecycle/consent-record.ts";
-import { type Decline, isSame, type KeyObservation, type KeystoreStatus } from "../../lifecycle/observation.ts";
-import { type Permit, requirePermit } from "../../lifecycle/permit.ts";
-import type { Plan, Run, Step } from "../../lifecycle/plan.ts";
-import { patchOfUser, patchWithoutRecord, patchWithRecord } from "../../lifecycle/record-locations.ts";
+import { type ConsentDraft, isWrittenAt, type NotBinding, standingOf } from "../../lifecycle/consent/consent-record.ts";
+import { patchOfUser, patchWithoutRecord, patchWithRecord } from "../../lifecycle/consent/record-locations.ts";
 import {
   bodyJson,
   cutsOf,
@@ -21,11 +18,19 @@ import {
   fitToTag,
   recordId,
   requestStatement,
-} from "../../lifecycle/record-text.ts";
-import type { Review } from "../../lifecycle/review.ts";
-import { clockToleranceMs } from "../../lifecycle/service-time.ts";
-import { settledAfterMs } from "../../lifecycle/settling.ts";
-import { needsSignature, signatureLifetimeMs, statementOfDraft } from "../../lifecycle/signed-consent.ts";
+} from "../../lifecycle/consent/record-text.ts";
+import type { Review } from "../../lifecycle/consent/review.ts";
+import { needsSignature, signatureLifetimeMs, statementOfDraft } from "../../lifecycle/consent/signed-consent.ts";
+import type { Plan, Run, Step } from "../../lifecycle/key/plan.ts";
+import { settledAfterMs } from "../../lifecycle/key/settling.ts";
+import {
+  type Decline,
+  isSame,
+  type KeyObservation,
+  type KeystoreStatus,
+} from "../../lifecycle/vocabulary/observation.ts";
+import { type Permit, requirePermit } from "../../lifecycle/vocabulary/permit.ts";
+import { clockToleranceMs } from "../../lifecycle/vocabulary/service-time.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import type { ReadResult, StepContext, StepResult } from "../loop/converge.ts";
 import type { EvidenceKeystore } from "../ports/evidence.ts";

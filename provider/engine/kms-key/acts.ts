@@ -4,8 +4,8 @@
  * each command reads the key and decides again.
  */
 
-import { kmsRights } from "../../lifecycle/kms-key-states.ts";
-import { isWindowOpen, type KmsPlan } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
+import { isWindowOpen, type KmsPlan } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
 import type { KeyAct } from "../text/act.ts";
 import { sayTimeAndDistance } from "../text/words.ts";
 import type { ObservedKmsKey } from "./observe.ts";

@@ -8,15 +8,15 @@
  */
 
 import { asUkoError, endsTheRun, UkoError } from "../../errors.ts";
-import { type KmsReviewLine, type KmsSkip, planReviewedKmsKey } from "../../lifecycle/kms-review.ts";
+import type { Answered } from "../../lifecycle/consent/review.ts";
+import { type KmsReviewLine, type KmsSkip, planReviewedKmsKey } from "../../lifecycle/kms-key/kms-review.ts";
 import {
   isWindowOpen,
   type KmsKeyPolicy,
   planKmsKeyDeletion,
   planKmsKeyWithdrawal,
   windowName,
-} from "../../lifecycle/plan-kms-key-deletion.ts";
-import type { Answered } from "../../lifecycle/review.ts";
+} from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
 import { converge } from "../loop/converge.ts";
 import { absent, codeOf, type Report, reportingRun, resultOfReport, type Subject } from "../loop/report.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";

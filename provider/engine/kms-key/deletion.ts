@@ -5,9 +5,9 @@
  * key. So it destroys a key only if one person is enough.
  */
 
-import { kmsRights } from "../../lifecycle/kms-key-states.ts";
-import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { limitKmsKeyDeletion } from "../../lifecycle/plan-limit-from-state.ts";
+import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
+import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
+import { limitKmsKeyDeletion } from "../../lifecycle/stored-state/plan-limit-from-state.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import { type Conclusion, type Deletion, deleteObject } from "../resource/delete.ts";
 import {

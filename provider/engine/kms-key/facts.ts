@@ -4,8 +4,8 @@
  * refuses the destruction. Times are ISO 8601 UTC.
  */
 
-import { type KmsLifecycleState, kmsRights } from "../../lifecycle/kms-key-states.ts";
-import { isWindowOpen, type KmsPlan, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { type KmsLifecycleState, kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
+import { isWindowOpen, type KmsPlan, windowName } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import type { DeletionFacts } from "../loop/report.ts";
 import type { ObservedKmsKey } from "./observe.ts";

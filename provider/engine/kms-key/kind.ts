@@ -8,19 +8,19 @@
  * closed. The file also writes the evidence of a restore.
  */
 
-import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
-import { isSame } from "../../lifecycle/observation.ts";
-import { requirePermit } from "../../lifecycle/permit.ts";
+import { idOfHash } from "../../lifecycle/consent/record-text.ts";
+import type { Shown } from "../../lifecycle/consent/review.ts";
+import { kmsWindowMs } from "../../lifecycle/key/kms-window.ts";
 import {
   isWindowOpen,
   type KmsKeyObservation,
   type KmsPlan,
   type KmsRun,
   type KmsStep,
-} from "../../lifecycle/plan-kms-key-deletion.ts";
-import { idOfHash } from "../../lifecycle/record-text.ts";
-import type { Shown } from "../../lifecycle/review.ts";
-import { clockToleranceMs } from "../../lifecycle/service-time.ts";
+} from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
+import { isSame } from "../../lifecycle/vocabulary/observation.ts";
+import { requirePermit } from "../../lifecycle/vocabulary/permit.ts";
+import { clockToleranceMs } from "../../lifecycle/vocabulary/service-time.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import type { Deletable, Effect, Outcome, ReadResult, StepContext } from "../loop/converge.ts";
 import { appendEvidence } from "../loop/evidence.ts";

@@ -3,13 +3,13 @@
  * destroyed key, and the commands that come next. The sentences for refusals are in refusals.ts.
  */
 
-import { kmsRights } from "../../lifecycle/kms-key-states.ts";
+import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
 import {
   type KmsApprovalWait,
   type KmsRequestWait,
   type KmsRun,
   kmsPlanCode,
-} from "../../lifecycle/plan-kms-key-deletion.ts";
+} from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { dialectOfProgram } from "../text/dialect.ts";
 import type { Explanation, NextStep, UserInterface } from "../text/explanation.ts";

@@ -8,14 +8,14 @@
  */
 
 import { onCodes } from "../../errors.ts";
-import { factsServeForMs } from "../../lifecycle/after-step.ts";
-import { assert } from "../../lifecycle/assert.ts";
-import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
-import { ringEvidence } from "../../lifecycle/keystore-ring.ts";
-import { kmsKeyStateOf, kmsStateWord } from "../../lifecycle/kms-key-states.ts";
-import { beginDecision } from "../../lifecycle/permit.ts";
-import type { KmsKeyObservation, PolicyWriteSeen } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { markOf } from "../../lifecycle/record-text.ts";
+import { markOf } from "../../lifecycle/consent/record-text.ts";
+import { keystoreKindOf } from "../../lifecycle/container/keystore-kind.ts";
+import { ringEvidence } from "../../lifecycle/container/keystore-ring.ts";
+import { factsServeForMs } from "../../lifecycle/key/after-step.ts";
+import { kmsKeyStateOf, kmsStateWord } from "../../lifecycle/kms-key/kms-key-states.ts";
+import type { KmsKeyObservation, PolicyWriteSeen } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
+import { assert } from "../../lifecycle/vocabulary/assert.ts";
+import { beginDecision } from "../../lifecycle/vocabulary/permit.ts";
 import { requireOwnInstance, seesEveryVault } from "../loop/absence.ts";
 import type { ReadResult } from "../loop/converge.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
@@ -134,7 +134,7 @@ export async function excludeKeystoreKeys(
 /**
  * Whether the key's ring belongs to a keystore of this same instance. The ring is an optional field
  * in UKO (uko-v4.md 3.7). If UKO does not name the ring, the managed keys show it
- * (`lifecycle/keystore-ring.ts`).
+ * (`lifecycle/container/keystore-ring.ts`).
  */
 export async function ringOf(world: World, key: KeyInRing, options: CallOptions): Promise<KeyRing> {
   const nowMs = world.session.serviceTimeMs() ?? 0;

@@ -3,8 +3,8 @@
  * and how to proceed.
  */
 
-import { kmsRights } from "../../lifecycle/kms-key-states.ts";
-import { type KmsGuard, kmsGuardCodes } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
+import { type KmsGuard, kmsGuardCodes } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
 import { unended } from "../../text/printable.ts";
 import { type Dialect, dialectOf, dialectOfProgram } from "../text/dialect.ts";
 import { applyCommands, type Explanation, type NextStep } from "../text/explanation.ts";

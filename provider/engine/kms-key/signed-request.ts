@@ -11,10 +11,10 @@
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
-import type { ConsentSignature, Identity } from "../../lifecycle/observation.ts";
-import { isWindowOpen, windowName } from "../../lifecycle/plan-kms-key-deletion.ts";
-import { markOf } from "../../lifecycle/record-text.ts";
-import { consentStatement, type SignedAct } from "../../lifecycle/signed-consent.ts";
+import { markOf } from "../../lifecycle/consent/record-text.ts";
+import { consentStatement, type SignedAct } from "../../lifecycle/consent/signed-consent.ts";
+import { isWindowOpen, windowName } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
+import type { ConsentSignature, Identity } from "../../lifecycle/vocabulary/observation.ts";
 import { parseJson } from "../../text/encodings.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import type { ReadResult } from "../loop/converge.ts";

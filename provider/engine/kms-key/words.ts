@@ -3,16 +3,16 @@
  * messages about KMS keys.
  */
 
-import { kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key-states.ts";
-import { kmsWindowMs } from "../../lifecycle/kms-window.ts";
-import type { Right } from "../../lifecycle/managed-key-states.ts";
+import { kmsWindowMs } from "../../lifecycle/key/kms-window.ts";
+import { kmsRestoreMs, kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
 import type {
   KmsApprovalWait,
   KmsKeyObservation,
   KmsRequestWait,
   KmsRun,
   KmsStep,
-} from "../../lifecycle/plan-kms-key-deletion.ts";
+} from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
+import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { OpenWait } from "../loop/converge.ts";
 import type { Dialect } from "../text/dialect.ts";
 import { type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";

@@ -7,7 +7,7 @@
  */
 
 import { UkoError } from "../../errors.ts";
-import { isGone } from "../../lifecycle/gone.ts";
+import { isGone } from "../../lifecycle/stored-state/gone.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 

@@ -9,9 +9,9 @@
  */
 
 import { UkoError } from "../../errors.ts";
-import type { Actor } from "../../lifecycle/observation.ts";
-import { type DecisionRead, endDecision, type Permit } from "../../lifecycle/permit.ts";
-import type { Reading } from "../../lifecycle/settling.ts";
+import type { Reading } from "../../lifecycle/key/settling.ts";
+import type { Actor } from "../../lifecycle/vocabulary/observation.ts";
+import { type DecisionRead, endDecision, type Permit } from "../../lifecycle/vocabulary/permit.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { capital } from "../text/words.ts";
 import { appendEvidence, type EvidenceFacts, type ReportedResult } from "./evidence.ts";

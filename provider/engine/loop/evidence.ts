@@ -5,7 +5,7 @@
  * be written, the step is not taken, so no key is deleted without a trace.
  */
 
-import type { Actor, ConsentSignature } from "../../lifecycle/observation.ts";
+import type { Actor, ConsentSignature } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import type { EvidenceEntry, EvidenceSignature } from "../ports/evidence.ts";
 import type { World } from "../ports/world.ts";

@@ -7,11 +7,11 @@
 
 import { type ErrorCode, errorCatalog, isUkoError, UkoError } from "../../errors.ts";
 import type { Leader } from "../../lifecycle/campaign/membership.ts";
-import type { NotBinding } from "../../lifecycle/consent-record.ts";
-import type { KmsLifecycleState } from "../../lifecycle/kms-key-states.ts";
-import type { Awaited, LifecycleState } from "../../lifecycle/lifecycle-state.ts";
-import type { Actor, ApprovedStep } from "../../lifecycle/observation.ts";
-import type { Step } from "../../lifecycle/plan.ts";
+import type { NotBinding } from "../../lifecycle/consent/consent-record.ts";
+import type { Awaited, LifecycleState } from "../../lifecycle/key/lifecycle-state.ts";
+import type { Step } from "../../lifecycle/key/plan.ts";
+import type { KmsLifecycleState } from "../../lifecycle/kms-key/kms-key-states.ts";
+import type { Actor, ApprovedStep } from "../../lifecycle/vocabulary/observation.ts";
 import type { EvidenceReason, RunRecord } from "../ports/evidence.ts";
 import { outputOf, type PendingFacts, pendingFactNames } from "../ports/pending-facts.ts";
 import type { ShownKey } from "../ports/shown-key.ts";

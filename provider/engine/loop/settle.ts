@@ -1,13 +1,13 @@
 /**
  * Waits until the last write to an object is 2 s old, so that no other write can have the same ETag
- * (see lifecycle/settling.ts). ETags of the service count whole seconds. Without this wait, a write
+ * (see lifecycle/key/settling.ts). ETags of the service count whole seconds. Without this wait, a write
  * of uko could overwrite a hold that another person set in the same second. A run waits at most
  * once for each object, and once more after a write of its own. If another recent write then
  * follows, the run ends with an error.
  */
 
 import { UkoError } from "../../errors.ts";
-import { type Reading, type SettlingMemory, settlingOf } from "../../lifecycle/settling.ts";
+import { type Reading, type SettlingMemory, settlingOf } from "../../lifecycle/key/settling.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 
 export interface Settler {

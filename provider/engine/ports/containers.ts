@@ -4,8 +4,8 @@
  * only, because the other modes delete its keys or cut them off.
  */
 
-import type { Permit } from "../../lifecycle/permit.ts";
-import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";
+import type { ContainerKind } from "../../lifecycle/container/plan-container-deletion.ts";
+import type { Permit } from "../../lifecycle/vocabulary/permit.ts";
 import type { CallOptions, Permitted, WithServiceTime, Written } from "./calls.ts";
 
 /** The location of a container. All IDs are UUIDs; a vault is its own vault. */

@@ -6,9 +6,9 @@
  */
 
 import type { ErrorCode } from "../../errors.ts";
-import type { ApprovedStep, ConsentRecord } from "../../lifecycle/observation.ts";
-import type { ContainerKind } from "../../lifecycle/plan-container-deletion.ts";
-import type { Shown } from "../../lifecycle/review.ts";
+import type { Shown } from "../../lifecycle/consent/review.ts";
+import type { ContainerKind } from "../../lifecycle/container/plan-container-deletion.ts";
+import type { ApprovedStep, ConsentRecord } from "../../lifecycle/vocabulary/observation.ts";
 import type { PendingFacts } from "./pending-facts.ts";
 
 /** One step, as an auditor needs it; never holds a credential. Written *before* a removal. */
@@ -115,7 +115,7 @@ export interface EvidenceRecord extends Pick<ConsentRecord, "id" | "step" | "how
   readonly earlierReasons?: readonly EvidenceReason[];
 }
 
-/** What a person signed; lifecycle/signed-consent.ts has the form of the statement, and of the signature. */
+/** What a person signed; lifecycle/consent/signed-consent.ts has the form of the statement, and of the signature. */
 export interface EvidenceSignature {
   readonly statement: string;
   readonly signedAt: string;

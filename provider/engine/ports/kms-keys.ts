@@ -4,8 +4,8 @@
  * purges metadata. So no caller of the port can skip the checks of KMS.
  */
 
-import type { Permit } from "../../lifecycle/permit.ts";
-import type { Registration } from "../../lifecycle/plan-kms-key-deletion.ts";
+import type { Registration } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
+import type { Permit } from "../../lifecycle/vocabulary/permit.ts";
 import type { CallOptions, Permitted, WithServiceTime, Written } from "./calls.ts";
 
 /** The location of a KMS key: the instance and the key's UUID. */

@@ -6,7 +6,7 @@
  */
 
 import { UkoError } from "../../errors.ts";
-import { type RunTime, runTimeAfter, skewOf, type TimeReading } from "../../lifecycle/service-time.ts";
+import { type RunTime, runTimeAfter, skewOf, type TimeReading } from "../../lifecycle/vocabulary/service-time.ts";
 import { explainSkew } from "../text/clock-skew.ts";
 
 /** UKO and KMS have separate clocks. */

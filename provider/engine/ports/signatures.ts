@@ -1,10 +1,10 @@
 /**
  * Defines the port with which a run signs requests and approvals with the caller's SSH key, and checks the signatures
- * of other people (lifecycle/signed-consent.ts). A run has this port only on a machine that demands signatures.
+ * of other people (lifecycle/consent/signed-consent.ts). A run has this port only on a machine that demands signatures.
  */
 
-import type { ConsentSignature, Identity, KeyObservation } from "../../lifecycle/observation.ts";
-import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
+import type { IsGenuine } from "../../lifecycle/consent/signed-consent.ts";
+import type { ConsentSignature, Identity, KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import type { CallOptions } from "./calls.ts";
 
 export interface ConsentSignatures {

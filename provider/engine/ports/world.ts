@@ -5,10 +5,10 @@
  * skip the wait for the keystores.
  */
 
-import type { KeystoreKind } from "../../lifecycle/keystore-kind.ts";
-import type { Actor, BackingKey, KeystoreStatus, KeyUse, Tag } from "../../lifecycle/observation.ts";
-import type { Permit } from "../../lifecycle/permit.ts";
-import type { OwnSeal } from "../../lifecycle/record-text.ts";
+import type { OwnSeal } from "../../lifecycle/consent/record-text.ts";
+import type { KeystoreKind } from "../../lifecycle/container/keystore-kind.ts";
+import type { Actor, BackingKey, KeystoreStatus, KeyUse, Tag } from "../../lifecycle/vocabulary/observation.ts";
+import type { Permit } from "../../lifecycle/vocabulary/permit.ts";
 import type { Dialect } from "../text/dialect.ts";
 import type { CallOptions, Permitted, Progress, RunSettings, WithServiceTime, Written } from "./calls.ts";
 import type { Keystores, ListFilter, Stamps, Templates, Vaults, WithEtag } from "./containers.ts";

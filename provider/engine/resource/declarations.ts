@@ -10,7 +10,7 @@ import {
   type DeletionTarget,
   decideSharedDeletion,
   type SharedDeletion,
-} from "../../lifecycle/shared-object.ts";
+} from "../../lifecycle/stored-state/shared-object.ts";
 
 export interface Declarations {
   /** State holds the object under the resource, which has only its latest object. */

@@ -7,8 +7,8 @@
 
 import type * as z from "zod";
 import type { ErrorCode } from "../../errors.ts";
-import type { DeletionGoal } from "../../lifecycle/plan.ts";
-import type { PlanLimit } from "../../lifecycle/plan-limit.ts";
+import type { DeletionGoal } from "../../lifecycle/key/plan.ts";
+import type { PlanLimit } from "../../lifecycle/vocabulary/plan-limit.ts";
 import type { CallOptions, RunSettings, World } from "../ports/world.ts";
 import type { Dialect } from "../text/dialect.ts";
 import type { ApplyCommand } from "../text/explanation.ts";

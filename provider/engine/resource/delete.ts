@@ -7,8 +7,8 @@
  */
 
 import { type ErrorCode, errorCatalog } from "../../errors.ts";
-import type { DeletionGoal } from "../../lifecycle/plan.ts";
-import type { PlanLimit } from "../../lifecycle/plan-limit.ts";
+import type { DeletionGoal } from "../../lifecycle/key/plan.ts";
+import type { PlanLimit } from "../../lifecycle/vocabulary/plan-limit.ts";
 import type { Deletable, KindTypes, Outcome } from "../loop/converge.ts";
 import type { Subject } from "../loop/report.ts";
 import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";

@@ -6,8 +6,8 @@
  * report nothing, and the apply decides.
  */
 
-import type { Actor } from "../../lifecycle/observation.ts";
-import type { PlanLimit } from "../../lifecycle/plan-limit.ts";
+import type { Actor } from "../../lifecycle/vocabulary/observation.ts";
+import type { PlanLimit } from "../../lifecycle/vocabulary/plan-limit.ts";
 import { reportingRun, resultOfStored } from "../loop/report.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { applyCommand, type UserInterface } from "../text/explanation.ts";

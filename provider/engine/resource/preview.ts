@@ -7,9 +7,9 @@
  */
 
 import type { ErrorCode } from "../../errors.ts";
-import { type ApprovedStep, type Identity, isPerson } from "../../lifecycle/observation.ts";
-import { allowsNothing, type PlanLimit } from "../../lifecycle/plan-limit.ts";
-import type { PendingInState, PlannedRun } from "../../lifecycle/plan-limit-from-state.ts";
+import type { PendingInState, PlannedRun } from "../../lifecycle/stored-state/plan-limit-from-state.ts";
+import { type ApprovedStep, type Identity, isPerson } from "../../lifecycle/vocabulary/observation.ts";
+import { allowsNothing, type PlanLimit } from "../../lifecycle/vocabulary/plan-limit.ts";
 import { type Explanation, renderExplanation, type UserInterface, unprotect } from "../text/explanation.ts";
 import { capital, plain, sayPerson, sayTime } from "../text/words.ts";
 

@@ -4,7 +4,7 @@
  * permits nothing: the operation behind it reads the key and decides again.
  */
 
-import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { Explanation, NextStep } from "./explanation.ts";
 import { sayHolder } from "./words.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import type { UkoErrorOptions } from "../../errors.ts";
-import type { ClockSkew } from "../../lifecycle/service-time.ts";
+import type { ClockSkew } from "../../lifecycle/vocabulary/service-time.ts";
 import { sayDuration } from "./words.ts";
 
 const next = "  Next: ask the operator of the service to check its clock; to compare the clocks, run:\n    uko doctor";

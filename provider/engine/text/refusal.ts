@@ -5,7 +5,7 @@
  */
 
 import type { ErrorCode } from "../../errors.ts";
-import type { BeyondPlan, LimitedStep } from "../../lifecycle/plan-limit.ts";
+import type { BeyondPlan, LimitedStep } from "../../lifecycle/vocabulary/plan-limit.ts";
 import { type Explanation, type NextStep, type UserInterface, unprotect } from "./explanation.ts";
 import { capital, count, plain } from "./words.ts";
 

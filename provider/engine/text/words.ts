@@ -3,8 +3,9 @@
  * makes text of other people safe for a terminal, so that control characters in it have no effect.
  */
 
-import { typesOfUnseenUse } from "../../lifecycle/keystore-kind.ts";
-import { type Right, rights } from "../../lifecycle/managed-key-states.ts";
+import { typesOfUnseenUse } from "../../lifecycle/container/keystore-kind.ts";
+import type { Step } from "../../lifecycle/key/plan.ts";
+import { type Right, rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type {
   Actor,
   ApprovedStep,
@@ -12,8 +13,7 @@ import type {
   Identity,
   KeyObservation,
   KeystoreStatus,
-} from "../../lifecycle/observation.ts";
-import type { Step } from "../../lifecycle/plan.ts";
+} from "../../lifecycle/vocabulary/observation.ts";
 import { capital, printable } from "../../text/printable.ts";
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;

@@ -10,8 +10,8 @@
  * person saw and may approve.
  */
 
-import type { ApprovedStep } from "../observation.ts";
-import type { Sha256 } from "../record-text.ts";
+import type { Sha256 } from "../consent/record-text.ts";
+import type { ApprovedStep } from "../vocabulary/observation.ts";
 
 export interface BreakerFacts {
   readonly campaign: string;

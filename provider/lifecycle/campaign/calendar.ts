@@ -4,7 +4,7 @@
  * on some weekdays.
  */
 
-import type { ApprovedStep } from "../observation.ts";
+import type { ApprovedStep } from "../vocabulary/observation.ts";
 import { type Blackout, dayMs, type MaintenanceWindow, type Period } from "./campaign.ts";
 
 const minuteMs = 60_000;

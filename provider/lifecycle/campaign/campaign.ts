@@ -4,7 +4,7 @@
  * only proposes and forbids steps, and it grants no right.
  */
 
-import type { ApprovedStep } from "../observation.ts";
+import type { ApprovedStep } from "../vocabulary/observation.ts";
 
 export const dayMs = 24 * 60 * 60 * 1000;
 

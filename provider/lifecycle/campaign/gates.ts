@@ -14,8 +14,8 @@
  *   is reactivated and deactivated again.
  */
 
-import type { windowFault } from "../kms-window.ts";
-import type { ApprovedStep } from "../observation.ts";
+import type { windowFault } from "../key/kms-window.ts";
+import type { ApprovedStep } from "../vocabulary/observation.ts";
 import { blackoutAt, nextOpenMs } from "./calendar.ts";
 import type { Blackout, Wave } from "./campaign.ts";
 import type { ClassGap } from "./rules.ts";

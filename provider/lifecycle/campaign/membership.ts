@@ -11,8 +11,8 @@
  * folder have the rule of two people alone.
  */
 
-import type { CampaignMark } from "../observation.ts";
-import type { Sha256 } from "../record-text.ts";
+import type { Sha256 } from "../consent/record-text.ts";
+import type { CampaignMark } from "../vocabulary/observation.ts";
 import type { KeyClass } from "./campaign.ts";
 
 /** What a line of the manifest decides about its key. States, times and uses change during a campaign. */

@@ -4,8 +4,8 @@
  * warns. The list of people grants no right.
  */
 
-import { recordLifetimeMs } from "../consent-record.ts";
-import type { ApprovedStep } from "../observation.ts";
+import { recordLifetimeMs } from "../consent/consent-record.ts";
+import type { ApprovedStep } from "../vocabulary/observation.ts";
 import type { Period } from "./campaign.ts";
 
 export interface ExpectedPerson {

@@ -8,14 +8,20 @@
  * skips every other key. So a list that is a day old changes no key that was held or changed since.
  */
 
-import { holdGuard } from "../guards.ts";
-import { dualBackingKeys } from "../kms-window.ts";
-import { type ApprovedStep, type CampaignMark, type Identity, isSame, type KeyObservation } from "../observation.ts";
-import type { DeletionGoal, Plan, Run } from "../plan.ts";
-import { planKeyDeletion } from "../plan-key-deletion.ts";
-import { planReversal } from "../plan-reversal.ts";
-import { strictest } from "../plan-reviewed.ts";
-import { soundPlan } from "../sound-plan.ts";
+import { holdGuard } from "../key/guards.ts";
+import { dualBackingKeys } from "../key/kms-window.ts";
+import type { DeletionGoal, Plan, Run } from "../key/plan.ts";
+import { planKeyDeletion } from "../key/plan-key-deletion.ts";
+import { planReversal } from "../key/plan-reversal.ts";
+import { strictest } from "../key/plan-reviewed.ts";
+import { soundPlan } from "../key/sound-plan.ts";
+import {
+  type ApprovedStep,
+  type CampaignMark,
+  type Identity,
+  isSame,
+  type KeyObservation,
+} from "../vocabulary/observation.ts";
 import { proveRollback, type ReviewedDeactivation, type Rollback } from "./rollback.ts";
 
 export type CampaignVerdict =

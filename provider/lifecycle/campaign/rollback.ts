@@ -8,8 +8,8 @@
  * person who can write to the folder can forge it.
  */
 
-import type { ObservedState } from "../managed-key-states.ts";
-import type { Identity } from "../observation.ts";
+import type { ObservedState } from "../vocabulary/managed-key-states.ts";
+import type { Identity } from "../vocabulary/observation.ts";
 
 /** A reviewed deactivation that lists the key. */
 export interface ReviewedDeactivation {

@@ -7,7 +7,7 @@
  * rules now leave alive would still be deleted.
  */
 
-import type { ApprovedStep } from "../observation.ts";
+import type { ApprovedStep } from "../vocabulary/observation.ts";
 import { type Classified, endingOf } from "./rules.ts";
 
 /** A value in the manifest and what the files of people say now. */

@@ -10,11 +10,11 @@
  * owner noticed the outage.
  */
 
-import { knownDeactivationMs } from "../authorization.ts";
-import { isWrittenAt } from "../consent-record.ts";
-import { coolDownMs } from "../managed-key-states.ts";
-import { type ApprovedStep, isSame, type KeyObservation } from "../observation.ts";
-import type { Run } from "../plan.ts";
+import { isWrittenAt } from "../consent/consent-record.ts";
+import { knownDeactivationMs } from "../key/authorization.ts";
+import type { Run } from "../key/plan.ts";
+import { coolDownMs } from "../vocabulary/managed-key-states.ts";
+import { type ApprovedStep, isSame, type KeyObservation } from "../vocabulary/observation.ts";
 import { lastOpenMs, nextOpenMs } from "./calendar.ts";
 import type { Blackout, Wave } from "./campaign.ts";
 import { dayMs } from "./campaign.ts";

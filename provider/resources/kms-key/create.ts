@@ -15,8 +15,8 @@ import type { CreateOptions, RunSettings } from "../../engine/resource/definitio
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { plain, sayRoles } from "../../engine/text/words.ts";
 import { isUkoError, UkoError } from "../../errors.ts";
-import { kmsRights } from "../../lifecycle/kms-key-states.ts";
-import { isWindowOpen } from "../../lifecycle/plan-kms-key-deletion.ts";
+import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
+import { isWindowOpen } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
 import {
   type CreationMark,
   createOrFind,

@@ -1,8 +1,8 @@
 /** Defines the inputs and outputs of a KMS key, each described once for Pulumi, OpenTofu and Terraform. */
 
 import * as z from "zod";
-import { kmsLifecycleStates } from "../../lifecycle/kms-key-states.ts";
-import { reservedTagPrefix } from "../../lifecycle/tag-names.ts";
+import { kmsLifecycleStates } from "../../lifecycle/kms-key/kms-key-states.ts";
+import { reservedTagPrefix } from "../../lifecycle/vocabulary/tag-names.ts";
 import { uuidForm } from "../../text/uuid-form.ts";
 import { deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
 

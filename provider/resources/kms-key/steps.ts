@@ -14,9 +14,9 @@ import type { CallOptions, World, Written } from "../../engine/ports/world.ts";
 import type { RunSettings } from "../../engine/resource/definition.ts";
 import { plain, sayRoles, sayTime } from "../../engine/text/words.ts";
 import { isUkoError, UkoError } from "../../errors.ts";
-import { kmsRights } from "../../lifecycle/kms-key-states.ts";
-import type { Right } from "../../lifecycle/managed-key-states.ts";
-import { defaultRing } from "../../lifecycle/plan-ring-deletion.ts";
+import { defaultRing } from "../../lifecycle/container/plan-ring-deletion.ts";
+import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
+import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { throwIfDenied } from "../write.ts";
 import type { KmsKeyInputs } from "./schema.ts";
 

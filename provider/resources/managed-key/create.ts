@@ -13,11 +13,11 @@ import type { CallOptions, KeyRef, KeyWithEtag, NewKey, WithServiceTime, World }
 import type { CreateOptions, RunSettings } from "../../engine/resource/definition.ts";
 import { plain, sayRoles } from "../../engine/text/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
-import { demandedBy } from "../../lifecycle/dual-marker.ts";
-import { rights } from "../../lifecycle/managed-key-states.ts";
-import type { DualMarker, Tag } from "../../lifecycle/observation.ts";
-import { patchOfUser, patchWithMarker } from "../../lifecycle/record-locations.ts";
-import { creationTagName, markerTagName } from "../../lifecycle/tag-names.ts";
+import { demandedBy } from "../../lifecycle/consent/dual-marker.ts";
+import { patchOfUser, patchWithMarker } from "../../lifecycle/consent/record-locations.ts";
+import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
+import type { DualMarker, Tag } from "../../lifecycle/vocabulary/observation.ts";
+import { creationTagName, markerTagName } from "../../lifecycle/vocabulary/tag-names.ts";
 import { type CreationMark, createOrFind, warnCreatedBefore } from "../creation-mark.ts";
 import { type Created, type Denied, denialOf, sayMissing, type WriteWords } from "../write.ts";
 import { markCreated, markerIn, markKey } from "./marker.ts";

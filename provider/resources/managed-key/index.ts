@@ -21,7 +21,7 @@ import { defaultsOf } from "../../engine/resource/property.ts";
 import { sayMadeForAnother } from "../../engine/text/resource-messages.ts";
 import { plain } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
-import type { DeletionPolicy } from "../../lifecycle/plan.ts";
+import type { DeletionPolicy } from "../../lifecycle/key/plan.ts";
 import { deletionOutputs } from "../shared-inputs.ts";
 import { adoptKey, createKey } from "./create.ts";
 import { previewKeyCreation, writtenOnAdoption } from "./preview.ts";

@@ -19,10 +19,10 @@ import type {
   World,
 } from "../../engine/ports/world.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
-import { isLooser, markerOf } from "../../lifecycle/dual-marker.ts";
-import type { DualMarker, KeyObservation } from "../../lifecycle/observation.ts";
-import { planMarking } from "../../lifecycle/plan-update.ts";
-import { markerLocation, parseKeyTexts, patchWithMarker } from "../../lifecycle/record-locations.ts";
+import { isLooser, markerOf } from "../../lifecycle/consent/dual-marker.ts";
+import { markerLocation, parseKeyTexts, patchWithMarker } from "../../lifecycle/consent/record-locations.ts";
+import { planMarking } from "../../lifecycle/key/plan-update.ts";
+import type { DualMarker, KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { capitalKey, type LatestKey, writeKey } from "./write.ts";
 
 const notMarked =

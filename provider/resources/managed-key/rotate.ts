@@ -11,10 +11,10 @@ import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { plain, sayKey, sayRoles, sayTime } from "../../engine/text/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
-import { isExternalType } from "../../lifecycle/keystore-kind.ts";
-import { rights } from "../../lifecycle/managed-key-states.ts";
-import type { KeyObservation } from "../../lifecycle/observation.ts";
-import { planRotation, type RotationPlan } from "../../lifecycle/plan-update.ts";
+import { isExternalType } from "../../lifecycle/container/keystore-kind.ts";
+import { planRotation, type RotationPlan } from "../../lifecycle/key/plan-update.ts";
+import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
+import type { KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { type Changed, throwIfDenied, type WriteWords, withoutCancellation } from "../write.ts";
 import { capitalKey, deletionPending, presentKey, writeKey } from "./write.ts";
 

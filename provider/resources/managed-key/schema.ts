@@ -1,9 +1,9 @@
 /** Defines the inputs and outputs of a managed key, each described once for Pulumi, OpenTofu and Terraform. */
 
 import * as z from "zod";
-import { type LifecycleState, lifecycleStates } from "../../lifecycle/lifecycle-state.ts";
-import { endsLikeRecord } from "../../lifecycle/record-locations.ts";
-import { holdTagName, isHoldTag, reservedTagPrefix } from "../../lifecycle/tag-names.ts";
+import { endsLikeRecord } from "../../lifecycle/consent/record-locations.ts";
+import { type LifecycleState, lifecycleStates } from "../../lifecycle/key/lifecycle-state.ts";
+import { holdTagName, isHoldTag, reservedTagPrefix } from "../../lifecycle/vocabulary/tag-names.ts";
 import { deletionOutputs, deletionProtection, dualAuthorization, pendingOutputFields, uuid } from "../shared-inputs.ts";
 
 const date = z.iso.date("must be a date such as 2027-01-31");

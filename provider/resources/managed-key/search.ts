@@ -7,8 +7,8 @@
 import type { CallOptions, KeySnapshot, KeyWithEtag, WithServiceTime, World } from "../../engine/ports/world.ts";
 import type { CreateOptions } from "../../engine/resource/definition.ts";
 import { sayKeepUnderNewName } from "../../engine/text/resource-messages.ts";
-import { parseKeyTexts } from "../../lifecycle/record-locations.ts";
-import { creationTagName } from "../../lifecycle/tag-names.ts";
+import { parseKeyTexts } from "../../lifecycle/consent/record-locations.ts";
+import { creationTagName } from "../../lifecycle/vocabulary/tag-names.ts";
 import {
   type CreationMark,
   creationMark,

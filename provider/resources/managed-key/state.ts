@@ -17,12 +17,12 @@ import {
   sayTime,
   stepNouns,
 } from "../../engine/text/words.ts";
-import { deletionStanding } from "../../lifecycle/consent-record.ts";
-import { noMarker } from "../../lifecycle/dual-marker.ts";
-import { holdsInForce, valueOfHolds } from "../../lifecycle/hold.ts";
-import type { ConsentRecord, KeyObservation, Tag } from "../../lifecycle/observation.ts";
-import type { Run } from "../../lifecycle/plan.ts";
-import { isDeclaredTag } from "../../lifecycle/tag-names.ts";
+import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
+import { noMarker } from "../../lifecycle/consent/dual-marker.ts";
+import { holdsInForce, valueOfHolds } from "../../lifecycle/consent/hold.ts";
+import type { Run } from "../../lifecycle/key/plan.ts";
+import type { ConsentRecord, KeyObservation, Tag } from "../../lifecycle/vocabulary/observation.ts";
+import { isDeclaredTag } from "../../lifecycle/vocabulary/tag-names.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { unended } from "../../text/printable.ts";
 import { pendingOutputs } from "../shared-inputs.ts";

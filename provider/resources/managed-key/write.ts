@@ -1,6 +1,6 @@
 /**
  * Writes to a managed key for other purposes than its deletion, such as a new label. Two rules protect the consent
- * records on the key, in which persons request or approve its deletion (lifecycle/key-write.ts).
+ * records on the key, in which persons request or approve its deletion (lifecycle/key/key-write.ts).
  *
  * - While a record counts, no such write is sent, because the write would void the record.
  * - A record that does not count is removed with the write or before it, because another person could have planted it
@@ -12,10 +12,10 @@ import { type KeyDetails, observeKey, readingOf } from "../../engine/key/observe
 import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
 import { capital, sayAuthor, sayKey, sayRoles, sayTime, stepNouns } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
-import { carriedId, type KeyWrite, planKeyWrite } from "../../lifecycle/key-write.ts";
-import { rights } from "../../lifecycle/managed-key-states.ts";
-import type { ConsentRecord, KeyObservation } from "../../lifecycle/observation.ts";
-import { patchWithoutRecord } from "../../lifecycle/record-locations.ts";
+import { patchWithoutRecord } from "../../lifecycle/consent/record-locations.ts";
+import { carriedId, type KeyWrite, planKeyWrite } from "../../lifecycle/key/key-write.ts";
+import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
+import type { ConsentRecord, KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { type SettledWrite, throwIfDenied, type WriteWords, writeUntilSettled } from "../write.ts";
 
 /**

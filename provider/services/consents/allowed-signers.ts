@@ -15,7 +15,7 @@ import { createHash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { foldIamId } from "../../lifecycle/iam-id.ts";
+import { foldIamId } from "../../lifecycle/vocabulary/iam-id.ts";
 import { UnsafeFile } from "../../process/regular-file.ts";
 import { readOwnedFile } from "./owned-file.ts";
 import { readSshKey, type SshKey, type SshSignature, sshKeyTypes } from "./ssh-signature.ts";

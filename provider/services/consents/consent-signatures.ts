@@ -10,9 +10,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ConsentSignatures } from "../../engine/ports/signatures.ts";
 import { UkoError } from "../../errors.ts";
-import { foldIamId } from "../../lifecycle/iam-id.ts";
-import type { ConsentSignature } from "../../lifecycle/observation.ts";
-import type { IsGenuine } from "../../lifecycle/signed-consent.ts";
+import type { IsGenuine } from "../../lifecycle/consent/signed-consent.ts";
+import { foldIamId } from "../../lifecycle/vocabulary/iam-id.ts";
+import type { ConsentSignature } from "../../lifecycle/vocabulary/observation.ts";
 import { pipeThrough } from "../../process/other-programs.ts";
 import {
   consentNamespace,

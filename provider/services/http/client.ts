@@ -8,7 +8,7 @@
 
 import type { Agent, Dispatcher } from "undici";
 import { UkoError } from "../../errors.ts";
-import { isFresh, type Permit, spendPermit } from "../../lifecycle/permit.ts";
+import { isFresh, type Permit, spendPermit } from "../../lifecycle/vocabulary/permit.ts";
 import { withoutSecret } from "../../text/printable.ts";
 import { findChange } from "../changes.ts";
 import { type Endpoint, requireAllowedHost } from "./allowed-hosts.ts";

@@ -8,7 +8,7 @@
 import type * as z from "zod";
 import type { WithServiceTime } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
-import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { parseJson } from "../../text/encodings.ts";
 import { capital, unended } from "../../text/printable.ts";
 import type { HttpResponse, NoResponse } from "./client.ts";

@@ -4,7 +4,7 @@
  */
 
 import { UkoError } from "../../errors.ts";
-import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { Endpoint } from "./allowed-hosts.ts";
 import type { BearerSource, HttpClient, HttpRequest, HttpResponse, NoResponse } from "./client.ts";
 import { noResponseError } from "./read-result.ts";

@@ -8,7 +8,7 @@
 
 import type { BackingKeys } from "../../engine/ports/world.ts";
 import { isUkoError } from "../../errors.ts";
-import type { BackingKey } from "../../lifecycle/observation.ts";
+import type { BackingKey } from "../../lifecycle/vocabulary/observation.ts";
 import { printable } from "../../text/printable.ts";
 import { concernsTheRun } from "../http/read-result.ts";
 import type { TransportOptions } from "../http/transport.ts";

@@ -9,8 +9,8 @@
 import type * as z from "zod";
 import type { KmsKeySnapshot, KmsKeys, NewKmsKey, PolicyWrite } from "../../engine/ports/kms-keys.ts";
 import { onCodes, UkoError } from "../../errors.ts";
-import { kmsRights } from "../../lifecycle/kms-key-states.ts";
-import type { Right } from "../../lifecycle/managed-key-states.ts";
+import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
+import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { printable } from "../../text/printable.ts";
 import type { HttpResponse } from "../http/client.ts";
 import { invalidResponse, parseResponse, withServiceTime } from "../http/read-result.ts";

@@ -9,9 +9,9 @@
 
 import type { KmsKeyRef, KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/ports/kms-keys.ts";
 import type { Permitted, Written } from "../../engine/ports/world.ts";
-import { kmsRights } from "../../lifecycle/kms-key-states.ts";
-import type { Right } from "../../lifecycle/managed-key-states.ts";
-import type { Permit } from "../../lifecycle/permit.ts";
+import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
+import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
+import type { Permit } from "../../lifecycle/vocabulary/permit.ts";
 import { parseJson } from "../../text/encodings.ts";
 import type { HttpResponse, NoResponse } from "../http/client.ts";
 import { type Call, requireInstance, type Transport, type TransportOptions } from "../http/transport.ts";

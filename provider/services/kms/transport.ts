@@ -7,7 +7,7 @@
 
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import { UkoError } from "../../errors.ts";
-import type { Right } from "../../lifecycle/managed-key-states.ts";
+import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { parseJson } from "../../text/encodings.ts";
 import { printable, unended } from "../../text/printable.ts";
 import { uuidForm } from "../../text/uuid-form.ts";

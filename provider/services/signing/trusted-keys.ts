@@ -9,7 +9,7 @@ import path from "node:path";
 import * as z from "zod";
 import type { SignatureResult, TrustedKey } from "../../certificate/trust.ts";
 import { UkoError } from "../../errors.ts";
-import { foldIamId } from "../../lifecycle/iam-id.ts";
+import { foldIamId } from "../../lifecycle/vocabulary/iam-id.ts";
 import { readNamedText } from "../../process/regular-file.ts";
 import { parseJson } from "../../text/encodings.ts";
 import type { Envelope } from "./envelope.ts";

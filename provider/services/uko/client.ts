@@ -7,7 +7,7 @@
 
 import type { VaultInput, VaultSnapshot, Vaults } from "../../engine/ports/containers.ts";
 import type { World } from "../../engine/ports/world.ts";
-import type { Permit } from "../../lifecycle/permit.ts";
+import type { Permit } from "../../lifecycle/vocabulary/permit.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";
 import { createContainers } from "./containers.ts";

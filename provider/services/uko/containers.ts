@@ -8,7 +8,7 @@
 
 import type { Containers, KeystoreKindRead } from "../../engine/ports/world.ts";
 import { isUkoError, onCodes } from "../../errors.ts";
-import { keystoreKindOf } from "../../lifecycle/keystore-kind.ts";
+import { keystoreKindOf } from "../../lifecycle/container/keystore-kind.ts";
 import { printable } from "../../text/printable.ts";
 import { singleFlight } from "../http/concurrency.ts";
 import { concernsTheRun, parseResponse } from "../http/read-result.ts";

@@ -5,7 +5,7 @@
  */
 
 import { UkoError } from "../../errors.ts";
-import { containerRights, custodians, type Right, rights } from "../../lifecycle/managed-key-states.ts";
+import { containerRights, custodians, type Right, rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { parseJson } from "../../text/encodings.ts";
 import { printable, unended } from "../../text/printable.ts";
 import type { HttpResponse } from "../http/client.ts";

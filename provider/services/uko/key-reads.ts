@@ -15,8 +15,8 @@ import type {
   WithServiceTime,
 } from "../../engine/ports/world.ts";
 import { onCodes, UkoError } from "../../errors.ts";
-import { keyStates } from "../../lifecycle/managed-key-states.ts";
-import type { KeyUse, UsingResource } from "../../lifecycle/observation.ts";
+import { keyStates } from "../../lifecycle/vocabulary/managed-key-states.ts";
+import type { KeyUse, UsingResource } from "../../lifecycle/vocabulary/observation.ts";
 import { printable } from "../../text/printable.ts";
 import { parseResponse, withServiceTime } from "../http/read-result.ts";
 import type { Transport } from "../http/transport.ts";

@@ -6,7 +6,7 @@ import type { KeyInReview } from "../../../provider/engine/key/many/review-set.t
 import { showKey } from "../../../provider/engine/key/shown-key.ts";
 import * as approvalMessages from "../../../provider/engine/key/text/approval-messages.ts";
 import type { PastLabel } from "../../../provider/engine/ports/shown-key.ts";
-import { admitToReview } from "../../../provider/lifecycle/review.ts";
+import { admitToReview } from "../../../provider/lifecycle/consent/review.ts";
 import {
   aKeystoreStatus,
   aKeyWith,

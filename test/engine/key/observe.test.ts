@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { observedInResponse, observeKey, readKeySummary } from "../../../provider/engine/key/observe.ts";
 import type { KeyRef, KeySnapshot, World } from "../../../provider/engine/ports/world.ts";
 import { UkoError } from "../../../provider/errors.ts";
-import { encodeCompact } from "../../../provider/lifecycle/record-text.ts";
+import { encodeCompact } from "../../../provider/lifecycle/consent/record-text.ts";
 import { aBackingKey, aRecord, nowMs } from "../../support/builders.ts";
 import { answered, aSnapshot, aStatus, aWorld, found, ref } from "../fakes.ts";
 import { codeOf, options } from "../harness.ts";

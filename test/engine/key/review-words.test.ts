@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { saySkipped } from "../../../provider/engine/key/text/review-words.ts";
-import { holdsIn } from "../../../provider/lifecycle/hold.ts";
-import type { SkipReason } from "../../../provider/lifecycle/review.ts";
+import { holdsIn } from "../../../provider/lifecycle/consent/hold.ts";
+import type { SkipReason } from "../../../provider/lifecycle/consent/review.ts";
 import { aKeyWith, alice, aRecord, carol, hourMs, nowMs } from "../../support/builders.ts";
 
 const byEngine = aRecord({ how: "engine" });

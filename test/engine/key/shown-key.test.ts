@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { showKey } from "../../../provider/engine/key/shown-key.ts";
 import { sayShownKey } from "../../../provider/engine/key/text/shown-key-words.ts";
 import type { PastLabel } from "../../../provider/engine/ports/shown-key.ts";
-import type { KeyObservation } from "../../../provider/lifecycle/observation.ts";
+import type { KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import {
   aKey,
   aKeyWith,

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Report } from "../../../provider/engine/loop/report.ts";
 import type { KeyRef } from "../../../provider/engine/ports/world.ts";
 import { renderExplanation } from "../../../provider/engine/text/explanation.ts";
-import { noSeal } from "../../../provider/lifecycle/record-text.ts";
+import { noSeal } from "../../../provider/lifecycle/consent/record-text.ts";
 import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
 import {
   approve,

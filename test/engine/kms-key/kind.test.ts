@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Permitted, World } from "../../../provider/engine/ports/world.ts";
 import { renderExplanation } from "../../../provider/engine/text/explanation.ts";
-import { kmsWindowMs } from "../../../provider/lifecycle/kms-window.ts";
+import { kmsWindowMs } from "../../../provider/lifecycle/key/kms-window.ts";
 import type { KmsKeyState } from "../../../provider/resources/kms-key/schema.ts";
 import { codeOf, options, type Person, type RunChoices, useEngineWorld } from "../harness.ts";
 import { approveKms, kmsRun, kmsView, makeKmsKey, requestKms, unfinishedKms } from "../kms-stage.ts";

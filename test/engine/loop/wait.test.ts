@@ -159,7 +159,7 @@ describe("waiting in one run", () => {
     expect(code).toBe("UKO_COOLING_DOWN");
     const { convergeAndWait } = await import("../../../provider/engine/loop/wait.ts");
     const { keyKind } = await import("../../../provider/engine/key/kind.ts");
-    const { planKeyDeletion } = await import("../../../provider/lifecycle/plan-key-deletion.ts");
+    const { planKeyDeletion } = await import("../../../provider/lifecycle/key/plan-key-deletion.ts");
     const fresh = await uko.make({ dualAuthorization: "single", label: "another" });
     const policy = { goal: "removed", deletionProtection: false, dualAuthorization: "single", gate: "both" } as const;
     const carol = uko.run("carol");

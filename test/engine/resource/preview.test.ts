@@ -6,9 +6,9 @@ import { keyDeletion } from "../../../provider/engine/key/deletion.ts";
 import { kmsKeyDeletion } from "../../../provider/engine/kms-key/deletion.ts";
 import type { Deletion } from "../../../provider/engine/resource/delete.ts";
 import type { DeletionPreview } from "../../../provider/engine/resource/preview.ts";
-import type { Identity } from "../../../provider/lifecycle/observation.ts";
-import type { DeletionPolicy } from "../../../provider/lifecycle/plan.ts";
-import type { KmsKeyPolicy } from "../../../provider/lifecycle/plan-kms-key-deletion.ts";
+import type { DeletionPolicy } from "../../../provider/lifecycle/key/plan.ts";
+import type { KmsKeyPolicy } from "../../../provider/lifecycle/kms-key/plan-kms-key-deletion.ts";
+import type { Identity } from "../../../provider/lifecycle/vocabulary/observation.ts";
 
 const instanceId = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2e";
 const recordId = "a".repeat(32);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { isFinal, isSinceBaseline, vaultBlock } from "../../../provider/lifecycle/campaign/outcomes.ts";
-import { planRingDeletion } from "../../../provider/lifecycle/plan-ring-deletion.ts";
+import { planRingDeletion } from "../../../provider/lifecycle/container/plan-ring-deletion.ts";
 
 const emptied = { isRead: true, outcomes: ["removed", "lives_on"], keysSinceBaseline: 0 } as const;
 

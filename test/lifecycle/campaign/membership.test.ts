@@ -1,5 +1,4 @@
 import { describe, expect, it, test } from "vitest";
-import { approvalOf } from "../../../provider/lifecycle/authorization.ts";
 import {
   type DecidedLine,
   digestOfLine,
@@ -7,8 +6,9 @@ import {
   membershipOf,
 } from "../../../provider/lifecycle/campaign/membership.ts";
 import { planCampaignRequest } from "../../../provider/lifecycle/campaign/plan-step.ts";
-import { strictest } from "../../../provider/lifecycle/plan-reviewed.ts";
-import { decodeTagValue, encodeTagValue } from "../../../provider/lifecycle/record-text.ts";
+import { decodeTagValue, encodeTagValue } from "../../../provider/lifecycle/consent/record-text.ts";
+import { approvalOf } from "../../../provider/lifecycle/key/authorization.ts";
+import { strictest } from "../../../provider/lifecycle/key/plan-reviewed.ts";
 import { aDraft, aKey, alice, anActor, aRecord, aRun, bob, nowMs, sha256, someFacts } from "../../support/builders.ts";
 
 const line: DecidedLine = {

@@ -4,8 +4,8 @@ import {
   planCampaignRequest,
   planCampaignRollback,
 } from "../../../provider/lifecycle/campaign/plan-step.ts";
-import { holdsIn } from "../../../provider/lifecycle/hold.ts";
-import type { KeyObservation } from "../../../provider/lifecycle/observation.ts";
+import { holdsIn } from "../../../provider/lifecycle/consent/hold.ts";
+import type { KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import {
   aBackingKey,
   aKey,

@@ -8,7 +8,7 @@ import {
   scheduleOf,
   type Timing,
 } from "../../../provider/lifecycle/campaign/schedule.ts";
-import type { ApprovedStep } from "../../../provider/lifecycle/observation.ts";
+import type { ApprovedStep } from "../../../provider/lifecycle/vocabulary/observation.ts";
 
 const day = (number: number): number => number * dayMs;
 const hourMs = dayMs / 24;

@@ -1,18 +1,18 @@
 /** The part of the pure core that the model drives, as a parameter, so that the model can also drive a broken copy. */
 
-import * as consentRecord from "../../../provider/lifecycle/consent-record.ts";
-import * as digest from "../../../provider/lifecycle/digest.ts";
-import * as keyWrite from "../../../provider/lifecycle/key-write.ts";
-import * as planKeyDeletion from "../../../provider/lifecycle/plan-key-deletion.ts";
-import * as planReversal from "../../../provider/lifecycle/plan-reversal.ts";
-import * as planReviewed from "../../../provider/lifecycle/plan-reviewed.ts";
-import * as planUpdate from "../../../provider/lifecycle/plan-update.ts";
-import * as recordLocations from "../../../provider/lifecycle/record-locations.ts";
-import * as recordText from "../../../provider/lifecycle/record-text.ts";
-import * as review from "../../../provider/lifecycle/review.ts";
-import * as serviceTime from "../../../provider/lifecycle/service-time.ts";
-import * as settling from "../../../provider/lifecycle/settling.ts";
-import * as signedConsent from "../../../provider/lifecycle/signed-consent.ts";
+import * as consentRecord from "../../../provider/lifecycle/consent/consent-record.ts";
+import * as digest from "../../../provider/lifecycle/consent/digest.ts";
+import * as recordLocations from "../../../provider/lifecycle/consent/record-locations.ts";
+import * as recordText from "../../../provider/lifecycle/consent/record-text.ts";
+import * as review from "../../../provider/lifecycle/consent/review.ts";
+import * as signedConsent from "../../../provider/lifecycle/consent/signed-consent.ts";
+import * as keyWrite from "../../../provider/lifecycle/key/key-write.ts";
+import * as planKeyDeletion from "../../../provider/lifecycle/key/plan-key-deletion.ts";
+import * as planReversal from "../../../provider/lifecycle/key/plan-reversal.ts";
+import * as planReviewed from "../../../provider/lifecycle/key/plan-reviewed.ts";
+import * as planUpdate from "../../../provider/lifecycle/key/plan-update.ts";
+import * as settling from "../../../provider/lifecycle/key/settling.ts";
+import * as serviceTime from "../../../provider/lifecycle/vocabulary/service-time.ts";
 
 export interface Core {
   readonly standingOf: typeof consentRecord.standingOf;
@@ -63,19 +63,19 @@ export const realCore: Core = {
 /** Loads a copy of `provider/lifecycle` from another folder; `folder` is a file URL that ends in a slash. */
 export async function coreFrom(folder: string): Promise<Core> {
   const names = [
-    "consent-record",
-    "digest",
-    "key-write",
-    "plan-key-deletion",
-    "plan-reviewed",
-    "plan-reversal",
-    "plan-update",
-    "record-locations",
-    "record-text",
-    "service-time",
-    "settling",
-    "signed-consent",
-    "review",
+    "consent/consent-record",
+    "consent/digest",
+    "key/key-write",
+    "key/plan-key-deletion",
+    "key/plan-reviewed",
+    "key/plan-reversal",
+    "key/plan-update",
+    "consent/record-locations",
+    "consent/record-text",
+    "vocabulary/service-time",
+    "key/settling",
+    "consent/signed-consent",
+    "consent/review",
   ];
   const modules = await Promise.all(names.map((name) => import(/* @vite-ignore */ `${folder}${name}.ts`)));
   return Object.assign({}, ...modules) as Core;

@@ -1,6 +1,6 @@
 /** What a hold promises: no call of the tool takes anything from a held key, and each write keeps who released a hold. */
 
-import { parseNote } from "../../../provider/lifecycle/key-note.ts";
+import { parseNote } from "../../../provider/lifecycle/consent/key-note.ts";
 import { sha256 } from "../../support/builders.ts";
 import type { Planned } from "./tool.ts";
 import { Violation } from "./violation.ts";

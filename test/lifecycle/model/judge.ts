@@ -3,8 +3,8 @@
  * product lists.
  */
 
-import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/observation.ts";
-import type { Plan } from "../../../provider/lifecycle/plan.ts";
+import type { Plan } from "../../../provider/lifecycle/key/plan.ts";
+import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import { keepsReleases, takesNothingHeld } from "./holds.ts";
 import { day, hour, maxTags } from "./service.ts";
 import { holdersOf, identity } from "./sight.ts";

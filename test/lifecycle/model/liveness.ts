@@ -3,7 +3,7 @@
  * reports what is missing.
  */
 
-import type { Plan } from "../../../provider/lifecycle/plan.ts";
+import type { Plan } from "../../../provider/lifecycle/key/plan.ts";
 import type { Core } from "./core.ts";
 import { type Edges, type Explored, explore } from "./explore.ts";
 import { createJudge, type Tally } from "./judge.ts";

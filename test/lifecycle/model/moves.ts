@@ -8,7 +8,7 @@ import type {
   ConsentSignature,
   DualMarker,
   QuotedRequest,
-} from "../../../provider/lifecycle/observation.ts";
+} from "../../../provider/lifecycle/vocabulary/observation.ts";
 import type { Core } from "./core.ts";
 import { call, day, hour, isForBackingKey, type Request } from "./service.ts";
 import { digestFor, identity, keyId, ownSealOf, sha256, signed } from "./sight.ts";

@@ -19,14 +19,14 @@ export interface Mutant {
 
 /** By file of the core: the text to replace, and its replacement. */
 const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from: string, to: string]>>>> = {
-  "signed-consent": {
+  "consent/signed-consent": {
     "a signature is good for other words": ['requestSha256 ?? "",\n    body,', 'requestSha256 ?? "",'],
     "the request that an approval quotes need not be signed": [
       '&& (quotes === undefined || quotes.vouchedBy === "signature")',
       "",
     ],
   },
-  authorization: {
+  "key/authorization": {
     "one person is enough although signatures are demanded": [
       'if (observation.signatures !== undefined) return "both";',
       "",
@@ -72,7 +72,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "demandedBy(policy)",
     ],
   },
-  review: {
+  "consent/review": {
     "an approval of a held key is stored": ["if (holds.length > 0) return apart(", "if (false) return apart("],
     "an approval of one's own request": [
       'if (updatedBy?.iamId === reviewer) return apart({ kind: "own_request", record });',
@@ -84,10 +84,10 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "return fields.length > 99 ?",
     ],
   },
-  observation: {
+  "vocabulary/observation": {
     "service ids and profiles are persons": ['!iamId.startsWith("iam-")', "true"],
   },
-  "consent-record": {
+  "consent/consent-record": {
     "a record without a signature counts": [
       'if (needsSignature(observation, step) && !isSigned(record)) return not({ kind: "unsigned", record });',
       "",
@@ -110,13 +110,13 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     "records never expire": ["if (latestMs >= expiresAtMs)", "if (false)"],
     "records expire by the Date alone": ["Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);", "nowMs;"],
   },
-  "record-text": {
+  "consent/record-text": {
     "any seal is one's own": ["own !== undefined && own === seal", "own !== undefined"],
     "a seal is good for any time": ["keyId, step, t, digest", "keyId, step, digest"],
     "a seal is good for other words": ["digest, who, body]", "digest, who]"],
     "a quoted request is good for another step": ["keyId, step, t, digest, who", "keyId, t, who"],
   },
-  "record-locations": {
+  "consent/record-locations": {
     "two record locations are one record": ['if (more.length > 0) return { kind: "twice" };', ""],
     "an update carries a dead record on": ["const kept = tagsWithoutRecord(raw)", "const kept = raw.tags"],
     "a hold carries a record along": [
@@ -142,7 +142,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "const others = raw.tags.filter((tag) => tag.name !== markerTagName)",
     ],
   },
-  "plan-update": {
+  "key/plan-update": {
     "an adoption writes the marker that its program wants": [
       'if (marker === undefined) return "both";',
       "if (marker === undefined) return wanted;",
@@ -152,7 +152,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "return marker !== wanted ? wanted : undefined;",
     ],
   },
-  "key-write": {
+  "key/key-write": {
     "an update does not look for a record": [
       "if (standing.binds && endsRequest !== true)",
       "if (standing.binds && endsRequest !== true && nowMs < 0)",
@@ -177,7 +177,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "return nowMs < 0 && isInTime && namesWriter",
     ],
   },
-  "plan-key-deletion": {
+  "key/plan-key-deletion": {
     "a held key is removed": [
       "if (hold !== undefined && run.confirmedHold !== valueOfHolds(hold.holds)) return refuse(hold);",
       "",
@@ -192,7 +192,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "find((backingKey) => !isWindowLive(backingKey, 0))",
     ],
   },
-  "kms-window": {
+  "key/kms-window": {
     "a foreign window will do": [
       "if (!setHere.includes(backingKey.kmsKeyId)) {",
       "if (!setHere.includes(backingKey.kmsKeyId) && !isWindowLive(backingKey, nowMs)) {",
@@ -208,13 +208,13 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       "windowMustLastMs = coolDownMs + 24 * 24",
     ],
   },
-  hold: {
+  "consent/hold": {
     "a text of another tool does not hold": [
       "return holds.filter(({ until }) => {",
       'return holds.filter(({ kind }) => kind !== "other").filter(({ until }) => {',
     ],
   },
-  guards: {
+  "key/guards": {
     "a hold stops nothing": ["return inForce.length === 0 ?", "return inForce.length < 9 ?"],
     "a hold stops only the removal": ["if (hold !== undefined) return hold;", ""],
     "pending keys may be removed": ["if (pending.length > 0) return", "if (pending.length > 99) return"],
@@ -231,13 +231,13 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       'return keystoreSays === "unrecognized";',
     ],
   },
-  "plan-reversal": {
+  "key/plan-reversal": {
     "a reactivation leaves the record on file": [
       'return ready({ kind: "drop_record", ...(dropsNote && { dropsNote: true }) });',
       'return { kind: "done" };',
     ],
   },
-  "removal-evidence": {
+  "key/removal-evidence": {
     "the stored statuses name no keystore": [', ...namedIn(observation, "stored_status")];', "];"],
     "the metadata names no keystore": ['...namedIn(observation, "metadata"), ', ""],
     "a keystore without a live response is empty": [
@@ -246,18 +246,18 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     ],
     "material in the metadata does not matter": ["materialIn.length === 0 ?", "materialIn.length >= 0 ?"],
   },
-  "dual-marker": {
+  "consent/dual-marker": {
     "an unmarked key is for one person": ['marker ?? "both"', 'marker ?? "single"'],
     "a record makes the marker as loose as its program": [
       "stricterOf(marker, demandedBy(policy))",
       "demandedBy(policy)",
     ],
   },
-  settling: {
+  "key/settling": {
     "a run writes without settling": ["restedMs >= settledAfterMs ||", "restedMs >= 0 ||"],
     "a run writes to a key that is busy": ['{ kind: "busy" } : {', '{ kind: "settled" } : {'],
   },
-  "service-time": {
+  "vocabulary/service-time": {
     "every Date is plausible": [
       "TimeReading): ClockSkew | undefined {\n",
       "TimeReading): ClockSkew | undefined {\n  if (dateMs > 0) return undefined;\n",
@@ -276,20 +276,20 @@ const inTwoPlaces: readonly Mutant[] = [
   {
     name: "any step will do",
     edits: [
-      { file: "consent-record", from: "if (record.step !== step)", to: "if (false)" },
-      { file: "digest", from: "    byId,\n    step,\n", to: "    byId,\n    step.length < 0,\n" },
+      { file: "consent/consent-record", from: "if (record.step !== step)", to: "if (false)" },
+      { file: "consent/digest", from: "    byId,\n    step,\n", to: "    byId,\n    step.length < 0,\n" },
     ],
   },
   {
     name: "the Date alone decides everything",
     edits: [
       {
-        file: "consent-record",
+        file: "consent/consent-record",
         from: "Math.max(nowMs, updatedAtMs, observation.latestTimeMs ?? nowMs);",
         to: "nowMs;",
       },
       {
-        file: "service-time",
+        file: "vocabulary/service-time",
         from: "TimeReading): ClockSkew | undefined {\n",
         to: "TimeReading): ClockSkew | undefined {\n  if (dateMs > 0) return undefined;\n",
       },
@@ -307,7 +307,7 @@ export const mutants: readonly Mutant[] = [
 const provider = fileURLToPath(new URL("../../../provider/", import.meta.url));
 
 /** Without its own checks (sound-plan.ts), so that the model alone judges what a broken core plans. */
-const withoutChecks: Edit = { file: "assert", from: "if (isTrue) return;", to: "return;" };
+const withoutChecks: Edit = { file: "vocabulary/assert", from: "if (isTrue) return;", to: "return;" };
 
 /** Loads the core with one thing broken; the copy is gone before anything runs. */
 export async function mutate({ name, edits }: Mutant, { hasChecks = false } = {}): Promise<Core> {

@@ -3,7 +3,10 @@
  * the texts of uko and the digest.
  */
 
-import type { ConsentDraft } from "../../../provider/lifecycle/consent-record.ts";
+import type { ConsentDraft } from "../../../provider/lifecycle/consent/consent-record.ts";
+import type { RawKeyTexts } from "../../../provider/lifecycle/consent/record-locations.ts";
+import type { OwnSeal } from "../../../provider/lifecycle/consent/record-text.ts";
+import type { IsGenuine } from "../../../provider/lifecycle/consent/signed-consent.ts";
 import {
   type Actor,
   type ApprovedStep,
@@ -12,10 +15,7 @@ import {
   type Identity,
   type KeyObservation,
   type KeystoreStatus,
-} from "../../../provider/lifecycle/observation.ts";
-import type { RawKeyTexts } from "../../../provider/lifecycle/record-locations.ts";
-import type { OwnSeal } from "../../../provider/lifecycle/record-text.ts";
-import type { IsGenuine } from "../../../provider/lifecycle/signed-consent.ts";
+} from "../../../provider/lifecycle/vocabulary/observation.ts";
 import { sha256 as nodeSha256 } from "../../support/builders.ts";
 import type { Core } from "./core.ts";
 import type { Answers, Keystore, ModelBackingKey, ModelKey } from "./service.ts";

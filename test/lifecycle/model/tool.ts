@@ -1,9 +1,9 @@
 /** The tool in the model: the real core, driven call by call as the engine does (read, plan, one step, read back). */
 
-import type { ConsentDraft } from "../../../provider/lifecycle/consent-record.ts";
-import type { DualMarker, KeyObservation } from "../../../provider/lifecycle/observation.ts";
-import type { DeletionPolicy, Plan, Run, Step } from "../../../provider/lifecycle/plan.ts";
-import type { Review, ReviewLine } from "../../../provider/lifecycle/review.ts";
+import type { ConsentDraft } from "../../../provider/lifecycle/consent/consent-record.ts";
+import type { Review, ReviewLine } from "../../../provider/lifecycle/consent/review.ts";
+import type { DeletionPolicy, Plan, Run, Step } from "../../../provider/lifecycle/key/plan.ts";
+import type { DualMarker, KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import type { Core } from "./core.ts";
 import { dateOf, readTime, rest } from "./run-time.ts";
 import { type Answer, call, isForBackingKey, type Request } from "./service.ts";

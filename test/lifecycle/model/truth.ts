@@ -1,6 +1,6 @@
 /** The truth next to the service: who really wrote which record, and who has written since. */
 
-import type { ConsentDraft } from "../../../provider/lifecycle/consent-record.ts";
+import type { ConsentDraft } from "../../../provider/lifecycle/consent/consent-record.ts";
 import { day } from "./service.ts";
 import { meaningOf, type Tool, type Truth, textsOn, type World } from "./world.ts";
 

@@ -3,9 +3,9 @@
  * run in progress.
  */
 
-import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/observation.ts";
-import type { RunTime } from "../../../provider/lifecycle/service-time.ts";
-import type { SettlingMemory } from "../../../provider/lifecycle/settling.ts";
+import type { SettlingMemory } from "../../../provider/lifecycle/key/settling.ts";
+import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/vocabulary/observation.ts";
+import type { RunTime } from "../../../provider/lifecycle/vocabulary/service-time.ts";
 import type { ModelBackingKey, ModelKey, Right, Role, ServiceState, ServiceSwitches } from "./service.ts";
 import { day, hour, roles } from "./service.ts";
 import type { Look } from "./tool.ts";

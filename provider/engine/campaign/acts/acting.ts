@@ -6,10 +6,10 @@
  * decided on a fresh read of its key, so an edited or outdated file allows no step.
  */
 
-import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import { type CampaignVerdict, planCampaignRequest } from "../../../lifecycle/campaign/plan-step.ts";
-import type { KeyObservation } from "../../../lifecycle/observation.ts";
-import type { Plan, Run } from "../../../lifecycle/plan.ts";
+import { mayAuthor } from "../../../lifecycle/key/authorization.ts";
+import type { Plan, Run } from "../../../lifecycle/key/plan.ts";
+import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import { setPhrase } from "../../../text/phrase.ts";
 import { createOperations } from "../../key/commands.ts";
 import { signRecords } from "../../key/sign-consents.ts";

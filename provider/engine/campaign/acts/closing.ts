@@ -12,10 +12,10 @@
 
 import { errorCatalog } from "../../../errors.ts";
 import { isSinceBaseline, type VaultBlock, vaultBlock } from "../../../lifecycle/campaign/outcomes.ts";
-import { keystoreKindOf } from "../../../lifecycle/keystore-kind.ts";
-import { kmsRights } from "../../../lifecycle/kms-key-states.ts";
-import { containerPlanCode } from "../../../lifecycle/plan-container-deletion.ts";
-import { defaultRing } from "../../../lifecycle/plan-ring-deletion.ts";
+import { keystoreKindOf } from "../../../lifecycle/container/keystore-kind.ts";
+import { containerPlanCode } from "../../../lifecycle/container/plan-container-deletion.ts";
+import { defaultRing } from "../../../lifecycle/container/plan-ring-deletion.ts";
+import { kmsRights } from "../../../lifecycle/kms-key/kms-key-states.ts";
 import { containerKind, type RingOutcome, ringKind } from "../../container/kind.ts";
 import { explainContainerOutcome } from "../../container/messages.ts";
 import { isInTheWay } from "../../container/observe.ts";

@@ -8,8 +8,8 @@
  */
 
 import { asUkoError, endsTheRun, isUkoError, onCodes, UkoError } from "../../../errors.ts";
-import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import { isFinal } from "../../../lifecycle/campaign/outcomes.ts";
+import { mayAuthor } from "../../../lifecycle/key/authorization.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { type ManyResults, runMany } from "../../loop/many.ts";
 import { shellWord } from "../../text/explanation.ts";

@@ -8,7 +8,8 @@
  */
 
 import { mostSevere, UkoError } from "../../../errors.ts";
-import { kmsRights } from "../../../lifecycle/kms-key-states.ts";
+import { answeredReview, type ReviewedWave } from "../../../lifecycle/consent/review.ts";
+import { kmsRights } from "../../../lifecycle/kms-key/kms-key-states.ts";
 import {
   isOurDestruction,
   type KmsReview,
@@ -17,8 +18,7 @@ import {
   kmsLineOf,
   kmsReviewOf,
   planReviewedKmsKey,
-} from "../../../lifecycle/kms-review.ts";
-import { answeredReview, type ReviewedWave } from "../../../lifecycle/review.ts";
+} from "../../../lifecycle/kms-key/kms-review.ts";
 import { fileOf } from "../../key/many/review-set.ts";
 import { sayUnusable } from "../../key/text/review-words.ts";
 import { createKmsOperations } from "../../kms-key/commands.ts";

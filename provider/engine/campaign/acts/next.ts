@@ -17,11 +17,11 @@
  */
 
 import { mostSevere } from "../../../errors.ts";
-import { mayAuthor } from "../../../lifecycle/authorization.ts";
 import type { Breaker } from "../../../lifecycle/campaign/breaker.ts";
 import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
-import { type ApprovedStep, approvedSteps } from "../../../lifecycle/observation.ts";
-import type { ReviewKind } from "../../../lifecycle/review.ts";
+import type { ReviewKind } from "../../../lifecycle/consent/review.ts";
+import { mayAuthor } from "../../../lifecycle/key/authorization.ts";
+import { type ApprovedStep, approvedSteps } from "../../../lifecycle/vocabulary/observation.ts";
 import { setPhrase } from "../../../text/phrase.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { count, stepNouns } from "../../text/words.ts";

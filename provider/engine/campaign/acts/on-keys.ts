@@ -9,8 +9,8 @@
 
 import { endsTheRun, isUkoError } from "../../../errors.ts";
 import type { CampaignVerdict, LeftBecause } from "../../../lifecycle/campaign/plan-step.ts";
-import type { KeyObservation } from "../../../lifecycle/observation.ts";
-import type { Run } from "../../../lifecycle/plan.ts";
+import type { Run } from "../../../lifecycle/key/plan.ts";
+import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import { recorded, reportExisting } from "../../key/command-reports.ts";
 import { keyKind } from "../../key/kind.ts";
 import type { Task } from "../../key/steps.ts";

@@ -8,9 +8,6 @@
  */
 
 import { mostSevere } from "../../../errors.ts";
-import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-review.ts";
-import { rights } from "../../../lifecycle/managed-key-states.ts";
-import type { ApprovedStep, ConsentRecord } from "../../../lifecycle/observation.ts";
 import {
   keyPathOf,
   kindOf,
@@ -19,7 +16,10 @@ import {
   type ReviewLine,
   reviewKinds,
   reviewOf,
-} from "../../../lifecycle/review.ts";
+} from "../../../lifecycle/consent/review.ts";
+import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-key/kms-review.ts";
+import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
+import type { ApprovedStep, ConsentRecord } from "../../../lifecycle/vocabulary/observation.ts";
 import { approverOf } from "../../key/many/approve-set.ts";
 import { requesterOf } from "../../key/many/review-file.ts";
 import { type KeyApart, reviewKeys, type SetReview } from "../../key/many/review-set.ts";

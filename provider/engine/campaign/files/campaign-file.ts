@@ -11,7 +11,7 @@ import { isAlias, isNode, LineCounter, parseDocument, visit } from "yaml";
 import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
 import { dayMs, keyClasses } from "../../../lifecycle/campaign/campaign.ts";
-import { approvedSteps } from "../../../lifecycle/observation.ts";
+import { approvedSteps } from "../../../lifecycle/vocabulary/observation.ts";
 import { plain } from "../../text/words.ts";
 import { explainIssues, isoDate, mebibyte, requireFormat, uuid } from "./file-forms.ts";
 

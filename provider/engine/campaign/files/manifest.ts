@@ -11,7 +11,7 @@ import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
 import { keyClasses } from "../../../lifecycle/campaign/campaign.ts";
 import { digestOfLine } from "../../../lifecycle/campaign/membership.ts";
-import { approvedSteps, type CampaignMark } from "../../../lifecycle/observation.ts";
+import { approvedSteps, type CampaignMark } from "../../../lifecycle/vocabulary/observation.ts";
 import { explainIssues, jsonLinesIn, maxManifestBytes, requireFormat, sha256Form } from "./file-forms.ts";
 import { waveSettings } from "./settings.ts";
 

@@ -5,7 +5,7 @@
  * service, because each person who can write to the folder can write such a file.
  */
 
-import { kindOf, maxReviewBytes, type ReviewHeader, type ReviewKind } from "../../../lifecycle/review.ts";
+import { kindOf, maxReviewBytes, type ReviewHeader, type ReviewKind } from "../../../lifecycle/consent/review.ts";
 import { parseReview, requesterOf } from "../../key/many/review-file.ts";
 import { plain } from "../../text/words.ts";
 import type { CampaignFolder } from "./file-forms.ts";

@@ -8,7 +8,7 @@
 
 import * as z from "zod";
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
-import { approvedSteps } from "../../../lifecycle/observation.ts";
+import { approvedSteps } from "../../../lifecycle/vocabulary/observation.ts";
 import { type Campaign, unnamed } from "./campaign-file.ts";
 
 const text = z.string();

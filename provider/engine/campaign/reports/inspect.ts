@@ -4,9 +4,9 @@
  * Each act plans again when a person starts it.
  */
 
-import { isKmsReview } from "../../../lifecycle/kms-review.ts";
-import { type ApprovedStep, approvedSteps, type Identity } from "../../../lifecycle/observation.ts";
-import { keyPathOf, reviewLifetimeMs } from "../../../lifecycle/review.ts";
+import { keyPathOf, reviewLifetimeMs } from "../../../lifecycle/consent/review.ts";
+import { isKmsReview } from "../../../lifecycle/kms-key/kms-review.ts";
+import { type ApprovedStep, approvedSteps, type Identity } from "../../../lifecycle/vocabulary/observation.ts";
 import { reviewLimits, whoRequested } from "../../key/text/set-messages.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { openCampaign, requireWave } from "../files/folder.ts";

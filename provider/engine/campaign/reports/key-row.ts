@@ -7,9 +7,9 @@
 import * as z from "zod";
 import { isFinal } from "../../../lifecycle/campaign/outcomes.ts";
 import type { LateCause } from "../../../lifecycle/campaign/schedule.ts";
-import { isPending } from "../../../lifecycle/guards.ts";
-import { kmsRights } from "../../../lifecycle/kms-key-states.ts";
-import { rights } from "../../../lifecycle/managed-key-states.ts";
+import { isPending } from "../../../lifecycle/key/guards.ts";
+import { kmsRights } from "../../../lifecycle/kms-key/kms-key-states.ts";
+import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { plain, sayRoles, sayTimeAndDistance } from "../../text/words.ts";
 import { sayAcceptance } from "../files/accepted.ts";

@@ -11,7 +11,7 @@ import { openPeriods } from "../../../lifecycle/campaign/calendar.ts";
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { peopleGap } from "../../../lifecycle/campaign/people.ts";
 import type { KeyDates } from "../../../lifecycle/campaign/schedule.ts";
-import { approvedSteps } from "../../../lifecycle/observation.ts";
+import { approvedSteps } from "../../../lifecycle/vocabulary/observation.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count, sayDuration } from "../../text/words.ts";
 import { manifestFileName } from "../files/manifest.ts";

@@ -9,9 +9,9 @@
 
 import { UkoError } from "../../../errors.ts";
 import { hasHappened } from "../../../lifecycle/campaign/gates.ts";
-import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-review.ts";
-import { answerWithinMs, maxReviewBytes, type Review, type ReviewedWave } from "../../../lifecycle/review.ts";
-import { findUnapprovedStep } from "../../../lifecycle/unapproved-step.ts";
+import { answerWithinMs, maxReviewBytes, type Review, type ReviewedWave } from "../../../lifecycle/consent/review.ts";
+import { findUnapprovedStep } from "../../../lifecycle/key/unapproved-step.ts";
+import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-key/kms-review.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { setPhrase } from "../../../text/phrase.ts";
 import { requireUsable } from "../../key/many/approve-set.ts";

@@ -5,7 +5,7 @@
  * or for the operators of the keystore.
  */
 
-import { isPending } from "../../../lifecycle/guards.ts";
+import { isPending } from "../../../lifecycle/key/guards.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { count, plain } from "../../text/words.ts";
 import { csvTable } from "../files/csv.ts";

@@ -5,8 +5,8 @@
  * that got new resources since the manifest was written. For a KMS key they say until when KMS accepts its destruction.
  */
 
-import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../../lifecycle/kms-review.ts";
-import { keyPathOf, type ReviewedWave } from "../../../lifecycle/review.ts";
+import { keyPathOf, type ReviewedWave } from "../../../lifecycle/consent/review.ts";
+import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../../lifecycle/kms-key/kms-review.ts";
 import { setPhrase } from "../../../text/phrase.ts";
 import type { SummarizedKey } from "../../key/many/exceptions.ts";
 import type { ReviewFile } from "../../key/many/review-set.ts";

@@ -10,7 +10,7 @@
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
 import { isFinal, type KeyOutcome } from "../../../lifecycle/campaign/outcomes.ts";
-import { approvedSteps } from "../../../lifecycle/observation.ts";
+import { approvedSteps } from "../../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { capital, count, sayTimeAndDistance, sayWord } from "../../text/words.ts";

@@ -7,10 +7,10 @@
  */
 
 import { isStepDue, type KeyGate, keyGate, type WaveGate } from "../../../lifecycle/campaign/gates.ts";
-import { deletionStanding, standingOf } from "../../../lifecycle/consent-record.ts";
-import { type ApprovedStep, approvedSteps, type Identity, isSame } from "../../../lifecycle/observation.ts";
-import { guardCodes } from "../../../lifecycle/plan.ts";
-import type { ReviewKind } from "../../../lifecycle/review.ts";
+import { deletionStanding, standingOf } from "../../../lifecycle/consent/consent-record.ts";
+import type { ReviewKind } from "../../../lifecycle/consent/review.ts";
+import { guardCodes } from "../../../lifecycle/key/plan.ts";
+import { type ApprovedStep, approvedSteps, type Identity, isSame } from "../../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { releaseCommand, sayHolds } from "../../key/text/hold-words.ts";
 import { shellWord } from "../../text/explanation.ts";

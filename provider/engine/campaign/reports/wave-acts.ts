@@ -4,10 +4,10 @@
  * has its title, effect, role and command. The console renders the acts, and reports print the commands.
  */
 
-import { kmsRights } from "../../../lifecycle/kms-key-states.ts";
-import { rights } from "../../../lifecycle/managed-key-states.ts";
-import type { ApprovedStep } from "../../../lifecycle/observation.ts";
-import { type ReviewKind, reviewKinds } from "../../../lifecycle/review.ts";
+import { type ReviewKind, reviewKinds } from "../../../lifecycle/consent/review.ts";
+import { kmsRights } from "../../../lifecycle/kms-key/kms-key-states.ts";
+import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
+import type { ApprovedStep } from "../../../lifecycle/vocabulary/observation.ts";
 import { setPhrase } from "../../../text/phrase.ts";
 import { keysOfKind } from "../../key/text/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";

@@ -7,9 +7,9 @@
 
 import { isInSample, mayActOn } from "../../../lifecycle/campaign/breaker.ts";
 import { hasHappened, type WaveGate } from "../../../lifecycle/campaign/gates.ts";
-import type { AnyReview } from "../../../lifecycle/kms-review.ts";
-import type { ApprovedStep } from "../../../lifecycle/observation.ts";
-import type { ReviewKind } from "../../../lifecycle/review.ts";
+import type { ReviewKind } from "../../../lifecycle/consent/review.ts";
+import type { AnyReview } from "../../../lifecycle/kms-key/kms-review.ts";
+import type { ApprovedStep } from "../../../lifecycle/vocabulary/observation.ts";
 import { count, plain, sayTimeAndDistance } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";
 import { resumedAtMs } from "../files/overrides.ts";

@@ -9,7 +9,7 @@
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { type ClassGap, firstMatch, gapsOf } from "../../../lifecycle/campaign/rules.ts";
-import { longestPendingDays, pendingPeriodDays } from "../../../lifecycle/remaining-path.ts";
+import { longestPendingDays, pendingPeriodDays } from "../../../lifecycle/key/remaining-path.ts";
 import { type Campaign, type CampaignRule, unnamed } from "../files/campaign-file.ts";
 import type { OwnerTable } from "../files/joined-files.ts";
 import type { ManifestKey } from "../files/manifest.ts";

@@ -10,12 +10,12 @@
 
 import { onCodes, UkoError } from "../../../errors.ts";
 import type { KeyTraits } from "../../../lifecycle/campaign/campaign.ts";
-import { digestText } from "../../../lifecycle/digest.ts";
-import type { LeftoverMaterial } from "../../../lifecycle/guards.ts";
-import { keystoreKindOf } from "../../../lifecycle/keystore-kind.ts";
-import { kmsKeyStateOf } from "../../../lifecycle/kms-key-states.ts";
-import type { BackingKey, KeyObservation } from "../../../lifecycle/observation.ts";
-import { isHoldTag } from "../../../lifecycle/tag-names.ts";
+import { digestText } from "../../../lifecycle/consent/digest.ts";
+import { keystoreKindOf } from "../../../lifecycle/container/keystore-kind.ts";
+import type { LeftoverMaterial } from "../../../lifecycle/key/guards.ts";
+import { kmsKeyStateOf } from "../../../lifecycle/kms-key/kms-key-states.ts";
+import type { BackingKey, KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
+import { isHoldTag } from "../../../lifecycle/vocabulary/tag-names.ts";
 import { observedInList } from "../../key/observe.ts";
 import { seesEveryVault, vaultsOf } from "../../loop/absence.ts";
 import type { KeystoreSnapshot } from "../../ports/containers.ts";

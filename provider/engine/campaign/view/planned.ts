@@ -15,7 +15,7 @@ import {
   scheduleOf,
   type Timing,
 } from "../../../lifecycle/campaign/schedule.ts";
-import type { ApprovedStep } from "../../../lifecycle/observation.ts";
+import type { ApprovedStep } from "../../../lifecycle/vocabulary/observation.ts";
 import type { World } from "../../ports/world.ts";
 import type { CampaignKey, CampaignView } from "./view.ts";
 import { readinessOfWave, type WaveReadiness } from "./wave-readiness.ts";

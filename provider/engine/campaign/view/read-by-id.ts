@@ -12,9 +12,9 @@ import {
   findStoredLeftover,
   isUnproven,
   type LeftoverMaterial,
-} from "../../../lifecycle/guards.ts";
-import type { KeyObservation } from "../../../lifecycle/observation.ts";
-import type { NamedKeystore } from "../../../lifecycle/removal-evidence.ts";
+} from "../../../lifecycle/key/guards.ts";
+import type { NamedKeystore } from "../../../lifecycle/key/removal-evidence.ts";
+import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import { observeKey } from "../../key/observe.ts";
 import { sayUnproven } from "../../key/text/refusals.ts";
 import { runAll } from "../../loop/many.ts";

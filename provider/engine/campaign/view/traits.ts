@@ -1,7 +1,7 @@
 /** Makes of a key, as the service shows it, the properties that the rules of a campaign can match. */
 
 import type { KeyTraits } from "../../../lifecycle/campaign/campaign.ts";
-import { kmsStateWord } from "../../../lifecycle/kms-key-states.ts";
+import { kmsStateWord } from "../../../lifecycle/kms-key/kms-key-states.ts";
 import type { KmsKeySnapshot } from "../../ports/kms-keys.ts";
 import type { KeySnapshot } from "../../ports/world.ts";
 import { plain } from "../../text/words.ts";

@@ -11,10 +11,10 @@ import { type CampaignKeyFacts, isStepDue } from "../../../lifecycle/campaign/ga
 import type { RuleChange } from "../../../lifecycle/campaign/rule-changes.ts";
 import { endingOf, gapsOf, isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
 import { kmsRestoreDays, type ScheduledKey, soaksFromMs } from "../../../lifecycle/campaign/schedule.ts";
-import { isUnproven } from "../../../lifecycle/guards.ts";
-import { holdsInForce } from "../../../lifecycle/hold.ts";
-import { windowFault } from "../../../lifecycle/kms-window.ts";
-import type { ApprovedStep, KeyHold } from "../../../lifecycle/observation.ts";
+import { holdsInForce } from "../../../lifecycle/consent/hold.ts";
+import { isUnproven } from "../../../lifecycle/key/guards.ts";
+import { windowFault } from "../../../lifecycle/key/kms-window.ts";
+import type { ApprovedStep, KeyHold } from "../../../lifecycle/vocabulary/observation.ts";
 import type { World } from "../../ports/world.ts";
 import type { AcceptedLine } from "../files/accepted.ts";
 import { mebibyte } from "../files/file-forms.ts";

@@ -9,7 +9,7 @@
 
 import { type Breaker, breakerOf } from "../../../lifecycle/campaign/breaker.ts";
 import { hasHappened, type WaveGate, waveGate } from "../../../lifecycle/campaign/gates.ts";
-import { type ApprovedStep, approvedSteps } from "../../../lifecycle/observation.ts";
+import { type ApprovedStep, approvedSteps } from "../../../lifecycle/vocabulary/observation.ts";
 import { plain } from "../../text/words.ts";
 import { waveDifferences } from "./rule-changes.ts";
 import { type CampaignKey, type CampaignView, unfinishedWaves } from "./view.ts";

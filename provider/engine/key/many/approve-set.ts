@@ -8,8 +8,6 @@
  */
 
 import { type ErrorCode, onCodes, UkoError } from "../../../errors.ts";
-import type { AnyReview } from "../../../lifecycle/kms-review.ts";
-import { planReviewedApproval, planReviewedStep } from "../../../lifecycle/plan-reviewed.ts";
 import {
   type Answered,
   answeredReview,
@@ -17,7 +15,9 @@ import {
   type Review,
   type ReviewLine,
   unusableReview,
-} from "../../../lifecycle/review.ts";
+} from "../../../lifecycle/consent/review.ts";
+import { planReviewedApproval, planReviewedStep } from "../../../lifecycle/key/plan-reviewed.ts";
+import type { AnyReview } from "../../../lifecycle/kms-key/kms-review.ts";
 import { converge } from "../../loop/converge.ts";
 import { appendEvidence, type EvidenceFacts } from "../../loop/evidence.ts";
 import { createRoom, runAll, withoutSteps } from "../../loop/many.ts";

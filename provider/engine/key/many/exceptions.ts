@@ -5,8 +5,8 @@
  * "destroy 400" could overlook that 31 of these keys were created last week.
  */
 
-import type { ConsentRecord, ReleasedHold, UnapprovedStep } from "../../../lifecycle/observation.ts";
-import type { ReviewLine } from "../../../lifecycle/review.ts";
+import type { ReviewLine } from "../../../lifecycle/consent/review.ts";
+import type { ConsentRecord, ReleasedHold, UnapprovedStep } from "../../../lifecycle/vocabulary/observation.ts";
 import type { ShownKey } from "../../ports/shown-key.ts";
 import { maxNamed } from "../../text/words.ts";
 

@@ -6,14 +6,20 @@
  * its own process has just shown, so that a changed file is refused. The parser
  * accepts only the exact text that `encodeReview` writes, so that no text can mean one review to a person and another
  * to `uko`. It refuses a review of requests of several people, of the reviewer's own request, or of several kinds of
- * keys. Whether a line still describes its key is decided on a fresh read (`lifecycle/review.ts`).
+ * keys. Whether a line still describes its key is decided on a fresh read (`lifecycle/consent/review.ts`).
  */
 
 import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
-import { type AnyReview, type KmsReviewLine, kmsNameOf, kmsReviewOf } from "../../../lifecycle/kms-review.ts";
-import { isPerson } from "../../../lifecycle/observation.ts";
-import { keyPathOf, maxReviewedKeys, type Review, type ReviewLine, reviewOf } from "../../../lifecycle/review.ts";
+import {
+  keyPathOf,
+  maxReviewedKeys,
+  type Review,
+  type ReviewLine,
+  reviewOf,
+} from "../../../lifecycle/consent/review.ts";
+import { type AnyReview, type KmsReviewLine, kmsNameOf, kmsReviewOf } from "../../../lifecycle/kms-key/kms-review.ts";
+import { isPerson } from "../../../lifecycle/vocabulary/observation.ts";
 import { parseJson } from "../../../text/encodings.ts";
 import { count, plain } from "../../text/words.ts";
 

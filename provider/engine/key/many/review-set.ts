@@ -8,11 +8,7 @@
 
 import { UkoError } from "../../../errors.ts";
 import { type Leader, membershipOf } from "../../../lifecycle/campaign/membership.ts";
-import { standingOf } from "../../../lifecycle/consent-record.ts";
-import type { AnyReview } from "../../../lifecycle/kms-review.ts";
-import type { Actor, ApprovedStep, ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
-import type { Plan, Run } from "../../../lifecycle/plan.ts";
-import { notStorable, planReviewedApproval, planReviewedStep } from "../../../lifecycle/plan-reviewed.ts";
+import { standingOf } from "../../../lifecycle/consent/consent-record.ts";
 import {
   admitToReview,
   keyPathOf,
@@ -25,8 +21,12 @@ import {
   type ReviewScope,
   reviewOf,
   type Shown,
-} from "../../../lifecycle/review.ts";
-import { findUnapprovedStep } from "../../../lifecycle/unapproved-step.ts";
+} from "../../../lifecycle/consent/review.ts";
+import type { Plan, Run } from "../../../lifecycle/key/plan.ts";
+import { notStorable, planReviewedApproval, planReviewedStep } from "../../../lifecycle/key/plan-reviewed.ts";
+import { findUnapprovedStep } from "../../../lifecycle/key/unapproved-step.ts";
+import type { AnyReview } from "../../../lifecycle/kms-key/kms-review.ts";
+import type { Actor, ApprovedStep, ConsentRecord, KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import type { KnownCampaign } from "../../ports/known-campaign.ts";
 import type { ShownKey } from "../../ports/shown-key.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";

@@ -5,9 +5,9 @@
  */
 
 import { isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
-import { isPending } from "../../../lifecycle/guards.ts";
-import { isChosen } from "../../../lifecycle/iam-id.ts";
-import type { ApprovedStep, ConsentRecord } from "../../../lifecycle/observation.ts";
+import { isPending } from "../../../lifecycle/key/guards.ts";
+import { isChosen } from "../../../lifecycle/vocabulary/iam-id.ts";
+import type { ApprovedStep, ConsentRecord } from "../../../lifecycle/vocabulary/observation.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { type KeyDetails, observedInList } from "../observe.ts";
 import { listAll } from "./survey.ts";

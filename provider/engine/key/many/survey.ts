@@ -8,10 +8,10 @@
  */
 
 import { type ErrorCode, onCodes, type UkoError } from "../../../errors.ts";
-import { isPending } from "../../../lifecycle/guards.ts";
-import { type ApprovedStep, isSame, type KeyUse } from "../../../lifecycle/observation.ts";
-import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../../lifecycle/plan.ts";
-import { planKeyDeletion } from "../../../lifecycle/plan-key-deletion.ts";
+import { isPending } from "../../../lifecycle/key/guards.ts";
+import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../../lifecycle/key/plan.ts";
+import { planKeyDeletion } from "../../../lifecycle/key/plan-key-deletion.ts";
+import { type ApprovedStep, isSame, type KeyUse } from "../../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { vaultsOf } from "../../loop/absence.ts";
 import { runAll } from "../../loop/many.ts";

@@ -5,13 +5,18 @@
  * permits nothing: each command reads the key and decides again.
  */
 
-import { mayAuthor } from "../../../lifecycle/authorization.ts";
-import { deletionStanding } from "../../../lifecycle/consent-record.ts";
-import { dualBackingKeys } from "../../../lifecycle/kms-window.ts";
-import { rights } from "../../../lifecycle/managed-key-states.ts";
-import { type Actor, type ApprovedStep, type ConsentRecord, isSame } from "../../../lifecycle/observation.ts";
-import { type ApprovalWait, type Plan, type Run, rightFor } from "../../../lifecycle/plan.ts";
-import { needsSignature } from "../../../lifecycle/signed-consent.ts";
+import { deletionStanding } from "../../../lifecycle/consent/consent-record.ts";
+import { needsSignature } from "../../../lifecycle/consent/signed-consent.ts";
+import { mayAuthor } from "../../../lifecycle/key/authorization.ts";
+import { dualBackingKeys } from "../../../lifecycle/key/kms-window.ts";
+import { type ApprovalWait, type Plan, type Run, rightFor } from "../../../lifecycle/key/plan.ts";
+import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
+import {
+  type Actor,
+  type ApprovedStep,
+  type ConsentRecord,
+  isSame,
+} from "../../../lifecycle/vocabulary/observation.ts";
 import type { KeyAct } from "../../text/act.ts";
 import {
   blocksContainers,

@@ -4,9 +4,9 @@
  * that wait for the caller's approval, and why the caller cannot approve a key now.
  */
 
-import { rights } from "../../../lifecycle/managed-key-states.ts";
-import type { ApprovedStep } from "../../../lifecycle/observation.ts";
-import { keyPathOf } from "../../../lifecycle/review.ts";
+import { keyPathOf } from "../../../lifecycle/consent/review.ts";
+import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
+import type { ApprovedStep } from "../../../lifecycle/vocabulary/observation.ts";
 import {
   cannotBeUndone,
   count,

@@ -3,11 +3,11 @@
  * in a tag are the words of its last writer, so a sentence says "said to be set by".
  */
 
-import { holdGuard } from "../../../lifecycle/guards.ts";
-import { holdsIn } from "../../../lifecycle/hold.ts";
-import type { KeyHold, ReleasedHold } from "../../../lifecycle/observation.ts";
-import type { Plan } from "../../../lifecycle/plan.ts";
-import { holdTagName } from "../../../lifecycle/tag-names.ts";
+import { holdsIn } from "../../../lifecycle/consent/hold.ts";
+import { holdGuard } from "../../../lifecycle/key/guards.ts";
+import type { Plan } from "../../../lifecycle/key/plan.ts";
+import type { KeyHold, ReleasedHold } from "../../../lifecycle/vocabulary/observation.ts";
+import { holdTagName } from "../../../lifecycle/vocabulary/tag-names.ts";
 import { unended } from "../../../text/printable.ts";
 import type { Saying } from "../../text/refusal.ts";
 import { plain, sayTime } from "../../text/words.ts";

@@ -4,10 +4,10 @@
  * approvals) on the key. The sentences for waits are in waits.ts, and those for refusals in refusals.ts.
  */
 
-import { mayAuthor } from "../../../lifecycle/authorization.ts";
-import { type Right, rights } from "../../../lifecycle/managed-key-states.ts";
-import type { ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
-import { rightFor, type Step } from "../../../lifecycle/plan.ts";
+import { mayAuthor } from "../../../lifecycle/key/authorization.ts";
+import { rightFor, type Step } from "../../../lifecycle/key/plan.ts";
+import { type Right, rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
+import type { ConsentRecord, KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import { unended } from "../../../text/printable.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";
 import {

@@ -4,11 +4,11 @@
  */
 
 import type { Leader } from "../../../lifecycle/campaign/membership.ts";
-import type { NotBinding } from "../../../lifecycle/consent-record.ts";
-import type { ConsentRecord, Decline, KeyObservation } from "../../../lifecycle/observation.ts";
-import type { Step } from "../../../lifecycle/plan.ts";
-import { maxReasonCharacters } from "../../../lifecycle/record-text.ts";
-import { recordWithReasons } from "../../../lifecycle/stated-reasons.ts";
+import type { NotBinding } from "../../../lifecycle/consent/consent-record.ts";
+import { maxReasonCharacters } from "../../../lifecycle/consent/record-text.ts";
+import { recordWithReasons } from "../../../lifecycle/consent/stated-reasons.ts";
+import type { Step } from "../../../lifecycle/key/plan.ts";
+import type { ConsentRecord, Decline, KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import { plain, sayAuthor, sayIdentity, sayTime, stepNouns } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
 import { sayReleasedHolds } from "./hold-words.ts";

@@ -3,16 +3,16 @@
  * and how to proceed. It also explains why uko cannot know whether material of a destroyed key is left.
  */
 
-import type { LeftoverMaterial } from "../../../lifecycle/guards.ts";
-import { coolDownMs, rights } from "../../../lifecycle/managed-key-states.ts";
+import type { LeftoverMaterial } from "../../../lifecycle/key/guards.ts";
+import { type Guard, guardCodes, type Step } from "../../../lifecycle/key/plan.ts";
+import type { Contradiction, NamingSource } from "../../../lifecycle/key/removal-evidence.ts";
+import { coolDownMs, rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import {
   type ConsentRecord,
   isPerson,
   type KeyObservation,
   type KeystoreStatus,
-} from "../../../lifecycle/observation.ts";
-import { type Guard, guardCodes, type Step } from "../../../lifecycle/plan.ts";
-import type { Contradiction, NamingSource } from "../../../lifecycle/removal-evidence.ts";
+} from "../../../lifecycle/vocabulary/observation.ts";
 import { unended } from "../../../text/printable.ts";
 import { dialectOf } from "../../text/dialect.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";

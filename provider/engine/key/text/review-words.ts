@@ -4,8 +4,8 @@
  * campaign this is the campaign's own command, because another one would skip its checks.
  */
 
-import type { KeyObservation } from "../../../lifecycle/observation.ts";
-import type { ReviewHeader, ReviewLine, SkipReason, UnusableReview } from "../../../lifecycle/review.ts";
+import type { ReviewHeader, ReviewLine, SkipReason, UnusableReview } from "../../../lifecycle/consent/review.ts";
+import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import { unended } from "../../../text/printable.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { isInState, keyPath, plain, sayAuthor, sayList, sayTime, stepNouns } from "../../text/words.ts";

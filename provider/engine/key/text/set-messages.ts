@@ -4,7 +4,6 @@
  * commands, and the reviewed keys as data for machines.
  */
 
-import { rights } from "../../../lifecycle/managed-key-states.ts";
 import {
   answerWithinMs,
   kindOf,
@@ -12,7 +11,8 @@ import {
   type ReviewHeader,
   type ReviewKind,
   type ReviewLine,
-} from "../../../lifecycle/review.ts";
+} from "../../../lifecycle/consent/review.ts";
+import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import { unended } from "../../../text/printable.ts";
 import type { Report } from "../../loop/report.ts";
 import {

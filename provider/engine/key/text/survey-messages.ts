@@ -4,11 +4,11 @@
  */
 
 import type { UkoError } from "../../../errors.ts";
-import { expiredRecord } from "../../../lifecycle/consent-record.ts";
-import { rights } from "../../../lifecycle/managed-key-states.ts";
-import type { KeyObservation } from "../../../lifecycle/observation.ts";
-import type { Plan, Run } from "../../../lifecycle/plan.ts";
-import { findUnapprovedStep } from "../../../lifecycle/unapproved-step.ts";
+import { expiredRecord } from "../../../lifecycle/consent/consent-record.ts";
+import type { Plan, Run } from "../../../lifecycle/key/plan.ts";
+import { findUnapprovedStep } from "../../../lifecycle/key/unapproved-step.ts";
+import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
+import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import type { Report } from "../../loop/report.ts";
 import { asRead, type Explanation } from "../../text/explanation.ts";
 import {

@@ -1,8 +1,8 @@
 /** Writes the sentence about a deactivation or destruction for which no approval by a second person is known. */
 
-import type { KeyObservation, UnapprovedStep } from "../../../lifecycle/observation.ts";
-import type { DeletionPolicy } from "../../../lifecycle/plan.ts";
-import { findUnapprovedStep } from "../../../lifecycle/unapproved-step.ts";
+import type { DeletionPolicy } from "../../../lifecycle/key/plan.ts";
+import { findUnapprovedStep } from "../../../lifecycle/key/unapproved-step.ts";
+import type { KeyObservation, UnapprovedStep } from "../../../lifecycle/vocabulary/observation.ts";
 import type { Explanation } from "../../text/explanation.ts";
 import { sayIdentity, sayTime, stepNouns } from "../../text/words.ts";
 import { sayReleasedHolds } from "./hold-words.ts";

@@ -4,13 +4,13 @@
  * command. The file also says that the caller's own next run can act on an approval.
  */
 
-import { mayAuthor } from "../../../lifecycle/authorization.ts";
-import type { Standing } from "../../../lifecycle/consent-record.ts";
-import { dualBackingKeys } from "../../../lifecycle/kms-window.ts";
-import { type Right, rights } from "../../../lifecycle/managed-key-states.ts";
-import type { ConsentRecord, KeyObservation } from "../../../lifecycle/observation.ts";
-import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../../lifecycle/plan.ts";
-import { notStorable } from "../../../lifecycle/plan-reviewed.ts";
+import type { Standing } from "../../../lifecycle/consent/consent-record.ts";
+import { mayAuthor } from "../../../lifecycle/key/authorization.ts";
+import { dualBackingKeys } from "../../../lifecycle/key/kms-window.ts";
+import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../../lifecycle/key/plan.ts";
+import { notStorable } from "../../../lifecycle/key/plan-reviewed.ts";
+import { type Right, rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
+import type { ConsentRecord, KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import type { OpenWait } from "../../loop/converge.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";

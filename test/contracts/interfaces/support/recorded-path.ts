@@ -5,7 +5,11 @@ import path from "node:path";
 import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
 import type { Seed } from "../../../../provider/emulator/seed.ts";
 import type { Emulator } from "../../../../provider/emulator/start.ts";
-import { decodeTagValue, encodeTagValue, requestStatement } from "../../../../provider/lifecycle/record-text.ts";
+import {
+  decodeTagValue,
+  encodeTagValue,
+  requestStatement,
+} from "../../../../provider/lifecycle/consent/record-text.ts";
 import { nameService } from "../../../../provider/services/consents/service-name.ts";
 import { sha256 } from "../../../../provider/services/evidence-file.ts";
 import { createOwnSeal } from "../../../../provider/services/own-seal.ts";

@@ -1,0 +1,83 @@
+/**
+ * Finds a deactivation or destruction for which no approval by a second person is known. Another tool may have taken
+ * the step: IBM lets one person with the role destroy any deactivated key. Without this check, a key that Bob destroyed
+ * alone would look like a key whose destruction Alice approved, and the next run would remove its traces.
+ *
+ * Three sources can show that two people stood behind the step:
+ *
+ * - The record on the key. It has to be for this very step and for the key as it is now, as in consent-record.ts. It has
+ *   to count at the time of the last write, which took the step as long as nobody wrote later. A request counts if
+ *   another person wrote last. A stored approval counts if the requester that it quotes, or the approver, wrote last. If
+ *   Carol used what Bob requested and Alice approved, nobody approved a step by Carol.
+ * - The note, for a deactivation.
+ * - The evidence of this machine, which this layer gets as `recorded`. What it once showed as unapproved stays so,
+ *   because a later write to the key can hide who took the step.
+ *
+ * A person who may write tags can plant the record, the note and the marker. So nothing here allows a step that needs
+ * two people. It informs people, and it stops the removal of the metadata until a person has confirmed it. A person also
+ * confirms the removal after a step that two people took, if a later write, such as a hold or a sync, hides the approval.
+ * The functions are pure.
+ */
+
+import { expiryOf } from "../consent/consent-record.ts";
+import { markerOf } from "../consent/dual-marker.ts";
+import {
+  type ApprovedStep,
+  type ConsentRecord,
+  type DualMarker,
+  isPerson,
+  isSame,
+  type KeyObservation,
+  type UnapprovedStep,
+} from "../vocabulary/observation.ts";
+import { effectivePolicy } from "./authorization.ts";
+import type { DeletionPolicy } from "./plan.ts";
+
+/**
+ * The last step of the deletion, if the key needs two people for it and nothing shows them. Without the policy of a
+ * program, the key alone says how many people it needs.
+ */
+export function findUnapprovedStep(observation: KeyObservation, policy?: DeletionPolicy): UnapprovedStep | undefined {
+  const { state, updatedBy, updatedAtMs, recorded } = observation;
+  if (state !== "destroyed" && state !== "deactivated") return undefined;
+  const step = state === "destroyed" ? "destroy" : "deactivate";
+  const rule = ruleOf(observation, policy);
+  if (rule === "single" || (rule === "destroy" && step === "deactivate")) return undefined;
+  if (recorded === "approved") return undefined;
+  if (recorded !== "unapproved" && isShownOnKey(observation, step)) return undefined;
+  return { step, lastWriter: updatedBy, atMs: updatedAtMs };
+}
+
+/** Names what a person saw and confirmed. Another write to the key changes it. */
+export function nameOfUnapproved({ step, lastWriter, atMs }: UnapprovedStep): string {
+  return JSON.stringify([step, lastWriter?.iamId ?? "", atMs ?? 0]);
+}
+
+/** A command sees no program and assumes the strictest rule, which says nothing of the rule when the step was taken. */
+function ruleOf(observation: KeyObservation, policy: DeletionPolicy | undefined): DualMarker {
+  if (policy !== undefined && policy.isAssumed !== true) return effectivePolicy(observation, policy);
+  return observation.signatures === undefined ? markerOf(observation) : "both";
+}
+
+function isShownOnKey(observation: KeyObservation, step: ApprovedStep): boolean {
+  const { note, carried } = observation;
+  const { record } = carried;
+  if (record?.step === step && isOfTwo(record, observation)) return true;
+  // The request of the destruction takes the place of that of the deactivation, and keeps the time.
+  const isRequested = record?.step === "destroy" && record.deactivatedAtMs !== undefined;
+  return step === "deactivate" && (note?.deactivatedAtMs !== undefined || isRequested);
+}
+
+/** Whether two people stand behind the step: the author of its record, and the last writer to the key. */
+function isOfTwo(record: ConsentRecord, { updatedBy, updatedAtMs, digests }: KeyObservation): boolean {
+  const { author, how, quotes, step, digest, writtenAtMs } = record;
+  if (!isPerson(updatedBy) || updatedAtMs === undefined) return false;
+  if (digest !== digests[step]) return false;
+  const expiresAtMs = expiryOf(record);
+  if (expiresAtMs === undefined || updatedAtMs < writtenAtMs || updatedAtMs >= expiresAtMs) return false;
+  // A compact record keeps no ID of its author, only a mark.
+  if (author.iamId !== undefined && !isPerson(author)) return false;
+  if (how !== "approval") return !isSame(author, updatedBy);
+  if (quotes === undefined || isSame(quotes.author, author)) return false;
+  return [quotes.author, author].some((each) => isSame(each, updatedBy));
+}

@@ -1,0 +1,199 @@
+import { describe, expect, it } from "vitest";
+import {
+  dualBackingKeys,
+  isWindowLive,
+  kmsWindowMs,
+  prepareWindows,
+  windowFault,
+  windowMustLastMs,
+  windowSetter,
+  windowToUnset,
+} from "../../../provider/lifecycle/key/kms-window.ts";
+import type { Run } from "../../../provider/lifecycle/key/plan.ts";
+import type { KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
+import {
+  aBackingKey,
+  aKey,
+  aKeyWith,
+  alice,
+  anActor,
+  aRecord,
+  aRun,
+  bob,
+  carol,
+  carrying,
+  dayMs,
+  hourMs,
+  nowMs,
+} from "../../support/builders.ts";
+
+const dual = (over: Parameters<typeof aBackingKey>[0] = {}) => aBackingKey({ dualAuthDelete: true, ...over });
+
+describe("dualBackingKeys", () => {
+  it("are the backing keys that KMS does not let one person delete", () => {
+    const backingKeys = [
+      dual(),
+      aBackingKey(),
+      dual({ state: "destroyed" }),
+      { kind: "absent", kmsKeyId: "a" } as const,
+      { kind: "unreadable", kmsKeyId: "u", reason: "403" } as const,
+    ];
+    expect(dualBackingKeys(aKey({ backingKeys }))).toEqual([dual()]);
+  });
+});
+
+it("calls a window live until its end, and never if no window is set", () => {
+  expect(isWindowLive(dual({ windowEndsAtMs: nowMs + 1 }), nowMs)).toBe(true);
+  expect(isWindowLive(dual({ windowEndsAtMs: nowMs }), nowMs)).toBe(false);
+  expect(isWindowLive(dual(), nowMs)).toBe(false);
+});
+
+describe("prepareWindows", () => {
+  const prepare = (backingKeys: KeyObservation["backingKeys"], run: Partial<Run> = {}) =>
+    prepareWindows(aKey({ backingKeys }), aRun(run), nowMs);
+  const own = { windowsSetHere: ["kms-1"] };
+
+  it("has nothing to do without KMS dual authorization", () => {
+    expect(prepare([])).toBeUndefined();
+    expect(prepare([aBackingKey({ state: "suspended" })])).toBeUndefined();
+  });
+
+  it("sets a window if none is live, and first unsets a window of another person", () => {
+    expect(prepare([dual()])).toEqual({ step: { kind: "set_for_deletion", kmsKeyId: "kms-1" } });
+    expect(prepare([dual({ windowEndsAtMs: nowMs })])).toEqual({
+      step: { kind: "set_for_deletion", kmsKeyId: "kms-1" },
+    });
+    expect(prepare([dual({ windowEndsAtMs: nowMs + kmsWindowMs })])).toEqual({
+      step: { kind: "unset_for_deletion", kmsKeyId: "kms-1" },
+    });
+  });
+
+  it.each([
+    [windowMustLastMs, undefined],
+    [windowMustLastMs - 1, { step: { kind: "unset_for_deletion", kmsKeyId: "kms-1" } }],
+  ])("requires its own window to outlast the cool-down by a day: %i ms left", (leftMs, expected) => {
+    expect(windowMustLastMs).toBe(28 * hourMs);
+    expect(prepare([dual({ windowEndsAtMs: nowMs + leftMs })], own)).toEqual(expected);
+  });
+
+  it.each([undefined, nowMs - 1])("refuses if its own window is not set: ends at %s", (windowEndsAtMs) => {
+    const backingKey = windowEndsAtMs === undefined ? dual() : dual({ windowEndsAtMs });
+    expect(prepare([backingKey], own)).toEqual({ guard: { guard: "kms_window_too_short", windowEndsAtMs } });
+  });
+
+  it("refuses if the backing key is not active, because KMS sets windows on active keys only", () => {
+    expect(prepare([dual({ state: "suspended" })])).toEqual({
+      guard: { guard: "backing_key_not_active", kmsKeyId: "kms-1", state: "suspended" },
+    });
+  });
+
+  it("goes through several backing keys, one call after the other", () => {
+    const ready = dual({ windowEndsAtMs: nowMs + kmsWindowMs });
+    expect(prepare([ready, dual({ kmsKeyId: "kms-2" })], own)).toEqual({
+      step: { kind: "set_for_deletion", kmsKeyId: "kms-2" },
+    });
+    expect(prepare([ready, { ...ready, kmsKeyId: "kms-2" }], { windowsSetHere: ["kms-1", "kms-2"] })).toBeUndefined();
+  });
+});
+
+describe("windowToUnset", () => {
+  it("is the first live window on an active backing key", () => {
+    const backingKeys = [
+      dual({ kmsKeyId: "a" }),
+      dual({ kmsKeyId: "b", state: "suspended", windowEndsAtMs: nowMs + 1 }),
+      dual({ kmsKeyId: "c", windowEndsAtMs: nowMs + 1 }),
+    ];
+    expect(windowToUnset(aKey({ backingKeys }), nowMs)).toEqual({ kind: "unset_for_deletion", kmsKeyId: "c" });
+    expect(windowToUnset(aKey({ backingKeys: backingKeys.slice(0, 2) }), nowMs)).toBeUndefined();
+  });
+});
+
+describe("windowSetter", () => {
+  const beganAtMs = nowMs - hourMs;
+  const backingKeys = [dual({ state: "suspended", windowEndsAtMs: beganAtMs + kmsWindowMs })];
+  const requestWith = (over: Parameters<typeof aRecord>[0] = {}) =>
+    aRecord({ step: "destroy", kmsSetter: bob, writtenAtMs: beganAtMs + 5000, ...over });
+  const used = aRecord({ writtenAtMs: beganAtMs - hourMs });
+  const crashed = (over: Partial<KeyObservation> = {}) =>
+    aKeyWith(used, { state: "deactivated", updatedBy: bob, updatedAtMs: beganAtMs, backingKeys, ...over });
+
+  it("is undefined if KMS does not require a second person", () => {
+    expect(windowSetter(aKeyWith(requestWith()), aRun(), nowMs)).toBeUndefined();
+  });
+
+  it("is the actor if this run set the window, whatever a record names", () => {
+    const run = aRun({ actor: anActor(alice), windowsSetHere: ["kms-1"] });
+    expect(windowSetter(aKeyWith(requestWith(), { backingKeys }), run, nowMs)).toEqual(alice);
+  });
+
+  it("is the person whom the record of that window names, whether the record still binds or not", () => {
+    expect(windowSetter(aKeyWith(requestWith(), { backingKeys, updatedBy: carol }), aRun(), nowMs)).toEqual(bob);
+  });
+
+  it.each([
+    [10_000, bob],
+    [10_001, undefined],
+  ])("is undefined if the window began %i ms after the record was written", (laterMs, expected) => {
+    const key = aKeyWith(requestWith({ writtenAtMs: beganAtMs - laterMs }), { backingKeys, updatedBy: carol });
+    expect(windowSetter(key, aRun(), nowMs)).toEqual(expected);
+  });
+
+  it.each([
+    [10_000, bob],
+    [-10_000, bob],
+    [10_001, undefined],
+    [-10_001, undefined],
+  ])("is the last writer after a crash, if the window began within 10 s of that write: %i ms", (apartMs, expected) => {
+    expect(windowSetter(crashed({ updatedAtMs: beganAtMs + apartMs }), aRun(), nowMs)).toEqual(expected);
+  });
+
+  it("is the person whom the note of that deactivation names, after a write that dropped the record", () => {
+    const noted = (deactivatedAtMs: number) =>
+      crashed({ carried: { kind: "none" }, updatedBy: carol, note: { deactivatedAtMs, kmsSetter: alice } });
+    expect(windowSetter(noted(beganAtMs), aRun(), nowMs)).toEqual(alice);
+    expect(windowSetter(noted(beganAtMs - 10_001), aRun(), nowMs)).toBeUndefined();
+  });
+
+  it.each([
+    [10_000, alice],
+    [-10_000, alice],
+    [10_001, undefined],
+    [-10_001, undefined],
+  ])("is the writer of the noted deactivation, if the window began within 10 s of it: %i ms", (apartMs, expected) => {
+    const note = { deactivatedAtMs: beganAtMs + apartMs, deactivatedBy: alice };
+    const key = crashed({ carried: { kind: "none" }, updatedBy: carol, updatedAtMs: nowMs, note });
+    expect(windowSetter(key, aRun(), nowMs)).toEqual(expected);
+    // A record of the deactivation that came later than the note is not the one that was used.
+    expect(windowSetter({ ...key, carried: carrying(used) }, aRun(), nowMs)).toBeUndefined();
+  });
+
+  it("is undefined if the used record is gone: the last write was then not the deactivation", () => {
+    expect(windowSetter(crashed({ carried: { kind: "none" } }), aRun(), nowMs)).toBeUndefined();
+    const { kmsSetter: _unknown, ...silent } = requestWith();
+    expect(windowSetter(crashed({ carried: carrying(silent) }), aRun(), nowMs)).toBeUndefined();
+  });
+
+  it("is undefined if no window is set, the window has ended, or the last write has no time", () => {
+    expect(windowSetter(crashed({ backingKeys: [dual({ state: "suspended" })] }), aRun(), nowMs)).toBeUndefined();
+    expect(windowSetter(crashed(), aRun(), beganAtMs + kmsWindowMs)).toBeUndefined();
+    const { updatedAtMs: _time, ...timeless } = crashed();
+    expect(windowSetter(timeless, aRun(), nowMs)).toBeUndefined();
+    expect(dayMs).toBe(86_400_000);
+  });
+
+  it("is not the person whom a record names if no window is set", () => {
+    const closed = [dual({ state: "suspended" })];
+    expect(
+      windowSetter(aKeyWith(requestWith(), { backingKeys: closed, updatedBy: carol }), aRun(), nowMs),
+    ).toBeUndefined();
+  });
+
+  it("is missed only on a deactivated key that KMS protects, and an expired window is another fault", () => {
+    const unknown = crashed({ carried: { kind: "none" } });
+    expect(windowFault(unknown, nowMs)).toBe("kms_setter_unknown");
+    expect(windowFault(unknown, beganAtMs + kmsWindowMs)).toBe("kms_window_expired");
+    expect(windowFault(crashed(), nowMs)).toBeUndefined();
+    expect(windowFault({ ...unknown, state: "active" }, nowMs)).toBeUndefined();
+    expect(windowFault({ ...unknown, backingKeys: [] }, nowMs)).toBeUndefined();
+  });
+});

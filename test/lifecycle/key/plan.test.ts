@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { errorCatalog } from "../../../provider/errors.ts";
+import { guardCodes, unlessRefused } from "../../../provider/lifecycle/key/plan.ts";
+import { aRun } from "../../support/builders.ts";
+
+it("has a code of the catalog for every guard, and never one for a fault", () => {
+  for (const code of Object.values(guardCodes)) expect(errorCatalog[code].exitCode).toBe(12);
+});
+
+describe("unlessRefused", () => {
+  const plan = { kind: "ready", step: { kind: "remove" } } as const;
+  it("does not change what was not refused in this run", () => {
+    expect(unlessRefused(plan, aRun())).toBe(plan);
+    expect(unlessRefused(plan, aRun({ refusals: [{ step: "destroy", status: 409, message: "no" }] }))).toBe(plan);
+    expect(
+      unlessRefused({ kind: "done" }, aRun({ refusals: [{ step: "remove", status: 409, message: "no" }] })),
+    ).toEqual({
+      kind: "done",
+    });
+  });
+
+  it("turns a step that the service refused into that refusal", () => {
+    expect(unlessRefused(plan, aRun({ refusals: [{ step: "remove", status: 409, message: "not empty" }] }))).toEqual({
+      kind: "refused",
+      guard: { guard: "service_refused", step: "remove", message: "not empty" },
+    });
+  });
+});
