@@ -3,7 +3,8 @@
  * runs took: the keys with their outcomes, the steps with their people, and the list of what is not proven. Every
  * outcome, step and person comes from the evidence. Only which keys a wave has, and the label of a key without
  * evidence, come from the manifest of the campaign. If no key or wave is named, the certificate has every key that was
- * destroyed or removed, also if a keystore has not confirmed that yet. Evidence about several instances is refused.
+ * destroyed or removed, also if a keystore has not confirmed that yet. A key of which a step was begun, and of which
+ * nothing says how the step ended, is left out and named. Evidence about several instances is refused.
  * `verify.ts` computes the list of what is not proven again with this file.
  *
  * The keys are computed one after the other, because thousands of them would take much memory. Each key is computed
@@ -16,7 +17,9 @@ import { UkoError } from "../errors.ts";
 import { jsonParts } from "../text/encodings.ts";
 import { isoTime } from "../text/iso-time.ts";
 import type { EvidenceIndex, ReadLog } from "./evidence-log.ts";
-import { hasEachStep, keyInEvidence } from "./key-history.ts";
+import { hasEachStep, isDestructionProven, keyInEvidence } from "./key-history.ts";
+import { sayLeftOut } from "./left-out.ts";
+import { openStepOf } from "./settled-steps.ts";
 import {
   type Certificate,
   type CertificateKey,
@@ -29,6 +32,7 @@ import {
   limitTexts,
   maxSubjects,
   method,
+  type OpenKey,
   outlineForm,
   type Subject,
   statementType,
@@ -63,6 +67,10 @@ export interface CertificateTools {
 
 export interface BuiltCertificate {
   readonly keys: number;
+  /** The number of keys whose destruction the certificate proves. */
+  readonly destroyed: number;
+  /** The keys that are not in the certificate, because nothing says how a step on them ended. */
+  readonly leftOut: readonly OpenKey[];
   /** The statement in JSON, in parts. `length` is the number of bytes of all parts. */
   readonly parts: () => Iterable<string>;
   readonly length: number;
@@ -83,15 +91,29 @@ export function buildCertificate(sources: CertificateSources, tools: Certificate
   const endpoints = endpointsOf(logs, instanceId);
   const evidenceUntil = evidenceUntilOf(logs);
   const keys: ListedKey[] = [];
+  const leftOut: OpenKey[] = [];
+  let destroyed = 0;
   function* listed(): Generator<CertificateKey> {
     for (const compute of select(instanceId, sources)) {
       const key = compute();
+      const open = openStepOf(key);
+      if (open !== undefined) {
+        leftOut.push({ subject: key.subject, label: key.label, step: open.step, startedAt: open.startedAt });
+        continue;
+      }
+      if (isDestructionProven(key)) destroyed += 1;
       const subject = { name: key.subject, digest: { sha256: tools.hashJson(key) } };
       keys.push({ subject, length: bytesOf(JSON.stringify(key)), compute });
       yield key;
     }
   }
   const notVerified = limitsOf({ keys: listed(), isIbm: isAllIbms(endpoints, tools) });
+  if (keys.length === 0 && leftOut.length > 0) {
+    throw invalid(
+      "No key can be in the certificate, because a step on each began and nothing says how the step ended",
+      sayLeftOut(leftOut, wave !== undefined).join("\n"),
+    );
+  }
   if (keys.length === 0) {
     throw invalid(
       "The evidence does not have a key that was destroyed or removed",
@@ -116,6 +138,7 @@ export function buildCertificate(sources: CertificateSources, tools: Certificate
       method,
       keys,
       ...(wave !== undefined && { wave: waveOf(wave) }),
+      ...(leftOut.length > 0 && { leftOut }),
       list: { count: subject.length, sha256: tools.hashJson(subject) },
       evidence: logs.flatMap(({ log }) => (log === undefined ? [] : [log])),
       notVerified,
@@ -125,7 +148,7 @@ export function buildCertificate(sources: CertificateSources, tools: Certificate
     jsonParts(statement, (part) => (isListedKey(part) ? jsonOf(part) : JSON.stringify(part)));
   const rest = bytesOf([...partsWith(() => "")].join(""));
   return {
-    keys: keys.length,
+    ...{ keys: keys.length, destroyed, leftOut },
     parts: () => partsWith(({ compute }) => JSON.stringify(compute())),
     length: keys.reduce((sum, { length }) => sum + length, rest),
   };
@@ -175,11 +198,15 @@ function select(instanceId: string, { keys, index, wave }: CertificateSources): 
   }
   if (keys.length > 0) return keys.map((path) => () => find(`${instanceId}/${path}`) ?? absentFromEvidence(path));
   return index.subjects().flatMap((subject) => {
-    const outcome = find(subject)?.outcome;
-    return outcome !== undefined && endedOutcomes.includes(outcome)
-      ? [() => find(subject) ?? absentFromEvidence(subject)]
-      : [];
+    const key = find(subject);
+    return key !== undefined && mayHaveEnded(key) ? [() => find(subject) ?? absentFromEvidence(subject)] : [];
   });
+}
+
+/** Whether the key ended, or a step that may have ended it was begun. */
+function mayHaveEnded(key: CertificateKey): boolean {
+  const { to = "" } = openStepOf(key) ?? {};
+  return endedOutcomes.includes(key.outcome) || to === "destroyed" || to === "absent";
 }
 
 /** A key that the evidence does not mention. */
@@ -236,7 +263,6 @@ const concerns: Readonly<Partial<Record<Limit["code"], (key: CertificateKey) => 
   keystores_not_live: ({ areKeystoresLive }) => !areKeystoresLive,
   kms_restore: ({ vaultId, outcome }) => vaultId === vaultSegmentOf("") && outcome === "destroyed",
   steps_not_recorded: (key) => !hasEachStep(key),
-  steps_not_confirmed: ({ steps }) => steps.some(({ doneAt }) => doneAt === undefined),
 };
 
 /** The limits of what a certificate proves. Each check computes them again from the facts. */

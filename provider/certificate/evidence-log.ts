@@ -27,6 +27,8 @@ const keystores = z.array(keystoreReport.strip());
 const keyDescription = z.object({
   ...keyMetadata,
   keyCheckValues: z.array(keyCheckValue.strip()).optional().catch(undefined),
+  updatedBy: optionalText,
+  updatedAt: timeForm.optional().catch(undefined),
   isLive: z.boolean(),
   keystores,
   kmsKeys: z.array(z.object({ id: z.string(), state: z.string() })).catch([]),

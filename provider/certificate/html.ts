@@ -11,12 +11,14 @@ import { standalonePage } from "../html/page.ts";
 import { definitions, list, tableOf } from "../html/report-parts.ts";
 import { type Act, actsOf } from "./acts.ts";
 import { lacksDestruction } from "./key-history.ts";
+import { leftOutHeading, sayOpenKey } from "./left-out.ts";
 import {
   certificateRows,
   type NameOf,
   namesOf,
   sayDeed,
   sayOutcome,
+  sayProven,
   sayService,
   sayWave,
   titleOf,
@@ -37,15 +39,11 @@ const maxDetailedKeys = 200;
 
 export function renderCertificatePage(certificate: Certificate, { sha256, keyIds }: PageContent): string {
   const { instance, evidenceUntil, tool, method, wave, evidence, notVerified, list: listed } = certificate.predicate;
+  const { leftOut = [] } = certificate.predicate;
   // The keys that are not destroyed come first, because a reader has to look at them.
   const keys = certificate.predicate.keys.toSorted((a, b) => rankOf(b) - rankOf(a));
   const nameOf = namesOf(keys);
-  const destroyed = keys.filter(
-    (key) => (key.outcome === "destroyed" || key.outcome === "removed") && !lacksDestruction(key),
-  ).length;
-  const all = `${keys.length.toLocaleString("en")} ${keys.length === 1 ? "key" : "keys"}`;
-  // A number of subjects alone would read as a number of destroyed keys.
-  const title = `Certificate of key destruction: ${destroyed.toLocaleString("en")} of ${all} destroyed`;
+  const title = `Certificate of key destruction: ${sayProven(certificate.predicate)}`;
   const limits = notVerified.map(
     ({ text, subjects }) => `${text}${subjects === undefined ? "" : ` (${subjects.length} of ${keys.length} keys)`}`,
   );
@@ -70,6 +68,12 @@ ${definitions([
 <h2>Not verified</h2>
 ${list(limits)}
 </div>
+${
+  leftOut.length === 0
+    ? ""
+    : html`<h2>${leftOutHeading}</h2>
+${list(leftOut.map(sayOpenKey))}`
+}
 <h2>Keys</h2>
 <p class="quiet">Keys that are not destroyed come first.</p>
 ${tableOf(

@@ -11,6 +11,7 @@ import { byTime, pairSteps, peopleBehind, type Records, recordsOf, type StepLine
 import { findLeftoverMaterial, type RemovalObservation } from "../lifecycle/key/guards.ts";
 import type { BackingKey, KeystoreStatus } from "../lifecycle/vocabulary/observation.ts";
 import type { EvidenceIndex, KeyDescription, LoggedLine } from "./evidence-log.ts";
+import { settlementOf } from "./settled-steps.ts";
 import { type CertificateKey, type CertificateStep, vaultSegmentOf } from "./statement.ts";
 
 /**
@@ -27,7 +28,7 @@ export function keyInEvidence(
   const records = recordsOf(inTime);
   const pairs = pairSteps(inTime);
   const lines = pairs.flatMap((pair) => (pair.first === pair.last ? [pair.last] : [pair.first, pair.last]));
-  const steps = pairs.map((pair) => stepOf(pair, records));
+  const steps = pairs.map((pair) => stepOf(pair, records, settlementOf(pair, { inTime, pairs })));
   const described = lines.findLast(({ key }) => key !== undefined);
   const status = lastStatus(lines);
   return {
@@ -56,7 +57,8 @@ function uniqueEntries(entries: readonly LoggedLine[]): readonly LoggedLine[] {
 }
 
 function factsOf(key: KeyDescription) {
-  const { isLive: _isLive, keystores: _keystores, kmsKeys: _kmsKeys, keyCheckValues: _values, ...facts } = key;
+  const { isLive: _isLive, keystores: _keystores, kmsKeys: _kmsKeys, keyCheckValues: _values, ...rest } = key;
+  const { updatedBy: _updatedBy, updatedAt: _updatedAt, ...facts } = rest;
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined && value !== ""));
 }
 
@@ -165,7 +167,11 @@ const ended: Readonly<Record<string, CertificateKey["outcome"]>> = {
   deactivated: "deactivated",
 };
 
-function stepOf({ first, last, isDone }: StepLines<LoggedLine>, records: Records): CertificateStep {
+function stepOf(
+  { first, last, isDone }: StepLines<LoggedLine>,
+  records: Records,
+  settlement: Pick<CertificateStep, "settled" | "doneAt">,
+): CertificateStep {
   const { step, from, to, actor, signed, digest, reason, hold, correlationId, log, seq, credential } = last;
   return {
     step,
@@ -173,6 +179,7 @@ function stepOf({ first, last, isDone }: StepLines<LoggedLine>, records: Records
     to,
     startedAt: first.time,
     ...(isDone && { doneAt: last.time }),
+    ...settlement,
     executor: actor,
     ...(credential !== undefined && { credential }),
     ...peopleBehind(last, records),
@@ -192,6 +199,11 @@ function stepOf({ first, last, isDone }: StepLines<LoggedLine>, records: Records
 export function lacksDestruction({ outcome, steps }: Pick<CertificateKey, "outcome" | "steps">): boolean {
   const hasEnded = outcome === "destroyed" || outcome === "removed" || outcome === "pending_destruction";
   return hasEnded && !steps.some(({ step, doneAt }) => step === "destroy" && doneAt !== undefined);
+}
+
+/** Whether the certificate proves that the key was destroyed, so that its title counts the key. */
+export function isDestructionProven(key: Pick<CertificateKey, "outcome" | "steps">): boolean {
+  return (key.outcome === "destroyed" || key.outcome === "removed") && !lacksDestruction(key);
 }
 
 /** Whether the key has every step that led to its outcome; evidence that was not passed may have the others. */

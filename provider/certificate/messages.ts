@@ -9,7 +9,8 @@ import { count, plain, quotedName, sayCheckValue, sayPerson } from "../engine/te
 import { isoTime } from "../text/iso-time.ts";
 import type { Act } from "./acts.ts";
 import type { ChainBreak, ChainReport } from "./chain.ts";
-import { hasEachStep, lacksDestruction } from "./key-history.ts";
+import { hasEachStep, isDestructionProven, lacksDestruction } from "./key-history.ts";
+import { leftOutHeading, sayOpenKey } from "./left-out.ts";
 import type { Certificate, CertificateKey, CertificateStep, CertificateWave } from "./statement.ts";
 import type { TrustedKey } from "./trust.ts";
 import type { Problem, Signer, Verification, VerifiedKey } from "./verify.ts";
@@ -20,12 +21,30 @@ export const certificateHeads = ["KEY", "OUTCOME", "WHEN", "REQUESTED BY", "APPR
 export function certificateHeading(certificate: Certificate): string {
   const { evidenceUntil, instance, method, wave } = certificate.predicate;
   return [
-    `Certificate for instance ${plain(instance.id, 60)}`,
+    `Certificate of key destruction: ${sayProven(certificate.predicate)}`,
+    `Instance: ${plain(instance.id, 60)}`,
     sayEvidenceEnd(evidenceUntil),
     `Service: ${sayService(certificate)}`,
     method.statement,
     ...(wave === undefined ? [] : [sayWave(wave)]),
+    ...explainLeftOut(certificate),
   ].join("\n");
+}
+
+/**
+ * What the certificate proves, as its title: `21 of 4,583 keys destroyed`. A number of keys alone would read as a number
+ * of destroyed keys. A key that was left out counts among all, and never as destroyed.
+ */
+export function sayProven({ keys, leftOut = [] }: Pick<Certificate["predicate"], "keys" | "leftOut">): string {
+  return sayDestroyed(keys.filter(isDestructionProven).length, keys.length + leftOut.length);
+}
+
+export function sayDestroyed(destroyed: number, all: number): string {
+  return `${destroyed.toLocaleString("en")} of ${all.toLocaleString("en")} ${all === 1 ? "key" : "keys"} destroyed`;
+}
+
+function explainLeftOut({ predicate: { leftOut = [] } }: Certificate): readonly string[] {
+  return leftOut.length === 0 ? [] : [`${leftOutHeading}:`, ...leftOut.map((key) => `  ${sayOpenKey(key)}`)];
 }
 
 /**
@@ -152,7 +171,7 @@ export function explainVerification(result: Verification): string {
     const more = problems.length - shown.length;
     return [...shown, ...(more > 0 ? [`And ${more} more reasons.`] : [])].join("\n");
   }
-  const { keys, instance, wave, evidenceUntil } = certificate.predicate;
+  const { keys, leftOut = [], instance, wave, evidenceUntil } = certificate.predicate;
   const nameOf = namesOf(keys);
   const explained = keys.map((key, at) => ({
     gap: gapOf(key),
@@ -160,12 +179,14 @@ export function explainVerification(result: Verification): string {
   }));
   const gaps = explained.filter(({ gap }) => gap !== undefined);
   const whole = explained.length - gaps.length;
+  const proven = keys.filter((key, at) => explained[at]?.gap === undefined && isDestructionProven(key)).length;
   const lines = [
     // A reader who stops at the word "Valid" has read the gaps.
     ...(gaps.length === 0
       ? []
       : [`Not recorded, for ${gaps.length} of ${count(keys.length, "key")}:`, ...gaps.flatMap((key) => key.lines), ""]),
-    `Valid: ${gaps.length === 0 ? "" : `${whole} of `}${count(keys.length, "key")} of instance ${plain(instance.id, 60)}`,
+    ...(leftOut.length === 0 ? [] : [...explainLeftOut(certificate), ""]),
+    `Valid: ${sayDestroyed(proven, keys.length + leftOut.length)}, of instance ${plain(instance.id, 60)}`,
     sayEvidenceEnd(evidenceUntil),
     `Service: ${sayService(certificate)}`,
     `Outcomes: ${sayOutcomes(keys)}`,
@@ -221,9 +242,7 @@ function explainKey(key: CertificateKey, acts: VerifiedKey["acts"], nameOf: Name
 function gapOf(key: CertificateKey): string | undefined {
   if (lacksDestruction(key)) return ", accepted by --allow-unrecorded";
   if (key.outcome === "not_recorded") return "";
-  if (!hasEachStep(key)) return "; a step before it is not recorded";
-  const open = key.steps.filter(({ doneAt }) => doneAt === undefined).map(({ step }) => plain(step, 60));
-  return open.length === 0 ? undefined : `; the end of ${[...new Set(open)].join(", ")} is not recorded`;
+  return hasEachStep(key) ? undefined : "; a step before it is not recorded";
 }
 
 function sayAct(act: VerifiedKey["acts"][number], nameOf: NameOf): string {
@@ -259,6 +278,8 @@ export function explainProblem(problem: Problem): string {
       return "The list of keys is not complete: its count or its digest does not fit";
     case "wave_differs":
       return `The keys are not those of wave ${plain(problem.wave, 100)}: ${problem.subject === "" ? "their number or digest differs" : `key ${plain(problem.subject)} is in one list only`}`;
+    case "step_open":
+      return `The step ${plain(problem.step, 60)} of key ${plain(problem.subject)} began, and nothing says how it ended. Such a key cannot be in a certificate`;
     case "time_contradicts":
       return `Key ${plain(problem.subject)} has the time ${problem.time}, which is after the end of the evidence that the certificate names`;
     case "until_differs":

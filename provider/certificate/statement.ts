@@ -63,6 +63,10 @@ const step = z.strictObject({
   to: text,
   startedAt: time.describe("Time of the service before the call"),
   doneAt: time.optional().describe("Time of the service of the entry after the call; absent if not confirmed"),
+  settled: z
+    .strictObject({ at: time, state: text.describe("absent: the service did not find the key") })
+    .optional()
+    .describe("What the service reported of the key later, if no entry reports the step as done"),
   executor: person.extend({ loggedInBy: text.optional().describe("How the executor logged in, as their token said") }),
   credential: z.enum(["api_key", "token"]).optional().describe("How the executor authenticated, as far as known"),
   about: text.optional().describe("For a consent record: the step that the record requests or approves"),
@@ -146,8 +150,6 @@ export const limitTexts = {
   keystores_not_live: "The keystores of these keys: they were not asked live after the destruction",
   kms_restore: "That these keys stay destroyed: KMS can restore a key for 30 days after its destruction",
   steps_not_recorded: "Who took each step on these keys, and with whose approval: not every step was recorded",
-  steps_not_confirmed:
-    "The effect of every step on these keys: at least one was started and never recorded as finished",
   not_ibm: "That IBM's service answered: an endpoint is an emulator, is another host, or is not recorded",
 } as const;
 export const limitCodes = Object.keys(limitTexts) as readonly (keyof typeof limitTexts)[];
@@ -156,6 +158,8 @@ const limit = z.strictObject({
   text,
   subjects: z.array(text).optional().describe("Keys concerned; absent if all are"),
 });
+
+const openKey = z.strictObject({ subject: text, label: text, step: text, startedAt: time });
 
 const predicate = z.strictObject({
   evidenceUntil: time
@@ -172,6 +176,12 @@ const predicate = z.strictObject({
     statement: z.literal(method.statement),
   }),
   keys: z.array(keyFacts).min(1).max(maxSubjects),
+  leftOut: z
+    .array(openKey)
+    .min(1)
+    .max(maxSubjects)
+    .optional()
+    .describe("Keys that are not in the certificate, because a step began and nothing says how it ended"),
   list: z.strictObject({
     count: z.int().positive(),
     sha256: sha256.describe("SHA-256 of the canonical list of subjects"),
@@ -212,6 +222,7 @@ export type CertificateStep = z.infer<typeof step>;
 export type CertificateLog = z.infer<typeof log>;
 export type CertificateWave = NonNullable<Certificate["predicate"]["wave"]>;
 export type Limit = z.infer<typeof limit>;
+export type OpenKey = z.infer<typeof openKey>;
 export type Subject = z.infer<typeof subject>;
 
 interface NamedKey {

@@ -37,6 +37,7 @@ import {
 } from "./build.ts";
 import type { EvidenceIndex, FoundLog } from "./evidence-log.ts";
 import { hasEachStep, keyInEvidence, lacksDestruction } from "./key-history.ts";
+import { openStepOf } from "./settled-steps.ts";
 import { isSignedAct } from "./signed-acts.ts";
 import { type Certificate, type CertificateKey, certificateType, faultOf, subjectName } from "./statement.ts";
 import { type SignatureResult, signersOf, type TrustedKey } from "./trust.ts";
@@ -81,6 +82,7 @@ export type Problem =
   | { readonly kind: "subject_changed"; readonly subject: string }
   | { readonly kind: "list_changed" }
   | { readonly kind: "limits_changed" }
+  | { readonly kind: "step_open"; readonly subject: string; readonly step: string }
   | { readonly kind: "time_contradicts"; readonly subject: string; readonly time: string }
   | { readonly kind: "until_differs"; readonly until: string }
   | { readonly kind: "time_ahead"; readonly until: string; readonly nowMs: number }
@@ -275,6 +277,10 @@ function inconsistencies(certificate: Certificate, tools: CertificateTools): rea
     if (!isOwn) problems.push({ kind: "subject_changed", subject: named?.name ?? key?.subject ?? "" });
   }
   if (list.count !== subject.length || list.sha256 !== tools.hashJson(subject)) problems.push({ kind: "list_changed" });
+  for (const key of keys) {
+    const open = openStepOf(key);
+    if (open !== undefined) problems.push({ kind: "step_open", subject: key.subject, step: open.step });
+  }
   const isIbm = isAllIbms(instance.endpoints, tools);
   if (tools.hashJson(limitsOf({ keys, isIbm })) !== tools.hashJson(notVerified)) {
     problems.push({ kind: "limits_changed" });
@@ -286,7 +292,10 @@ function inconsistencies(certificate: Certificate, tools: CertificateTools): rea
 function contradictedTimes({ predicate: { keys, evidenceUntil } }: Certificate): readonly Problem[] {
   const untilMs = evidenceUntil === undefined ? 0 : Date.parse(evidenceUntil);
   return keys.flatMap(({ subject, steps, keystoresReadAt }): readonly Problem[] => {
-    const times = [keystoresReadAt, ...steps.flatMap(({ startedAt, doneAt }) => [startedAt, doneAt])];
+    const times = [
+      keystoresReadAt,
+      ...steps.flatMap(({ startedAt, doneAt, settled }) => [startedAt, doneAt, settled?.at]),
+    ];
     const late = times.find((each) => each !== undefined && Date.parse(each) > untilMs);
     return late === undefined ? [] : [{ kind: "time_contradicts", subject, time: late }];
   });
@@ -297,17 +306,17 @@ function contradictedTimes({ predicate: { keys, evidenceUntil } }: Certificate):
  * whole. Otherwise a key that was left out of the certificate would go unnoticed.
  */
 function waveDifferences(
-  { subject, predicate: { wave } }: Certificate,
+  { subject, predicate: { wave, leftOut = [] } }: Certificate,
   manifest: WaveKeys | undefined,
   { hashJson }: CertificateTools,
 ): readonly Problem[] {
   const differs = (name: string, at: string): Problem => ({ kind: "wave_differs", wave: name, subject: at });
-  if (wave !== undefined && wave.count !== subject.length) return [differs(wave.wave, "")];
+  if (wave !== undefined && wave.count !== subject.length + leftOut.length) return [differs(wave.wave, "")];
   if (manifest === undefined) return [];
   if (wave === undefined || hashJson(wave) !== hashJson(waveOf(manifest))) return [differs(manifest.wave, "")];
   const { instanceId } = manifest;
   const listed = new Set(manifest.keys.map((key) => subjectName({ ...key, instanceId })));
-  const named = new Set(subject.map(({ name }) => name));
+  const named = new Set([...subject.map(({ name }) => name), ...leftOut.map((key) => key.subject)]);
   const missing = [...listed].filter((name) => !named.has(name));
   const added = [...named].filter((name) => !listed.has(name));
   return [...missing, ...added].map((name) => differs(wave.wave, name));
@@ -333,10 +342,16 @@ function differences(
   if (hashJson(endpoints) !== hashJson(named)) return [{ kind: "endpoints_differ", endpoints }];
   const until = evidenceUntilOf(files);
   if (until !== predicate.evidenceUntil) return [{ kind: "until_differs", until: until ?? "" }];
+  const differs = (name: string): Problem => ({ kind: "evidence_differs", subject: name });
+  const { keys, leftOut = [] } = predicate;
+  const notOpen = leftOut.filter(({ subject: name, label, step, startedAt }) => {
+    const key = keyInEvidence(name, evidence);
+    const open = key && openStepOf(key);
+    return open === undefined || key?.label !== label || open.step !== step || open.startedAt !== startedAt;
+  });
   // The digest of each subject is that of its key, or the certificate has another fault.
-  return predicate.keys.flatMap((key, at) =>
-    hashJson(keyInEvidence(key.subject, evidence) ?? unrecordedKey(key)) === subject[at]?.digest.sha256
-      ? []
-      : [{ kind: "evidence_differs" as const, subject: key.subject }],
+  const changed = keys.filter(
+    (key, at) => hashJson(keyInEvidence(key.subject, evidence) ?? unrecordedKey(key)) !== subject[at]?.digest.sha256,
   );
+  return [...notOpen, ...changed].map((key) => differs(key.subject));
 }

@@ -69,8 +69,8 @@ function addCreate(parent: Command, world: CliWorld): void {
     .requiredOption("--out <file>", "file for the certificate; uko does not overwrite files")
     .option("--force", "replace the file if it exists")
     .action(async (options: CreateOptions) => {
-      const { createCertificate } = await load();
-      const keys = await createCertificate(
+      const { createCertificate, leftOutHeading } = await load();
+      const { proven, leftOut } = await createCertificate(
         {
           evidence: evidenceFiles(world, options.evidence, "--evidence"),
           keys: options.key ?? [],
@@ -80,9 +80,9 @@ function addCreate(parent: Command, world: CliWorld): void {
         },
         world.signal,
       );
-      world.out.write(
-        `Wrote ${options.out}: ${keys} ${keys === 1 ? "key" : "keys"}. To read it: uko certificate show ${options.out}\n`,
-      );
+      const missing = leftOut.length === 0 ? [] : [`${leftOutHeading}:`, ...leftOut];
+      const written = `Wrote ${options.out}: ${proven}. To read it: uko certificate show ${options.out}`;
+      world.out.write(`${[written, ...missing].join("\n")}\n`);
     });
 }
 

@@ -10,6 +10,8 @@ import { buildCertificate, type WaveKeys } from "../certificate/build.ts";
 import { type ChainReport, createChainCheck } from "../certificate/chain.ts";
 import { createEvidenceIndex, createLogReader, type FoundLog, type ReadLog } from "../certificate/evidence-log.ts";
 import { renderCertificatePage } from "../certificate/html.ts";
+import { sayLeftOut } from "../certificate/left-out.ts";
+import { sayDestroyed } from "../certificate/messages.ts";
 import { type Certificate, certificateType, faultOf, namedLogsForm } from "../certificate/statement.ts";
 import { type NamedEvidence, type Verification, verifyCertificate } from "../certificate/verify.ts";
 import { maxManifestBytes } from "../engine/campaign/files/file-forms.ts";
@@ -42,6 +44,7 @@ import {
 import { checkSignatures, readTrust } from "../services/signing/trusted-keys.ts";
 import { toolIdentity } from "./tool-identity.ts";
 
+export { leftOutHeading } from "../certificate/left-out.ts";
 export {
   certificateHeading,
   certificateHeads,
@@ -105,16 +108,27 @@ export interface Creation {
 }
 
 /**
- * Creates, signs and writes a certificate, and returns the number of its keys. Throws UKO_EVIDENCE_BROKEN or
+ * Creates, signs and writes a certificate, and returns sentences about what it proves. Throws UKO_EVIDENCE_BROKEN or
  * UKO_INPUT_INVALID, and then nothing was written.
  */
-export async function createCertificate(creation: Creation, signal: AbortSignal): Promise<number> {
+export async function createCertificate(creation: Creation, signal: AbortSignal): Promise<CreatedCertificate> {
   const { target } = creation;
   const signer = await openSigner(creation.signer, signal);
   await requireFree(target);
-  const { envelope, keys } = await unsigned(creation);
+  const { envelope, built } = await unsigned(creation);
   await writeTarget(target, serializeEnvelope(await signEnvelope(envelope, signer)));
-  return keys;
+  const { keys, destroyed, leftOut } = built;
+  return {
+    proven: sayDestroyed(destroyed, keys + leftOut.length),
+    leftOut: sayLeftOut(leftOut, creation.wave !== undefined),
+  };
+}
+
+export interface CreatedCertificate {
+  /** Such as `21 of 4,583 keys destroyed`. */
+  readonly proven: string;
+  /** One line for each key that is not in the certificate, and the next command; empty if each key is in it. */
+  readonly leftOut: readonly string[];
 }
 
 /** Builds the envelope. A function of its own, so that the evidence and the statement are not in memory later. */
@@ -132,7 +146,7 @@ async function unsigned({ evidence, keys, wave }: Creation) {
   }
   const sources = { logs, index, keys, ...named, tool: await toolIdentity() };
   const built = buildCertificate(sources, { hashJson, isIbmEndpoint });
-  return { envelope: envelopeOf(built), keys: built.keys };
+  return { envelope: envelopeOf(built), built };
 }
 
 function readLog(path: string, index: number): ReadLog {

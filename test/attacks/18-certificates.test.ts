@@ -3,16 +3,13 @@
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { limitsOf } from "../../provider/certificate/build.ts";
-import { createEvidenceIndex, createLogReader, type LoggedLine } from "../../provider/certificate/evidence-log.ts";
-import { keyInEvidence } from "../../provider/certificate/key-history.ts";
 import type { Certificate } from "../../provider/certificate/statement.ts";
 import { verifyFile } from "../../provider/compose/certificates.ts";
 import { isByOnePerson } from "../../provider/engine/commands/audit.ts";
 import { isUkoError } from "../../provider/errors.ts";
-import { sha256 } from "../../provider/services/evidence-file.ts";
 import { hashJson } from "../../provider/services/signing/envelope.ts";
 import { type ExportedEvent, eventOf, eventsOf } from "../certificate/audit-events.ts";
-import { people, type Story, signedByBoth, startStory, trustAll } from "../certificate/story.ts";
+import { keyIn, people, type Story, signedByBoth, startStory, trustAll } from "../certificate/story.ts";
 import { unfinished, useEngineWorld } from "../engine/harness.ts";
 
 const uko = useEngineWorld();
@@ -25,19 +22,6 @@ beforeAll(async () => {
   await story.uko("alice", "certificate sign @c.json --sign-key @alice.key");
 });
 afterAll(() => story.close());
-
-/** Writes the entries as the lines of a file, and returns the one key that they are about. */
-function keyIn(entries: readonly object[]) {
-  const lines = entries.map((entry, start) => {
-    const text = JSON.stringify(entry);
-    return { text, sha256: sha256(text), isComplete: true, start, length: 1 };
-  });
-  const reader = createLogReader(0);
-  for (const line of lines) reader.add(line);
-  const index = createEvidenceIndex(({ start }) => lines[start] ?? expect.fail("a line that the file does not have"));
-  index.add(reader.end(undefined));
-  return keyInEvidence(index.subjects()[0] ?? "", index);
-}
 
 const textOf = (): string => Buffer.from(story.envelope("c.json").payload, "base64").toString("utf8");
 const signed = (text: string): void =>
@@ -130,8 +114,7 @@ describe("the events of one person never show as two people", () => {
   });
 
   it("if a person approves their own request and another person executes the step", () => {
-    const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
-    const entries = lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine);
+    const entries = story.entries();
     for (const { allowedBy } of entries) {
       if (allowedBy !== undefined) Object.assign(allowedBy, { how: "approval", requestId: allowedBy.id });
     }
@@ -142,8 +125,7 @@ describe("the events of one person never show as two people", () => {
   });
 
   it("if KMS does not report who set the deletion window, which may be the executor", () => {
-    const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
-    const entries = lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine);
+    const entries = story.entries();
     for (const { allowedBy } of entries) if (allowedBy !== undefined) allowedBy.author = "";
     const key = keyIn(entries);
     const step = key?.steps.find(({ step: name }) => name === "destroy");
@@ -318,88 +300,6 @@ it("only what follows from the evidence files is called stated by the evidence",
   };
   expect(await knownBy("")).toEqual(new Set(["signers"]));
   expect(await knownBy("--evidence @evidence.jsonl")).toEqual(new Set(["evidence"]));
-});
-
-describe("a certificate calls a key destroyed or removed only by the rule of the removal", () => {
-  type Entries = readonly LoggedLine[];
-  const outcomeAfter = (change: (entries: Entries) => Entries) => {
-    const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
-    const entries = change(lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine));
-    return keyIn(entries)?.outcome;
-  };
-  const removal = (entries: Entries, change: (key: NonNullable<LoggedLine["key"]>) => object): Entries =>
-    entries.map((entry) =>
-      entry.step === "remove" && entry.key !== undefined
-        ? { ...entry, key: { ...entry.key, ...change(entry.key) } }
-        : entry,
-    );
-
-  it("and with the evidence of each keystore it does", () => {
-    expect(outcomeAfter((entries) => entries)).toBe("removed");
-  });
-
-  it.each<readonly [string, (entries: Entries) => Entries]>([
-    ["only the destruction is in the evidence", (entries) => entries.filter(({ step }) => step !== "remove")],
-    ["the keystores were not asked live", (entries) => removal(entries, () => ({ isLive: false }))],
-    ["the last status names no keystore", (entries) => removal(entries, () => ({ keystores: [] }))],
-    [
-      "a keystore still names a date ahead",
-      (entries) =>
-        removal(entries, ({ keystores }) => ({
-          keystores: keystores.map((each) => ({ ...each, destructionAt: "2099-01-01T00:00:00Z" })),
-        })),
-    ],
-    [
-      "a keystore reports the key",
-      (entries) =>
-        removal(entries, ({ keystores }) => ({ keystores: keystores.map((each) => ({ ...each, status: "active" })) })),
-    ],
-  ])("although %s", (_what, change) => {
-    expect(outcomeAfter(change)).toBe("pending_destruction");
-  });
-});
-
-describe("a certificate has the key check value from before the destruction", () => {
-  type Values = NonNullable<NonNullable<LoggedLine["key"]>["keyCheckValues"]>;
-  const valuesWith = (change: (step: string, values: Values) => Values | undefined) => {
-    const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
-    const entries = lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine);
-    for (const { step, key } of entries) {
-      if (key !== undefined) Object.assign(key, { keyCheckValues: change(step, key.keyCheckValues ?? []) });
-    }
-    return keyIn(entries)?.keyCheckValues;
-  };
-  const other = [{ method: "ENC-ZERO", value: "000000" }];
-
-  it("although the service reports another one, or none, once the key is destroyed", () => {
-    const [own] = valuesWith((_, values) => values) ?? [];
-    expect(own).toMatchObject({ method: "ENC-ZERO", value: expect.stringMatching(/^[\dA-F]{6}$/) });
-    expect(valuesWith((step, values) => (step === "remove" ? other : values))).toEqual([own]);
-    expect(valuesWith((step, values) => (step === "remove" ? undefined : values))).toEqual([own]);
-  });
-
-  it("and of the version that was destroyed, if the key was rotated between two deactivations", () => {
-    const [own] = valuesWith((_, values) => values) ?? [];
-    expect(valuesWith((step, values) => (step === "deactivate" ? other : values))).toEqual([own]);
-  });
-
-  it("and none if the service reported none before, because only the removal could then have brought it", () => {
-    expect(valuesWith((step, values) => (step === "remove" ? values : []))).toBeUndefined();
-  });
-});
-
-it("states for each step how its own run authenticated, not how the person's last run did", () => {
-  const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
-  const entries = lines.map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine);
-  const [first] = entries;
-  if (first?.run !== undefined) Object.assign(first.run, { credential: "token" });
-  const key = keyIn(entries);
-  const own = key?.steps.filter(({ executor }) => executor.iamId === first?.actor.iamId) ?? [];
-  expect(own.map(({ step, credential }) => `${step} by ${credential}`)).toEqual([
-    "write_record by token",
-    "destroy by api_key",
-    "remove by api_key",
-  ]);
 });
 
 it.each([

@@ -5,6 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { dsse } from "@sigstore/core";
+import { createEvidenceIndex, createLogReader, type LoggedLine } from "../../provider/certificate/evidence-log.ts";
+import { keyInEvidence } from "../../provider/certificate/key-history.ts";
+import { sha256 } from "../../provider/services/evidence-file.ts";
 import { type CliTestWorld, type Ended, type KeyName, keys, type Person, startCliWorld } from "../cli/harness.ts";
 
 export const people = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB", carol: "IBMid-550000CAROL" } as const;
@@ -19,6 +22,8 @@ export interface Story {
   destroy(key: KeyName, environment?: Readonly<Record<string, string>>): Promise<void>;
   remove(key: KeyName): Promise<void>;
   envelope(name: string): Envelope;
+  /** The lines of the evidence. */
+  entries(): LoggedLine[];
   close(): Promise<void>;
 }
 
@@ -64,12 +69,34 @@ export async function startStory(): Promise<Story> {
     async remove(name) {
       await uko("bob", `continue ${keys[name]}`);
     },
+    entries: () =>
+      readFileSync(file("evidence.jsonl"), "utf8")
+        .trimEnd()
+        .split("\n")
+        .map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine),
     envelope: (name) => JSON.parse(readFileSync(file(name), "utf8")) as Envelope,
     async close() {
       rmSync(folder, { recursive: true, force: true });
       await world.close();
     },
   };
+}
+
+/** The one key that the entries are about, as a certificate has it. */
+export function keyIn(entries: readonly object[]) {
+  const lines = entries.map((entry, start) => {
+    const text = JSON.stringify(entry);
+    return { text, sha256: sha256(text), isComplete: true, start, length: 1 };
+  });
+  const reader = createLogReader(0);
+  for (const line of lines) reader.add(line);
+  const index = createEvidenceIndex(({ start }) => {
+    const line = lines[start];
+    if (line === undefined) throw new Error("a line that the file does not have");
+    return line;
+  });
+  index.add(reader.end(undefined));
+  return keyInEvidence(index.subjects()[0] ?? "", index);
 }
 
 /** The options with which everybody's signature counts. */

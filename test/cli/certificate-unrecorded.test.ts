@@ -57,7 +57,7 @@ it("is not valid unless --allow-unrecorded names the key, which then stands befo
   expect(gaps).toMatch(
     /^Not recorded, for 1 of 2 keys:\nvouchers, key [\da-f-]+: destruction: not recorded, accepted by --allow-unrecorded\n {2}Key check value: [\dA-F]{6} \(ENC-ZERO\)\n {2}2026/,
   );
-  expect(valid).toMatch(/^Valid: 1 of 2 keys of instance /);
+  expect(valid).toMatch(/^Valid: 1 of 2 keys destroyed, of instance /);
   expect(valid).toMatch(/^payroll, key/m);
   expect(valid).not.toMatch(/^vouchers/m);
   expect(allowed.out).toContain("Outcomes: 1 removed, 1 destruction not recorded\n");

@@ -1,7 +1,7 @@
 /** `uko certificate` for a wave of a campaign. */
 
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
 import { encodeManifest, type ManifestKey } from "../../provider/engine/campaign/files/manifest.ts";
@@ -78,5 +78,21 @@ describe("a wave of a campaign", () => {
       exitCode: 1,
       err: expect.stringContaining("--campaign and --wave belong together"),
     });
+  });
+
+  it("names a key with a step that was not confirmed, and still counts it as one of the wave", async () => {
+    writeManifest("killed", [line(keys.payroll, "payroll"), line(keys.cards, "cards")]);
+    const lines = readFileSync(story.file("evidence.jsonl"), "utf8").trimEnd().split("\n");
+    expect(JSON.parse(lines.pop() ?? "")).toMatchObject({ step: "remove", phase: "after" });
+    writeFileSync(story.file("killed.jsonl"), `${lines.join("\n")}\n`);
+    const wave = "--campaign @killed --wave w1 --evidence @killed.jsonl";
+    const created = await create(`${wave} --sign-key @bob.key --out @killed.json`);
+    expect(created).toMatchObject({ exitCode: 0, err: "" });
+    expect(created.out).toMatch(
+      /: 0 of 2 keys destroyed\.[^\n]*\nLeft out, .*\n {2}payroll, key .*: remove, begun on /,
+    );
+    expect(created.out).toContain("\n  uko campaign finish\n");
+    const checked = await verify("killed.json", wave);
+    expect(checked).toMatchObject({ exitCode: 0, out: expect.stringContaining("Valid: 0 of 2 keys destroyed") });
   });
 });

@@ -68,7 +68,7 @@ describe("a certificate", () => {
     const { exitCode, out } = await verify("c.json", "--evidence @evidence.jsonl");
     expect(exitCode).toBe(0);
     expect(out).toMatch(
-      /^Valid: 1 key of .*\nEvidence until 2026-12-25T19:23:\d\dZ, by the clock of the service\nService: http.*\nOutcomes: 1 removed\nSigned by IBMid-550000BOB .*, who took a step\n/,
+      /^Valid: 1 of 1 key destroyed, of .*\nEvidence until 2026-12-25T19:23:\d\dZ, by the clock of the service\nService: http.*\nOutcomes: 1 removed\nSigned by IBMid-550000BOB .*, who took a step\n/,
     );
     expect(out).toContain("Evidence: the certificate follows from the evidence files");
     const [alice, bob] = [`${people.alice} ("Alice Example")`, `${people.bob} ("Bob Example")`];

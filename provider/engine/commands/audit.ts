@@ -37,7 +37,7 @@ export const evidenceLine = z.object({
   keyId: z.string(),
   label: z.string(),
   step: z.string(),
-  phase: z.enum(["before", "after", "refused", "seen"]),
+  phase: z.enum(["before", "after", "refused", "seen", "settled"]),
   from: z.string(),
   to: z.string(),
   actor: person,
@@ -231,6 +231,8 @@ export interface StepLines<Line> {
   readonly last: Line;
   /** Whether a line reports the step as done. */
   readonly isDone: boolean;
+  /** The line of a later run that read what became of the step. */
+  readonly settled?: Line;
 }
 
 /**
@@ -245,6 +247,10 @@ export function pairSteps<Line extends EvidenceLine>(lines: readonly Line[]): re
       steps.push({ first: line, last: line, isDone: false });
       continue;
     }
+    if (line.phase === "settled") {
+      settle(steps, line);
+      continue;
+    }
     const name = [line.instanceId, line.resource, line.keyId, line.step, line.actor.iamId].join("\n");
     const open = begun.get(name) ?? [];
     const isDone = line.phase === "after";
@@ -256,11 +262,29 @@ export function pairSteps<Line extends EvidenceLine>(lines: readonly Line[]): re
   return steps;
 }
 
-function eventOf(
-  { first, last, isDone }: StepLines<EvidenceLine>,
-  records: Records,
-  search: ShownSteps | undefined,
-): AuditEvent {
+/** Adds the line to the last open step that it is about. Its own person need not be the one who began the step. */
+function settle<Line extends EvidenceLine>(steps: StepLines<Line>[], line: Line): void {
+  const at = steps.findLastIndex(
+    ({ first, isDone }) =>
+      !isDone &&
+      first.phase === "before" &&
+      first.step === line.step &&
+      first.keyId === line.keyId &&
+      first.resource === line.resource &&
+      first.instanceId === line.instanceId,
+  );
+  const open = steps[at];
+  if (open !== undefined) steps[at] = { ...open, settled: line };
+}
+
+/** Whether the service reported the effect of the step later, and names no other person as the last writer. */
+export function isSettledByActor({ first, settled }: StepLines<EvidenceLine>): boolean {
+  if (settled === undefined || settled.from !== first.to) return false;
+  return settled.lastWrite === undefined || isSamePerson(settled.lastWrite.iamId, first.actor.iamId);
+}
+
+function eventOf(pair: StepLines<EvidenceLine>, records: Records, search: ShownSteps | undefined): AuditEvent {
+  const { first, last, isDone } = pair;
   const { phase: _phase, ...line } = { ...first, ...last };
   const people = peopleBehind(line, records);
   const isSingle = isByOnePerson({ step: line.step, ...people });
@@ -275,7 +299,7 @@ function eventOf(
     ...line,
     ...people,
     ...(isSingle !== undefined && last.phase !== "seen" && { isSingle }),
-    isConfirmed: isDone,
+    isConfirmed: isDone || isSettledByActor(pair),
     ...(last.phase === "refused" && { isRefused: true }),
     ...(last.phase === "seen" && { isUnapproved: true }),
     ...(isOnlyStated && { isOnlyStated: true }),

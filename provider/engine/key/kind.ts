@@ -25,6 +25,7 @@ import type {
   StepResult,
   TakenStep,
 } from "../loop/converge.ts";
+import { noteSettled } from "../loop/evidence.ts";
 import { neededUntil } from "../loop/wait.ts";
 import { describeStep, plain, questionBefore } from "../text/words.ts";
 import { keyEvidence, noteUnapproved } from "./evidence.ts";
@@ -54,6 +55,9 @@ export const keyKind: Deletable<KeyTypes> = {
     // Only the first read of a run says what others did. Later, this run itself may have taken the record off, in order to
     // write the next one. A reactivation takes off the record and the note, too.
     if (observed.kind === "present" && !wasSeen && isReversal !== true) await noteUnapproved(world, observed, options);
+    if (observed.kind === "gone" && !wasSeen) {
+      await noteSettled(world, { ...ref, step: "remove", state: "absent" }, options);
+    }
     return observed;
   },
   plan: (task, observed, memory) => nextOf(planOnce(task, observed, memory), memory),

@@ -23,7 +23,7 @@ import { requirePermit } from "../../lifecycle/vocabulary/permit.ts";
 import { clockToleranceMs } from "../../lifecycle/vocabulary/service-time.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import type { Deletable, Effect, Outcome, ReadResult, StepContext } from "../loop/converge.ts";
-import { appendEvidence } from "../loop/evidence.ts";
+import { appendEvidence, noteSettled } from "../loop/evidence.ts";
 import { neededUntil } from "../loop/wait.ts";
 import type { EvidenceEntry } from "../ports/evidence.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
@@ -69,8 +69,11 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
     run: { ...earlier?.memory.run, actor, approvals, ...(mayRequest && { mayRequest }) },
     taken: earlier?.memory.taken ?? [],
   }),
-  observe: (world, { ref, signedRequest }, _wasSeen, options) =>
-    observeSigned(world, ref, { depth: "decision", signedRequest }, options),
+  async observe(world, { ref, signedRequest }, wasSeen, options) {
+    const observed = await observeSigned(world, ref, { depth: "decision", signedRequest }, options);
+    if (!wasSeen) await noteDestroyed(world, ref, observed, options);
+    return observed;
+  },
   plan(task, { observation, nowMs }, { run }) {
     const plan = task.plan(observation, run, nowMs);
     return plan.kind === "ready" ? plan : { stop: { kind: "stopped", plan } };
@@ -172,6 +175,20 @@ function isOurs(
   const isAnothers = writer !== undefined && actor.writesAs !== undefined && !isSame(writer, actor.writesAs);
   const isNamedSinceThen = writer !== undefined && writer.iamId === observation.policyWrite?.createdBy?.iamId;
   return beganAtMs >= before.nowMs - clockToleranceMs && (!isAnothers || isNamedSinceThen);
+}
+
+/** Writes what became of a destruction that an earlier run began, if no line says how it ended. */
+async function noteDestroyed(
+  world: World,
+  { instanceId, kmsKeyId: keyId }: KmsKeyRef,
+  observed: ReadResult<ObservedKmsKey>,
+  options: CallOptions,
+): Promise<void> {
+  if (observed.kind === "present" && observed.observation.state !== "destroyed") return;
+  const { deletedBy, deletedAtMs } = observed.kind === "present" ? observed.snapshot : {};
+  const lastWrite = { iamId: deletedBy ?? "", at: deletedAtMs === undefined ? "" : isoTime(deletedAtMs) };
+  const key = { instanceId, vaultId: "", keyId };
+  await noteSettled(world, { ...key, step: "destroy", state: "destroyed", lastWrite }, options);
 }
 
 /** The evidence of a restore, which is no step of a deletion. */

@@ -7,6 +7,8 @@
  * that UKO_EVIDENCE names from a place where others write. Mallory could destroy a key alone, and add a line to the file
  * that credits two people. That no approval is known counts in each file, because it only makes a run stricter.
  *
+ * It also says whether a removal of a key was begun, or a destruction of a KMS key, and no line says how it ended.
+ *
  * The file is read once in a process, at the first destroyed key, and only its lines about these steps are parsed.
  */
 
@@ -18,13 +20,29 @@ import type { Evidence } from "../ports/evidence.ts";
 import type { KeyRef } from "../ports/world.ts";
 
 type Verdict = "approved" | "unapproved";
-type Verdicts = Map<string, Verdict>;
+interface Index {
+  readonly verdicts: Map<string, Verdict>;
+  /** The labels of the keys with a last step that no line reports as done. */
+  readonly open: Map<string, string>;
+}
 
-const indexes = new WeakMap<Evidence, Verdicts>();
+const indexes = new WeakMap<Evidence, Index>();
 
 /** What the evidence says of the step; undefined if it does not have the step, or cannot be read. */
 export function recordedStep(evidence: Evidence, ref: KeyRef, step: ApprovedStep): Verdict | undefined {
-  return indexOf(evidence).get(nameOf({ ...ref, step }));
+  return indexOf(evidence).verdicts.get(nameOf({ ...ref, step }));
+}
+
+/**
+ * The label of the key if a run began its last step, and no line says how the step ended: the removal of a managed key,
+ * or the destruction of a KMS key. No later step shows what became of these two.
+ */
+export function labelOfOpenStep(
+  evidence: Evidence,
+  ref: Pick<KeyRef, "instanceId" | "keyId">,
+  step: "remove" | "destroy",
+): string | undefined {
+  return indexOf(evidence).open.get(nameOf({ ...ref, step }));
 }
 
 /** Adds a line that this process has just written. */
@@ -33,16 +51,25 @@ export function rememberLine(evidence: Evidence, line: unknown): void {
   if (index !== undefined) add(evidence, index, line);
 }
 
-function indexOf(evidence: Evidence): Verdicts {
+function indexOf(evidence: Evidence): Index {
   const known = indexes.get(evidence);
   if (known !== undefined) return known;
-  const index: Verdicts = new Map();
+  const index: Index = { verdicts: new Map(), open: new Map() };
   for (const text of evidence.lines?.() ?? []) if (aboutSteps.test(text)) add(evidence, index, parseJson(text));
   indexes.set(evidence, index);
   return index;
 }
 
-const aboutSteps = /"step":"(?:deactivate|reactivate|destroy)"/;
+const aboutSteps = /"step":"(?:deactivate|reactivate|destroy|remove)"/;
+
+const lastStep = z.object({
+  resource: z.literal("kms_key").optional(),
+  instanceId: z.string(),
+  keyId: z.string(),
+  label: z.string(),
+  step: z.enum(["destroy", "remove"]),
+  phase: z.enum(["before", "after", "settled"]),
+});
 
 const line = z.object({
   resource: z.undefined().optional(),
@@ -54,15 +81,20 @@ const line = z.object({
   allowedBy: z.object({ author: z.string() }).optional(),
 });
 
-function add({ isOwn }: Evidence, index: Verdicts, entry: unknown): void {
+function add({ isOwn }: Evidence, { verdicts, open }: Index, entry: unknown): void {
+  const last = lastStep.safeParse(entry).data;
+  if (last !== undefined && (last.step === "remove") === (last.resource === undefined)) {
+    if (last.phase === "before") open.set(nameOf(last), last.label);
+    else open.delete(nameOf(last));
+  }
   const read = line.safeParse(entry).data;
   if (read === undefined) return;
   const { step, phase, actor, allowedBy } = read;
-  if (step === "reactivate") index.delete(nameOf({ ...read, step: "deactivate" }));
+  if (step === "reactivate") verdicts.delete(nameOf({ ...read, step: "deactivate" }));
   else if (phase === "seen") {
-    if (!index.has(nameOf(read))) index.set(nameOf(read), "unapproved");
+    if (!verdicts.has(nameOf(read))) verdicts.set(nameOf(read), "unapproved");
   } else if (isOwn === true && allowedBy !== undefined && !isSamePerson(allowedBy.author, actor.iamId))
-    index.set(nameOf(read), "approved");
+    verdicts.set(nameOf(read), "approved");
 }
 
 function nameOf({ instanceId, keyId, step }: Pick<KeyRef, "instanceId" | "keyId"> & { readonly step: string }): string {

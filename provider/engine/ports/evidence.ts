@@ -25,9 +25,10 @@ export interface EvidenceEntry {
   readonly step: string;
   /**
    * `refused`: uko refused what the person asked for, and no call was made. `seen`: a run of this person found the step
-   * on the key, and no approval of it is known.
+   * on the key, and no approval of it is known. `settled`: a run of this person read what became of a step that no line
+   * reports as done.
    */
-  readonly phase: "before" | "after" | "refused" | "seen";
+  readonly phase: "before" | "after" | "refused" | "seen" | "settled";
   readonly from: string;
   readonly to: string;
   readonly actor: {

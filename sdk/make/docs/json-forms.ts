@@ -233,7 +233,7 @@ const auditStep = evidenceLine
   .omit({ phase: true })
   .extend({
     step: z.string().describe("The step; not_recorded if the state changed and no line says how"),
-    isConfirmed: z.boolean().describe("Whether a line reports the step as done"),
+    isConfirmed: z.boolean().describe("Whether a line reports the step as done, or a later run found its effect"),
     about: z.string().describe("For a consent record: the step that it requests or approves").optional(),
     requester: behind.optional(),
     approver: behind.optional(),

@@ -11,11 +11,12 @@ import { endsTheRun, isUkoError } from "../../../errors.ts";
 import type { CampaignVerdict, LeftBecause } from "../../../lifecycle/campaign/plan-step.ts";
 import type { Run } from "../../../lifecycle/key/plan.ts";
 import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
+import { isoTime } from "../../../text/iso-time.ts";
 import { recorded, reportExisting } from "../../key/command-reports.ts";
 import { keyKind } from "../../key/kind.ts";
 import type { Task } from "../../key/steps.ts";
 import { converge } from "../../loop/converge.ts";
-import { appendEvidence, type EvidenceFacts } from "../../loop/evidence.ts";
+import { appendEvidence, type EvidenceFacts, noteSettled } from "../../loop/evidence.ts";
 import { type ManyResults, runMany } from "../../loop/many.ts";
 import type { Evidence } from "../../ports/evidence.ts";
 import type { KmsKeyRef } from "../../ports/kms-keys.ts";
@@ -28,7 +29,7 @@ import { failedOn, type KeyResult, type NamedKey, resultFrom, withoutStep } from
 import type { StepRequest } from "../reports/wave-state.ts";
 import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
-import type { Reading } from "../view/view.ts";
+import type { CampaignView, Reading } from "../view/view.ts";
 
 export interface ActPorts {
   readonly openFolder: OpenFolder;
@@ -46,7 +47,26 @@ export async function openActs(
   const context = await openCampaignAt(base, openFolder, path, reading);
   const { folder } = context.view;
   const evidence = await evidenceOf(base, { folder, evidenceAt }, options);
-  return { ...context, world: { ...context.world, evidence } };
+  const world = { ...context.world, evidence };
+  await noteSettledKeys(world, context.view, options);
+  return { ...context, world };
+}
+
+/** Notes what became of the last step on a key, if a run of this campaign was killed during it. */
+async function noteSettledKeys(world: World, { keys, evidence }: CampaignView, options: CallOptions): Promise<void> {
+  for (const { name, line, facts, listed } of keys) {
+    const label = evidence.openSteps.get(name);
+    if (label === undefined) continue;
+    const key = { instanceId: world.session.instanceId, vaultId: line.vault, keyId: line.id, label };
+    if (line.kind === "managed" && facts.state === "gone") {
+      await noteSettled(world, { ...key, step: "remove", state: "absent" }, options);
+    }
+    const { deletedBy: iamId = "", deletedAtMs } = listed?.kmsKey ?? {};
+    if (line.kind === "kms" && facts.state === "destroyed") {
+      const lastWrite = { iamId, at: deletedAtMs === undefined ? "" : isoTime(deletedAtMs) };
+      await noteSettled(world, { ...key, vaultId: "", step: "destroy", state: "destroyed", lastWrite }, options);
+    }
+  }
 }
 
 /** The evidence of this run, in a file of its own. */

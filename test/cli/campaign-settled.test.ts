@@ -1,0 +1,57 @@
+/** A run of a campaign that was killed while it removed a key, and the next one, which finds the key gone. */
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect, it } from "vitest";
+import { withOtherTool } from "../support/other-tool.ts";
+import { campaignSeed } from "./campaign-seed.ts";
+import { useCampaignStage } from "./campaign-stage.ts";
+
+const key = {
+  createdAt: "2025-01-15T08:00:00Z",
+  createdBy: "IBMid-550000CAROL",
+  vault: "archive",
+  template: "azure",
+  label: "mail-0",
+} as const;
+const stage = useCampaignStage({
+  ...campaignSeed,
+  clock: { start: "2026-10-01T09:00:00Z", frozen: true },
+  keys: [key],
+  kmsKeys: [],
+});
+const rules = `format: uko-campaign-1
+name: eol
+instance: ${campaignSeed.instance.id}
+deadline: 2027-03-20
+waves: [{name: pilot}]
+rules:
+  - {match: {label: 'mail*'}, class: destroy, wave: pilot, owner: platform, reason: Moved}
+`;
+
+it("uko campaign finish writes once that the service does not find the key, so that a certificate can have the key", async () => {
+  stage.write("campaign.yaml", rules);
+  await stage.campaign("plan --write --yes");
+  await stage.campaign("signoff --yes --owner platform");
+  const name = stage.keyNamed("mail-0");
+  const [vaultId = "", keyId = ""] = name.split("/");
+  await stage.world.control(`keys/${keyId}`, { record: { state: "destroyed" }, material: "absent" });
+  expect(await withOtherTool(stage.world, "bob", name, { method: "DELETE" })).toBe(204);
+  const subject = { instanceId: campaignSeed.instance.id, vaultId, keyId, label: "mail-0" };
+  const actor = { iamId: "IBMid-550000BOB", name: "" };
+  const step = { step: "remove", phase: "before", from: "destroyed", to: "absent", actor, keystores: [] };
+  const folder = path.join(stage.folder, "evidence");
+  mkdirSync(folder, { recursive: true });
+  const killed = { v: 1, time: "2026-10-01T08:00:00Z", ...subject, ...step };
+  writeFileSync(path.join(folder, "killed.jsonl"), `${JSON.stringify(killed)}\n`);
+
+  await stage.campaign("finish", "bob");
+  await stage.campaign("finish", "bob");
+  const lines = readdirSync(folder)
+    .filter((file) => file.endsWith(".jsonl"))
+    .flatMap((file) => readFileSync(path.join(folder, file), "utf8").trimEnd().split("\n"))
+    .map((line) => JSON.parse(line));
+  expect(lines.filter(({ phase }) => phase === "settled")).toMatchObject([
+    { ...subject, step: "remove", from: "absent", to: "absent" },
+  ]);
+});

@@ -1,0 +1,168 @@
+/** `uko certificate` for a run that was killed between a call and its line: no line says how the step ended. */
+
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type Story, signedByBoth, startStory, trustAll } from "../certificate/story.ts";
+import { withOtherTool } from "../support/other-tool.ts";
+import { keys, makeKmsKey } from "./harness.ts";
+
+let story: Story;
+beforeEach(async () => {
+  story = await startStory();
+});
+afterEach(() => story.close());
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/** Writes the entries as a chain with its head record. */
+function writeChain(name: string, entries: readonly Entry[]): void {
+  const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+  let head = sha256("");
+  const lines = entries.map((entry, at) => {
+    const line = JSON.stringify({ ...entry, seq: at + 1, prev: head });
+    head = sha256(line);
+    return line;
+  });
+  writeFileSync(story.file(name), `${lines.join("\n")}\n`);
+  writeFileSync(story.file(`${name}.head`), `${JSON.stringify({ v: 1, count: lines.length, head })}\n`);
+}
+
+const entries = (): Entry[] =>
+  readFileSync(story.file("evidence.jsonl"), "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Entry);
+
+/** The evidence as a kill leaves it between the call of the step and the line after it. */
+function loseLastLine(step: string): void {
+  const all = entries();
+  expect(all.pop()).toMatchObject({ step, phase: "after" });
+  expect(all.at(-1)).toMatchObject({ step, phase: "before" });
+  writeChain("evidence.jsonl", all);
+}
+
+const create = (name = "c") => story.uko("bob", `certificate create --sign-key @bob.key --out @${name}.json`);
+const verify = (name = "c") =>
+  story.uko("erin", `certificate verify @${name}.json --allow-emulator ${trustAll} --evidence @evidence.jsonl`);
+const keyIn = async (name = "c") =>
+  JSON.parse((await story.uko("erin", `certificate show @${name}.json --json`)).out).predicate.keys[0];
+
+it("leaves out a key whose destruction was not confirmed, by name, until the service reports what became of it", async () => {
+  await story.destroy("payroll");
+  loseLastLine("destroy");
+  const refused = await create();
+  expect(refused).toMatchObject({ exitCode: 1, out: "" });
+  expect(refused.err).toMatch(
+    /^No key can be in the certificate, .*\n {4}payroll, key [\da-f-]{36}: destroy, begun on 2026-11-24T19:23/,
+  );
+  expect(refused.err).toContain(`uko continue ${keys.payroll}`);
+
+  await story.remove("payroll");
+  expect(await create()).toMatchObject({ exitCode: 0, err: "" });
+  const { outcome, steps } = await keyIn();
+  expect(outcome).toBe("removed");
+  const destruction = steps.find(({ step }: { readonly step: string }) => step === "destroy");
+  expect(destruction).toMatchObject({
+    doneAt: expect.stringMatching(/^2026-11-24T19:23/),
+    settled: { at: expect.stringMatching(/^2026-12-25/), state: "destroyed" },
+  });
+  expect(await verify()).toMatchObject({ exitCode: 0, out: expect.stringContaining("Valid: 1 of 1 key destroyed") });
+});
+
+it("does not take the destruction of another person for the step that was not confirmed", async () => {
+  await story.destroy("payroll");
+  loseLastLine("destroy");
+  await story.remove("payroll");
+  // As if the service had named another last writer of the destroyed key.
+  const by = (updatedBy: string) => (entry: Entry) =>
+    entry.step === "remove" && entry.key !== undefined ? { ...entry, key: { ...entry.key, updatedBy } } : entry;
+  writeChain("other.jsonl", entries().map(by("IBMid-550000CAROL")));
+  const created = "certificate create --evidence @other.jsonl --sign-key @bob.key --out @other.json";
+  expect(await story.uko("bob", created)).toMatchObject({ exitCode: 0, err: "" });
+  const { out } = await story.uko("erin", "certificate show @other.json");
+  expect(out).toMatch(/^payroll +destruction: not recorded/m);
+});
+
+it("leaves out a key whose removal was not confirmed, until a run finds the key gone", async () => {
+  await story.destroy("payroll");
+  await story.destroy("vouchers");
+  await story.remove("payroll");
+  await story.remove("vouchers");
+  loseLastLine("remove");
+
+  const created = await create();
+  expect(created).toMatchObject({ exitCode: 0, err: "" });
+  expect(created.out).toMatch(/^Wrote .*: 1 of 2 keys destroyed\./);
+  expect(created.out).toMatch(/Left out, .*\n {2}vouchers, key [\da-f-]{36}: remove, begun on 20\d\d-/);
+  const page = await story.uko("erin", "certificate show @c.json --html @c.html");
+  expect(page).toMatchObject({ exitCode: 0 });
+  const shown = [
+    (await story.uko("erin", "certificate show @c.json")).out,
+    (await verify()).out,
+    readFileSync(story.file("c.html"), "utf8"),
+  ];
+  for (const text of shown) {
+    expect(text).toContain("1 of 2 keys destroyed");
+    expect(text).toMatch(/vouchers, key [\da-f-]{36}: remove, begun on 20\d\d-/);
+  }
+
+  await story.uko("bob", `continue ${keys.vouchers}`);
+  expect((await create("d")).out).toMatch(/^Wrote .*: 2 of 2 keys destroyed\. [^\n]*\n$/);
+  expect(await verify("d")).toMatchObject({ exitCode: 0, err: "" });
+  const audit = await story.uko("erin", "audit --file @evidence.jsonl --json");
+  expect(audit.out).not.toContain('"isConfirmed":false');
+});
+
+it("leaves out a KMS key whose destruction was not confirmed, until a run finds it destroyed", async () => {
+  const id = await makeKmsKey(story.world, "backup");
+  const environment = { UKO_EVIDENCE: story.file("evidence.jsonl") };
+  await story.uko("alice", `request kms/${id}`);
+  expect(await story.world.type("bob", `approve kms/${id}`, ["backup"], environment)).toMatchObject({ exitCode: 0 });
+  loseLastLine("destroy");
+  expect(await create()).toMatchObject({ exitCode: 1, err: expect.stringContaining("backup, key") });
+  await story.uko("bob", `continue kms/${id}`);
+  expect(await create()).toMatchObject({ exitCode: 0, err: "" });
+  expect(await keyIn()).toMatchObject({ outcome: "destroyed" });
+});
+
+it("names a step that had no effect, and does not count it", async () => {
+  await story.uko("bob", `request ${keys.payroll} --reason "Payroll moved"`);
+  await story.world.advance("1m");
+  const environment = { UKO_EVIDENCE: story.file("evidence.jsonl") };
+  await story.world.type("alice", `approve ${keys.payroll}`, undefined, environment);
+  loseLastLine("deactivate");
+  expect(await withOtherTool(story.world, "alice", keys.payroll, { method: "POST", below: "/activate" })).toBe(200);
+  await story.destroy("payroll");
+  await story.remove("payroll");
+  expect(await create()).toMatchObject({ exitCode: 0, err: "" });
+  const { steps } = await keyIn();
+  const settled = steps.flatMap((each: { readonly settled?: { readonly state: string } }) => each.settled ?? []);
+  expect(settled).toMatchObject([{ state: "active" }]);
+  expect(await verify()).toMatchObject({ exitCode: 0, err: "" });
+});
+
+it("is not valid with a key of which a step is open, and with a key that it calls open and the evidence does not", async () => {
+  await story.destroy("payroll");
+  await story.destroy("vouchers");
+  await story.remove("payroll");
+  await story.remove("vouchers");
+  await create();
+  await story.uko("alice", "certificate sign @c.json --sign-key @alice.key");
+  const envelope = story.envelope("c.json");
+  const forge = async (change: (predicate: ReturnType<typeof JSON.parse>) => void) => {
+    const statement = JSON.parse(Buffer.from(envelope.payload, "base64").toString("utf8"));
+    change(statement.predicate);
+    const payload = Buffer.from(JSON.stringify(statement), "utf8").toString("base64");
+    writeFileSync(story.file("m.json"), signedByBoth(story, { ...envelope, payload }));
+    const { out } = await story.uko(
+      "erin",
+      `certificate verify @m.json --allow-emulator ${trustAll} --evidence @evidence.jsonl --json`,
+    );
+    return JSON.parse(out.split("\n")[0] ?? "").problems.map(({ kind }: { readonly kind: string }) => kind);
+  };
+  expect(await forge(({ keys: [key] }) => delete key.steps.at(-1).doneAt)).toContain("step_open");
+  const [{ subject }] = JSON.parse(Buffer.from(envelope.payload, "base64").toString("utf8")).predicate.keys;
+  const leftOut = [{ subject, label: "payroll", step: "remove", startedAt: "2026-12-25T19:23:04Z" }];
+  expect(await forge((predicate) => Object.assign(predicate, { leftOut }))).toContain("evidence_differs");
+});
