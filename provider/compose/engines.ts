@@ -22,7 +22,6 @@ export { createForAll, createTally, messageAmong, sayAhead, sayStopped } from ".
 export { hclDialect, programDialect } from "../engine/text/dialect.ts";
 export {
   declaredByTwo,
-  declaredTwice,
   declaredTwiceInHcl,
   errorAbout,
   isTransientReadError,
@@ -30,7 +29,6 @@ export {
   type ResourceLabel,
   refreshSkippedWarning,
   renamedInHcl,
-  sayLeftState,
   sayUnreached,
   sayUnreadInAll,
   sayUnreadSoFar,

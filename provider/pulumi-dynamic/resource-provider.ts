@@ -9,15 +9,7 @@
 import { type dynamic, log } from "@pulumi/pulumi";
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
 import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
-import {
-  createDeclarations,
-  createForAll,
-  createTally,
-  declaredTwice,
-  messageAmong,
-  sayLeftState,
-  secondMade,
-} from "../compose/engines.ts";
+import { createDeclarations, createForAll, createTally, messageAmong, secondMade } from "../compose/engines.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import type { Unfinished } from "../engine/resource/delete.ts";
 import type { Handlers } from "../engine/resource/handlers.ts";
@@ -128,12 +120,10 @@ export function createResourceProvider<Inputs, State extends Inputs>(
       await orFail(async () => {
         const target = urnIn(olds);
         if (madeAlike.has(handlers.alikeOf(withoutPulumi(olds)) ?? "")) throw secondMade(id);
-        const shared = declarations.decideDeletion({ resource: target, id, place: handlers.placeOf(olds) });
-        if (shared.kind === "let_go") return warn([sayLeftState({ resource: target, holder: shared.holder, id })]);
-        if (shared.kind === "refused") throw declaredTwice({ resource: target, holder: shared.holder, id });
+        const declared = { id, decideDeletion: declarations.decideDeletion };
         // A destroy of this name would also delete the resource that replaces it.
         const rerun = declarations.isWanted(target) ? ({ rerun: "pulumi up" } as const) : {};
-        const options = { ...unstoppable(), ...(target !== undefined && { target }), ...rerun };
+        const options = { ...unstoppable(), declared, ...(target !== undefined && { target }), ...rerun };
         const outcome = await handlers.delete(withoutPulumi(olds), options);
         if (outcome.kind === "unfinished") throw new EngineError(messageOf(outcome, id));
         await warn(outcome.warnings);

@@ -9,13 +9,11 @@ export { ownProgram } from "../bin/own-program.ts";
 export {
   checkStored,
   declaredByTwo,
-  declaredTwice,
   openHandlers,
   programDialect,
   refreshSkippedWarning,
   requireOneInstance,
   sayAhead,
-  sayLeftState,
   sayOtherCredential,
   sayStopped,
   sayUnreached,

@@ -242,16 +242,10 @@ export async function remove(session: PulumiSession, request: providerPb.DeleteR
   const [urn, id] = [request.getUrn(), request.getId()];
   if (memory.isFound(urn, id)) return;
   const olds = withoutPulumi(readProperties(request.getProperties()).value);
-  const shared = memory.decideDeletion({ resource: urn, id, place: handlers.placeOf(olds) });
-  const { sayLeftState, declaredTwice } = await loadDeferred();
-  if (shared.kind === "let_go")
-    return warnOf(session, request, [sayLeftState({ resource: urn, holder: shared.holder, id })]);
-  if (shared.kind === "refused") {
-    throw declaredTwice({ resource: urn, holder: shared.holder, id, runtime: projectRuntime() });
-  }
   const outcome = await handlers.delete(olds, {
     ...optionsOf(session, request),
     target: urn,
+    declared: { id, decideDeletion: memory.decideDeletion, runtime: projectRuntime },
     // The program declares a resource of this name, so a destroy would also delete the one that
     // replaces it.
     ...(memory.isWanted(urn) && { rerun: "pulumi up" as const }),

@@ -6,7 +6,8 @@
 
 import { limitContainerDeletion } from "../../lifecycle/stored-state/plan-limit-from-state.ts";
 import { isoTime } from "../../text/iso-time.ts";
-import { type Conclusion, type Deletion, deleteObject } from "../resource/delete.ts";
+import { convergeAndWait } from "../loop/wait.ts";
+import type { Conclusion, Deletion } from "../resource/delete.ts";
 import { refusedByProtection } from "../resource/preview.ts";
 import type { UserInterface } from "../text/explanation.ts";
 import { type ContainerOutcome, type ContainerStop, type ContainerTask, containerKind } from "./kind.ts";
@@ -30,9 +31,11 @@ export function containerDeletion(target: ContainerTarget): Deletion {
       );
       return { preview: refused ?? { kind: "short" }, planLimit: limitContainerDeletion(id, name) };
     },
-    delete(world, request, options) {
-      const task = { ref, policy: { ...policy, atMost: request.planLimit } };
-      return deleteObject(world, { kind: containerKind, task, conclude }, request, options);
+    async delete(world, { userInterface, wait, planLimit }, options) {
+      const task = { ref, policy: { ...policy, atMost: planLimit } };
+      const concluded = (outcome: ContainerOutcome) => conclude(outcome, userInterface);
+      const budget = { ...wait, beforeWait: async (soFar: ContainerOutcome) => wait.beforeWait?.(concluded(soFar)) };
+      return concluded(await convergeAndWait(world, containerKind, task, budget, options));
     },
   };
 }

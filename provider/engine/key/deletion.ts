@@ -8,7 +8,8 @@
 import type { DeletionPolicy } from "../../lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/key/plan-key-deletion.ts";
 import { unended } from "../../text/printable.ts";
-import { type Conclusion, type Deletion, deleteObject, type LeftObject } from "../resource/delete.ts";
+import { convergeAndWait } from "../loop/wait.ts";
+import type { Conclusion, Deletion, LeftObject } from "../resource/delete.ts";
 import type { UserInterface } from "../text/explanation.ts";
 import { blocksContainers, capital, sayKey } from "../text/words.ts";
 import { keyKind, type Outcome } from "./kind.ts";
@@ -33,13 +34,13 @@ export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
     plan: (context) => previewKeyDeletion(target, context),
     planRetirement: (goal, wanted, context) =>
       previewKeyRetirement({ ...target, policy: { ...policy, goal } }, wanted, context),
-    delete(world, request, options) {
-      const limited = { ...policy, atMost: request.planLimit };
+    async delete(world, { userInterface, wait, planLimit }, options) {
+      const limited = { ...policy, atMost: planLimit };
       const plan: Task["plan"] = (observation, run, nowMs) => planKeyDeletion(observation, limited, run, nowMs);
       const task: Task = { ref, plan, approvals: [], intent: "engine" };
-      const concludeKey = (outcome: Outcome, userInterface: UserInterface) =>
-        conclude(outcome, { userInterface, policy, leftOf });
-      return deleteObject(world, { kind: keyKind, task, conclude: concludeKey }, request, options);
+      const concluded = (outcome: Outcome) => conclude(outcome, { userInterface, policy, leftOf });
+      const budget = { ...wait, beforeWait: async (soFar: Outcome) => wait.beforeWait?.(concluded(soFar)) };
+      return concluded(await convergeAndWait(world, keyKind, task, budget, options));
     },
   };
 }

@@ -8,8 +8,9 @@
 import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
 import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
 import { limitKmsKeyDeletion } from "../../lifecycle/stored-state/plan-limit-from-state.ts";
+import { convergeAndWait } from "../loop/wait.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
-import { type Conclusion, type Deletion, deleteObject } from "../resource/delete.ts";
+import type { Conclusion, Deletion } from "../resource/delete.ts";
 import {
   asksAnyway,
   longIf,
@@ -42,11 +43,13 @@ export function kmsKeyDeletion(target: KmsKeyTarget): Deletion {
   return {
     subject: () => ({ instanceId: ref.instanceId, resource: "kms_key", vaultId: "", keyId: ref.kmsKeyId, label: name }),
     plan: (context) => planKmsKey(target, context),
-    delete(world, request, options) {
-      const limited = { ...policy, atMost: request.planLimit };
+    async delete(world, { userInterface, wait, planLimit }, options) {
+      const limited = { ...policy, atMost: planLimit };
       const plan: KmsTask["plan"] = (observation, run, nowMs) => planKmsKeyDeletion(observation, limited, run, nowMs);
       const task = { ref, plan, approvals: [] };
-      return deleteObject(world, { kind: kmsKeyKind, task, conclude }, request, options);
+      const concluded = (outcome: KmsOutcome) => conclude(outcome, userInterface);
+      const budget = { ...wait, beforeWait: async (soFar: KmsOutcome) => wait.beforeWait?.(concluded(soFar)) };
+      return concluded(await convergeAndWait(world, kmsKeyKind, task, budget, options));
     },
   };
 }

@@ -1,22 +1,27 @@
 /**
- * Deletes any resource for an engine (Pulumi, OpenTofu, Terraform), and says whether the engine may drop the resource
- * from its state. It reads, plans and takes steps until the deletion ends, or until it has to wait longer than the run
- * may (`UKO_WAIT`). The engine may drop the resource only after the deletion ended. After a wait, a refusal or an
- * error, the resource stays in state, and a later run continues. In a pipeline, the file warns before a long wait,
- * because the wait blocks other runs.
+ * Deletes one resource for an engine (Pulumi, OpenTofu, Terraform). `deleteResource` tells it in order:
+ *
+ * 1. If another resource of the program declares the same object, nothing is deleted.
+ * 2. The state says which object it is, and under which rules. A destroy does not see the program.
+ * 3. The run reads the object, plans, and takes the steps that are possible now (loop/converge.ts). It may wait within
+ *    its budget (`UKO_WAIT`, or the timeout of the resource). By default it does not wait.
+ * 4. The engine may drop the resource only after the deletion has ended. After a wait, a refusal or an error the
+ *    resource stays in state, and a later run continues.
  */
 
 import { type ErrorCode, errorCatalog } from "../../errors.ts";
 import type { DeletionGoal } from "../../lifecycle/key/plan.ts";
 import type { PlanLimit } from "../../lifecycle/vocabulary/plan-limit.ts";
-import type { Deletable, KindTypes, Outcome } from "../loop/converge.ts";
 import type { Subject } from "../loop/report.ts";
-import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
+import { reportingRun } from "../loop/report.ts";
+import type { WaitBudget } from "../loop/wait.ts";
 import type { RunRecord } from "../ports/evidence.ts";
 import type { CallOptions, RunSettings, World } from "../ports/world.ts";
 import { type Explanation, renderBriefly, renderExplanation, type UserInterface } from "../text/explanation.ts";
 import { runnable } from "../text/own-commands.ts";
+import { declaredTwice, sayLeftState } from "../text/resource-messages.ts";
 import { sayDuration } from "../text/words.ts";
+import type { Declarations } from "./declarations.ts";
 import type { PlanContext, PreviewWithLimit, StateFacts } from "./preview.ts";
 
 /** The deletion of one object, as the definition of its resource states it. */
@@ -27,19 +32,47 @@ export interface Deletion {
   plan(context: PlanContext): PreviewWithLimit;
   /** The plan of an update that advances the deletion. Absent if no update does so. */
   planRetirement?(goal: DeletionGoal, wanted: StateFacts, context: PlanContext): PreviewWithLimit;
-  /** Throws `UkoError` for faults only; waits and refusals are outcomes. */
-  delete(world: World, request: DeleteRequest, options: CallOptions): Promise<DeleteOutcome>;
+  /** Takes the steps that are possible now. Throws `UkoError` for faults only; waits and refusals are conclusions. */
+  delete(world: World, request: DeleteRequest, options: CallOptions): Promise<Conclusion>;
 }
 
-/** The parameters of one deletion; without `waiting` it never waits. */
+/** The parameters of one deletion. */
 export interface DeleteRequest {
-  readonly run: RunSettings;
   readonly userInterface: UserInterface;
-  readonly waiting?: Waiting | undefined;
-  /** Called when a wait begins. */
-  readonly noteWait?: (soFar: DeleteOutcome) => Promise<void>;
+  readonly wait: WaitBudget<Conclusion>;
   /** The limit that its plan set; absent if the engine has none. */
-  readonly planLimit?: PlanLimit | undefined;
+  readonly planLimit: PlanLimit | undefined;
+}
+
+/** The resource to delete, and how to open the service, which needs no credential before. */
+interface DeletedResource<State> {
+  readonly definition: { deletion(state: State, run: RunSettings): Deletion };
+  readonly open: () => { readonly world: World; readonly run: RunSettings };
+  readonly stateFrom: (olds: unknown) => State;
+  readonly placeOf: (olds: unknown) => string | undefined;
+  readonly userInterface: UserInterface;
+}
+
+/** Options of an apply, which may run long after its plan. Without a plan limit the run may do everything. */
+export interface ApplyOptions extends CallOptions {
+  readonly planLimit?: PlanLimit;
+  /** The resource's URN, if the engine passes it; the message tells people what to run next. */
+  readonly target?: string;
+}
+
+export interface DeleteOptions extends ApplyOptions {
+  /** The other resources of the program, as far as the run has shown them. Absent if the interface has its own check. */
+  readonly declared?: DeclaredObject;
+  /** What people run next, if that differs from the interface's usual command for deletions. */
+  readonly rerun?: UserInterface["rerun"];
+  /** Absent if the interface cannot be canceled while it waits; its runs then never wait. */
+  readonly waiting?: Waiting;
+}
+
+interface DeclaredObject extends Pick<Declarations, "decideDeletion"> {
+  readonly id: string;
+  /** The `runtime` of the program's project, if the engine reveals it. */
+  readonly runtime?: () => string | undefined;
 }
 
 /** How a deletion may wait during its run. */
@@ -103,36 +136,51 @@ export type Conclusion = ReportedFacts &
       }
   );
 
-/** Takes the steps that are allowed now, and concludes what the engine may do. */
-export async function deleteObject<K extends KindTypes>(
-  world: World,
-  object: {
-    readonly kind: Deletable<K>;
-    readonly task: K["task"];
-    conclude(outcome: Outcome<K>, userInterface: UserInterface): Conclusion;
-  },
-  { run, userInterface, waiting, noteWait }: DeleteRequest,
-  options: CallOptions,
+/** Deletes the object of a resource as far as the run may now. */
+export async function deleteResource<State>(
+  { definition, open, stateFrom, placeOf, userInterface: usual }: DeletedResource<State>,
+  olds: unknown,
+  options: DeleteOptions,
 ): Promise<DeleteOutcome> {
-  const outcomeOf = (outcome: Outcome<K>): DeleteOutcome => {
-    const conclusion = object.conclude(outcome, userInterface);
-    if (conclusion.kind === "ended") return conclusion;
-    const { explanation, facts, left } = conclusion;
+  const { target, declared, planLimit, waiting } = options;
+  // 1. Another resource may declare the object, for example after a rename.
+  const shared = declared?.decideDeletion({ resource: target, id: declared.id, place: placeOf(olds) });
+  if (declared !== undefined && shared !== undefined && shared.kind !== "delete") {
+    const holding = { resource: target, holder: shared.holder, id: declared.id };
+    if (shared.kind === "let_go") return { kind: "ended", warnings: [sayLeftState(holding)] };
+    throw declaredTwice({ ...holding, runtime: declared.runtime?.() });
+  }
+
+  // 2. The object, and the rules of this run.
+  const { world, run } = open();
+  const state = stateFrom(olds);
+  const deletion = definition.deletion(state, run);
+  const { rerun = usual.rerun } = options;
+  const userInterface = { ...usual, rerun, ...(target !== undefined && { target }) };
+  const outcomeOf = (conclusion: Conclusion) => sayOutcome(conclusion, userInterface, options);
+
+  // 3. Read, plan, act and wait.
+  const work = async (noteWait: (soFar: DeleteOutcome) => Promise<void>) => {
     const { program } = userInterface;
-    const unrequested = conclusion.unrequested && { ...conclusion.unrequested, program };
-    const { code = "UKO_BUG" } = explanation;
-    const message = messageOf({ ...explanation, code }, userInterface, options);
-    const brief = renderBriefly(explanation, userInterface);
-    const forAll = sayForAll(code, userInterface);
-    const { summary } = explanation;
-    return { kind: "unfinished", code, message, brief, forAll, summary, facts, left, unrequested };
+    const beforeWait = (soFar: Conclusion) => noteWait(outcomeOf(soFar));
+    const wait = { ...waitBudget(run, waiting), beforeWait, program };
+    return outcomeOf(await deletion.delete(world, { userInterface, wait, planLimit }, options));
   };
-  const budget = {
-    ...waitBudget(run, waiting),
-    ...(noteWait !== undefined && { beforeWait: (outcome: Outcome<K>) => noteWait(outcomeOf(outcome)) }),
-    program: userInterface.program,
-  };
-  return outcomeOf(await convergeAndWait(world, object.kind, object.task, budget, options));
+  // 4. Report.
+  const subject = deletion.subject(Object(state));
+  return reportingRun(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
+}
+
+function sayOutcome(conclusion: Conclusion, userInterface: UserInterface, options: CallOptions): DeleteOutcome {
+  if (conclusion.kind === "ended") return conclusion;
+  const { explanation, facts, left } = conclusion;
+  const { program } = userInterface;
+  const unrequested = conclusion.unrequested && { ...conclusion.unrequested, program };
+  const { code = "UKO_BUG", summary } = explanation;
+  const message = messageOf({ ...explanation, code }, userInterface, options);
+  const brief = renderBriefly(explanation, userInterface);
+  const forAll = sayForAll(code, userInterface);
+  return { kind: "unfinished", code, message, brief, forAll, summary, facts, left, unrequested };
 }
 
 /** The caller's setting overrides the resource's. Without either, a run does not wait. */

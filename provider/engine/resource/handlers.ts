@@ -7,7 +7,6 @@
  */
 
 import type { Actor } from "../../lifecycle/vocabulary/observation.ts";
-import type { PlanLimit } from "../../lifecycle/vocabulary/plan-limit.ts";
 import { reportingRun, resultOfStored } from "../loop/report.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { applyCommand, type UserInterface } from "../text/explanation.ts";
@@ -23,7 +22,7 @@ import type {
   RunSettings,
   Stored,
 } from "./definition.ts";
-import { type DeleteOutcome, type DeleteRequest, resultOfDeletion } from "./delete.ts";
+import { type ApplyOptions, type DeleteOptions, type DeleteOutcome, deleteResource } from "./delete.ts";
 import { withListsReadOnce } from "./lists-read-once.ts";
 import { nothingPlanned, type PlanContext, type PreviewWithLimit, type StateFacts } from "./preview.ts";
 import { metaOf, shapeOf } from "./property.ts";
@@ -70,20 +69,6 @@ export interface Handlers<Inputs, State extends Inputs>
   previewDelete(olds: unknown, timeoutMs?: number): Promise<PreviewWithLimit>;
   /** Like `previewDelete`. Returns the preview `short` if the update does not advance the deletion of its resource. */
   previewUpdate(olds: unknown, news: unknown): Promise<PreviewWithLimit>;
-}
-
-/** Options of an apply, which may run long after its plan. Without a plan limit the run may do everything. */
-export interface ApplyOptions extends CallOptions {
-  readonly planLimit?: PlanLimit;
-  /** The resource's URN, if the engine passes it; the message tells people what to run next. */
-  readonly target?: string;
-}
-
-export interface DeleteOptions extends ApplyOptions {
-  /** What people run next, if that differs from the interface's usual command for deletions. */
-  readonly rerun?: UserInterface["rerun"];
-  /** Absent if the interface cannot be canceled while it waits; its runs then never wait. */
-  readonly waiting?: DeleteRequest["waiting"];
 }
 
 /** What an interface passes in. `open` is called when the first call needs the service. */
@@ -168,16 +153,11 @@ export function createHandlers<Inputs, State extends Inputs>(
     async list(filter, options) {
       return definition.list(opened(options).world, filter, options);
     },
-    async delete(olds, options) {
-      const { world, run } = opened(options);
-      const state = stateFrom(olds);
-      const deletion = definition.deletion(state, run);
-      const { target, rerun = context.userInterface.rerun, waiting, planLimit } = options;
-      const userInterface = { ...context.userInterface, rerun, ...(target !== undefined && { target }) };
-      const work = (noteWait: (soFar: DeleteOutcome) => Promise<void>) =>
-        deletion.delete(world, { run, userInterface, waiting, planLimit, noteWait }, options);
-      const subject = deletion.subject(Object(state));
-      return reportingRun(world, { operation: "delete", subject, work, resultOf: resultOfDeletion }, options);
+    delete(olds, options) {
+      const { userInterface } = context;
+      const { placeOf } = program;
+      const open = () => opened(options);
+      return deleteResource({ definition, open, stateFrom, placeOf, userInterface }, olds, options);
     },
   };
 }
