@@ -8,9 +8,9 @@
 
 import { Argument, type Command } from "commander";
 import { approvalMessages, runnable, setMessages } from "../compose/text.ts";
-import type { Approving } from "../engine/key/many/approve-set.ts";
-import type { KeyApart, PendingGroup, SetReview } from "../engine/key/many/review-set.ts";
-import type { VaultNames } from "../engine/key/text/approval-messages.ts";
+import type { VaultNames } from "../engine/key/sets/approval-messages.ts";
+import type { Approving } from "../engine/key/sets/approve-set.ts";
+import type { KeyApart, PendingGroup, SetReview } from "../engine/key/sets/review-set.ts";
 import { mostSevere, UkoError } from "../errors.ts";
 import type { Review } from "../lifecycle/consent/review.ts";
 import { phraseFor } from "../text/phrase.ts";

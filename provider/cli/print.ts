@@ -8,7 +8,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { jsonLine, renderExplanation, runnable } from "../compose/text.ts";
 import type { CampaignReport, NextCommand, ReportSection } from "../engine/campaign/reports/report.ts";
-import type { Survey } from "../engine/key/many/survey.ts";
+import type { Survey } from "../engine/key/sets/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { UkoError } from "../errors.ts";
 import { jsonParts } from "../text/encodings.ts";

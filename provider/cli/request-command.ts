@@ -7,7 +7,7 @@
  * destruction.
  */
 
-import type { ShownForRequest } from "../engine/key/request-look.ts";
+import type { ShownForRequest } from "../engine/key/sets/request-look.ts";
 import { UkoError } from "../errors.ts";
 import { phraseFor } from "../text/phrase.ts";
 import { printable, printableLines } from "../text/printable.ts";

@@ -4,7 +4,7 @@
  */
 
 import { type Command, Option } from "commander";
-import type { Selection, SelectionStep } from "../engine/key/many/selection.ts";
+import type { Selection, SelectionStep } from "../engine/key/sets/selection.ts";
 import { readNamedText } from "../process/regular-file.ts";
 import { collectVaults, invalidInput, isVaultId, parseAnyKey, type TypedKey } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";

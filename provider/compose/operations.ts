@@ -16,7 +16,7 @@ import { openKeyOperations } from "./keys.ts";
 import { monotonicMs, type Outputs, openHttp, sayUndocumentedHosts, sha256 } from "./world.ts";
 
 export { auditEvidence } from "../engine/commands/audit.ts";
-export { selectRequests } from "../engine/key/many/survey.ts";
+export { selectRequests } from "../engine/key/sets/survey.ts";
 export { kmsRolesRule } from "../engine/kms-key/words.ts";
 
 /** Operations for the command line, which has no stored settings. */

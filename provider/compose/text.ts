@@ -8,10 +8,10 @@ export { auditFindings, auditHeads, auditRows } from "../engine/commands/audit-m
 export { auditedSteps } from "../engine/commands/audited-steps.ts";
 export { adviseOnLists, renderChecks, sayCount, sayLogin } from "../engine/commands/doctor-messages.ts";
 export { listedKinds } from "../engine/commands/listed-kinds.ts";
-export * as approvalMessages from "../engine/key/text/approval-messages.ts";
+export * as approvalMessages from "../engine/key/sets/approval-messages.ts";
+export * as setMessages from "../engine/key/sets/set-messages.ts";
+export * as surveyMessages from "../engine/key/sets/survey-messages.ts";
 export { mayBeOfCampaign, sayLed, sayOutsideCampaign } from "../engine/key/text/record-words.ts";
-export * as setMessages from "../engine/key/text/set-messages.ts";
-export * as surveyMessages from "../engine/key/text/survey-messages.ts";
 /** The renderer of the command line, exported so that every interface shows an explanation alike. */
 export { renderExplanation, shellWord, whoRuns } from "../engine/text/explanation.ts";
 export { runnable } from "../engine/text/own-commands.ts";

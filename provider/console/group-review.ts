@@ -6,9 +6,9 @@
  */
 
 import { approvalMessages, setMessages, shellWord } from "../compose/text.ts";
-import type { KeyResult } from "../engine/key/many/approve-set.ts";
-import type { Approvable } from "../engine/key/many/review-set.ts";
-import type { PendingKey } from "../engine/key/many/survey.ts";
+import type { KeyResult } from "../engine/key/sets/approve-set.ts";
+import type { Approvable } from "../engine/key/sets/review-set.ts";
+import type { PendingKey } from "../engine/key/sets/survey.ts";
 import { asUkoError, endsTheRun } from "../errors.ts";
 import { html } from "../html/markup.ts";
 import { list } from "../html/report-parts.ts";

@@ -5,7 +5,7 @@
 
 import { mayBeOfCampaign, sayOutsideCampaign } from "../compose/text.ts";
 import type { InspectedKey, InspectedRecord, Inspection } from "../engine/key/inspection.ts";
-import type { VaultNames } from "../engine/key/text/approval-messages.ts";
+import type { VaultNames } from "../engine/key/sets/approval-messages.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KnownCampaign } from "../engine/ports/known-campaign.ts";
 import type { CallOptions } from "../engine/ports/world.ts";

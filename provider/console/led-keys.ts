@@ -6,7 +6,7 @@
  */
 
 import { sayLed, setMessages } from "../compose/text.ts";
-import type { PendingKey } from "../engine/key/many/survey.ts";
+import type { PendingKey } from "../engine/key/sets/survey.ts";
 import type { KnownCampaign } from "../engine/ports/known-campaign.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import type { KeyActId } from "../engine/text/act.ts";

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { count, lifecycleStates, sayTime, whoRuns } from "../compose/text.ts";
 import type { ReportSection, ReportTable } from "../engine/campaign/reports/report.ts";
 import type { InspectedKey } from "../engine/key/inspection.ts";
-import type { VaultNames } from "../engine/key/text/approval-messages.ts";
+import type { VaultNames } from "../engine/key/sets/approval-messages.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { Act } from "../engine/text/act.ts";
 import type { Explanation, NextStep } from "../engine/text/explanation.ts";

@@ -6,8 +6,8 @@
  */
 
 import { mayBeOfCampaign, sayFirst, sayPerson, sayRoles, surveyMessages } from "../compose/text.ts";
-import type { PendingKey, PendingSurvey } from "../engine/key/many/survey.ts";
-import type { VaultNames } from "../engine/key/text/approval-messages.ts";
+import type { VaultNames } from "../engine/key/sets/approval-messages.ts";
+import type { PendingKey, PendingSurvey } from "../engine/key/sets/survey.ts";
 import type { PendingKmsKeys } from "../engine/kms-key/commands.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { KnownCampaign } from "../engine/ports/known-campaign.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Outcome } from "../../provider/engine/key/kind.ts";
 import type { KeyDetails } from "../../provider/engine/key/observe.ts";
-import { explainPath } from "../../provider/engine/key/remaining-path.ts";
 import { explainDone } from "../../provider/engine/key/status.ts";
+import type { Outcome } from "../../provider/engine/key/steps.ts";
 import { explainOutcome } from "../../provider/engine/key/text/messages.ts";
+import { explainPath } from "../../provider/engine/key/text/remaining-path.ts";
 import { renderExplanation, type UserInterface } from "../../provider/engine/text/explanation.ts";
 import type { NotBinding } from "../../provider/lifecycle/consent/consent-record.ts";
 import { holdsIn } from "../../provider/lifecycle/consent/hold.ts";

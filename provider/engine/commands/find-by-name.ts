@@ -8,7 +8,7 @@
 
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
 import { observedInList } from "../key/observe.ts";
-import type { VaultNames } from "../key/text/approval-messages.ts";
+import type { VaultNames } from "../key/sets/approval-messages.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";

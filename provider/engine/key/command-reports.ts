@@ -9,9 +9,9 @@ import type { Step } from "../../lifecycle/key/plan.ts";
 import { isGoneForCommand } from "../../lifecycle/stored-state/gone.ts";
 import { absent, type Report, reportingRun, resultOfReport } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import type { Outcome } from "./kind.ts";
 import { endOf, reportGone, reportOn, subjectOfKey } from "./report.ts";
 import { explainDone } from "./status.ts";
+import type { Outcome } from "./steps.ts";
 import { explainOutcome } from "./text/messages.ts";
 import { withUnapprovedStep } from "./text/unapproved-words.ts";
 

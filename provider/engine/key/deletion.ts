@@ -12,11 +12,11 @@ import { convergeAndWait } from "../loop/wait.ts";
 import type { Conclusion, Deletion, LeftObject } from "../resource/delete.ts";
 import type { UserInterface } from "../text/explanation.ts";
 import { blocksContainers, capital, sayKey } from "../text/words.ts";
-import { keyKind, type Outcome } from "./kind.ts";
+import { keyKind } from "./kind.ts";
 import type { KeyDetails } from "./observe.ts";
 import { type KeyTarget, previewKeyDeletion, previewKeyRetirement } from "./preview.ts";
 import { deletionFacts, endOf, type KeyDeletionFacts } from "./report.ts";
-import type { Task } from "./steps.ts";
+import type { Outcome, Task } from "./steps.ts";
 import { explainOutcome } from "./text/messages.ts";
 import { unapprovedFacts, withUnapprovedStep } from "./text/unapproved-words.ts";
 

@@ -14,7 +14,7 @@ import type { ShownKey } from "../ports/shown-key.ts";
 import type { KeyAct } from "../text/act.ts";
 import { plain, sayAuthor, sayIdentity, sayRoles, sayState, sayStatus } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
-import { pathEffects } from "./remaining-path.ts";
+import { pathEffects } from "./text/remaining-path.ts";
 import { beside, sayApart } from "./text/shown-key-words.ts";
 
 /** What a page shows of a key. Times are ISO 8601 UTC. */

@@ -19,7 +19,6 @@ import type {
   Effect,
   Next,
   OpenWait,
-  Outcome as OutcomeOf,
   Planned,
   ReadResult,
   StepResult,
@@ -40,9 +39,6 @@ import {
   writtenRecordId,
 } from "./steps.ts";
 import { sayOpenWait } from "./text/waits.ts";
-
-/** The result of a run. */
-export type Outcome = OutcomeOf<KeyTypes>;
 
 export const keyKind: Deletable<KeyTypes> = {
   // The longest regular path has about ten steps.

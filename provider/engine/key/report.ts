@@ -17,8 +17,8 @@ import type { UnapprovedStepFacts } from "../ports/evidence.ts";
 import type { KeyRef } from "../ports/world.ts";
 import type { Explanation } from "../text/explanation.ts";
 import { describeReason } from "./evidence.ts";
-import type { Outcome } from "./kind.ts";
 import type { KeyDetails, KeySummary } from "./observe.ts";
+import type { Outcome } from "./steps.ts";
 
 export function reportOn(
   ref: KeyRef,

@@ -32,7 +32,7 @@ import {
 import { type Permit, requirePermit } from "../../lifecycle/vocabulary/permit.ts";
 import { clockToleranceMs } from "../../lifecycle/vocabulary/service-time.ts";
 import { isoTime } from "../../text/iso-time.ts";
-import type { ReadResult, StepContext, StepResult } from "../loop/converge.ts";
+import type { Outcome as OutcomeOf, ReadResult, StepContext, StepResult } from "../loop/converge.ts";
 import type { EvidenceKeystore } from "../ports/evidence.ts";
 import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
 import { explainUnfitRecord } from "../text/clock-skew.ts";
@@ -96,6 +96,9 @@ export interface KeyTypes {
   readonly stop: Stop;
   readonly memory: RunMemory;
 }
+
+/** The result of a run. */
+export type Outcome = OutcomeOf<KeyTypes>;
 
 export type KeyStepContext = StepContext<KeyTypes>;
 type WriteRecord = Extract<Step, { kind: "write_record" }>;

@@ -6,8 +6,9 @@
  * rotation together with a goal that starts a deletion.
  */
 
-import { keyKind, type Outcome } from "../../engine/key/kind.ts";
+import { keyKind } from "../../engine/key/kind.ts";
 import { type KeyDetails, observedInResponse } from "../../engine/key/observe.ts";
+import type { Outcome } from "../../engine/key/steps.ts";
 import { explainOutcome } from "../../engine/key/text/messages.ts";
 import { converge } from "../../engine/loop/converge.ts";
 import { errorOf } from "../../engine/loop/report.ts";

@@ -7,7 +7,7 @@ import { acceptedLine } from "../../../provider/engine/campaign/files/accepted.t
 import { campaignFile, parseCampaign } from "../../../provider/engine/campaign/files/campaign-file.ts";
 import { manifestLine } from "../../../provider/engine/campaign/files/manifest.ts";
 import { signoff } from "../../../provider/engine/campaign/files/signoffs.ts";
-import { reviewFileLine } from "../../../provider/engine/key/many/review-file.ts";
+import { reviewFileLine } from "../../../provider/engine/key/sets/review-file.ts";
 import { blocksIn } from "../../support/documents.ts";
 
 /** The published schema of each file that a campaign consists of, by its name in provider/docs/reference/schemas. */

@@ -12,7 +12,7 @@ import type { Plan, Run } from "../../../lifecycle/key/plan.ts";
 import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import { setPhrase } from "../../../text/phrase.ts";
 import { createOperations } from "../../key/commands.ts";
-import { signRecords } from "../../key/sign-consents.ts";
+import { signRecords } from "../../key/sets/sign-consents.ts";
 import { closingOnError, createKmsOperations, signedText } from "../../kms-key/commands.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { shellWord } from "../../text/explanation.ts";

@@ -19,7 +19,7 @@ import {
   kmsReviewOf,
   planReviewedKmsKey,
 } from "../../../lifecycle/kms-key/kms-review.ts";
-import { fileOf } from "../../key/many/review-set.ts";
+import { fileOf } from "../../key/sets/review-set.ts";
 import { sayUnusable } from "../../key/text/review-words.ts";
 import { createKmsOperations } from "../../kms-key/commands.ts";
 import { noteRestore } from "../../kms-key/kind.ts";

@@ -20,10 +20,10 @@ import {
 import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-key/kms-review.ts";
 import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ApprovedStep, ConsentRecord } from "../../../lifecycle/vocabulary/observation.ts";
-import { approverOf } from "../../key/many/approve-set.ts";
-import { requesterOf } from "../../key/many/review-file.ts";
-import { type KeyApart, reviewKeys, type SetReview } from "../../key/many/review-set.ts";
-import { apartFacts, apartRows, keysOfKind, whoRequested } from "../../key/text/set-messages.ts";
+import { approverOf } from "../../key/sets/approve-set.ts";
+import { requesterOf } from "../../key/sets/review-file.ts";
+import { type KeyApart, reviewKeys, type SetReview } from "../../key/sets/review-set.ts";
+import { apartFacts, apartRows, keysOfKind, whoRequested } from "../../key/sets/set-messages.ts";
 import type { ManyResults } from "../../loop/many.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count, sayRoles, stepNouns } from "../../text/words.ts";

@@ -6,7 +6,7 @@
  */
 
 import { kindOf, maxReviewBytes, type ReviewHeader, type ReviewKind } from "../../../lifecycle/consent/review.ts";
-import { parseReview, requesterOf } from "../../key/many/review-file.ts";
+import { parseReview, requesterOf } from "../../key/sets/review-file.ts";
 import { plain } from "../../text/words.ts";
 import type { CampaignFolder } from "./file-forms.ts";
 

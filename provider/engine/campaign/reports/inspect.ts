@@ -7,7 +7,7 @@
 import { keyPathOf, reviewLifetimeMs } from "../../../lifecycle/consent/review.ts";
 import { isKmsReview } from "../../../lifecycle/kms-key/kms-review.ts";
 import { type ApprovedStep, approvedSteps, type Identity } from "../../../lifecycle/vocabulary/observation.ts";
-import { reviewLimits, whoRequested } from "../../key/text/set-messages.ts";
+import { reviewLimits, whoRequested } from "../../key/sets/set-messages.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { openCampaign, requireWave } from "../files/folder.ts";
 import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";

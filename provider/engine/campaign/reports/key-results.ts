@@ -5,7 +5,7 @@
  */
 
 import { asUkoError, mostSevere } from "../../../errors.ts";
-import { unnamed } from "../../key/text/set-messages.ts";
+import { unnamed } from "../../key/sets/set-messages.ts";
 import type { ManyResults } from "../../loop/many.ts";
 import type { Report } from "../../loop/report.ts";
 import { count, plain } from "../../text/words.ts";

@@ -7,7 +7,7 @@
 
 import { mostSevere } from "../../../errors.ts";
 import type { Timeline } from "../../../html/timeline.ts";
-import { sharedRows } from "../../key/text/set-messages.ts";
+import { sharedRows } from "../../key/sets/set-messages.ts";
 import type { Act } from "../../text/act.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { plain } from "../../text/words.ts";

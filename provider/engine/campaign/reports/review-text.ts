@@ -8,10 +8,10 @@
 import { keyPathOf, type ReviewedWave } from "../../../lifecycle/consent/review.ts";
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../../lifecycle/kms-key/kms-review.ts";
 import { setPhrase } from "../../../text/phrase.ts";
-import type { SummarizedKey } from "../../key/many/exceptions.ts";
-import type { ReviewFile } from "../../key/many/review-set.ts";
-import { exceptionsAmong, listKeys, sayCounts } from "../../key/text/approval-messages.ts";
-import { keysOfKind, reviewLimits, reviewTitle, sharedRows } from "../../key/text/set-messages.ts";
+import { exceptionsAmong, listKeys, sayCounts } from "../../key/sets/approval-messages.ts";
+import type { SummarizedKey } from "../../key/sets/exceptions.ts";
+import type { ReviewFile } from "../../key/sets/review-set.ts";
+import { keysOfKind, reviewLimits, reviewTitle, sharedRows } from "../../key/sets/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";
 import { count, plain, sayTimeAndDistance, stepNouns } from "../../text/words.ts";
 import { reviewFileName } from "../files/reviews.ts";

@@ -9,7 +9,7 @@ import { kmsRights } from "../../../lifecycle/kms-key/kms-key-states.ts";
 import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ApprovedStep } from "../../../lifecycle/vocabulary/observation.ts";
 import { setPhrase } from "../../../text/phrase.ts";
-import { keysOfKind } from "../../key/text/set-messages.ts";
+import { keysOfKind } from "../../key/sets/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";
 import type { Act } from "../../text/act.ts";
 import { cannotBeUndone, count, sayRoles, stepNouns, stillReversible } from "../../text/words.ts";

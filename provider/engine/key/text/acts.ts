@@ -30,8 +30,8 @@ import {
   stillReversible,
 } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
-import { pathEffects } from "../remaining-path.ts";
 import { sayOutsideCampaign, sayReasons, sayWhoRequested } from "./record-words.ts";
+import { pathEffects } from "./remaining-path.ts";
 import { warningsOn } from "./unapproved-words.ts";
 import { storingRoles } from "./waits.ts";
 

@@ -25,8 +25,7 @@ import {
   sayState,
   stepPhrase,
 } from "../../text/words.ts";
-import type { Outcome } from "../kind.ts";
-import type { RunMemory } from "../steps.ts";
+import type { Outcome, RunMemory } from "../steps.ts";
 import { explainNotBinding, sayDecline, sayReasonWithoutRoom } from "./record-words.ts";
 import { explainGuard } from "./refusals.ts";
 import { explainApproval, explainRequest, explainTimeWait, storingRoles, type WaitContext } from "./waits.ts";

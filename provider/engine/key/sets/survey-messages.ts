@@ -27,9 +27,9 @@ import {
   stepNouns,
 } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
-import { holdFirst } from "./hold-words.ts";
-import { explainOutcome } from "./messages.ts";
-import { explainNotBinding, sayReasonsOnKey } from "./record-words.ts";
+import { holdFirst } from "../text/hold-words.ts";
+import { explainOutcome } from "../text/messages.ts";
+import { explainNotBinding, sayReasonsOnKey } from "../text/record-words.ts";
 
 const userInterface = { rerun: "uko continue" } as const;
 

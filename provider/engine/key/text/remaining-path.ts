@@ -4,12 +4,12 @@
  * output of a program, times count from the first step, because the output would otherwise change with each run.
  */
 
-import { failingGuard, findLeftoverMaterial, holdGuard } from "../../lifecycle/key/guards.ts";
-import { dualBackingKeys } from "../../lifecycle/key/kms-window.ts";
-import type { DeletionPolicy, Guard, Run } from "../../lifecycle/key/plan.ts";
-import { type PathStep, remainingPath } from "../../lifecycle/key/remaining-path.ts";
-import type { KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
-import { asRead, type Explanation } from "../text/explanation.ts";
+import { failingGuard, findLeftoverMaterial, holdGuard } from "../../../lifecycle/key/guards.ts";
+import { dualBackingKeys } from "../../../lifecycle/key/kms-window.ts";
+import type { DeletionPolicy, Guard, Run } from "../../../lifecycle/key/plan.ts";
+import { type PathStep, remainingPath } from "../../../lifecycle/key/remaining-path.ts";
+import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
+import { asRead, type Explanation } from "../../text/explanation.ts";
 import {
   capital,
   sayDuration,
@@ -19,10 +19,10 @@ import {
   sayState,
   sayTime,
   sayTimeAndDistance,
-} from "../text/words.ts";
-import type { KeyDetails } from "./observe.ts";
-import { explainGuard } from "./text/refusals.ts";
-import { kmsRule } from "./text/waits.ts";
+} from "../../text/words.ts";
+import type { KeyDetails } from "../observe.ts";
+import { explainGuard } from "./refusals.ts";
+import { kmsRule } from "./waits.ts";
 
 /** How a path says its times. */
 interface Times {

@@ -26,11 +26,11 @@ import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { capital } from "../../text/words.ts";
 import { recorded, reportExisting } from "../command-reports.ts";
 import { describeRecord } from "../evidence.ts";
-import { keyKind, type Outcome } from "../kind.ts";
-import { signRecords, signReviewed } from "../sign-consents.ts";
-import type { Task } from "../steps.ts";
+import { keyKind } from "../kind.ts";
+import type { Outcome, Task } from "../steps.ts";
 import { reviewCommand, sayUnusable } from "../text/review-words.ts";
 import { findApprovable, type KeyApart } from "./review-set.ts";
+import { signRecords, signReviewed } from "./sign-consents.ts";
 
 export interface Approving {
   /**

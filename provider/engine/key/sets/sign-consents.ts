@@ -7,16 +7,16 @@
  * nothing to sign, because it never approves a step and never requests a destruction.
  */
 
-import type { ConsentDraft } from "../../lifecycle/consent/consent-record.ts";
-import { bodyJson } from "../../lifecycle/consent/record-text.ts";
-import { approvalStatements, type Review } from "../../lifecycle/consent/review.ts";
-import { needsSignature, statementOfDraft } from "../../lifecycle/consent/signed-consent.ts";
-import type { Plan, Run } from "../../lifecycle/key/plan.ts";
-import type { Identity, KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
-import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { readEach } from "./many/survey.ts";
-import type { KeyDetails } from "./observe.ts";
-import { fitDraft } from "./steps.ts";
+import type { ConsentDraft } from "../../../lifecycle/consent/consent-record.ts";
+import { bodyJson } from "../../../lifecycle/consent/record-text.ts";
+import { approvalStatements, type Review } from "../../../lifecycle/consent/review.ts";
+import { needsSignature, statementOfDraft } from "../../../lifecycle/consent/signed-consent.ts";
+import type { Plan, Run } from "../../../lifecycle/key/plan.ts";
+import type { Identity, KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
+import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
+import type { KeyDetails } from "../observe.ts";
+import { fitDraft } from "../steps.ts";
+import { readEach } from "./survey.ts";
 
 /**
  * Signs the approval of each line of a review, if its step is the destruction and the approval acts at once. Throws

@@ -23,13 +23,13 @@ import {
   stepNouns,
   stillReversible,
 } from "../../text/words.ts";
-import { exceptionClasses, holdsForAll, type SummarizedKey } from "../many/exceptions.ts";
-import type { KeyApart, KeyInReview, PendingGroup } from "../many/review-set.ts";
-import { sayReleasedHolds } from "./hold-words.ts";
-import { sayOutsideCampaign, sayWhoRequested } from "./record-words.ts";
+import { sayReleasedHolds } from "../text/hold-words.ts";
+import { sayOutsideCampaign, sayWhoRequested } from "../text/record-words.ts";
+import { sayResources, sayShownKey } from "../text/shown-key-words.ts";
+import { sayUnapproved } from "../text/unapproved-words.ts";
+import { exceptionClasses, holdsForAll, type SummarizedKey } from "./exceptions.ts";
+import type { KeyApart, KeyInReview, PendingGroup } from "./review-set.ts";
 import { keysOfKind, linesByReason, sayKeystores, storeInstead } from "./set-messages.ts";
-import { sayResources, sayShownKey } from "./shown-key-words.ts";
-import { sayUnapproved } from "./unapproved-words.ts";
 
 /** The name of each vault by its ID; an ID without a name stands for itself. */
 export type VaultNames = ReadonlyMap<string, string>;

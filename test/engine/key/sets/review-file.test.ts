@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeReview, parseReview } from "../../../provider/engine/key/many/review-file.ts";
-import { maxReviewedKeys, type ReviewLine, reviewOf } from "../../../provider/lifecycle/consent/review.ts";
-import { type AnyReview, type KmsReviewLine, kmsReviewOf } from "../../../provider/lifecycle/kms-key/kms-review.ts";
-import { alice, aReviewHeader, bob, carol, nowMs, sha256 } from "../../support/builders.ts";
+import { encodeReview, parseReview } from "../../../../provider/engine/key/sets/review-file.ts";
+import { maxReviewedKeys, type ReviewLine, reviewOf } from "../../../../provider/lifecycle/consent/review.ts";
+import { type AnyReview, type KmsReviewLine, kmsReviewOf } from "../../../../provider/lifecycle/kms-key/kms-review.ts";
+import { alice, aReviewHeader, bob, carol, nowMs, sha256 } from "../../../support/builders.ts";
 
 const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const keyId = (n: number): string => `9b2d0000-0000-4000-8000-${String(n).padStart(12, "0")}`;

@@ -1,9 +1,9 @@
 /** The choice of keys by vault, state, label, template, requester and step, from lists alone. */
 
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Selection } from "../../../provider/engine/key/many/selection.ts";
-import { vaultId } from "../../emulator/harness.ts";
-import { approve, options, useEngineWorld } from "../harness.ts";
+import type { Selection } from "../../../../provider/engine/key/sets/selection.ts";
+import { vaultId } from "../../../emulator/harness.ts";
+import { approve, options, useEngineWorld } from "../../harness.ts";
 
 const uko = useEngineWorld();
 

@@ -29,8 +29,8 @@ import {
   sayTimeAndDistance,
   stillReversible,
 } from "../../text/words.ts";
-import type { Approving, KeyResult } from "../many/approve-set.ts";
-import type { KeyInReview, SetReview } from "../many/review-set.ts";
+import type { Approving, KeyResult } from "./approve-set.ts";
+import type { KeyInReview, SetReview } from "./review-set.ts";
 
 export function sayKeystores({ keystores }: Pick<ReviewLine, "keystores">): string {
   return keystores.map(({ type, pendingPeriod }) => sayKeystore(type, pendingPeriod)).join(", ");

@@ -23,8 +23,8 @@ import { reportOn } from "../report.ts";
 import { isAsked, pastLabelsOf, showKey } from "../shown-key.ts";
 import { keyActs, removal } from "../text/acts.ts";
 import { withShownKey } from "../text/shown-key-words.ts";
-import { explainListed } from "../text/survey-messages.ts";
 import { withUnapprovedStep } from "../text/unapproved-words.ts";
+import { explainListed } from "./survey-messages.ts";
 
 /** The result of a survey. */
 export interface Survey {

@@ -1,12 +1,12 @@
 /** The text that a person reads before an approval: one key in full, or many keys with the exceptions first. */
 
 import { describe, expect, it } from "vitest";
-import { classesToConfirm } from "../../../provider/engine/key/many/exceptions.ts";
-import type { KeyInReview } from "../../../provider/engine/key/many/review-set.ts";
-import { showKey } from "../../../provider/engine/key/shown-key.ts";
-import * as approvalMessages from "../../../provider/engine/key/text/approval-messages.ts";
-import type { PastLabel } from "../../../provider/engine/ports/shown-key.ts";
-import { admitToReview } from "../../../provider/lifecycle/consent/review.ts";
+import * as approvalMessages from "../../../../provider/engine/key/sets/approval-messages.ts";
+import { classesToConfirm } from "../../../../provider/engine/key/sets/exceptions.ts";
+import type { KeyInReview } from "../../../../provider/engine/key/sets/review-set.ts";
+import { showKey } from "../../../../provider/engine/key/shown-key.ts";
+import type { PastLabel } from "../../../../provider/engine/ports/shown-key.ts";
+import { admitToReview } from "../../../../provider/lifecycle/consent/review.ts";
 import {
   aKeystoreStatus,
   aKeyWith,
@@ -18,8 +18,8 @@ import {
   nowMs,
   someFacts,
   someResources,
-} from "../../support/builders.ts";
-import { aSnapshot } from "../fakes.ts";
+} from "../../../support/builders.ts";
+import { aSnapshot } from "../../fakes.ts";
 
 interface Choices extends Partial<Pick<KeyInReview, "releasedHolds" | "waitsFor">> {
   readonly createdAtMs?: number;

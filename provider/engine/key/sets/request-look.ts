@@ -3,11 +3,11 @@
  * request is then written only if its key is still as it was shown (`lifecycle/key/plan-request.ts`).
  */
 
-import type { ShownBeforeRequest } from "../../lifecycle/key/plan-request.ts";
-import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { nextStepOf } from "./many/selection.ts";
-import { observeKey } from "./observe.ts";
-import { warningsOn } from "./text/unapproved-words.ts";
+import type { ShownBeforeRequest } from "../../../lifecycle/key/plan-request.ts";
+import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
+import { observeKey } from "../observe.ts";
+import { warningsOn } from "../text/unapproved-words.ts";
+import { nextStepOf } from "./selection.ts";
 
 export interface ShownForRequest extends ShownBeforeRequest {
   readonly ref: KeyRef;

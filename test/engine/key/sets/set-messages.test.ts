@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sharedRows, unnamed } from "../../../provider/engine/key/text/set-messages.ts";
+import { sharedRows, unnamed } from "../../../../provider/engine/key/sets/set-messages.ts";
 
 const rowsWith = (why: string, keys: number) =>
   Array.from({ length: keys }, (_, at) => [`${why}-${at}`, `id-${at}`, why]);
