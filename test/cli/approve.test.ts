@@ -165,6 +165,7 @@ describe("one key", () => {
     ]);
     expect(stored.out).toContain("1 key approved\nNothing was changed yet.");
     expect(stored.out, "no person can take the step now").not.toContain("without --store");
+    expect(stored.out).toMatch(/takes the step, if this person has the role Vault Administrator\.\n/);
     await world.advance("5h");
     expect((await world.uko("bob", `continue ${keys.cards}`)).exitCode).toBe(10);
     expect((await world.uko("carol", `continue ${keys.cards}`)).exitCode).toBe(11);
@@ -176,8 +177,12 @@ describe("one key", () => {
     const { questions, out } = await world.type("bob", "approve cards --store", ["cards"]);
     expect(questions).toEqual(['Type the label of the key, "cards", to store your approval of the deactivation: ']);
     expect(out).toContain("1 key approved\nNothing was changed yet.");
-    expect(out).toContain(
-      "If you have the role Key Custodian - Deployer, approve without --store: the step is then taken",
+    const asked = out.split("1 key approved")[0];
+    expect(asked).toContain(
+      'The next run of IBMid-550000CAROL ("Carol Example") takes the step, if this person has the role Key Custodian - Deployer.\n',
+    );
+    expect(asked).toContain(
+      "If you hold the role Key Custodian - Deployer yourself, approve without --store: the step is then taken now.\n",
     );
     expect((await world.uko("carol", `continue ${keys.cards}`)).exitCode).toBe(10);
     const { deletion } = reportOf(await world.uko("erin", `status ${keys.cards} --json`));

@@ -6,7 +6,7 @@
  */
 
 import { shownMarker } from "../../lifecycle/consent/dual-marker.ts";
-import { type DeletionPolicy, guardCodes } from "../../lifecycle/key/plan.ts";
+import { type DeletionPolicy, guardCodes, rightFor } from "../../lifecycle/key/plan.ts";
 import type { PathStep } from "../../lifecycle/key/remaining-path.ts";
 import { type Prediction, planFromState } from "../../lifecycle/stored-state/plan-from-state.ts";
 import { limitKeyDeletion } from "../../lifecycle/stored-state/plan-limit-from-state.ts";
@@ -30,7 +30,7 @@ import {
   textOf,
 } from "../resource/preview.ts";
 import { type Explanation, renderExplanation, unprotect } from "../text/explanation.ts";
-import { cannotBeUndone, nameOrPath, plain } from "../text/words.ts";
+import { cannotBeUndone, nameOrPath, plain, sayRoles } from "../text/words.ts";
 import { explainGuard } from "./text/refusals.ts";
 
 export interface KeyTarget {
@@ -134,6 +134,7 @@ function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): E
       isApproved,
       isOwnEnough: !isFirstForTwo,
       step,
+      roles: sayRoles(rightFor(step, { state: facts.keyState === "pre_activation" ? "pre_activation" : "active" })),
       wayBack: cannotBeUndone,
       manner,
       rest,
@@ -183,7 +184,9 @@ function pathFrom(target: KeyTarget, facts: StateFacts, manner: PreviewKind): De
   return {
     rest,
     asksFirst,
-    steps: isOver ? [] : [...(asksFirst ? sayAsked(first, manner) : [`In this run, ${sayTaken(first)}`]), ...rest],
+    steps: isOver
+      ? []
+      : [...(asksFirst ? sayAsked(first, manner) : [`In this run${sayRoleOf(first)}, ${sayTaken(first)}`]), ...rest],
     afterWait: first === undefined ? [] : [sayLater(first, "After that"), ...rest],
     isForTwo: path.some(({ needsTwoPeople }) => needsTwoPeople),
     isFirstForTwo: first?.needsTwoPeople !== false,
@@ -217,6 +220,11 @@ function sayAsked(step: PathStep, manner: PreviewKind): readonly string[] {
       ? `A second person runs that command: ${sayTaken(step)}`
       : `The same person runs this again, or another person runs that command: ${sayTaken(step)}`,
   ];
+}
+
+/** No service reports the caller's roles, so what this run does depends on them. */
+function sayRoleOf({ right, kmsRight }: PathStep): string {
+  return right === undefined ? "" : `, with the role ${sayRoles(right, kmsRight)}`;
 }
 
 function sayLater(step: PathStep, when: string): string {

@@ -90,7 +90,8 @@ function pathOf(target: KmsKeyTarget, context: PlanContext): Explanation | undef
   const what = sayKmsKey(target);
   const { facts } = context;
   if (pendingIn(facts).recordId !== undefined) {
-    const pending = { step: "destroy", wayBack: `KMS ${kmsWayBack}.`, manner: "deletion", rest: [] } as const;
+    const roles = sayRoles(kmsRights.destroy);
+    const pending = { step: "destroy", roles, wayBack: `KMS ${kmsWayBack}.`, manner: "deletion", rest: [] } as const;
     return previewApproval(what, { ...pending, isApproved: false, path: kmsKeyPath(target.ref) }, context);
   }
   if (facts.deletionAwaits === "time") return previewTimeWait(what, facts, "deletion", []);
@@ -107,7 +108,7 @@ function pathOf(target: KmsKeyTarget, context: PlanContext): Explanation | undef
 
 function stepsFor(isForTwo: boolean): readonly string[] {
   const destroyed = `the key is destroyed, and data that it wraps becomes unreadable. KMS ${kmsWayBack}.`;
-  if (!isForTwo) return [`In this run, ${destroyed}`];
+  if (!isForTwo) return [`In this run, with the role ${sayRoles(kmsRights.destroy)}, ${destroyed}`];
   return [
     "This run changes nothing and ends with an error. It shows the command by which a person sets the key for deletion.",
     `Within 7 days, another person with the role ${sayRoles(kmsRights.destroy)} approves the deletion with uko approve: ${destroyed}`,

@@ -114,6 +114,8 @@ export interface PendingStep {
   /** A run of the requester takes the step without an approval. */
   readonly isOwnEnough?: boolean;
   readonly step: ApprovedStep;
+  /** The roles that the step requires. No service reports the caller's roles, so a preview cannot promise the step. */
+  readonly roles: string;
   /** Whether and how a destruction can be undone. */
   readonly wayBack: string;
   readonly manner: PreviewKind;
@@ -124,7 +126,7 @@ export interface PendingStep {
 
 export function previewApproval(
   what: string,
-  { isApproved, isOwnEnough = false, step, wayBack, manner, rest, path }: PendingStep,
+  { isApproved, isOwnEnough = false, step, roles, wayBack, manner, rest, path }: PendingStep,
   { facts, caller }: PlanContext,
 ): Explanation {
   const noun = step === "destroy" ? "destruction" : "deactivation";
@@ -149,8 +151,11 @@ export function previewApproval(
     const approved = isApproved ? `, and ${second} approved it` : "";
     // A run recognizes an approved request by the API key with which it was made.
     const otherKey = isApproved ? [`If you requested it with another API key, this run ${nothing}.`] : [];
-    if (isOwn) return explained(`${run}: you requested the ${noun}${approved}`, otherKey);
-    return explained(`${run} if you requested the ${noun}${isApproved ? ", which is approved" : ""}`, [
+    const withRole = `you have the role ${roles}`;
+    const others = isApproved ? [...otherKey, whoActsInstead] : otherKey;
+    if (isOwn) return explained(`${run} if ${withRole}: you requested the ${noun}${approved}`, others);
+    const asked = `you requested the ${noun}${isApproved ? ", which is approved" : ""}`;
+    return explained(`${run} if ${asked}, and ${withRole}`, [
       `${by} requested the ${noun}${approved}. The run of any other person ${nothing}.`,
     ]);
   }
@@ -168,6 +173,9 @@ export function previewApproval(
     [{ who, commands: [`uko approve ${path}`] }],
   );
 }
+
+const whoActsInstead =
+  "Without the role, this run changes nothing and fails. Then withdraw, request again, and let a person with the role approve without --store.";
 
 /**
  * The time before which the step is not possible, such as `before 24 Nov 2026 18:22 UTC`; undefined if state shows

@@ -357,7 +357,9 @@ describe("a missing role stops the run, which writes nothing", () => {
     await uko.advance("60s");
     const message = await denied(uko.run("bob"), state);
     expect(message).not.toContain("uko approve");
-    expect(message).toContain("The requester needs this right");
+    expect(message).toContain("so only your run can take the step, and it needs this right.");
+    expect(message).toContain("A person with this right then approves without --store, and their run takes the step.");
+    expect(message).toMatch(/Next: to start over, run:\n +uko withdraw /);
   });
 
   test("destroy", async () => {

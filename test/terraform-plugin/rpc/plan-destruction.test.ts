@@ -34,7 +34,7 @@ describe("the plan of a destruction", () => {
     await core.refresh();
     const [acting] = (await core.plan(null)).warnings;
     expect(acting).toMatch(
-      /^This run deactivates key "payroll": you requested the deactivation, and IBMid-550000[A-Z]+ \(".+?"\) approved it\n.*stops working/s,
+      /^This run deactivates key "payroll" if you have the role Key Custodian - Deployer: you requested the deactivation, and IBMid-550000[A-Z]+ \(".+?"\) approved it\n.*stops working/s,
     );
     // OpenTofu plans a destroy in a process of its own, which has read nothing and logs in once.
     await stage.bob.provider.configureProvider();

@@ -249,7 +249,7 @@ describe("the plan of an update", () => {
     await core.refresh();
     const [acting] = (await core.plan(config)).warnings;
     expect(acting).toMatch(
-      /^This run deactivates key "payroll": you requested the deactivation, and IBMid-550000ALICE \("Alice Example"\) approved it\n.*stops working/s,
+      /^This run deactivates key "payroll" if you have the role Key Custodian - Deployer: you requested the deactivation, and IBMid-550000ALICE \("Alice Example"\) approved it\n.*stops working/s,
     );
   });
 

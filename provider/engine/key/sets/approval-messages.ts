@@ -80,14 +80,22 @@ export const purpose = (step: ApprovedStep, stores: boolean): string =>
   stores ? `store your approval of the ${stepNouns[step]}` : step;
 
 /**
- * Says to a person who stores an approval that they may not have to. The service does not report which roles a person
- * has, so the sentence names the role. A key that waits for time can only be approved with --store.
+ * Says to a person who stores an approval which role the requester needs, and that the person may not have to store it.
+ * The service does not report which roles a person has, so the sentences name the role. A key that waits for time can
+ * only be approved with --store.
  */
 export function actInstead(keys: readonly KeyInReview[]): readonly string[] {
   const [first] = keys;
-  if (first === undefined || !keys.every(({ isReady }) => isReady)) return [];
-  const right = first.line.kind === "never-active" ? rights.destroyUnused : rights[first.record.step];
-  return [`  If you have the role ${sayRoles(right)}, approve without --store: the step is then taken now.`];
+  if (first === undefined) return [];
+  const { record, line } = first;
+  const right = line.kind === "never-active" ? rights.destroyUnused : rights[record.step];
+  const roles = sayRoles(right);
+  return [
+    `  The next run of ${sayAuthor(record)} takes the step, if this person has the role ${roles}.`,
+    ...(keys.every(({ isReady }) => isReady)
+      ? [`  If you hold the role ${roles} yourself, approve without --store: the step is then taken now.`]
+      : []),
+  ];
 }
 
 /** What the approval of one key does, and whether it can be undone. */

@@ -24,6 +24,7 @@ import {
   keyName,
   keyPath,
   sayAuthor,
+  sayRoles,
   sayTimeAndDistance,
   sayWhatOpens,
   stepNouns,
@@ -112,7 +113,7 @@ function approvals(
     id: "store",
     title: `Store your approval of the ${stepNouns[step]}`,
     facts: [
-      `The next run of ${sayAuthor(record)} takes the step. Nothing changes until then.`,
+      `The next run of ${sayAuthor(record)} takes the step, if this person has the role ${sayRoles(right, kmsRight)}. Nothing changes until then.`,
       ...effect.facts,
       sayWhoRequested(record),
       ...sayReasons(record),

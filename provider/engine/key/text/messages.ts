@@ -124,8 +124,8 @@ function explainMissingRight(
       ...(named?.quotes === undefined
         ? []
         : [
-            `${sayAuthor(named)} approved what you requested. The requester needs this right.`,
-            "Do it the other way around: the person with this right requests the step, and the other person approves it.",
+            `${sayAuthor(named)} approved what you requested, so only your run can take the step, and it needs this right.`,
+            "Withdraw and request again. A person with this right then approves without --store, and their run takes the step.",
           ]),
       ...sayService("the service", message),
     ],
@@ -146,10 +146,7 @@ function recordFor(step: Step, { observed }: WaitContext): ConsentRecord | undef
 function withoutRight(step: Step, record: ConsentRecord, { observed, run }: WaitContext): readonly NextStep[] {
   const { observation, nowMs } = observed;
   const name = keyName(observation);
-  if (record.quotes !== undefined) {
-    const who = "to start over, someone who can write to the key runs";
-    return [{ who, commands: [`uko withdraw ${keyPath(observation)}`] }];
-  }
+  if (record.quotes !== undefined) return [{ who: "to start over, run", commands: [`uko withdraw ${name}`] }];
   const isInKms = step.kind === "set_for_deletion";
   const right = isInKms ? rights.deactivate : rightFor(step.kind, observation);
   const kmsRight = isInKms ? rights.setForDeletion : undefined;

@@ -7,7 +7,7 @@
 import type { Standing } from "../../../lifecycle/consent/consent-record.ts";
 import { mayAuthor } from "../../../lifecycle/key/authorization.ts";
 import { dualBackingKeys } from "../../../lifecycle/key/kms-window.ts";
-import type { ApprovalWait, RequestWait, Run, TimeWait } from "../../../lifecycle/key/plan.ts";
+import { type ApprovalWait, type RequestWait, type Run, rightFor, type TimeWait } from "../../../lifecycle/key/plan.ts";
 import { notStorable } from "../../../lifecycle/key/plan-reviewed.ts";
 import { type Right, rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ConsentRecord, KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
@@ -66,10 +66,11 @@ export function explainApprovedForCaller(
   const noun = stepNouns[step];
   const isReversible = observation.state === "deactivated" && step === "destroy";
   const key = sayKey(observation);
+  const next = `if you have the role ${sayRoles(rightFor(step, observation))}, your next run ${isReversible ? "destroys" : "takes"} it`;
   return {
     summary: isReversible
-      ? `${capital(key)} is deactivated, and its ${noun} is approved: your next run destroys it`
-      : `The ${noun} of ${key} is approved: your next run takes it`,
+      ? `${capital(key)} is deactivated, and its ${noun} is approved: ${next}`
+      : `The ${noun} of ${key} is approved: ${next}`,
     facts: [
       ...(quotes === undefined ? [] : [`You requested the ${noun} on ${sayTime(quotes.writtenAtMs)}.`]),
       `${sayAuthor(record)} approved the request on ${sayTime(record.writtenAtMs)}; the approval expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`,
