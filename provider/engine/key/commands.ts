@@ -5,12 +5,8 @@
  * assume the strictest rule, two people for each step.
  */
 
-import { reviewGoals } from "../../lifecycle/consent/review.ts";
-import type { DeletionPolicy, Plan, Step } from "../../lifecycle/key/plan.ts";
-import { planKeyDeletion } from "../../lifecycle/key/plan-key-deletion.ts";
-import { planRequest, type ShownBeforeRequest } from "../../lifecycle/key/plan-request.ts";
-import { planReversal, type Reversal } from "../../lifecycle/key/plan-reversal.ts";
-import { planSync } from "../../lifecycle/key/plan-update.ts";
+import type { ShownBeforeRequest } from "../../lifecycle/key/plan-request.ts";
+import type { Reversal } from "../../lifecycle/key/plan-reversal.ts";
 import { converge, throwIfStopped } from "../loop/converge.ts";
 import { type Report, reportingRun, resultOfReport } from "../loop/report.ts";
 import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
@@ -19,6 +15,16 @@ import { withActs } from "../text/act.ts";
 import { recorded, reportAbsent, reportExisting, reportOutcome, userInterface } from "./command-reports.ts";
 import { changeHold, showRelease } from "./hold.ts";
 import { type Inspected, type Inspection, inspect } from "./inspection.ts";
+import {
+  assumedPolicy,
+  continueIntent,
+  type Intent,
+  oneStepIntent,
+  removalIntent,
+  requestIntent,
+  reversalIntent,
+  syncIntent,
+} from "./intents.ts";
 import { keyKind } from "./kind.ts";
 import { observeKey } from "./observe.ts";
 import { type ConfirmedRemoval, lookBeforeRemoval } from "./removal-look.ts";
@@ -43,14 +49,8 @@ export interface GoneKey {
   readonly report: Report;
 }
 
-/** The strictest rule, which no marker loosens, because the command line sees no program. */
-const policy: DeletionPolicy = {
-  goal: "removed",
-  deletionProtection: false,
-  dualAuthorization: "required",
-  gate: "both",
-  isAssumed: true,
-};
+/** What the caller has just confirmed by hand, and why. */
+type Confirmed = Partial<Pick<Task, "approvals" | "reason" | "confirmedHold" | "confirmedUnapproved">>;
 
 export type Operations = ReturnType<typeof createOperations>;
 
@@ -59,18 +59,17 @@ export function createOperations(world: World) {
     <Rest extends readonly unknown[], Result>(run: (world: World, ...rest: Rest) => Result) =>
     (...rest: Rest): Result =>
       run(world, ...rest);
-  const act = (ref: KeyRef, plan: Planner, options: CallOptions, rest: Partial<Task> = {}): Promise<Outcome> =>
-    converge(world, keyKind, { ref, plan, approvals: [], intent: "resume", ...rest }, options);
+  const act = (ref: KeyRef, intent: Intent, options: CallOptions, confirmed: Confirmed = {}): Promise<Outcome> =>
+    converge(world, keyKind, { ref, approvals: [], ...confirmed, ...intent }, options);
   const proceed = (
     ref: KeyRef,
-    towards: Pick<Task, "plan" | "approvals">,
+    task: Omit<Task, "ref">,
     patience: WaitBudget,
     options: CallOptions,
   ): Promise<Report> => {
-    const task = { ref, ...towards, intent: "resume" } as const;
     const work = async (noteWait: (soFar: Report) => Promise<void>) => {
       const beforeWait = (outcome: Outcome) => noteWait(reportExisting(ref, outcome));
-      const outcome = await convergeAndWait(world, keyKind, task, { ...patience, beforeWait }, options);
+      const outcome = await convergeAndWait(world, keyKind, { ref, ...task }, { ...patience, beforeWait }, options);
       throwIfStopped(options.signal);
       return reportOutcome(world, ref, outcome, options);
     };
@@ -78,8 +77,7 @@ export function createOperations(world: World) {
     return reportingRun(world, reported, options);
   };
   const reverse = async (ref: KeyRef, reversal: Reversal, options: CallOptions, reason = ""): Promise<Report> => {
-    const plan: Planner = (observation, run, nowMs) => planReversal(observation, reversal, run, nowMs);
-    const outcome = await act(ref, plan, options, { isReversal: true, reason });
+    const outcome = await act(ref, reversalIntent(reversal), options, { reason });
     const report = reportExisting(ref, outcome);
     const isStored = outcome.kind === "gone" || outcome.observed.observation.declined?.reason === reason;
     return reason === "" || isStored ? report : withFact(report, onlyInEvidence);
@@ -102,27 +100,23 @@ export function createOperations(world: World) {
 
     /** Signs the requests for destructions that the caller is about to make, where signatures are demanded. */
     signRequests: (refs: readonly KeyRef[], reason: string | undefined, options: CallOptions): Promise<void> =>
-      signRecords(world, { refs, plan: requestPlanner(reason), intent: "request" }, options),
+      signRecords(world, { refs, ...requestIntent(reason) }, options),
 
     /**
      * Takes the steps that are possible now, towards `removed`. `confirmed` is an approval on the key whose request the
      * caller has just confirmed by hand.
      */
     continue: (ref: KeyRef, confirmed: string | undefined, patience: WaitBudget, options: CallOptions) =>
-      proceed(ref, { plan: towardsRemoval, approvals: confirmed === undefined ? [] : [confirmed] }, patience, options),
+      proceed(ref, { ...continueIntent, approvals: confirmed === undefined ? [] : [confirmed] }, patience, options),
 
     /** Removes the metadata of a key that is destroyed everywhere. Takes no other step, whatever is approved. */
     remove: (ref: KeyRef, options: CallOptions, patience: WaitBudget = { budgetMs: 0 }) =>
-      proceed(ref, { plan: removeOnly, approvals: [] }, patience, options),
+      proceed(ref, { ...removalIntent, approvals: [] }, patience, options),
 
     /** Takes the one step that `recordId` approves, and no other. The caller has just confirmed the request by hand. */
-    takeApproved: recorded(world, "continue", async (ref, recordId: string, options: CallOptions) => {
-      const plan: Planner = (observation, run, nowMs) => {
-        const goal = reviewGoals[observation.carried.record?.step ?? "deactivate"];
-        return planKeyDeletion(observation, { ...policy, goal }, run, nowMs);
-      };
-      return reportExisting(ref, await act(ref, plan, options, { approvals: [recordId] }));
-    }),
+    takeApproved: recorded(world, "continue", async (ref, recordId: string, options: CallOptions) =>
+      reportExisting(ref, await act(ref, oneStepIntent, options, { approvals: [recordId] })),
+    ),
 
     /** Sets or releases a hold, which stops every run at the key. */
     hold: here(changeHold),
@@ -132,7 +126,7 @@ export function createOperations(world: World) {
 
     /** Removes the metadata of a destroyed key despite what the caller has just read and confirmed by hand. */
     removeConfirmed: recorded(world, "continue", async (ref, confirmed: ConfirmedRemoval, options: CallOptions) =>
-      reportOutcome(world, ref, await act(ref, removeOnly, options, confirmed), options),
+      reportOutcome(world, ref, await act(ref, removalIntent, options, confirmed), options),
     ),
 
     /** The hold that a release would end. Changes nothing. */
@@ -146,7 +140,7 @@ export function createOperations(world: World) {
 
     /** Refused while a consent record binds, because a sync could void the record. */
     sync: recorded(world, "sync", async (ref, options: CallOptions) =>
-      reportExisting(ref, await act(ref, planSync, options)),
+      reportExisting(ref, await act(ref, syncIntent, options)),
     ),
 
     /** Reads the requests that the caller can approve, as sets of one requester, step and kind. Changes nothing. */
@@ -169,10 +163,11 @@ export function createOperations(world: World) {
 
     /** Every key with a record or a pending deletion; in all vaults if none is named. */
     requests: (query: Parameters<typeof surveyRequests>[2], options: CallOptions) =>
-      surveyRequests(world, policy, query, options),
+      surveyRequests(world, assumedPolicy, query, options),
 
     /** Lists the keys of `requests` with the operations that are open to the caller. Changes nothing. */
-    pending: (vaultIds: readonly string[], options: CallOptions) => surveyPending(world, policy, vaultIds, options),
+    pending: (vaultIds: readonly string[], options: CallOptions) =>
+      surveyPending(world, assumedPolicy, vaultIds, options),
   };
 }
 
@@ -180,7 +175,7 @@ async function planOf(world: World, ref: KeyRef, options: CallOptions, fromNow =
   const seen = await look(world, ref, options);
   if (seen.kind === "gone") return seen.report;
   const { observed, run } = seen;
-  const path = withUnapprovedStep(explainPath(observed, policy, run, fromNow), observed.observation);
+  const path = withUnapprovedStep(explainPath(observed, assumedPolicy, run, fromNow), observed.observation);
   const key = showKey(observed, pastLabelsOf(world, ref));
   // An output of a program would change with each run if it had a distance to a time.
   const shown = fromNow ? withShownKey(path, key, observed.nowMs) : path;
@@ -194,26 +189,13 @@ function requestStep(
   options: CallOptions,
   shown?: ShownBeforeRequest,
 ): Promise<Report> {
-  const plan = requestPlanner(reason, shown);
   const work = recorded(world, "request", async (_ref, calls: CallOptions) => {
-    const task = { ref, plan, approvals: [], intent: "request" } as const;
-    const outcome = await converge(world, keyKind, task, calls);
+    const outcome = await converge(world, keyKind, { ref, approvals: [], ...requestIntent(reason, shown) }, calls);
     const report = withUnusedReason(reportExisting(ref, outcome), outcome, reason);
     return waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;
   });
   return work(ref, options);
 }
-
-type Planner = Task["plan"];
-
-/** Plans only the request for the next consequential step. */
-function requestPlanner(reason: string | undefined, shown?: ShownBeforeRequest): Planner {
-  const asked = { ...policy, ...(reason !== undefined && { reason }) };
-  return (observation, run, nowMs) => planRequest(shown, observation, asked, run, nowMs);
-}
-
-const towardsRemoval: Planner = (observation, run, nowMs) => planKeyDeletion(observation, policy, run, nowMs);
-const removeOnly: Planner = (observation, run, nowMs) => onlyStep("remove", towardsRemoval(observation, run, nowMs));
 
 interface Look extends Pick<Inspected, "observed" | "run"> {
   readonly kind: "present";
@@ -228,14 +210,14 @@ async function look(world: World, ref: KeyRef, options: CallOptions): Promise<Lo
 
 async function inspectKey(world: World, ref: KeyRef, options: CallOptions): Promise<Inspection | GoneKey> {
   const seen = await describe(world, ref, options);
-  return seen.kind === "gone" ? seen : inspect(seen, policy);
+  return seen.kind === "gone" ? seen : inspect(seen, assumedPolicy);
 }
 
 async function describe(world: World, ref: KeyRef, options: CallOptions): Promise<(Look & Inspected) | GoneKey> {
   const seen = await look(world, ref, options);
   if (seen.kind === "gone") return seen;
   const { observed, run } = seen;
-  const plan = towardsRemoval(observed.observation, run, observed.nowMs);
+  const plan = continueIntent.plan(observed.observation, run, observed.nowMs);
   const acts = keyActs(observed, plan, run);
   // The deletion of a key that is not deactivated begins with its request. Before the request, nothing is waiting.
   const isBegun = plan.kind !== "waitingForRequest" || observed.observation.state === "deactivated";
@@ -278,8 +260,3 @@ function withFact(report: Report, fact: string): Report {
 const unusedReason = "The reason that you passed was not stored, because a request is pending.";
 const onlyInEvidence = "The reason is not on the key, so tell the requester yourself.";
 const howToReplaceReason = "To replace it, withdraw the request and request again.";
-
-/** Replaces each other step by `done`. */
-function onlyStep(step: Step["kind"], plan: Plan): Plan {
-  return plan.kind === "ready" && plan.step.kind !== step ? { kind: "done" } : plan;
-}

@@ -6,17 +6,17 @@
  */
 
 import type { DeletionPolicy } from "../../lifecycle/key/plan.ts";
-import { planKeyDeletion } from "../../lifecycle/key/plan-key-deletion.ts";
 import { unended } from "../../text/printable.ts";
 import { convergeAndWait } from "../loop/wait.ts";
 import type { Conclusion, Deletion, LeftObject } from "../resource/delete.ts";
 import type { UserInterface } from "../text/explanation.ts";
 import { blocksContainers, capital, sayKey } from "../text/words.ts";
+import { deletionIntent } from "./intents.ts";
 import { keyKind } from "./kind.ts";
 import type { KeyDetails } from "./observe.ts";
 import { type KeyTarget, previewKeyDeletion, previewKeyRetirement } from "./preview.ts";
 import { deletionFacts, endOf, type KeyDeletionFacts } from "./report.ts";
-import type { Outcome, Task } from "./steps.ts";
+import type { Outcome } from "./steps.ts";
 import { explainOutcome } from "./text/messages.ts";
 import { unapprovedFacts, withUnapprovedStep } from "./text/unapproved-words.ts";
 
@@ -35,9 +35,7 @@ export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
     planRetirement: (goal, wanted, context) =>
       previewKeyRetirement({ ...target, policy: { ...policy, goal } }, wanted, context),
     async delete(world, { userInterface, wait, planLimit }, options) {
-      const limited = { ...policy, atMost: planLimit };
-      const plan: Task["plan"] = (observation, run, nowMs) => planKeyDeletion(observation, limited, run, nowMs);
-      const task: Task = { ref, plan, approvals: [], intent: "engine" };
+      const task = { ref, approvals: [], ...deletionIntent({ ...policy, atMost: planLimit }) };
       const concluded = (outcome: Outcome) => conclude(outcome, { userInterface, policy, leftOf });
       const budget = { ...wait, beforeWait: async (soFar: Outcome) => wait.beforeWait?.(concluded(soFar)) };
       return concluded(await convergeAndWait(world, keyKind, task, budget, options));

@@ -6,6 +6,7 @@
  * rotation together with a goal that starts a deletion.
  */
 
+import { deletionIntent } from "../../engine/key/intents.ts";
 import { keyKind } from "../../engine/key/kind.ts";
 import { type KeyDetails, observedInResponse } from "../../engine/key/observe.ts";
 import type { Outcome } from "../../engine/key/steps.ts";
@@ -23,7 +24,6 @@ import { demandedBy, dualMarkers, isLooser } from "../../lifecycle/consent/dual-
 import { patchOfUser } from "../../lifecycle/consent/record-locations.ts";
 import { planKeyWrite } from "../../lifecycle/key/key-write.ts";
 import type { DeletionPolicy } from "../../lifecycle/key/plan.ts";
-import { planKeyDeletion } from "../../lifecycle/key/plan-key-deletion.ts";
 import { isAlignable } from "../../lifecycle/key/plan-update.ts";
 import { managedKeyTable, rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { KeyObservation, Tag } from "../../lifecycle/vocabulary/observation.ts";
@@ -115,17 +115,7 @@ async function retire(
   policy: DeletionPolicy,
   options: UpdateOptions,
 ): Promise<readonly string[]> {
-  const outcome = await converge(
-    world,
-    keyKind,
-    {
-      ref,
-      plan: (observation, current, nowMs) => planKeyDeletion(observation, policy, current, nowMs),
-      approvals: [],
-      intent: "engine",
-    },
-    options,
-  );
+  const outcome = await converge(world, keyKind, { ref, approvals: [], ...deletionIntent(policy) }, options);
   return warningsOf(outcome, options);
 }
 

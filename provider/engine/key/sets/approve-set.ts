@@ -16,7 +16,6 @@ import {
   type ReviewLine,
   unusableReview,
 } from "../../../lifecycle/consent/review.ts";
-import { planReviewedApproval, planReviewedStep } from "../../../lifecycle/key/plan-reviewed.ts";
 import type { AnyReview } from "../../../lifecycle/kms-key/kms-review.ts";
 import { converge } from "../../loop/converge.ts";
 import { appendEvidence, type EvidenceFacts } from "../../loop/evidence.ts";
@@ -26,8 +25,9 @@ import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { capital } from "../../text/words.ts";
 import { recorded, reportExisting } from "../command-reports.ts";
 import { describeRecord } from "../evidence.ts";
+import { approvalIntent } from "../intents.ts";
 import { keyKind } from "../kind.ts";
-import type { Outcome, Task } from "../steps.ts";
+import type { Outcome } from "../steps.ts";
 import { reviewCommand, sayUnusable } from "../text/review-words.ts";
 import { findApprovable, type KeyApart } from "./review-set.ts";
 import { signRecords, signReviewed } from "./sign-consents.ts";
@@ -128,7 +128,8 @@ export function approverOf(
   return recorded(world, "approve", async (ref, calls: CallOptions) => {
     signing ??= how.stores ? signStored(world, answered, calls) : signReviewed(world, review, calls);
     await signing;
-    const task = { ...taskFor(ref, answered, how), signed: world.signatures?.signed };
+    const confirmed = { approvals: [], review, signed: world.signatures?.signed };
+    const task = { ref, ...confirmed, ...approvalIntent(answered, how.stores) };
     const outcome = await converge(world, keyKind, task, calls);
     throwIfUnusable(outcome, again);
     return reportExisting(ref, outcome);
@@ -138,19 +139,7 @@ export function approverOf(
 function signStored(world: World, answered: Answered, options: CallOptions): Promise<void> {
   const { instanceId } = world.session;
   const refs = [...answered.review.lines.values()].map(({ vaultId, keyId }) => ({ instanceId, vaultId, keyId }));
-  return signRecords(world, { refs, ...planningOf(answered, { stores: true }) }, options);
-}
-
-function planningOf({ answeredBy }: Answered, { stores }: Pick<Approving, "stores">): Pick<Task, "plan" | "intent"> {
-  const planReviewed = stores ? planReviewedApproval : planReviewedStep;
-  return {
-    plan: (observation, run, nowMs) => planReviewed(answeredBy(nowMs), observation, run, nowMs),
-    intent: "approve",
-  };
-}
-
-function taskFor(ref: KeyRef, answered: Answered, { stores }: Omit<Approving, "each">): Task {
-  return { ref, ...planningOf(answered, { stores }), approvals: [], review: answered.review };
+  return signRecords(world, { refs, ...approvalIntent(answered, true) }, options);
 }
 
 /** Errors about one key, after which the run goes on with the next key. */
