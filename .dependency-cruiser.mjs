@@ -259,6 +259,9 @@ const lifecycleFloors = ["vocabulary", "container", "consent", "key", "kms-key",
  */
 const campaignFloors = ["files", "view", "reports", "acts"];
 
+/** The floors of the emulator: what it keeps, a request, each API, and what a test does to it. Above them are the programs. */
+const emulatorFloors = ["store", "http", "iam", "kms", "service", "control"];
+
 const floorRulesOf = (house, floors) =>
   floors.map((name, floor) => ({
     name: `floor of ${house}/${name}`,
@@ -296,11 +299,19 @@ export default {
       from: { path: "^provider/engine/(key|kms-key|container)/" },
       to: { path: "^provider/engine/(key|kms-key|container|commands)/", pathNot: "^provider/engine/$1/" },
     },
+    {
+      name: "what is about many keys is above what is about one",
+      comment: "Of provider/engine/key, only commands.ts may import sets",
+      severity: "error",
+      from: { path: "^provider/engine/key/", pathNot: "^provider/engine/key/(sets/|commands\\.ts$)" },
+      to: { path: "^provider/engine/key/sets/" },
+    },
     ...floorRulesOf("lifecycle", lifecycleFloors),
     noRoomBeside("lifecycle", lifecycleFloors),
     ...floorRulesOf("engine", engineFloors),
     ...floorRulesOf("engine/campaign", campaignFloors),
     noRoomBeside("engine/campaign", campaignFloors),
+    ...floorRulesOf("emulator", emulatorFloors),
     {
       name: "the schema is above the definitions",
       comment: "provider/resources/schema projects the definitions, so no definition imports it",

@@ -7,15 +7,15 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 import { isIP } from "node:net";
 import querystring from "node:querystring";
-import { brokerRoutes, instanceRoutes } from "./broker-api.ts";
 import { type ControlRoute, controlRoutes, healthOf } from "./control/control-api.ts";
-import { type Api, type Exchange, Refusal, type Reply, type Route, route, sendReply } from "./http.ts";
+import { type Api, type Exchange, Refusal, type Reply, type Route, route, sendReply } from "./http/responses.ts";
 import { iamApi, iamRoutes } from "./iam/iam-api.ts";
 import { kmsApi, unknownPath } from "./kms/envelope.ts";
 import { kmsRoutes } from "./kms/kms-api.ts";
 import { type Server, serve } from "./serve.ts";
-import { notFound, ukoApi } from "./uko/envelope.ts";
-import { ukoRoutes } from "./uko/uko-api.ts";
+import { brokerRoutes, instanceRoutes } from "./service/broker-api.ts";
+import { notFound, ukoApi } from "./service/envelope.ts";
+import { ukoRoutes } from "./service/uko-api.ts";
 
 type Handle = (exchange: Exchange) => Promise<void>;
 

@@ -1,9 +1,9 @@
 /** Exports the package subpath `pulumi-uko/emulator`, with which programs and tests in Node start an emulator. */
 
-import type { RunningEmulator as Emulator, EmulatorOptions } from "./options.ts";
 import { startEmulator as start } from "./start.ts";
+import type { RunningEmulator as Emulator, EmulatorOptions } from "./store/options.ts";
 
-export type { Seed, SwitchChoices } from "./generated.ts";
+export type { Seed, SwitchChoices } from "./store/generated.ts";
 export type { Emulator, EmulatorOptions };
 
 /**

@@ -6,13 +6,22 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
-import type { AuditNote } from "./audit.ts";
-import type { FaultRule, FaultSubject } from "./faults.ts";
-import { type Api, type Call, type Exchange, Refusal, type Reply, type Route, readBody, sendReply } from "./http.ts";
+import { withMember, withoutMember } from "./http/members.ts";
+import {
+  type Api,
+  type Call,
+  type Exchange,
+  Refusal,
+  type Reply,
+  type Route,
+  readBody,
+  sendReply,
+} from "./http/responses.ts";
 import type { Tokens } from "./iam/tokens.ts";
-import { withMember, withoutMember } from "./members.ts";
-import type { Caller } from "./model.ts";
-import type { World } from "./world.ts";
+import type { AuditNote } from "./store/audit.ts";
+import type { FaultRule, FaultSubject } from "./store/faults.ts";
+import type { Caller } from "./store/model.ts";
+import type { World } from "./store/world.ts";
 
 const maxBodyBytes = 1_048_576;
 

@@ -5,15 +5,15 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { buildApp, nameIn } from "./app.ts";
+import { populate } from "./control/populate.ts";
 import { isSnapshot, loadSnapshot } from "./control/snapshot.ts";
-import { demoWorld, keyProtectWorld } from "./demo-seed.ts";
 import { Tokens } from "./iam/tokens.ts";
-import type { EmulatorOptions, RunningEmulator, Snapshot } from "./options.ts";
-import { populate } from "./populate.ts";
-import type { Recorded } from "./recorded.ts";
-import { checkSeed, type Seed } from "./seed.ts";
-import { isProfileName, profiles } from "./switches.ts";
-import { World } from "./world.ts";
+import { demoWorld, keyProtectWorld } from "./store/demo-seed.ts";
+import type { EmulatorOptions, RunningEmulator, Snapshot } from "./store/options.ts";
+import type { Recorded } from "./store/recorded.ts";
+import { checkSeed, type Seed } from "./store/seed.ts";
+import { isProfileName, profiles } from "./store/switches.ts";
+import { World } from "./store/world.ts";
 
 export type { EmulatorOptions };
 
@@ -107,13 +107,13 @@ export async function startFromCommandLine(typed: CommandLineOptions): Promise<E
 
 /** A recording of `uko probe` in the place of the name of a profile. */
 async function recordedIn(file: string): Promise<Recorded> {
-  const { readRecorded } = await import("./recorded.ts");
+  const { readRecorded } = await import("./store/recorded.ts");
   return readRecorded(await readText(file));
 }
 
 /** Loads the generator only for a start that generates a world. */
 async function generatedSeed(size: string): Promise<Seed> {
-  const { generateSeed, parseGeneratedSize } = await import("./generate.ts");
+  const { generateSeed, parseGeneratedSize } = await import("./store/generate.ts");
   return generateSeed(parseGeneratedSize(size));
 }
 

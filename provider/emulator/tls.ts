@@ -15,7 +15,7 @@ import {
   serverExtensions,
   signCertificate,
 } from "../x509/certificates.ts";
-import { dayMs } from "./clock.ts";
+import { dayMs } from "./store/clock.ts";
 
 export interface Tls {
   readonly server: { readonly cert: string; readonly key: string };

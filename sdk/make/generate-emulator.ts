@@ -1,10 +1,10 @@
 /** The types of what starts an emulator, generated from the schemas that check it. */
 
-import { seedSchema } from "../../provider/emulator/seed.ts";
-import { switchChoices } from "../../provider/emulator/switches.ts";
+import { seedSchema } from "../../provider/emulator/store/seed.ts";
+import { switchChoices } from "../../provider/emulator/store/switches.ts";
 import { memberTexts } from "./type-text.ts";
 
-/** Returns the text of provider/emulator/generated.ts. */
+/** Returns the text of provider/emulator/store/generated.ts. */
 export function emulatorTypes(): string {
   return [
     "/** Written by `npm run schema` from the schemas of the emulator. Do not edit. */\n",

@@ -53,5 +53,5 @@ for (const [root, files] of [
   }
 }
 console.log(
-  "Wrote sdk/schema.json, sdk/terraform-mapping.json, sdk/terraform-schema.json, provider/docs/reference with a page for each resource, function and group of commands, provider/docs/reference/uko.1, provider/docs/reference/settings.md, the tables of settings in provider/docs/registry/installation-configuration.md, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts, provider/emulator/generated.ts, sdk/terraform/docs and sdk/terraform/examples. The packages follow with: npm run sdk",
+  "Wrote sdk/schema.json, sdk/terraform-mapping.json, sdk/terraform-schema.json, provider/docs/reference with a page for each resource, function and group of commands, provider/docs/reference/uko.1, provider/docs/reference/settings.md, the tables of settings in provider/docs/registry/installation-configuration.md, provider/docs/reference/schemas, provider/pulumi-dynamic/generated.ts, provider/emulator/store/generated.ts, sdk/terraform/docs and sdk/terraform/examples. The packages follow with: npm run sdk",
 );

@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openHandlers } from "../../provider/compose/engines.ts";
 import { openWorld } from "../../provider/compose/world.ts";
-import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
+import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import type { Keystores } from "../../provider/engine/ports/containers.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { createSession } from "../../provider/services/session.ts";

@@ -8,8 +8,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
-import { generateSeed } from "../../provider/emulator/generate.ts";
+import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
+import { generateSeed } from "../../provider/emulator/store/generate.ts";
 import { apiKeys, type CliTestWorld, type Ended, type Person, startCliWorld } from "../cli/harness.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
 import { explainVerdict, type TrailEntry } from "../support/oracle.ts";

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import { campaignSeed } from "../cli/campaign-seed.ts";
 import { type CliTestWorld, startCliWorld } from "../cli/harness.ts";
 

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
+import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { campaignSeed } from "../cli/campaign-seed.ts";
 import { useCampaignStage } from "../cli/campaign-stage.ts";
 import { apiKeys, requestToken, send } from "../emulator/harness.ts";

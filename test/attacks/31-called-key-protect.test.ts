@@ -5,7 +5,7 @@
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openHandlers } from "../../provider/compose/engines.ts";
-import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
+import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { type CliTestWorld, makeKmsKey, startCliWorld } from "../cli/harness.ts";
 
 const crn = `crn:v1:bluemix:public:kms:eu-de:a/emulated-account:${demoInstanceId}::`;

@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { generateSeed, parseGeneratedSize } from "../../provider/emulator/generate.ts";
+import { generateSeed, parseGeneratedSize } from "../../provider/emulator/store/generate.ts";
 import { useCliStage } from "./cli-stage.ts";
 
 const generated = generateSeed(parseGeneratedSize("keys=100"));

@@ -1,7 +1,7 @@
 /** A campaign on an instance of Key Protect, whose keys are KMS keys alone. */
 
 import { expect, it } from "vitest";
-import { keyProtectWorld } from "../../provider/emulator/demo-seed.ts";
+import { keyProtectWorld } from "../../provider/emulator/store/demo-seed.ts";
 import { campaignSeed } from "./campaign-seed.ts";
 import { dataOf, useCampaignStage } from "./campaign-stage.ts";
 import type { Person } from "./harness.ts";

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
-import type { Seed } from "../../provider/emulator/seed.ts";
+import type { Seed } from "../../provider/emulator/store/seed.ts";
 import { campaignSeed, vaultIds } from "./campaign-seed.ts";
 import { startCliWorld } from "./harness.ts";
 

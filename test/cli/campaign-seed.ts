@@ -1,7 +1,7 @@
 /** An instance with two vaults, five kinds of keystore and keys in different states, for the tests of campaigns. */
 
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../provider/emulator/seed.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
+import type { Seed } from "../../provider/emulator/store/seed.ts";
 
 export const vaultIds = {
   payments: "5c1e0000-0000-4000-8000-000000000001",

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
-import type { Seed } from "../../provider/emulator/seed.ts";
+import type { Seed } from "../../provider/emulator/store/seed.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
 import { campaignSeed } from "./campaign-seed.ts";
 import { type CliTestWorld, type Ended, type Person, startCliWorld } from "./harness.ts";

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { demoInstanceId, keyProtectWorld } from "../../provider/emulator/demo-seed.ts";
+import { demoInstanceId, keyProtectWorld } from "../../provider/emulator/store/demo-seed.ts";
 import { useCliStage } from "./cli-stage.ts";
 import { type Ended, makeKmsKey } from "./harness.ts";
 import { expectForm } from "./json-form.ts";

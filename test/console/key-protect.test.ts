@@ -1,7 +1,7 @@
 /** The console on an instance of Key Protect, which has no managed keys: two people delete a root key in their browsers. */
 
 import { expect, it, onTestFinished } from "vitest";
-import { keyProtectWorld } from "../../provider/emulator/demo-seed.ts";
+import { keyProtectWorld } from "../../provider/emulator/store/demo-seed.ts";
 import { type Person, startCliWorld } from "../cli/harness.ts";
 import { hiddenIn, openConsole, type TestConsole } from "./console-world.ts";
 

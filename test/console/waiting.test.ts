@@ -1,7 +1,7 @@
 /** The page "Waiting for you" with more keys than a person reads one by one. */
 
 import { expect, it } from "vitest";
-import { generateSeed } from "../../provider/emulator/generate.ts";
+import { generateSeed } from "../../provider/emulator/store/generate.ts";
 import type { CliTestWorld } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { hiddenIn, type TestConsole, useTwoPeople } from "./console-world.ts";

@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openWorld } from "../../provider/compose/world.ts";
-import { faultSchema } from "../../provider/emulator/faults.ts";
 import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
+import { faultSchema } from "../../provider/emulator/store/faults.ts";
 import { createHandlers } from "../../provider/engine/resource/handlers.ts";
 import { managedKey } from "../../provider/resources/managed-key/index.ts";
 import type { AuditEntry } from "../contracts/interfaces/support/emulator.ts";

@@ -1,10 +1,10 @@
 /** The emulator's table and the product's were written apart from the same documents; here they meet, cell by cell. */
 
 import { describe, expect, it } from "vitest";
-import { cellOf, type KeyAction, keyStates } from "../../provider/emulator/key-states.ts";
 import { type KmsAction, kmsCellOf } from "../../provider/emulator/kms/key-states.ts";
-import type { KmsKeyState as ServedState } from "../../provider/emulator/model.ts";
-import { type RoleName, rightsOfIdentity } from "../../provider/emulator/roles.ts";
+import { cellOf, type KeyAction, keyStates } from "../../provider/emulator/store/key-states.ts";
+import type { KmsKeyState as ServedState } from "../../provider/emulator/store/model.ts";
+import { type RoleName, rightsOfIdentity } from "../../provider/emulator/store/roles.ts";
 import {
   kmsKeyActions,
   kmsKeyStates,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { clockSchema } from "../../provider/emulator/control/control-api.ts";
 import { keyEditSchema, keystoreEditSchema, kmsKeyEditSchema } from "../../provider/emulator/control/edits.ts";
-import { faultSchema } from "../../provider/emulator/faults.ts";
+import { faultSchema } from "../../provider/emulator/store/faults.ts";
 import { read } from "../support/documents.ts";
 
 const page = read("provider/docs/reference/emulator-control.md");

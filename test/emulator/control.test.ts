@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { parseDurationMs } from "../../provider/emulator/clock.ts";
 import { advanceClock } from "../../provider/emulator/control/clock-client.ts";
+import { parseDurationMs } from "../../provider/emulator/store/clock.ts";
 import { apiKeys, auditOf, requestToken, send, stageFreshWorld } from "./harness.ts";
 
 const world = stageFreshWorld();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { kmsRoutes } from "../../provider/emulator/kms/kms-api.ts";
-import { ukoRoutes } from "../../provider/emulator/uko/uko-api.ts";
+import { ukoRoutes } from "../../provider/emulator/service/uko-api.ts";
 
 /** The rows of uko-v4.md 2.1 and kms-v2-and-iam.md 2.1 (M: its row numbers), by what they are called there. */
 const rows = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { calls, type FidelityRow, unknowns } from "../../provider/emulator/fidelity.ts";
 import { kmsRoutes } from "../../provider/emulator/kms/kms-api.ts";
-import { switchDefaults } from "../../provider/emulator/switches.ts";
-import { ukoRoutes } from "../../provider/emulator/uko/uko-api.ts";
+import { ukoRoutes } from "../../provider/emulator/service/uko-api.ts";
+import { calls, type FidelityRow, unknowns } from "../../provider/emulator/store/fidelity.ts";
+import { switchDefaults } from "../../provider/emulator/store/switches.ts";
 import type { ProbeRow } from "../../provider/probe/row.ts";
 import { probeRows } from "../../provider/probe/rows.ts";
 import { fidelityMarkdown } from "../../sdk/make/docs/fidelity.ts";

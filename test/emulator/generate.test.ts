@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { generateSeed, parseGeneratedSize } from "../../provider/emulator/generate.ts";
-import { keystoreTypes } from "../../provider/emulator/model.ts";
 import { startEmulator } from "../../provider/emulator/start.ts";
+import { generateSeed, parseGeneratedSize } from "../../provider/emulator/store/generate.ts";
+import { keystoreTypes } from "../../provider/emulator/store/model.ts";
 
 it("generates the same world for the same size", () => {
   const size = parseGeneratedSize("keys=60,vaults=2,kms=10,blocked=5");

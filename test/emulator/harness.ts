@@ -1,10 +1,10 @@
 /** An emulator under test, and clients that speak plain HTTP to it without the product. */
 
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import type { AuditEntry } from "../../provider/emulator/audit.ts";
-import { parseDurationMs } from "../../provider/emulator/clock.ts";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
+import type { AuditEntry } from "../../provider/emulator/store/audit.ts";
+import { parseDurationMs } from "../../provider/emulator/store/clock.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 
 export const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 export const apiKeys = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import { awsFrankfurt, change, connect, payrollRing, refusalOf } from "./container-requests.ts";
 import { type Body, stageFreshWorld, type TestResponse } from "./harness.ts";
 import { purger } from "./kms-requests.ts";

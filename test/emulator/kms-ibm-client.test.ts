@@ -6,7 +6,7 @@
 import { IamAuthenticator } from "@ibm-cloud/ibm-key-protect/auth/index.js";
 import KeyProtect from "@ibm-cloud/ibm-key-protect/ibm-key-protect-api/v2.js";
 import { expect, it } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import { stageWorld } from "./harness.ts";
 import { purger } from "./kms-requests.ts";
 

@@ -1,8 +1,8 @@
 /** A started world whose KMS is called by hand: bodies with defaults, and what a response says in short. */
 
 import { beforeEach } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../provider/emulator/seed.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
+import type { Seed } from "../../provider/emulator/store/seed.ts";
 import {
   type Body,
   type Client,

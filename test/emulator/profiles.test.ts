@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { profiles, switchDefaults } from "../../provider/emulator/switches.ts";
+import { profiles, switchDefaults } from "../../provider/emulator/store/switches.ts";
 import { connect, keyProperties, keystoreBodies, templateBody } from "./container-requests.ts";
 import { type Body, startTestWorld, type TestWorld, vaultId } from "./harness.ts";
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { readRecorded } from "../../provider/emulator/recorded.ts";
 import { startFromCommandLine } from "../../provider/emulator/start.ts";
+import { readRecorded } from "../../provider/emulator/store/recorded.ts";
 import { read } from "../support/documents.ts";
 
 const probe = (answers: string, verdict = "refuted"): string => JSON.stringify({ kind: "probe", answers, verdict });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import { change, connect, keystoreBodies, makeTemplate, payrollRing, templateBody } from "./container-requests.ts";
 import { type Body, type Client, stageFreshWorld, type TestResponse, vaultId } from "./harness.ts";
 

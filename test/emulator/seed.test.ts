@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import { checkSeed, type Seed } from "../../provider/emulator/seed.ts";
 import { startEmulator, startFromCommandLine } from "../../provider/emulator/start.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
+import { checkSeed, type Seed } from "../../provider/emulator/store/seed.ts";
 import { apiKeys, auditOf, type Name, startTestWorld } from "./harness.ts";
 
 const seeded = (keys: Seed["keys"], extra: Partial<Seed> = {}): Seed => ({

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { AuditEntry } from "../../provider/emulator/audit.ts";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import { generateSeed, parseGeneratedSize } from "../../provider/emulator/generate.ts";
-import type { Snapshot } from "../../provider/emulator/options.ts";
 import { startEmulator, startFromCommandLine } from "../../provider/emulator/start.ts";
-import { decode, encode } from "../../provider/emulator/stored-world.ts";
-import { World } from "../../provider/emulator/world.ts";
+import type { AuditEntry } from "../../provider/emulator/store/audit.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
+import { generateSeed, parseGeneratedSize } from "../../provider/emulator/store/generate.ts";
+import type { Snapshot } from "../../provider/emulator/store/options.ts";
+import { decode, encode } from "../../provider/emulator/store/stored-world.ts";
+import { World } from "../../provider/emulator/store/world.ts";
 import { auditOf, send, startTestWorld, type TestWorld } from "./harness.ts";
 
 const open: { close(): Promise<void> }[] = [];
@@ -102,7 +102,7 @@ describe("a snapshot as the seed", () => {
   });
 
   it("has every Map and Set of the world", async () => {
-    const { collectionNames, valueNames } = await import("../../provider/emulator/world.ts");
+    const { collectionNames, valueNames } = await import("../../provider/emulator/store/world.ts");
     const { world } = (await start()).emulator;
     const kept: readonly string[] = [...collectionNames, ...valueNames];
     const others = ["origin", "baseUrl", "switches", "clock", "audit", "faults"];

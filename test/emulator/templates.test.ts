@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import { change, keyProperties, makeTemplate, payrollTemplate, refusalOf, templateBody } from "./container-requests.ts";
 import { type Body, stageFreshWorld, startTestWorld, vaultId } from "./harness.ts";
 

@@ -6,8 +6,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterEach, expect, it } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
 import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import { locateGo } from "../engines/find-go.ts";
 import { clientRuns } from "./live-tests/clients.ts";
 

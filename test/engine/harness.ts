@@ -2,10 +2,10 @@
 
 import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
-import { faultSchema } from "../../provider/emulator/faults.ts";
 import type { EmulatorOptions } from "../../provider/emulator/start.ts";
-import type { SwitchChoices } from "../../provider/emulator/switches.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
+import { faultSchema } from "../../provider/emulator/store/faults.ts";
+import type { SwitchChoices } from "../../provider/emulator/store/switches.ts";
 import { createOperations, type Operations } from "../../provider/engine/key/commands.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";

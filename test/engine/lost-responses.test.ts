@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadSnapshot, takeSnapshot } from "../../provider/emulator/control/snapshot.ts";
-import type { Snapshot } from "../../provider/emulator/options.ts";
+import type { Snapshot } from "../../provider/emulator/store/options.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import type { World } from "../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { messageOf } from "../../examples/campaign/waiting.ts";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import { repository } from "../cli/harness.ts";
 import { LocalUko } from "../stage/local-uko.ts";
 import { type PulumiPerson, PulumiWorkspace } from "../stage/pulumi.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
-import { checkSeed } from "../../provider/emulator/seed.ts";
+import { checkSeed } from "../../provider/emulator/store/seed.ts";
 import { type CliTestWorld, quietWorld, repository, startCliWorld, vaultId } from "../cli/harness.ts";
 
 const { version } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8")) as { version: string };

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
-import { demoInstanceId } from "../../provider/emulator/demo-seed.ts";
+import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { createRedactor } from "../../provider/probe/redact.ts";
 import type { WireResponse } from "../../provider/probe/wire.ts";
 import { apiKeys, vaultId } from "../emulator/harness.ts";

@@ -4,7 +4,7 @@
  */
 
 import { openWorld } from "../../provider/compose/world.ts";
-import { demoInstanceId, demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { demoInstanceId, demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import type { Progress } from "../../provider/engine/ports/world.ts";
 import type { ProbeLine } from "../../provider/probe/recording.ts";
 import { type ProbeSummary, walkProbes } from "../../provider/probe/walk.ts";

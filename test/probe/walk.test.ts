@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { calls, unknowns } from "../../provider/emulator/fidelity.ts";
+import { calls, unknowns } from "../../provider/emulator/store/fidelity.ts";
 import { notableIn, sayCalls } from "../../provider/probe/messages.ts";
 import type { Verdict } from "../../provider/probe/recording.ts";
 import { probeRows, questionsFor } from "../../provider/probe/rows.ts";

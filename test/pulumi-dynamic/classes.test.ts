@@ -80,12 +80,12 @@ test("provider/pulumi-dynamic/generated.ts matches the definitions; if not: npm 
   expect(committed).toBe(dynamicClasses());
 });
 
-test("provider/emulator/generated.ts matches the schemas of the emulator; if not: npm run schema", () => {
+test("provider/emulator/store/generated.ts matches the schemas of the emulator; if not: npm run schema", () => {
   expect(readFileSync(emulatorTypesFile, "utf8")).toBe(emulatorTypes());
 });
 
 test("the files that users import take types from no package but Pulumi", () => {
-  for (const file of ["../../provider/pulumi-dynamic/generated.ts", "../../provider/emulator/options.ts"]) {
+  for (const file of ["../../provider/pulumi-dynamic/generated.ts", "../../provider/emulator/store/options.ts"]) {
     const text = readFileSync(new URL(file, import.meta.url), "utf8");
     const imported = Array.from(text.matchAll(/^(?:import|\}) .*from "([^"]+)"/gm), ([, from = ""]) => from);
     expect(imported.length).toBeGreaterThan(0);

@@ -4,7 +4,7 @@
  */
 
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { demoSeed } from "../../provider/emulator/demo-seed.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import { readObject, resourceNamed, writeObject } from "../../provider/terraform-plugin/blocks.ts";
 import type { ObjectValue } from "../../provider/terraform-plugin/values.ts";
 import { apiKeys } from "../emulator/harness.ts";

@@ -7,7 +7,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
-import type { Seed } from "../../provider/emulator/seed.ts";
+import type { Seed } from "../../provider/emulator/store/seed.ts";
 import type { ObjectValue } from "../../provider/terraform-plugin/values.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { type EngineWorld, options, startEngineWorld } from "../engine/harness.ts";

@@ -5,11 +5,11 @@
  */
 
 import * as z from "zod";
-import { dayMs, parseDurationMs } from "../clock.ts";
-import { faultSchema } from "../faults.ts";
-import { type Exchange, type Reply, readBody } from "../http.ts";
-import { switchesSchema } from "../switches.ts";
-import type { World } from "../world.ts";
+import { type Exchange, type Reply, readBody } from "../http/responses.ts";
+import { dayMs, parseDurationMs } from "../store/clock.ts";
+import { faultSchema } from "../store/faults.ts";
+import { switchesSchema } from "../store/switches.ts";
+import type { World } from "../store/world.ts";
 import { changeKey, changeKeystore } from "./edits.ts";
 import { snapshot, takeSnapshot } from "./snapshot.ts";
 

@@ -4,12 +4,13 @@
  */
 
 import * as z from "zod";
-import { outsideEntry } from "../audit.ts";
-import { dayMs } from "../clock.ts";
-import { keyStates } from "../key-states.ts";
-import { publishStatuses } from "../keystore-effects.ts";
 import { newDualAuth } from "../kms/new-key.ts";
 import { viewKmsKey } from "../kms/view.ts";
+import { viewKey } from "../service/key-view.ts";
+import { publishStatuses } from "../service/keystore-effects.ts";
+import { outsideEntry } from "../store/audit.ts";
+import { dayMs } from "../store/clock.ts";
+import { keyStates } from "../store/key-states.ts";
 import {
   type AssociatedResource,
   type Key,
@@ -17,9 +18,8 @@ import {
   keystoreOperations,
   type Placement,
   resourceSchema,
-} from "../model.ts";
-import { viewKey } from "../uko/key-view.ts";
-import type { World } from "../world.ts";
+} from "../store/model.ts";
+import type { World } from "../store/world.ts";
 
 const time = z.iso.datetime({ offset: true });
 const maybeTime = time.nullable();

@@ -5,12 +5,12 @@
  */
 
 import * as z from "zod";
-import { dayMs, toSecondsText } from "../clock.ts";
 import { viewKmsKey } from "../kms/view.ts";
-import { type Snapshot, snapshotFormat } from "../options.ts";
-import { applyStoredWorld, parseStoredWorld, storedWorldOf } from "../stored-world.ts";
-import { viewKey } from "../uko/key-view.ts";
-import type { World } from "../world.ts";
+import { viewKey } from "../service/key-view.ts";
+import { dayMs, toSecondsText } from "../store/clock.ts";
+import { type Snapshot, snapshotFormat } from "../store/options.ts";
+import { applyStoredWorld, parseStoredWorld, storedWorldOf } from "../store/stored-world.ts";
+import type { World } from "../store/world.ts";
 
 export function snapshot(world: World): unknown {
   const nowMs = world.clock.nowMs();

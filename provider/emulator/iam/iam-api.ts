@@ -4,9 +4,9 @@
  * defines the form of IAM's refusals.
  */
 
-import { type Api, type Call, Refusal, type Reply, type Route, route } from "../http.ts";
-import type { Identity } from "../model.ts";
-import { seededId } from "../world.ts";
+import { type Api, type Call, Refusal, type Reply, type Route, route } from "../http/responses.ts";
+import type { Identity } from "../store/model.ts";
+import { seededId } from "../store/world.ts";
 import { missingProperty, Passcodes, publicClient, required } from "./passcodes.ts";
 import { issuer, loginOf, type Tokens, tokenLifeSeconds } from "./tokens.ts";
 

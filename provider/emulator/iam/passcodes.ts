@@ -5,9 +5,9 @@
  */
 
 import { randomBytes } from "node:crypto";
-import type { Call, Reply } from "../http.ts";
-import { Refusal } from "../http.ts";
-import type { Identity } from "../model.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { Refusal } from "../http/responses.ts";
+import type { Identity } from "../store/model.ts";
 
 const passcodeLifeMs = 300_000;
 const refreshLifeMs = 7 * 86_400_000;

@@ -4,8 +4,8 @@
  */
 
 import { generateKeyPair, type KeyPairKeyObjectResult, randomUUID, sign, verify } from "node:crypto";
-import type { Caller, Identity, Login } from "../model.ts";
-import type { World } from "../world.ts";
+import type { Caller, Identity, Login } from "../store/model.ts";
+import type { World } from "../store/world.ts";
 
 export const tokenLifeSeconds = 3_600;
 export const issuer = "https://iam.cloud.ibm.com/identity";

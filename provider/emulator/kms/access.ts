@@ -5,9 +5,9 @@
  */
 
 import { BlockList, isIPv6 } from "node:net";
-import type { Call } from "../http.ts";
-import { Refusal } from "../http.ts";
-import type { KmsKey } from "../model.ts";
+import type { Call } from "../http/responses.ts";
+import { Refusal } from "../http/responses.ts";
+import type { KmsKey } from "../store/model.ts";
 import { keyNotFound, refusal, unauthorized } from "./envelope.ts";
 import { applyDueKmsChanges } from "./new-key.ts";
 

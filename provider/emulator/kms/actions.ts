@@ -4,8 +4,8 @@
  */
 
 import * as z from "zod";
-import { hourMs, toSecondsText } from "../clock.ts";
-import type { Call, Reply } from "../http.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { hourMs, toSecondsText } from "../store/clock.ts";
 import { kmsKeyOf, recordChange } from "./access.ts";
 import { checkRootMaterial, payloadFields } from "./create.ts";
 import { invalidQuery, keyDeleted, parsedBody, refusal, rootKeyRequired, tooEarly } from "./envelope.ts";

@@ -3,9 +3,9 @@
  * instance, so a second key cannot get it. The file also checks the aliases of a new key: their form, and at most five.
  */
 
-import { toSecondsText } from "../clock.ts";
-import type { Call, Reply } from "../http.ts";
-import type { World } from "../world.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { toSecondsText } from "../store/clock.ts";
+import type { World } from "../store/world.ts";
 import { kmsKeyOf, recordChange } from "./access.ts";
 import { collection, invalidField, keyDeleted, refusal } from "./envelope.ts";
 

@@ -5,8 +5,8 @@
  */
 
 import * as z from "zod";
-import type { Call, Reply } from "../http.ts";
-import type { World } from "../world.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import type { World } from "../store/world.ts";
 import { requireKmsRight } from "./access.ts";
 import { checkAliases } from "./aliases.ts";
 import {

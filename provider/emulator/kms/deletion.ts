@@ -5,10 +5,10 @@
  * key that protects cloud resources is deleted only with `force`, and never if one of them has a retention policy.
  */
 
-import { hourMs, toSecondsText } from "../clock.ts";
-import type { Call, Reply } from "../http.ts";
-import type { Caller, DualAuthPolicy, KmsKey } from "../model.ts";
-import type { World } from "../world.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { hourMs, toSecondsText } from "../store/clock.ts";
+import type { Caller, DualAuthPolicy, KmsKey } from "../store/model.ts";
+import type { World } from "../store/world.ts";
 import { kmsKeyOf, recordChange } from "./access.ts";
 import { collection, invalidState, keyDeleted, notPerformed, refusal, tooEarly } from "./envelope.ts";
 import { nextState } from "./key-states.ts";

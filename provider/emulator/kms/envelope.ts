@@ -12,7 +12,7 @@ import {
   jsonObject,
   Refusal,
   type Reply,
-} from "../http.ts";
+} from "../http/responses.ts";
 
 const vendor = (name: string): string => `application/vnd.ibm.kms.${name}+json`;
 const moreInfo = "https://cloud.ibm.com/apidocs/key-protect";

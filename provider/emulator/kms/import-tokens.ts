@@ -5,10 +5,10 @@
 
 import { constants, createDecipheriv, generateKeyPair, privateDecrypt, randomBytes } from "node:crypto";
 import * as z from "zod";
-import { toSecondsText } from "../clock.ts";
-import type { Call, Reply } from "../http.ts";
-import type { ImportToken } from "../model.ts";
-import type { World } from "../world.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { toSecondsText } from "../store/clock.ts";
+import type { ImportToken } from "../store/model.ts";
+import type { World } from "../store/world.ts";
 import { requireKmsRight } from "./access.ts";
 import { invalidField, parsedBody, refusal } from "./envelope.ts";
 import { gcmOf } from "./wrap.ts";

@@ -3,7 +3,7 @@
  * (kms-v2-and-iam.md 3).
  */
 
-import type { KmsKeyState } from "../model.ts";
+import type { KmsKeyState } from "../store/model.ts";
 import { invalidState } from "./envelope.ts";
 
 export interface KmsCell {

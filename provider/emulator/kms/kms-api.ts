@@ -4,8 +4,8 @@
  * deprecated call for the actions of a key (M0).
  */
 
-import { toSecondsText } from "../clock.ts";
-import { type Call, type Reply, type Route, route } from "../http.ts";
+import { type Call, type Reply, type Route, route } from "../http/responses.ts";
+import { toSecondsText } from "../store/clock.ts";
 import { kmsKeyOf } from "./access.ts";
 import { disableKmsKey, enableKmsKey, rotateKmsKey, syncKmsKey } from "./actions.ts";
 import { createAlias, deleteAlias } from "./aliases.ts";

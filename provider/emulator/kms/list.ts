@@ -4,9 +4,9 @@
  */
 
 import * as z from "zod";
-import { dayMs, wholeSecondMs } from "../clock.ts";
-import type { Call, Reply } from "../http.ts";
-import type { KmsKey } from "../model.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { dayMs, wholeSecondMs } from "../store/clock.ts";
+import type { KmsKey } from "../store/model.ts";
 import { requireKmsRight } from "./access.ts";
 import { booleanQuery, collection, invalidQuery, pageOf, refusal } from "./envelope.ts";
 import { viewKmsKey } from "./view.ts";

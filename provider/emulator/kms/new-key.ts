@@ -5,9 +5,9 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { dueMsOf, expiryDueMs, purgeDueMs, rotationDueMs } from "../collections.ts";
-import type { DualAuthPolicy, KmsKey, KmsKeyVersion, RotationPolicy } from "../model.ts";
-import { stampsBy, type World } from "../world.ts";
+import { dueMsOf, expiryDueMs, purgeDueMs, rotationDueMs } from "../store/collections.ts";
+import type { DualAuthPolicy, KmsKey, KmsKeyVersion, RotationPolicy } from "../store/model.ts";
+import { stampsBy, type World } from "../store/world.ts";
 
 /** The given properties of a new key; the others have defaults. */
 export interface KmsKeyFields

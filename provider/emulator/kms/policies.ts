@@ -6,9 +6,9 @@
 
 import { isIP } from "node:net";
 import * as z from "zod";
-import { toSecondsText } from "../clock.ts";
-import type { Call, Reply } from "../http.ts";
-import type { InstancePolicy, KmsKey } from "../model.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { toSecondsText } from "../store/clock.ts";
+import type { InstancePolicy, KmsKey } from "../store/model.ts";
 import { kmsKeyOf, requireKmsRight, requireKmsRightAnywhere } from "./access.ts";
 import {
   badBody,

@@ -3,10 +3,10 @@
  * resource that a KMS key protects.
  */
 
-import { toSecondsText } from "../clock.ts";
-import type { Call, Reply } from "../http.ts";
-import type { AssociatedResource, KmsKey } from "../model.ts";
-import type { World } from "../world.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { toSecondsText } from "../store/clock.ts";
+import type { AssociatedResource, KmsKey } from "../store/model.ts";
+import type { World } from "../store/world.ts";
 import { kmsKeyOf, requireKmsRight } from "./access.ts";
 import { booleanQuery, countedPage } from "./envelope.ts";
 

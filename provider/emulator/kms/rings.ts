@@ -4,9 +4,9 @@
  */
 
 import * as z from "zod";
-import { toSecondsText } from "../clock.ts";
-import type { Call, Reply } from "../http.ts";
-import type { World } from "../world.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { toSecondsText } from "../store/clock.ts";
+import type { World } from "../store/world.ts";
 import { kmsKeyOf, recordChange, requireKmsRight } from "./access.ts";
 import { collection, countedPage, invalidField, keyDeleted, refusal, requiredBody } from "./envelope.ts";
 import { viewKmsKey } from "./view.ts";

@@ -1,9 +1,9 @@
 /** Builds the responses that show a KMS key and its policies (kms-v2-and-iam.md 2.11, 3). */
 
-import { dayMs, hourMs, toSecondsText } from "../clock.ts";
-import { purgeWaitAfterDeletionMs } from "../collections.ts";
-import type { DualAuthPolicy, KmsKey, RotationPolicy } from "../model.ts";
-import type { World } from "../world.ts";
+import { dayMs, hourMs, toSecondsText } from "../store/clock.ts";
+import { purgeWaitAfterDeletionMs } from "../store/collections.ts";
+import type { DualAuthPolicy, KmsKey, RotationPolicy } from "../store/model.ts";
+import type { World } from "../store/world.ts";
 
 export const restoreWindowMs = 30 * dayMs;
 export const purgeWaitMs = 4 * hourMs;

@@ -6,8 +6,8 @@
 
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import * as z from "zod";
-import type { Call, Reply } from "../http.ts";
-import type { KmsKey, KmsKeyVersion } from "../model.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import type { KmsKey, KmsKeyVersion } from "../store/model.ts";
 import { kmsKeyOf } from "./access.ts";
 import { invalidState, keyDeleted, notPerformed, refusal, requiredBody, rootKeyRequired } from "./envelope.ts";
 

@@ -1,7 +1,7 @@
 /** The page provider/docs/reference/fidelity.md, rendered from the tables of the emulator and from recordings. */
 
-import { calls, type FidelityRow, unknowns } from "../../../provider/emulator/fidelity.ts";
-import { profiles, switchDefaults } from "../../../provider/emulator/switches.ts";
+import { calls, type FidelityRow, unknowns } from "../../../provider/emulator/store/fidelity.ts";
+import { profiles, switchDefaults } from "../../../provider/emulator/store/switches.ts";
 import { type Recording, recordings, seenRows } from "./recordings.ts";
 
 export function fidelityMarkdown(found: readonly Recording[] = recordings()): string {
@@ -9,7 +9,7 @@ export function fidelityMarkdown(found: readonly Recording[] = recordings()): st
   const cellsOf = (row: FidelityRow) => fidelityCells(row, seen);
   return `${[
     "# How faithful the emulator is",
-    "What the emulator takes from IBM's documents, and what it assumes.\nIt is generated from `provider/emulator/fidelity.ts` and the recordings in `test/recordings`; do not edit it.",
+    "What the emulator takes from IBM's documents, and what it assumes.\nIt is generated from `provider/emulator/store/fidelity.ts` and the recordings in `test/recordings`; do not edit it.",
     summary([...calls, ...unknowns], seen),
     basis,
     "## Record what a real instance does",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../../provider/emulator/seed.ts";
+import { demoSeed } from "../../../provider/emulator/store/demo-seed.ts";
+import type { Seed } from "../../../provider/emulator/store/seed.ts";
 import { recordId } from "../../support/oracle.ts";
 import type { KeyInWorld } from "./support/emulator.ts";
 import { approveNow, ended, firstLineOf, messageOf } from "./support/next-steps.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../../provider/emulator/seed.ts";
+import { demoSeed } from "../../../provider/emulator/store/demo-seed.ts";
+import type { Seed } from "../../../provider/emulator/store/seed.ts";
 import { isWhole } from "../../support/tier.ts";
 import { approveNow, ended, messageOf } from "./support/next-steps.ts";
 import type { Person } from "./support/person.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import { demoSeed } from "../../../provider/emulator/store/demo-seed.ts";
 import { emulatorAddresses } from "../../support/emulator-addresses.ts";
 import { openEmulator } from "./support/emulator.ts";
 import { approveNow, ended, messageOf, nextCommands } from "./support/next-steps.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../../provider/emulator/seed.ts";
+import { demoSeed } from "../../../provider/emulator/store/demo-seed.ts";
+import type { Seed } from "../../../provider/emulator/store/seed.ts";
 import { ended } from "./support/next-steps.ts";
 import { keepsTags, profilesFor } from "./support/profiles.ts";
 import { openScenario, type Scenario } from "./support/scenario.ts";

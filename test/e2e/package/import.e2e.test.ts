@@ -3,8 +3,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../../provider/emulator/seed.ts";
+import { demoSeed } from "../../../provider/emulator/store/demo-seed.ts";
+import type { Seed } from "../../../provider/emulator/store/seed.ts";
 import type { AuditEntry } from "../../contracts/interfaces/support/emulator.ts";
 import { ended, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
 import type { Person } from "../../contracts/interfaces/support/person.ts";

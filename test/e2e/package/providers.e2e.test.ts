@@ -1,7 +1,7 @@
 /** Explicit providers: several identities and several instances in one program, each with a process of its own. */
 
 import { expect, test } from "vitest";
-import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import { demoSeed } from "../../../provider/emulator/store/demo-seed.ts";
 import { type LocalUko, openEmulator } from "../../contracts/interfaces/support/emulator.ts";
 import { ended, firstLineOf, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
 import { from, keyResource, withYaml, type YamlProgram, yamlProgram } from "./support/yaml-scenario.ts";

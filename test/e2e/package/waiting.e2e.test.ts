@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import { demoSeed } from "../../../provider/emulator/store/demo-seed.ts";
 import { codeOf, ended, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
 import { type Scenario, startTime } from "../../contracts/interfaces/support/scenario.ts";
 import { untilSaid } from "./support/interrupted-run.ts";

@@ -3,7 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import { demoSeed } from "../../../provider/emulator/store/demo-seed.ts";
 import { type LocalUko, openEmulator } from "../../contracts/interfaces/support/emulator.ts";
 import { keyProgram, startTime, type, vaultId, withStage } from "./support/tofu-stage.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import { expect, test } from "vitest";
-import { demoSeed } from "../../../provider/emulator/demo-seed.ts";
+import { demoSeed } from "../../../provider/emulator/store/demo-seed.ts";
 import { managedKey } from "../../../provider/resources/managed-key/index.ts";
 import { auditOf, vaultId } from "../../emulator/harness.ts";
 import { options, startEngineWorld } from "../../engine/harness.ts";

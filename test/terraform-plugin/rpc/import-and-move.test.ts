@@ -1,7 +1,7 @@
 /** ImportResourceState, MoveResourceState and GenerateResourceConfig: how existing objects come under management. */
 
 import { describe, expect, test } from "vitest";
-import { demoInstanceId } from "../../../provider/emulator/demo-seed.ts";
+import { demoInstanceId } from "../../../provider/emulator/store/demo-seed.ts";
 import { readObject, resourceNamed, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
 import { identityTypeOf } from "../../../provider/terraform-plugin/identity.ts";
 import { encodeValue, type ObjectValue } from "../../../provider/terraform-plugin/values.ts";

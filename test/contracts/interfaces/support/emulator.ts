@@ -1,8 +1,8 @@
 /** The emulator of a scenario, and what tests read of it. */
 
 import { snapshot } from "../../../../provider/emulator/control/snapshot.ts";
-import type { Seed } from "../../../../provider/emulator/seed.ts";
 import { type Emulator, startEmulator } from "../../../../provider/emulator/start.ts";
+import type { Seed } from "../../../../provider/emulator/store/seed.ts";
 import type { TrailEntry } from "../../../support/oracle.ts";
 
 /** A key as the service keeps it, with the texts of uko. */

@@ -1,8 +1,8 @@
 /** Records that one person can write alone: in another person's name, or copied from another key. */
 
 import { createHash } from "node:crypto";
-import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../../../provider/emulator/seed.ts";
+import { demoSeed } from "../../../../provider/emulator/store/demo-seed.ts";
+import type { Seed } from "../../../../provider/emulator/store/seed.ts";
 import { recordHash } from "../../../support/oracle.ts";
 import { ended } from "./next-steps.ts";
 import { recordOn } from "./records.ts";

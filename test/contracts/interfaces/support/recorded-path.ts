@@ -2,9 +2,9 @@
 
 import { cp } from "node:fs/promises";
 import path from "node:path";
-import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../../../provider/emulator/seed.ts";
 import type { Emulator } from "../../../../provider/emulator/start.ts";
+import { demoSeed } from "../../../../provider/emulator/store/demo-seed.ts";
+import type { Seed } from "../../../../provider/emulator/store/seed.ts";
 import {
   decodeTagValue,
   encodeTagValue,

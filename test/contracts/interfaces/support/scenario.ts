@@ -6,9 +6,9 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../../../provider/emulator/seed.ts";
-import type { ProfileName } from "../../../../provider/emulator/switches.ts";
+import { demoSeed } from "../../../../provider/emulator/store/demo-seed.ts";
+import type { Seed } from "../../../../provider/emulator/store/seed.ts";
+import type { ProfileName } from "../../../../provider/emulator/store/switches.ts";
 import { emulatorAddresses } from "../../../support/emulator-addresses.ts";
 import { explainVerdict, type JudgeOptions, judge, type TrailEntry } from "../../../support/oracle.ts";
 import { type Resource, userInterface } from "../user-interface.ts";

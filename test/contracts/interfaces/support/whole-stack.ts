@@ -1,8 +1,8 @@
 /** A stack of vault, two keystores, four templates and five keys, from an instance that has none of them. */
 
 import { expect } from "vitest";
-import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../../../provider/emulator/seed.ts";
+import { demoSeed } from "../../../../provider/emulator/store/demo-seed.ts";
+import type { Seed } from "../../../../provider/emulator/store/seed.ts";
 import type { Resource, Resources } from "../user-interface.ts";
 import { codeOf } from "./next-steps.ts";
 import type { Scenario } from "./scenario.ts";

@@ -1,7 +1,7 @@
 /** An emulator, people with the real OpenTofu and the built provider, and the oracle's verdict on all that happened. */
 
-import { demoSeed } from "../../../../provider/emulator/demo-seed.ts";
-import type { Seed } from "../../../../provider/emulator/seed.ts";
+import { demoSeed } from "../../../../provider/emulator/store/demo-seed.ts";
+import type { Seed } from "../../../../provider/emulator/store/seed.ts";
 import { type LocalUko, openEmulator } from "../../../contracts/interfaces/support/emulator.ts";
 import { asOutsider, outsiderAgent } from "../../../contracts/interfaces/support/outsider.ts";
 import { runUko, type TypedResult } from "../../../contracts/interfaces/support/terminal.ts";

@@ -4,9 +4,9 @@
  */
 
 import * as z from "zod";
-import { toSecondsText } from "../clock.ts";
-import { type Call, integerParameter, Refusal, type Reply } from "../http.ts";
-import type { World } from "../world.ts";
+import { type Call, integerParameter, Refusal, type Reply } from "../http/responses.ts";
+import { toSecondsText } from "../store/clock.ts";
+import type { World } from "../store/world.ts";
 import { invalid } from "./envelope.ts";
 
 export interface Filter<Item> {

@@ -5,12 +5,12 @@
  * Almost all other code of the emulator serves the latest version.
  */
 
-import { type Call, jsonObject, type Reply, type Route } from "./http.ts";
-import { changed, withoutMember, withRenamedMember } from "./members.ts";
-import type { KeystoreType } from "./model.ts";
-import { switchesSchema } from "./switches.ts";
-import { invalid } from "./uko/envelope.ts";
-import type { World } from "./world.ts";
+import { changed, withoutMember, withRenamedMember } from "../http/members.ts";
+import { type Call, jsonObject, type Reply, type Route } from "../http/responses.ts";
+import type { KeystoreType } from "../store/model.ts";
+import { switchesSchema } from "../store/switches.ts";
+import type { World } from "../store/world.ts";
+import { invalid } from "./envelope.ts";
 
 /** The versions, the oldest first. */
 const apiVersions = switchesSchema.shape.apiVersion.unwrap().options;

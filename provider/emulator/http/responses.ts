@@ -7,9 +7,9 @@
  */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AuditNote } from "./audit.ts";
-import type { Caller } from "./model.ts";
-import type { World } from "./world.ts";
+import type { AuditNote } from "../store/audit.ts";
+import type { Caller } from "../store/model.ts";
+import type { World } from "../store/world.ts";
 
 /** A request as it arrived, and the response to it. */
 export interface Exchange {

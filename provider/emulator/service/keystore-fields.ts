@@ -4,9 +4,9 @@
  */
 
 import * as z from "zod";
-import { groupName, text, vaultSchema } from "../forms.ts";
-import type { Call } from "../http.ts";
-import type { Keystore, KeystoreType } from "../model.ts";
+import type { Call } from "../http/responses.ts";
+import { groupName, text, vaultSchema } from "../store/forms.ts";
+import type { Keystore, KeystoreType } from "../store/model.ts";
 import { parseBody } from "./envelope.ts";
 
 /** A field of the connection. */

@@ -4,9 +4,9 @@
  * in UKO.
  */
 
-import type { Call, Reply } from "../http.ts";
-import { keystoreTypes, type Template, templateTypes } from "../model.ts";
-import type { World } from "../world.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { keystoreTypes, type Template, templateTypes } from "../store/model.ts";
+import type { World } from "../store/world.ts";
 import { requireRight, vaultNamed } from "./access.ts";
 import {
   addContainer,

@@ -2,13 +2,12 @@
  * Serves the calls that show, create, connect and change a keystore (rows S1 to S4 of uko-v4.md 2.1; also 3.7, 3.8).
  */
 
-import { shownProxy } from "../api-versions.ts";
-import { toSecondsText } from "../clock.ts";
-import type { Call, Reply } from "../http.ts";
-import { defaultPendingMs } from "../keystore-effects.ts";
-import { type Keystore, keystoreTypes } from "../model.ts";
-import type { World } from "../world.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { toSecondsText } from "../store/clock.ts";
+import { type Keystore, keystoreTypes } from "../store/model.ts";
+import type { World } from "../store/world.ts";
 import { requireRight, vaultNamed } from "./access.ts";
+import { shownProxy } from "./api-versions.ts";
 import {
   addContainer,
   type ContainerKind,
@@ -19,6 +18,7 @@ import {
   viewStamps,
 } from "./containers.ts";
 import { booleanParameter, invalid, keystoreFailed } from "./envelope.ts";
+import { defaultPendingMs } from "./keystore-effects.ts";
 import {
   type CreateFields,
   changedIdentity,

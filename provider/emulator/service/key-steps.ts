@@ -4,9 +4,16 @@
  * 4.2-4.7, 9 (U11-U13).
  */
 
-import { hourMs, wholeSecondMs } from "../clock.ts";
-import type { Call, Reply } from "../http.ts";
-import { type Cell, cellOf, type KeyAction, rightsOf } from "../key-states.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { mayDelete } from "../kms/deletion.ts";
+import { addVersion } from "../kms/new-key.ts";
+import { hourMs, wholeSecondMs } from "../store/clock.ts";
+import { type Cell, cellOf, type KeyAction, rightsOf } from "../store/key-states.ts";
+import type { Caller, Key, KeystoreOperation, KeystoreType, Placement, Template } from "../store/model.ts";
+import type { World } from "../store/world.ts";
+import { keyOf, requireCurrent, requireRight } from "./access.ts";
+import { booleanParameter, conflict, forbidden, invalidState, keystoreFailed } from "./envelope.ts";
+import { keyReply, noteAfter } from "./key-view.ts";
 import {
   accepts,
   disable,
@@ -18,14 +25,7 @@ import {
   scheduleDestruction,
   targetsOf,
   towardsBackingKey,
-} from "../keystore-effects.ts";
-import { mayDelete } from "../kms/deletion.ts";
-import { addVersion } from "../kms/new-key.ts";
-import type { Caller, Key, KeystoreOperation, KeystoreType, Placement, Template } from "../model.ts";
-import type { World } from "../world.ts";
-import { keyOf, requireCurrent, requireRight } from "./access.ts";
-import { booleanParameter, conflict, forbidden, invalidState, keystoreFailed } from "./envelope.ts";
-import { keyReply, noteAfter } from "./key-view.ts";
+} from "./keystore-effects.ts";
 import { hasSystemTag } from "./naming-scheme.ts";
 
 /** Makes the checks of every step, in this order: rights, If-Match, state. */

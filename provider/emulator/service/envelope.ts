@@ -4,7 +4,7 @@
  */
 
 import type * as z from "zod";
-import { type Api, type Call, flagParameter, jsonObject, Refusal } from "../http.ts";
+import { type Api, type Call, flagParameter, jsonObject, Refusal } from "../http/responses.ts";
 
 type TargetType = "field" | "parameter" | "header";
 

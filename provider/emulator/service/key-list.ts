@@ -4,14 +4,14 @@
  * a keystore (S7, S8) use parts of this file.
  */
 
-import type { Call, Reply } from "../http.ts";
-import { keyStates } from "../key-states.ts";
-import { keystoreReference, keystoresOf, shownStatuses } from "../keystore-effects.ts";
-import { type AssociatedResource, type Key, keystoreTypes, templateTypes } from "../model.ts";
-import type { World } from "../world.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { keyStates } from "../store/key-states.ts";
+import { type AssociatedResource, type Key, keystoreTypes, templateTypes } from "../store/model.ts";
+import type { World } from "../store/world.ts";
 import { keyOf, mayUseVault, requireRight } from "./access.ts";
 import { vaultReference } from "./containers.ts";
 import { alignmentOf, materialPlaces, viewKey } from "./key-view.ts";
+import { keystoreReference, keystoresOf, shownStatuses } from "./keystore-effects.ts";
 import {
   dateFilters,
   dayOf,

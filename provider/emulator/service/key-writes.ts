@@ -3,17 +3,17 @@
  * 5).
  */
 
-import type { Call, Reply } from "../http.ts";
-import { changedAttributes, initialAttributes, rightsToWrite } from "../key-attributes.ts";
-import { cellOf } from "../key-states.ts";
-import { emptyPlacement, holdsMaterial, install, materialOf, publishStatuses, targetsOf } from "../keystore-effects.ts";
-import { type Key, startOf, type Template } from "../model.ts";
-import type { World } from "../world.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { changedAttributes, initialAttributes, rightsToWrite } from "../store/key-attributes.ts";
+import { cellOf } from "../store/key-states.ts";
+import { type Key, startOf, type Template } from "../store/model.ts";
+import type { World } from "../store/world.ts";
 import { keyOf, requireCurrent, requireRight, vaultNamed } from "./access.ts";
 import { booleanParameter, conflict, invalidState, missing, notFound } from "./envelope.ts";
 import { addPeriod, checkLabelRule, parseCreation, parsePatch } from "./key-fields.ts";
 import { acceptingPlacements, finish } from "./key-steps.ts";
 import { keyReply, noteAfter } from "./key-view.ts";
+import { emptyPlacement, holdsMaterial, install, materialOf, publishStatuses, targetsOf } from "./keystore-effects.ts";
 import { buildLabel, type Labeled } from "./naming-scheme.ts";
 
 /** K2: creates a key. */

@@ -4,9 +4,9 @@
  */
 
 import * as z from "zod";
-import { groupName, templateName, text, vaultSchema } from "../forms.ts";
-import type { Call } from "../http.ts";
-import { type KeystoreType, templateTypes } from "../model.ts";
+import type { Call } from "../http/responses.ts";
+import { groupName, templateName, text, vaultSchema } from "../store/forms.ts";
+import { type KeystoreType, templateTypes } from "../store/model.ts";
 import { invalid, parseBody } from "./envelope.ts";
 import { isNamingScheme } from "./naming-scheme.ts";
 

@@ -1,11 +1,11 @@
 /**
  * Lists the routes of the emulated UKO API v4. The ID of a route, such as K2 or S5, is its row in the table of
- * uko-v4.md 2.1. A switch can make every route behave as in an older version (emulator/api-versions.ts).
+ * uko-v4.md 2.1. A switch can make every route behave as in an older version (emulator/service/api-versions.ts).
  */
 
-import { versioned } from "../api-versions.ts";
-import { type Route, route } from "../http.ts";
+import { type Route, route } from "../http/responses.ts";
 import { keyOf } from "./access.ts";
+import { versioned } from "./api-versions.ts";
 import { getContainer, listContainers } from "./containers.ts";
 import { listAssociatedResources, listKeys, listVersions } from "./key-list.ts";
 import { activateKey, deactivateKey, destroyKey, realignKey, rotateKey, statusOfKey, syncKey } from "./key-steps.ts";

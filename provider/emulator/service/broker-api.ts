@@ -5,12 +5,12 @@
  */
 
 import * as z from "zod";
-import { toSecondsText } from "./clock.ts";
-import { type Call, type Reply, type Route, route } from "./http.ts";
-import { defaultRing } from "./kms/rings.ts";
-import { requireRight } from "./uko/access.ts";
-import { conflict, notFound, parseBody } from "./uko/envelope.ts";
-import { collectionNames, seededId, type World } from "./world.ts";
+import { type Call, type Reply, type Route, route } from "../http/responses.ts";
+import { defaultRing } from "../kms/rings.ts";
+import { toSecondsText } from "../store/clock.ts";
+import { collectionNames, seededId, type World } from "../store/world.ts";
+import { requireRight } from "./access.ts";
+import { conflict, notFound, parseBody } from "./envelope.ts";
 
 const instances = "/v2/resource_instances";
 

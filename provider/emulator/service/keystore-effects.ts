@@ -4,9 +4,9 @@
  * each keystore reports (uko-v4.md 3.6, 4.3, 4.4).
  */
 
-import { dayMs, hourMs, toDestructionText } from "./clock.ts";
-import type { KeyState } from "./key-states.ts";
-import { addKmsKey } from "./kms/new-key.ts";
+import { addKmsKey } from "../kms/new-key.ts";
+import { dayMs, hourMs, toDestructionText } from "../store/clock.ts";
+import type { KeyState } from "../store/key-states.ts";
 import type {
   Caller,
   Key,
@@ -16,8 +16,8 @@ import type {
   KeystoreType,
   Material,
   Placement,
-} from "./model.ts";
-import { serviceCaller, type World } from "./world.ts";
+} from "../store/model.ts";
+import { serviceCaller, type World } from "../store/world.ts";
 
 export function keystoreReference(world: World, { id, name, type }: Keystore): KeystoreStatus["keystore"] {
   return { id, name, type, href: world.href(`/v4/keystores/${id}`) };

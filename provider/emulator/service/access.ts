@@ -3,10 +3,10 @@
  * `UKO-Vault` may be absent. If it names another vault than the object's, the object is not found. A change of an object needs `If-Match` with the object's current ETag.
  */
 
-import type { Call } from "../http.ts";
-import { Refusal } from "../http.ts";
-import type { Caller, Key, Stamps, Vault } from "../model.ts";
-import { etagOf } from "../world.ts";
+import type { Call } from "../http/responses.ts";
+import { Refusal } from "../http/responses.ts";
+import type { Caller, Key, Stamps, Vault } from "../store/model.ts";
+import { etagOf } from "../store/world.ts";
 import { conflict, forbidden, invalid, missing, notFound } from "./envelope.ts";
 
 export function requireRight(caller: Caller, right: string): void {

@@ -3,8 +3,8 @@
  * valid. A scheme is a text with `<tags>`, which stand for values that the caller sends or for dates (uko-v4.md 3.11).
  */
 
-import { toSecondsText } from "../clock.ts";
-import type { Tag } from "../model.ts";
+import { toSecondsText } from "../store/clock.ts";
+import type { Tag } from "../store/model.ts";
 import { missing } from "./envelope.ts";
 
 /** The tags of the service, each for a part of a date: of the last active day, or of the creation. */

@@ -4,9 +4,8 @@
  * not contain fails here.
  */
 
-import { outsideEntry } from "./audit.ts";
-import { dayMs, hourMs, toSecondsText, wholeSecondMs } from "./clock.ts";
-import { initialAttributes } from "./key-attributes.ts";
+import { addKmsKey, newDualAuth } from "../kms/new-key.ts";
+import { defaultRing, requireRing } from "../kms/rings.ts";
 import {
   defaultPendingMs,
   emptyPlacement,
@@ -14,13 +13,14 @@ import {
   publishStatuses,
   scheduleDestruction,
   targetsOf,
-} from "./keystore-effects.ts";
-import { addKmsKey, newDualAuth } from "./kms/new-key.ts";
-import { defaultRing, requireRing } from "./kms/rings.ts";
-import { type Caller, type DualAuthPolicy, type Key, type KmsKey, type Stamps, startOf } from "./model.ts";
-import { rightsOfIdentity } from "./roles.ts";
-import type { CheckedSeed } from "./seed.ts";
-import { seededId, serviceCaller, stampsBy, type World } from "./world.ts";
+} from "../service/keystore-effects.ts";
+import { outsideEntry } from "../store/audit.ts";
+import { dayMs, hourMs, toSecondsText, wholeSecondMs } from "../store/clock.ts";
+import { initialAttributes } from "../store/key-attributes.ts";
+import { type Caller, type DualAuthPolicy, type Key, type KmsKey, type Stamps, startOf } from "../store/model.ts";
+import { rightsOfIdentity } from "../store/roles.ts";
+import type { CheckedSeed } from "../store/seed.ts";
+import { seededId, serviceCaller, stampsBy, type World } from "../store/world.ts";
 
 export function populate(world: World): void {
   const { seed } = world;

@@ -1,13 +1,13 @@
 /** Builds the responses that show a managed key (uko-v4.md 3.1-3.5). */
 
-import { type AuditNote, keyAfter } from "../audit.ts";
-import { toSecondsText } from "../clock.ts";
-import type { Call, Reply } from "../http.ts";
-import { viewAttributes } from "../key-attributes.ts";
-import { holdsMaterial, keystoreReference, keystoresOf, shownStatuses, targetsOf } from "../keystore-effects.ts";
-import type { Key, Keystore, Template } from "../model.ts";
-import { etagOf, type World } from "../world.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { type AuditNote, keyAfter } from "../store/audit.ts";
+import { toSecondsText } from "../store/clock.ts";
+import { viewAttributes } from "../store/key-attributes.ts";
+import type { Key, Keystore, Template } from "../store/model.ts";
+import { etagOf, type World } from "../store/world.ts";
 import { vaultReference, viewStamps } from "./containers.ts";
+import { holdsMaterial, keystoreReference, keystoresOf, shownStatuses, targetsOf } from "./keystore-effects.ts";
 import { buildLabel, hasSystemTag } from "./naming-scheme.ts";
 import { defaultKeystoreFields } from "./template-fields.ts";
 

@@ -3,10 +3,10 @@
  */
 
 import * as z from "zod";
-import { text } from "../forms.ts";
-import type { Call, Reply } from "../http.ts";
-import type { Vault } from "../model.ts";
-import type { World } from "../world.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { text } from "../store/forms.ts";
+import type { Vault } from "../store/model.ts";
+import type { World } from "../store/world.ts";
 import { requireRight } from "./access.ts";
 import {
   addContainer,

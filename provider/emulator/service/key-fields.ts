@@ -5,11 +5,11 @@
  */
 
 import * as z from "zod";
-import { templateName, text, vaultSchema } from "../forms.ts";
-import type { Call } from "../http.ts";
-import { jsonObject, Refusal } from "../http.ts";
-import { attributeForm } from "../key-attributes.ts";
-import type { KeystoreType } from "../model.ts";
+import type { Call } from "../http/responses.ts";
+import { jsonObject, Refusal } from "../http/responses.ts";
+import { templateName, text, vaultSchema } from "../store/forms.ts";
+import { attributeForm } from "../store/key-attributes.ts";
+import type { KeystoreType } from "../store/model.ts";
 import { invalid, parseBody } from "./envelope.ts";
 
 const label = text(1, 255, /^[A-Za-z0-9._ /-]+$/);

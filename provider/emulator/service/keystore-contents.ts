@@ -4,10 +4,10 @@
  * to S8 in uko-v4.md 2.1, 2.3, 3.7, 3.13, 5, 9 (U26).
  */
 
-import { purgeWaitAfterDeletionMs } from "../collections.ts";
-import type { Call, Reply } from "../http.ts";
-import type { Key, Keystore } from "../model.ts";
-import type { World } from "../world.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { purgeWaitAfterDeletionMs } from "../store/collections.ts";
+import type { Key, Keystore } from "../store/model.ts";
+import type { World } from "../store/world.ts";
 import { requireRight } from "./access.ts";
 import { changeableContainer, containerOf } from "./containers.ts";
 import { conflict, invalid } from "./envelope.ts";

@@ -3,11 +3,11 @@
  * unique names (uko-v4.md 2.1, 2.4, 3.1).
  */
 
-import { toSecondsText } from "../clock.ts";
-import type { Collection } from "../collections.ts";
-import type { Call, Reply } from "../http.ts";
-import type { Stamps } from "../model.ts";
-import { etagOf, type World } from "../world.ts";
+import type { Call, Reply } from "../http/responses.ts";
+import { toSecondsText } from "../store/clock.ts";
+import type { Collection } from "../store/collections.ts";
+import type { Stamps } from "../store/model.ts";
+import { etagOf, type World } from "../store/world.ts";
 import { checkIfMatch, checkVault, mayUseVault, requireRight } from "./access.ts";
 import { conflict, forbidden, notFound } from "./envelope.ts";
 import { type FilterSet, filtered, listReply } from "./lists.ts";
