@@ -5,6 +5,7 @@
  * keys. The keys that are not destroyed come before the others. The function is pure.
  */
 
+import type { NameOf } from "../engine/commands/people-words.ts";
 import { sayCheckValue } from "../engine/text/words.ts";
 import { type Html, html } from "../html/markup.ts";
 import { standalonePage } from "../html/page.ts";
@@ -12,17 +13,7 @@ import { definitions, list, tableOf } from "../html/report-parts.ts";
 import { type Act, actsOf } from "./acts.ts";
 import { lacksDestruction } from "./key-history.ts";
 import { leftOutHeading, sayOpenKey } from "./left-out.ts";
-import {
-  certificateRows,
-  type NameOf,
-  namesOf,
-  sayDeed,
-  sayOutcome,
-  sayProven,
-  sayService,
-  sayWave,
-  titleOf,
-} from "./messages.ts";
+import { certificateRows, namesIn, sayDeed, sayOutcome, sayProven, sayService, sayWave, titleOf } from "./messages.ts";
 import { type Certificate, type CertificateKey, type CertificateStep, outcomes } from "./statement.ts";
 
 export interface PageContent {
@@ -42,7 +33,7 @@ export function renderCertificatePage(certificate: Certificate, { sha256, keyIds
   const { leftOut = [] } = certificate.predicate;
   // The keys that are not destroyed come first, because a reader has to look at them.
   const keys = certificate.predicate.keys.toSorted((a, b) => rankOf(b) - rankOf(a));
-  const nameOf = namesOf(keys);
+  const nameOf = namesIn(keys);
   const title = `Certificate of key destruction: ${sayProven(certificate.predicate)}`;
   const limits = notVerified.map(
     ({ text, subjects }) => `${text}${subjects === undefined ? "" : ` (${subjects.length} of ${keys.length} keys)`}`,

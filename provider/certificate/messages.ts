@@ -5,6 +5,7 @@
 
 import { isByOnePerson } from "../engine/commands/audit.ts";
 import { isConsequentialStep } from "../engine/commands/audited-steps.ts";
+import { type NameOf, namesOf, peopleCells, peopleHeads } from "../engine/commands/people-words.ts";
 import { count, plain, quotedName, sayCheckValue, sayPerson } from "../engine/text/words.ts";
 import { isoTime } from "../text/iso-time.ts";
 import type { Act } from "./acts.ts";
@@ -15,7 +16,7 @@ import type { Certificate, CertificateKey, CertificateStep, CertificateWave } fr
 import type { TrustedKey } from "./trust.ts";
 import type { Problem, Signer, Verification, VerifiedKey } from "./verify.ts";
 
-export const certificateHeads = ["KEY", "OUTCOME", "WHEN", "REQUESTED BY", "APPROVED BY", "EXECUTED BY"] as const;
+export const certificateHeads = ["KEY", "OUTCOME", "WHEN", ...peopleHeads] as const;
 
 /** What a terminal shows above the table of keys. */
 export function certificateHeading(certificate: Certificate): string {
@@ -52,10 +53,13 @@ function explainLeftOut({ predicate: { leftOut = [] } }: Certificate): readonly 
  * recorded has no time and no people, because those of another step would read as those of the destruction.
  */
 export function certificateRows(keys: readonly CertificateKey[]): readonly (readonly string[])[] {
-  const nameOf = namesOf(keys);
+  const nameOf = namesIn(keys);
   return keys.map((key) => {
     const step = decidingStep(key);
-    const people = step === undefined ? ["", "", "not recorded"] : peopleOf(step, nameOf);
+    const people =
+      step === undefined
+        ? ["", "", "not recorded"]
+        : peopleCells({ ...step, isByOne: isByOnePerson(step) === true }, nameOf);
     const when = lacksDestruction(key) ? "" : (step?.doneAt ?? key.outcomeAt ?? key.keystoresReadAt ?? "");
     return [titleOf(key), sayOutcome(key), when, ...people].map((cell) => plain(cell, 60));
   });
@@ -74,16 +78,6 @@ export function sayService({ predicate: { instance, notVerified } }: Certificate
 
 export function titleOf({ label, keyId }: CertificateKey): string {
   return label === "" ? keyId : label;
-}
-
-/** The people who requested, approved and executed a step. One person never fills two cells as if they were two. */
-function peopleOf(step: CertificateStep, nameOf: NameOf): string[] {
-  const nameOrUnknown = (person: CertificateStep["requester"]) => (person === undefined ? "" : nameOf(person.iamId));
-  return [
-    nameOrUnknown(step.requester),
-    isByOnePerson(step) === true ? "(one person)" : nameOrUnknown(step.approver),
-    nameOf(step.executor.iamId),
-  ];
 }
 
 /**
@@ -118,21 +112,9 @@ function decidingStep(key: CertificateKey): CertificateStep | undefined {
   return done.findLast(({ step }) => step === "destroy") ?? done.at(-1);
 }
 
-export type NameOf = (iamId: string) => string;
-
-/**
- * Returns a function that names a person with name and IAM ID. The IAM ID is empty for a person whom the evidence does
- * not name.
- */
-export function namesOf(keys: readonly CertificateKey[]): NameOf {
-  const names = new Map(
-    keys.flatMap(({ steps }) =>
-      steps.flatMap(({ executor: { iamId, name } }) =>
-        name === undefined || name === "" ? [] : [[iamId, sayPerson(iamId, name)] as const],
-      ),
-    ),
-  );
-  return (iamId) => (iamId === "" ? "not recorded" : (names.get(iamId) ?? iamId));
+/** Names a person as the keys of a certificate know them. */
+export function namesIn(keys: readonly CertificateKey[]): NameOf {
+  return namesOf(keys.flatMap(({ steps }) => steps.map(({ executor }) => executor)));
 }
 
 export function explainLimits({ predicate: { notVerified } }: Certificate): string {
@@ -172,7 +154,7 @@ export function explainVerification(result: Verification): string {
     return [...shown, ...(more > 0 ? [`And ${more} more reasons.`] : [])].join("\n");
   }
   const { keys, leftOut = [], instance, wave, evidenceUntil } = certificate.predicate;
-  const nameOf = namesOf(keys);
+  const nameOf = namesIn(keys);
   const explained = keys.map((key, at) => ({
     gap: gapOf(key),
     lines: explainKey(key, result.keys[at]?.acts ?? [], nameOf),

@@ -1,8 +1,16 @@
 import { expect, test } from "vitest";
 import { unrecordedKey } from "../../provider/certificate/build.ts";
 import { renderCertificatePage } from "../../provider/certificate/html.ts";
-import { certificateHeading, certificateRows, explainLimits, sayDeed } from "../../provider/certificate/messages.ts";
+import {
+  certificateHeading,
+  certificateHeads,
+  certificateRows,
+  explainLimits,
+  sayDeed,
+} from "../../provider/certificate/messages.ts";
 import type { CertificateKey } from "../../provider/certificate/statement.ts";
+import { auditEvidence } from "../../provider/engine/commands/audit.ts";
+import { auditHeads, auditRows } from "../../provider/engine/commands/audit-messages.ts";
 import { hostileCertificate } from "../support/hostile-certificate.ts";
 
 test("a terminal shows no control character of the certificate", async () => {
@@ -71,4 +79,33 @@ test("a page keeps why a person released a hold, and which hold it was", async (
   const predicate = { ...certificate.predicate, keys };
   const page = renderCertificatePage({ ...certificate, predicate }, { ...facts, keyIds: [] });
   expect(page).toContain("L-7 is closed (hold: legal L-7)");
+});
+
+test("a certificate and uko audit name the people of a step in the same words, with ID and name", () => {
+  const [bob, alice] = [
+    { iamId: "IBMid-550000BOB", name: "Bob Example" },
+    { iamId: "IBMid-550000ALICE", name: "Alice Example" },
+  ];
+  const time = "2026-11-26T15:57:24Z";
+  const request = { id: "a".repeat(32), step: "destroy", how: "command", author: bob.iamId, writtenAt: time };
+  const common = { v: 1, time, instanceId: "i", vaultId: "v", keyId: "k", label: "payroll", from: "deactivated" };
+  const lines = [
+    { ...common, step: "write_record", phase: "after", to: "deactivated", actor: bob, record: request },
+    { ...common, step: "destroy", phase: "after", to: "destroyed", actor: alice, allowedBy: request },
+  ];
+  const audited = auditRows(auditEvidence([lines.map((line) => JSON.stringify(line)).join("\n")])).at(-1);
+  const destroyed = {
+    ...{ step: "destroy", from: "deactivated", to: "destroyed", startedAt: time, doneAt: time },
+    ...{ executor: alice, requester: { iamId: bob.iamId }, approver: { iamId: alice.iamId }, evidence: { log: 0 } },
+  };
+  const requested = { ...destroyed, step: "write_record", executor: bob, requester: undefined, approver: undefined };
+  const open = unrecordedKey({ subject: "i/v/k", vaultId: "v", keyId: "k", label: "payroll" });
+  const [row] = certificateRows([{ ...open, outcome: "destroyed", steps: [requested, destroyed] }]);
+  expect(certificateHeads.slice(3)).toEqual(auditHeads.slice(5, 8));
+  expect(row?.slice(3)).toEqual(audited?.slice(5, 8));
+  expect(row?.slice(3)).toEqual([
+    'IBMid-550000BOB ("Bob Example")',
+    'IBMid-550000ALICE ("Alice Example")',
+    'IBMid-550000ALICE ("Alice Example")',
+  ]);
 });

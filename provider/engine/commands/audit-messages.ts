@@ -8,21 +8,13 @@ import { isSamePerson } from "../../lifecycle/vocabulary/iam-id.ts";
 import { plain, sayPerson } from "../text/words.ts";
 import type { Audit, AuditEvent } from "./audit.ts";
 import { inTime, notRecorded } from "./audit-gaps.ts";
+import { type NameOf, namesOf, peopleCells, peopleHeads } from "./people-words.ts";
 
-export const auditHeads = [
-  "TIME",
-  "STEP",
-  "WHAT",
-  "FROM",
-  "TO",
-  "REQUESTED BY",
-  "APPROVED BY",
-  "EXECUTED BY",
-  "NOTE",
-] as const;
+export const auditHeads = ["TIME", "STEP", "WHAT", "FROM", "TO", ...peopleHeads, "NOTE"] as const;
 
 export function auditRows(audit: Audit): readonly (readonly string[])[] {
-  return inTime(audit).map(rowOf);
+  const nameOf = namesOf(audit.executors);
+  return inTime(audit).map((event) => rowOf(event, nameOf));
 }
 
 export function auditFindings({
@@ -81,21 +73,22 @@ function sayNone(stepsInEvidence: number): string {
     : `The evidence has ${stepsInEvidence} steps, and none of them matches.`;
 }
 
-function rowOf(event: AuditEvent): readonly string[] {
+function rowOf(event: AuditEvent, nameOf: NameOf): readonly string[] {
   const { time, actor, resource, label, keyId, from, to, allowedBy, record, approver, reason, dropped, refused } =
     event;
   const consent = allowedBy ?? record;
+  const hasExecutor = event.about === undefined && actor.iamId !== "" && event.isUnapproved !== true;
+  const requester = event.requester ?? requesterOf(dropped ?? refused);
   return [
     time,
     sayStep(event),
     `${resource === undefined ? "" : `${resource.replaceAll("_", " ")} `}${plain(label === "" ? keyId : label, 40)}`,
     from,
     to,
-    sayRecordAuthor(event.requester ?? requesterOf(dropped ?? refused)),
-    event.isSingle === true ? "(one person)" : sayRecordAuthor(approver),
-    event.about === undefined && actor.iamId !== "" && event.isUnapproved !== true
-      ? sayPerson(actor.iamId, actor.name)
-      : "",
+    ...peopleCells(
+      { requester, approver, executor: hasExecutor ? actor : undefined, isByOne: event.isSingle === true },
+      nameOf,
+    ),
     [
       sayStanding(event),
       // The approval matters, whether it was stored on the key or given by executing the step.
@@ -143,12 +136,6 @@ function requesterOf(dropped: AuditEvent["dropped"]): AuditEvent["requester"] {
 
 function isRequest({ how }: NonNullable<AuditEvent["dropped"]>): boolean {
   return how !== "approval";
-}
-
-function sayRecordAuthor(person: AuditEvent["requester"]): string {
-  if (person === undefined) return "";
-  const { iamId, recordId = "" } = person;
-  return `${iamId === "" ? "not recorded" : plain(iamId, 60)} ${recordId.slice(0, 8)}`.trimEnd();
 }
 
 /**

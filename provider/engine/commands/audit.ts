@@ -153,6 +153,8 @@ export interface Audit {
   readonly unknownVersions: number;
   /** The IAM IDs of the people whose steps each text has, in the order of the texts. */
   readonly people: readonly (readonly string[])[];
+  /** Who executed steps, also those that the filter leaves out. Only these lines have names. */
+  readonly executors: readonly EvidenceLine["actor"][];
 }
 
 export interface AuditFilter {
@@ -214,7 +216,8 @@ export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}
     passes(gap, { ...place, ...(person !== undefined && { person }) }),
   );
   const gaps = [...evented, ...findGaps(all).filter((gap) => passes(gap, place))];
-  return { events, gaps, stepsInEvidence: all.length, unreadableLines, unknownVersions, people };
+  const executors = lines.map(({ actor }) => actor);
+  return { events, gaps, stepsInEvidence: all.length, unreadableLines, unknownVersions, people, executors };
 }
 
 function readLine(line: string): EvidenceLine | "unreadable" | "unknown_version" {
