@@ -243,7 +243,7 @@ const layerRules = Object.entries(layers).flatMap(
 
 /**
  * The floors of the engine: a folder imports only itself and the folders before it. A kind of object passes what it knows to
- * them: Deletable in loop/converge.ts, Deletion in resource/delete.ts.
+ * them: Deletable in loop/deletable.ts, Deletion in resource/delete.ts.
  */
 const engineFloors = ["text", "ports", "loop", "resource"];
 

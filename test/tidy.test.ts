@@ -143,7 +143,7 @@ const rules: readonly Rule[] = [
     find: lines(
       /\bprocess\.env\b|\bDate\.now\b|\bMath\.random\b|\bnew Date\(\)|\bperformance\.now\b|\brandom(UUID|Bytes|Int)\b/,
     ),
-    broken: { file: "provider/engine/loop/wait.ts", text: "const now = Date.now();\n" },
+    broken: { file: "provider/engine/loop/settle.ts", text: "const now = Date.now();\n" },
   },
   {
     // Each call passes an environment without the caller's credentials (test/attacks/23-other-programs.test.ts).
@@ -194,7 +194,7 @@ const rules: readonly Rule[] = [
     except: /^test\/(lifecycle\/model\/mutants(\.test)?|tidy\.test)\.ts$/,
     find: (text, file) =>
       (file.endsWith(".ts") ? proseIn(text, file) : text.split("\n")).filter((prose) => dialect.test(prose)),
-    broken: { file: "provider/engine/loop/wait.ts", text: 'const message = "Somebody has to be asked";\n' },
+    broken: { file: "provider/engine/loop/settle.ts", text: 'const message = "Somebody has to be asked";\n' },
   },
   {
     title: "no file contains a path of a developer's machine",

@@ -5,7 +5,7 @@
  * gets options from this file with which a cancellation of the run does not stop it.
  */
 
-import { throwIfStopped } from "../engine/loop/converge.ts";
+import { throwIfStopped } from "../engine/loop/faults.ts";
 import { createSettler, type Settler } from "../engine/loop/settle.ts";
 import type { CallOptions, World, Written } from "../engine/ports/world.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";

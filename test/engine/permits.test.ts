@@ -5,7 +5,6 @@ import { keyKind } from "../../provider/engine/key/kind.ts";
 import type { Task } from "../../provider/engine/key/steps.ts";
 import { type KmsTask, kmsKeyKind } from "../../provider/engine/kms-key/kind.ts";
 import { converge } from "../../provider/engine/loop/converge.ts";
-import { convergeAndWait } from "../../provider/engine/loop/wait.ts";
 import type { Keys, World } from "../../provider/engine/ports/world.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/key/plan-key-deletion.ts";
 import { planKmsKeyDeletion } from "../../provider/lifecycle/kms-key/plan-kms-key-deletion.ts";
@@ -87,7 +86,7 @@ describe("a permit that the run kept", () => {
       planKeyDeletion(observation, aPolicy({ goal: "destroyed", dualAuthorization: "single" }), current, nowMs);
     const task = { ref: uko.ref(state.keyId), plan, approvals: [], intent: "resume" } as const;
     const waiting = { ...run.world, clock: { ...clock, sleep } };
-    const outcome = await convergeAndWait(waiting, keyKind, task, { budgetMs: 5 * hourMs }, options);
+    const outcome = await converge(waiting, keyKind, task, options, { budgetMs: 5 * hourMs });
     expect(outcome.memory).toMatchObject({ taken: [{ kind: "destroy" }] });
     expect(during).toEqual(new Set(["UKO_BUG"]));
     expect(await use(permits[0])).toBe("UKO_BUG");

@@ -6,7 +6,7 @@
 
 import { limitContainerDeletion } from "../../lifecycle/stored-state/plan-limit-from-state.ts";
 import { isoTime } from "../../text/iso-time.ts";
-import { convergeAndWait } from "../loop/wait.ts";
+import { converge } from "../loop/converge.ts";
 import type { Conclusion, Deletion } from "../resource/delete.ts";
 import { refusedByProtection } from "../resource/preview.ts";
 import type { UserInterface } from "../text/explanation.ts";
@@ -35,7 +35,7 @@ export function containerDeletion(target: ContainerTarget): Deletion {
       const task = { ref, policy: { ...policy, atMost: planLimit } };
       const concluded = (outcome: ContainerOutcome) => conclude(outcome, userInterface);
       const budget = { ...wait, beforeWait: async (soFar: ContainerOutcome) => wait.beforeWait?.(concluded(soFar)) };
-      return concluded(await convergeAndWait(world, containerKind, task, budget, options));
+      return concluded(await converge(world, containerKind, task, options, budget));
     },
   };
 }

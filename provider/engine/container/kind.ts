@@ -16,9 +16,9 @@ import { planRingDeletion, type RingObservation, type RingPlan } from "../../lif
 import type { Actor } from "../../lifecycle/vocabulary/observation.ts";
 import { beginDecision, type Permit, requirePermit } from "../../lifecycle/vocabulary/permit.ts";
 import { seesEveryVault } from "../loop/absence.ts";
-import type { Deletable, Effect, KindTypes, OpenWait, Outcome, StepContext, StepResult } from "../loop/converge.ts";
+import { neededUntil } from "../loop/converge.ts";
+import type { Deletable, Effect, KindTypes, OpenWait, Outcome, StepContext, StepResult } from "../loop/deletable.ts";
 import type { EvidenceFacts } from "../loop/evidence.ts";
-import { neededUntil } from "../loop/wait.ts";
 import type { ContainerRef } from "../ports/containers.ts";
 import type { CallOptions, Permitted, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";

@@ -18,7 +18,7 @@ import type {
 import { keyStates, type ObservedState } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { beginDecision } from "../../lifecycle/vocabulary/permit.ts";
 import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
-import type { ReadResult } from "../loop/converge.ts";
+import type { ReadResult } from "../loop/deletable.ts";
 import type { Collection, ContainerRef, KeystoreSnapshot, TemplateSnapshot } from "../ports/containers.ts";
 import type { KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";

@@ -7,9 +7,9 @@
 
 import type { ShownBeforeRequest } from "../../lifecycle/key/plan-request.ts";
 import type { Reversal } from "../../lifecycle/key/plan-reversal.ts";
-import { converge, throwIfStopped } from "../loop/converge.ts";
+import { converge, type WaitBudget } from "../loop/converge.ts";
+import { throwIfStopped } from "../loop/faults.ts";
 import { type Report, reportingRun, resultOfReport } from "../loop/report.ts";
-import { convergeAndWait, type WaitBudget } from "../loop/wait.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { withActs } from "../text/act.ts";
 import { recorded, reportAbsent, reportExisting, reportOutcome, userInterface } from "./command-reports.ts";
@@ -69,7 +69,7 @@ export function createOperations(world: World) {
   ): Promise<Report> => {
     const work = async (noteWait: (soFar: Report) => Promise<void>) => {
       const beforeWait = (outcome: Outcome) => noteWait(reportExisting(ref, outcome));
-      const outcome = await convergeAndWait(world, keyKind, { ref, ...task }, { ...patience, beforeWait }, options);
+      const outcome = await converge(world, keyKind, { ref, ...task }, options, { ...patience, beforeWait });
       throwIfStopped(options.signal);
       return reportOutcome(world, ref, outcome, options);
     };

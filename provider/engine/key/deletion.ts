@@ -7,7 +7,7 @@
 
 import type { DeletionPolicy } from "../../lifecycle/key/plan.ts";
 import { unended } from "../../text/printable.ts";
-import { convergeAndWait } from "../loop/wait.ts";
+import { converge } from "../loop/converge.ts";
 import type { Conclusion, Deletion, LeftObject } from "../resource/delete.ts";
 import type { UserInterface } from "../text/explanation.ts";
 import { blocksContainers, capital, sayKey } from "../text/words.ts";
@@ -38,7 +38,7 @@ export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
       const task = { ref, approvals: [], ...deletionIntent({ ...policy, atMost: planLimit }) };
       const concluded = (outcome: Outcome) => conclude(outcome, { userInterface, policy, leftOf });
       const budget = { ...wait, beforeWait: async (soFar: Outcome) => wait.beforeWait?.(concluded(soFar)) };
-      return concluded(await convergeAndWait(world, keyKind, task, budget, options));
+      return concluded(await converge(world, keyKind, task, options, budget));
     },
   };
 }

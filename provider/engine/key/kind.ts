@@ -13,6 +13,7 @@ import { completeAfterStep, mayConclude } from "../../lifecycle/key/after-step.t
 import { carriedId } from "../../lifecycle/key/key-write.ts";
 import { type Plan, type Run, type Step, stepFacts } from "../../lifecycle/key/plan.ts";
 import { isSame } from "../../lifecycle/vocabulary/observation.ts";
+import { neededUntil } from "../loop/converge.ts";
 import type {
   Deletable,
   Earlier,
@@ -23,9 +24,8 @@ import type {
   ReadResult,
   StepResult,
   TakenStep,
-} from "../loop/converge.ts";
+} from "../loop/deletable.ts";
 import { noteSettled } from "../loop/evidence.ts";
-import { neededUntil } from "../loop/wait.ts";
 import { describeStep, plain, questionBefore } from "../text/words.ts";
 import { keyEvidence, noteUnapproved } from "./evidence.ts";
 import { type KeyDetails, observeKey, readingOf } from "./observe.ts";

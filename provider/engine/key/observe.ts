@@ -32,7 +32,7 @@ import {
 } from "../../lifecycle/vocabulary/observation.ts";
 import { beginDecision } from "../../lifecycle/vocabulary/permit.ts";
 import { goneOrThrow, requireOwnInstance } from "../loop/absence.ts";
-import type { ReadResult } from "../loop/converge.ts";
+import type { ReadResult } from "../loop/deletable.ts";
 import { recordedStep } from "../loop/recorded-steps.ts";
 import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, WithServiceTime, World } from "../ports/world.ts";
 import { backingKeysOf } from "./backing-keys.ts";

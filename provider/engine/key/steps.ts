@@ -32,7 +32,7 @@ import {
 import { type Permit, requirePermit } from "../../lifecycle/vocabulary/permit.ts";
 import { clockToleranceMs } from "../../lifecycle/vocabulary/service-time.ts";
 import { isoTime } from "../../text/iso-time.ts";
-import type { Outcome as OutcomeOf, ReadResult, StepContext, StepResult } from "../loop/converge.ts";
+import type { Outcome as OutcomeOf, ReadResult, StepContext, StepResult } from "../loop/deletable.ts";
 import type { EvidenceKeystore } from "../ports/evidence.ts";
 import type { CallOptions, KeyRef, KeySnapshot, KeyWithEtag, World } from "../ports/world.ts";
 import { explainUnfitRecord } from "../text/clock-skew.ts";

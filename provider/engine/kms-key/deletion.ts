@@ -8,7 +8,7 @@
 import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
 import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
 import { limitKmsKeyDeletion } from "../../lifecycle/stored-state/plan-limit-from-state.ts";
-import { convergeAndWait } from "../loop/wait.ts";
+import { converge } from "../loop/converge.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import type { Conclusion, Deletion } from "../resource/delete.ts";
 import {
@@ -49,7 +49,7 @@ export function kmsKeyDeletion(target: KmsKeyTarget): Deletion {
       const task = { ref, plan, approvals: [] };
       const concluded = (outcome: KmsOutcome) => conclude(outcome, userInterface);
       const budget = { ...wait, beforeWait: async (soFar: KmsOutcome) => wait.beforeWait?.(concluded(soFar)) };
-      return concluded(await convergeAndWait(world, kmsKeyKind, task, budget, options));
+      return concluded(await converge(world, kmsKeyKind, task, options, budget));
     },
   };
 }

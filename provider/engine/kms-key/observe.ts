@@ -17,7 +17,7 @@ import type { KmsKeyObservation, PolicyWriteSeen } from "../../lifecycle/kms-key
 import { assert } from "../../lifecycle/vocabulary/assert.ts";
 import { beginDecision } from "../../lifecycle/vocabulary/permit.ts";
 import { requireOwnInstance, seesEveryVault } from "../loop/absence.ts";
-import type { ReadResult } from "../loop/converge.ts";
+import type { ReadResult } from "../loop/deletable.ts";
 import type { KeystoreSnapshot } from "../ports/containers.ts";
 import type { KmsKeyRef, KmsKeySnapshot } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";

@@ -17,7 +17,7 @@ import { isWindowOpen, windowName } from "../../lifecycle/kms-key/plan-kms-key-d
 import type { ConsentSignature, Identity } from "../../lifecycle/vocabulary/observation.ts";
 import { parseJson } from "../../text/encodings.ts";
 import { isoTime } from "../../text/iso-time.ts";
-import type { ReadResult } from "../loop/converge.ts";
+import type { ReadResult } from "../loop/deletable.ts";
 import { describeSignature } from "../loop/evidence.ts";
 import type { EvidenceSignature } from "../ports/evidence.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";

@@ -13,7 +13,7 @@ import type {
   KmsStep,
 } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
-import type { OpenWait } from "../loop/converge.ts";
+import type { OpenWait } from "../loop/deletable.ts";
 import type { Dialect } from "../text/dialect.ts";
 import { type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
 import { plain, sayHolder, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";

@@ -1,177 +1,200 @@
 /**
- * Runs the loop of every deletion: read, plan, take one step, and repeat until the plan has no next step. Requests,
- * withdrawals, reactivations and syncs run in it, too. Each step is planned from what the service shows, so a later
- * run can continue safely after an interruption. For a managed key, a response may replace the next read
- * (`planAfterStep`). After a lost response, the loop reads before it sends anything again, because the step may have
- * happened. An accepted deletion counts only once a read shows it. The loop asks the person at a terminal before a
- * step that needs it, and writes the evidence of each step. It has a maximum number of rounds. Only a wait within a
- * run keeps its memory (`earlier`): nothing passes from one run to the next.
+ * Runs the loop of every deletion: read, plan, act or wait, and again, until the plan has no next step and no wait
+ * helps. Requests, approvals, withdrawals, reactivations and syncs run in it, too. Each step is planned from what the
+ * service shows, so a later run can continue safely after an interruption: nothing passes from one run to the next.
+ *
+ * For a managed key, a response may replace the next read (`planAfterStep`). After a lost response, the loop reads
+ * before it sends anything again, because the step may have happened. An accepted deletion counts only once a read shows
+ * it. The loop asks the person at a terminal before a step that needs it, and writes the evidence of each step.
+ *
+ * By default a run does not wait. Within its wait budget (`UKO_WAIT`, or the timeout of a resource) it sleeps, reads
+ * again and continues. It does not begin a wait that is known to be longer than the rest of the budget. A canceled wait
+ * ends like one whose budget is spent.
  */
 
-import { UkoError } from "../../errors.ts";
-import type { Reading } from "../../lifecycle/key/settling.ts";
+import { onCodes } from "../../errors.ts";
 import type { Actor } from "../../lifecycle/vocabulary/observation.ts";
-import { type DecisionRead, endDecision, type Permit } from "../../lifecycle/vocabulary/permit.ts";
+import { type DecisionRead, endDecision } from "../../lifecycle/vocabulary/permit.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import { capital } from "../text/words.ts";
-import { appendEvidence, type EvidenceFacts, type ReportedResult } from "./evidence.ts";
-import { createSettler } from "./settle.ts";
+import { runnable } from "../text/own-commands.ts";
+import { sayDuration } from "../text/words.ts";
+import type {
+  Deletable,
+  Earlier,
+  KindTypes,
+  LostCall,
+  Next,
+  OpenWait,
+  Outcome,
+  Planned,
+  ReadResult,
+  TakenStep,
+} from "./deletable.ts";
+import { appendEvidence, type ReportedResult } from "./evidence.ts";
+import {
+  changedRepeatedly,
+  decisionsExpired,
+  maxExpired,
+  notConfirmed,
+  notDeleted,
+  responsesLost,
+  stoppedInFlight,
+  throwIfStopped,
+} from "./faults.ts";
+import { createSettler, type Settler } from "./settle.ts";
 
-/** The types of one kind of object. */
-export interface KindTypes {
-  /** The object, and a pure planner with its policy already bound. */
-  readonly task: unknown;
-  /** The object as one read shows it, with the service's time at this read. */
-  readonly seen: {
-    readonly nowMs: number;
-    readonly observation: { readonly decision?: DecisionRead | undefined };
-  };
-  /** One call. */
-  readonly step: { readonly kind: string };
-  /** Why a run ended while the object still exists. */
-  readonly stop: object;
-  /** What the planner needs to know of this run, and the changes that the run made, in order. */
-  readonly memory: { readonly taken: readonly unknown[] };
+/** How long one run may wait, and whom it tells. */
+export interface WaitBudget<Waiting = unknown> {
+  /** How long this run may spend waiting, in total. */
+  readonly budgetMs: number;
+  /** How often the object is read during a wait, because anyone may act on it meanwhile. */
+  readonly pollIntervalMs?: number;
+  /** Called once, before the first wait that is longer than 15 minutes. */
+  readonly beforeLongWait?: (neededMs: number) => void;
+  /** Called once, before the first wait. */
+  readonly beforeWait?: (outcome: Waiting) => Promise<void>;
+  /** How the reader's machine starts the commands of `uko` if `uko` is not on PATH there. */
+  readonly program?: string | undefined;
 }
 
-export type ReadResult<Seen> = ({ readonly kind: "present" } & Seen) | { readonly kind: "gone" };
-
-/** The memory of a run that has waited. `isDue` is true once the expected time has passed. */
-export interface Earlier<Memory> {
-  readonly memory: Memory;
-  readonly isDue: boolean;
+/** Takes every step that is possible now, and continues after each wait. Throws for faults only; waits are outcomes. */
+export async function converge<K extends KindTypes>(
+  world: World,
+  kind: Deletable<K>,
+  task: K["task"],
+  options: CallOptions,
+  budget: WaitBudget<Outcome<K>> = { budgetMs: 0 },
+): Promise<Outcome<K>> {
+  const loop: Loop<K> = { world, kind, task, options };
+  const wait = createWait(loop, budget);
+  let run = await begin(loop);
+  try {
+    while (run.rounds < kind.maxRounds) {
+      run.rounds += 1;
+      throwIfStopped(options.signal, run.pending && stoppedInFlight(kind, task, run.pending));
+      const planned = await readAndPlan(loop, run);
+      if (planned === undefined) return { kind: "gone", memory: run.memory };
+      const { observed, next } = planned;
+      if ("stop" in next) {
+        const outcome: Outcome<K> = { ...next.stop, observed, memory: run.memory };
+        // No permit is kept over a wait.
+        endDecision(run.decision);
+        const waited = await wait(outcome, next.stop, observed);
+        if (waited === undefined) return outcome;
+        run = await begin(loop, run, waited);
+        continue;
+      }
+      requireEffect(loop, run);
+      if (!(await mayActNow(loop, run, { observed, next }))) continue;
+      const stop = await act(loop, run, { observed, next });
+      if (stop !== undefined) return { ...stop, observed, memory: run.memory };
+    }
+  } finally {
+    endDecision(run.decision);
+  }
+  throw changedRepeatedly(kind.name(task));
 }
 
-/** A state that only waiting can change. */
-export interface OpenWait {
-  /** Infinite if only a person can end the wait, or if its end is unknown. */
-  readonly neededMs: number;
-  /** A clause for people, such as "Cooling down". */
-  readonly what: string;
-  /** The command of `uko` that ends the wait; the clause ends in "run". */
-  readonly command?: string;
-}
-
-/** One step, with everything that it is based on. */
-export interface StepContext<K extends KindTypes> {
+interface Loop<K extends KindTypes> {
   readonly world: World;
+  readonly kind: Deletable<K>;
   readonly task: K["task"];
-  readonly observed: K["seen"];
-  readonly actor: Actor;
-  readonly memory: K["memory"];
   readonly options: CallOptions;
 }
 
-/** The result of a step. `stale` and `lost` both mean: read again and plan again. */
-export type StepResult<Seen = never, Step = never> =
-  /**
-   * `isDeletion`: only a read proves the effect, because a service, or a gateway in front of it, can accept a DELETE
-   * that has none. `shown`: the object as the response, or the read back, shows it. `as`: the step as it was taken in
-   * the end, such as a record with a later time.
-   */
-  | ({
-      readonly kind: "done";
-      readonly isDeletion?: true;
-      readonly shown?: Seen;
-      readonly as?: Step;
-    } & ReportedResult)
-  | { readonly kind: "stale" }
-  | { readonly kind: "lost"; readonly reason: string }
-  | { readonly kind: "refused"; readonly status: number; readonly message: string }
-  | { readonly kind: "forbidden"; readonly message: string }
-  /** The service did not keep the write. `isFinal`: another place for the same text may not be tried either. */
-  | { readonly kind: "not_kept"; readonly message: string; readonly isFinal?: true };
-
-/** A step that this run has just taken. */
-export interface TakenStep<K extends KindTypes> {
-  readonly step: K["step"];
-  readonly result: Extract<StepResult<K["seen"], K["step"]>, { kind: "done" }>;
-  /** What the step was based on. */
-  readonly context: StepContext<K>;
+/** What the loop knows between its rounds. A wait begins it anew, except for the memory and a lost call. */
+interface Progress<K extends KindTypes> {
+  readonly actor: Actor;
+  readonly settler: Settler;
+  memory: K["memory"];
+  rounds: number;
+  /** Whether this run has read the object before. */
+  wasSeen: boolean;
+  /** The latest read. Only from it may a step follow. */
+  decision: DecisionRead | undefined;
+  /** The step of the last round, whose response may replace the next read. */
+  taken: TakenStep<K> | undefined;
+  /** A call whose effect is still open. It may still take effect, also during a wait. */
+  pending: LostCall<K> | undefined;
+  lost: { readonly count: number; readonly reason: string };
+  expired: number;
+  /** The kind of step that the person at the terminal has confirmed. */
+  confirmed: string | undefined;
 }
 
-/** The next step with its permit if it takes one, or why there is none. */
-export type Next<K extends KindTypes> =
-  | { readonly step: K["step"]; readonly permit?: Permit | undefined }
-  | { readonly stop: K["stop"] };
-
-export interface Planned<K extends KindTypes> {
+/** The step that comes next, and the read on which it depends. */
+interface Ready<K extends KindTypes> {
   readonly observed: K["seen"];
-  readonly next: Next<K>;
+  readonly next: Exclude<Next<K>, { readonly stop: unknown }>;
 }
 
-/**
- * The effect of a call whose response was lost, as far as the next read shows it. `by_us`: this run
- * caused it. `in_doubt`: the object has reached the step's target, but perhaps by another writer.
- * After `none` the call may still be on its way, so later reads ask again.
- */
-export type Effect = "by_us" | "in_doubt" | "none";
-
-/** Everything that the loop needs to know about one kind of object. */
-export interface Deletable<K extends KindTypes> {
-  /** The maximum number of rounds: the usual steps, and repetitions after other writers and lost responses. */
-  readonly maxRounds: number;
-  /** The name of the object, such as `key 5c1e…`, for errors of the loop itself. */
-  name(task: K["task"]): string;
-  /** The command that shows what became of the object. */
-  check(task: K["task"]): string;
-  /** The memory of a run that begins, or that continues after a wait. */
-  start(task: K["task"], actor: Actor, earlier?: Earlier<K["memory"]>): K["memory"];
-  /** Returns `gone` only if that is proven; `wasSeen` means that this run read the object before. */
-  observe(world: World, task: K["task"], wasSeen: boolean, options: CallOptions): Promise<ReadResult<K["seen"]>>;
-  /** The next step, or why there is none. */
-  plan(task: K["task"], observed: K["seen"], memory: K["memory"]): Next<K>;
-  /** The read that has to be settled before this step; undefined if the step need not wait. */
-  readingToSettle?(step: K["step"], observed: K["seen"]): Reading | undefined;
-  /** The line that reports the step while it is taken. */
-  progress(step: K["step"], observed: K["seen"]): string;
-  /** What a person at a terminal confirms before this step; undefined if the step needs no question. */
-  question?(step: K["step"], observed: K["seen"]): string | undefined;
-  /** `permit` is not part of the context, because the context outlives the step. `expired`: nothing was sent. */
-  take(
-    step: K["step"],
-    context: StepContext<K>,
-    permit: Permit | undefined,
-  ): Promise<StepResult<K["seen"], K["step"]> | { readonly kind: "expired" }>;
-  /**
-   * The plan right after a step, from less than a whole read; undefined if the run has to read
-   * everything again. Absent if this kind always reads.
-   */
-  planAfterStep?(taken: TakenStep<K>, memory: K["memory"]): Planned<K> | undefined;
-  /** The effect of a step whose response was lost. */
-  effectOf(step: K["step"], context: StepContext<K>, after: ReadResult<K["seen"]>): Effect;
-  /**
-   * The memory after the result of a step. With `stop` the run ends. A step in doubt counts for the planner, but not as
-   * taken.
-   */
-  remember(
-    step: K["step"],
-    result: StepResult<K["seen"], K["step"]> | { readonly kind: "in_doubt" },
-    context: StepContext<K>,
-  ): { readonly memory: K["memory"]; readonly stop?: K["stop"] };
-  /** The evidence of the step; undefined if this phase leaves no entry. */
-  evidence(step: K["step"], phase: "before" | "after", context: StepContext<K>): EvidenceFacts | undefined;
-  /** What the run can wait for; undefined if no wait can help. */
-  openWait(stop: K["stop"], observed: K["seen"]): OpenWait | undefined;
+/** Identifies the caller by the very token that a step would send. */
+async function begin<K extends KindTypes>(
+  { world, kind, task, options }: Loop<K>,
+  before?: Progress<K>,
+  waited?: Waited,
+): Promise<Progress<K>> {
+  const actor = await world.session.actor(options);
+  const earlier: Earlier<K["memory"]> | undefined = before && waited && { memory: before.memory, ...waited };
+  return {
+    actor,
+    settler: createSettler(world, kind.name(task), options),
+    memory: kind.start(task, actor, earlier),
+    rounds: 0,
+    wasSeen: false,
+    decision: undefined,
+    taken: undefined,
+    pending: before?.pending,
+    lost: { count: 0, reason: "" },
+    expired: 0,
+    confirmed: undefined,
+  };
 }
 
-/** A call whose response was lost, or a deletion, as long as no read has shown its effect. */
-interface LostCall<K extends KindTypes> {
-  readonly step: K["step"];
-  readonly context: StepContext<K>;
-  /** The service accepted the deletion. */
-  readonly accepted?: ReportedResult;
+/** Reads the object and plans. Undefined if the object is gone. */
+async function readAndPlan<K extends KindTypes>(loop: Loop<K>, run: Progress<K>): Promise<Planned<K> | undefined> {
+  const { kind, task } = loop;
+  const brief = run.taken && kind.planAfterStep?.(run.taken, run.memory);
+  run.taken = undefined;
+  if (brief !== undefined) return brief;
+  const observed = await read(loop, run);
+  if (run.pending !== undefined) await learnEffect(loop, run, run.pending, observed);
+  run.wasSeen = true;
+  return observed.kind === "gone" ? undefined : { observed, next: kind.plan(task, observed, run.memory) };
 }
 
-/** The result of a run. */
-export type Outcome<K extends KindTypes> =
-  | { readonly kind: "gone"; readonly memory: K["memory"] }
-  | (K["stop"] & {
-      readonly observed: K["seen"];
-      readonly memory: K["memory"];
-      /** The call may still take effect, also during a wait. */
-      readonly lostCall?: LostCall<K> | undefined;
-    });
+/** A step follows only from the latest read, so each read ends the one before it. */
+async function read<K extends KindTypes>(
+  { world, kind, task, options }: Loop<K>,
+  run: Progress<K>,
+): Promise<ReadResult<K["seen"]>> {
+  endDecision(run.decision);
+  const observed = await kind.observe(world, task, run.wasSeen, options);
+  run.decision = observed.kind === "gone" ? undefined : observed.observation.decision;
+  return observed;
+}
+
+/** Notes the effect of a call whose response was lost, or of an accepted deletion, as far as the read shows it. */
+async function learnEffect<K extends KindTypes>(
+  { kind }: Loop<K>,
+  run: Progress<K>,
+  { step, context, accepted }: LostCall<K>,
+  observed: ReadResult<K["seen"]>,
+): Promise<void> {
+  const found = kind.effectOf(step, context, observed);
+  if (found === "none") return;
+  // An effect of a deletion that the service accepted from this run needs no other proof of its author.
+  if (found === "in_doubt" && accepted === undefined) {
+    run.memory = kind.remember(step, { kind: "in_doubt" }, { ...context, memory: run.memory }).memory;
+  } else {
+    const result = accepted ?? { correlationId: "" };
+    await appendStepEvidence(kind, step, "after", context, result);
+    const learned = kind.remember(step, { kind: "done", ...result }, { ...context, memory: run.memory });
+    run.memory = addStep<K>(learned.memory, step);
+  }
+  run.pending = undefined;
+  run.lost = { count: 0, reason: "" };
+}
 
 /**
  * The most calls in a row without a response or an effect. After them, the connection is at fault, which no plan can
@@ -179,126 +202,70 @@ export type Outcome<K extends KindTypes> =
  */
 const maxLostResponses = 3;
 
-/** The most decisions of one run that were too old to send their call (permit.ts). They do not count as rounds. */
-const maxExpired = 5;
-
-/** Takes every step that is possible now. Throws for faults only; waits are outcomes. */
-export async function converge<K extends KindTypes>(
-  world: World,
-  kind: Deletable<K>,
-  task: K["task"],
-  options: CallOptions,
-  earlier?: EarlierRun<K>,
-): Promise<Outcome<K>> {
-  let decision: DecisionRead | undefined;
-  // A step follows only from the latest read, and none from a read before a wait.
-  const observe: typeof kind.observe = async (...read) => {
-    endDecision(decision);
-    const observed = await kind.observe(...read);
-    decision = observed.kind === "gone" ? undefined : observed.observation.decision;
-    return observed;
-  };
-  try {
-    return await takeSteps(world, { ...kind, observe }, task, options, earlier);
-  } finally {
-    endDecision(decision);
-  }
+/** Throws if the read shows that none of the last calls had an effect so far. */
+function requireEffect<K extends KindTypes>({ kind, task }: Loop<K>, { lost, pending }: Progress<K>): void {
+  if (lost.count <= maxLostResponses) return;
+  throw pending?.accepted === undefined ? responsesLost(kind.name(task), lost.reason) : notDeleted(kind.name(task));
 }
 
-type EarlierRun<K extends KindTypes> = Earlier<K["memory"]> & { readonly lostCall?: LostCall<K> | undefined };
+/**
+ * Whether the step may be taken on this read. It may not right after another write, or after a question, whose answer
+ * may have taken hours: then the run reads and plans again.
+ */
+async function mayActNow<K extends KindTypes>(
+  { kind, task, options }: Loop<K>,
+  run: Progress<K>,
+  { observed, next: { step } }: Ready<K>,
+): Promise<boolean> {
+  const reading = kind.readingToSettle?.(step, observed);
+  if (reading !== undefined && !(await run.settler.isSettled(reading))) return false;
+  const question = run.confirmed === step.kind ? undefined : kind.question?.(step, observed);
+  if (options.confirm === undefined || question === undefined) return true;
+  if (!(await options.confirm(question, step.kind))) throw notConfirmed(kind.name(task), step.kind);
+  run.confirmed = step.kind;
+  return false;
+}
 
-async function takeSteps<K extends KindTypes>(
-  world: World,
-  kind: Deletable<K>,
-  task: K["task"],
-  options: CallOptions,
-  earlier: EarlierRun<K> | undefined,
-): Promise<Outcome<K>> {
-  const actor = await world.session.actor(options);
-  const count = (mem: K["memory"], step: K["step"]): K["memory"] => ({ ...mem, taken: [...mem.taken, step] });
-  const settler = createSettler(world, kind.name(task), options);
-  let memory = kind.start(task, actor, earlier);
-  let wasSeen = false;
-  let pending = earlier?.lostCall;
-  const lost = { count: 0, reason: "" };
-  let expired = 0;
-  let confirmed: string | undefined;
-  let taken: TakenStep<K> | undefined;
-  const readAndPlan = async (): Promise<Planned<K> | undefined> => {
-    const observed = await kind.observe(world, task, wasSeen, options);
-    if (pending !== undefined) {
-      const { step, accepted } = pending;
-      const context = { ...pending.context, memory };
-      const found = kind.effectOf(step, pending.context, observed);
-      // An effect of a deletion that the service accepted from this run needs no other proof of its author.
-      const effect = accepted !== undefined && found === "in_doubt" ? "by_us" : found;
-      if (effect === "in_doubt") memory = kind.remember(step, { kind: "in_doubt" }, context).memory;
-      if (effect === "by_us") {
-        const result = accepted ?? { correlationId: "" };
-        await appendStepEvidence(kind, step, "after", pending.context, result);
-        memory = count(kind.remember(step, { kind: "done", ...result }, context).memory, step);
-      }
-      if (effect !== "none") {
-        pending = undefined;
-        lost.count = 0;
-      }
-    }
-    wasSeen = true;
-    return observed.kind === "gone" ? undefined : { observed, next: kind.plan(task, observed, memory) };
-  };
-
-  for (let round = 0; round < kind.maxRounds; round += 1) {
-    throwIfStopped(options.signal, pending && stoppedInFlight(kind, task, pending));
-    const brief = taken && kind.planAfterStep?.(taken, memory);
-    taken = undefined;
-    const planned = brief ?? (await readAndPlan());
-    if (planned === undefined) return { kind: "gone", memory };
-    const { observed, next } = planned;
-    if ("stop" in next) return { ...next.stop, observed, memory, lostCall: pending };
-    // The read shows that the last of these calls had no effect so far.
-    if (lost.count > maxLostResponses) {
-      throw pending?.accepted === undefined ? responsesLost(kind.name(task), lost.reason) : notDeleted(kind.name(task));
-    }
-    let { step } = next;
-    const reading = kind.readingToSettle?.(step, observed);
-    if (reading !== undefined && !(await settler.isSettled(reading))) continue;
-    const question = confirmed === step.kind ? undefined : kind.question?.(step, observed);
-    if (options.confirm !== undefined && question !== undefined) {
-      if (!(await options.confirm(question, step.kind))) throw notConfirmed(kind.name(task), step.kind);
-      // The answer may have taken hours, so the step is planned again from a new read.
-      confirmed = step.kind;
-      continue;
-    }
-    const context = { world, task, observed, actor, memory, options };
-    world.progress.report(kind.progress(step, observed));
-    await appendStepEvidence(kind, step, "before", context);
-    const response = await kind.take(step, context, next.permit);
-    if (response.kind === "expired") {
-      expired += 1;
-      if (expired > maxExpired) throw decisionsExpired(kind.name(task));
-      round -= 1;
-      continue;
-    }
-    const accepted = response.kind === "done" && response.isDeletion === true ? response : undefined;
-    const result = accepted === undefined ? response : ({ kind: "lost", reason: "" } as const);
-    if (result.kind === "done") {
-      step = result.as ?? step;
-      await appendStepEvidence(kind, step, "after", context, result);
-      if (pending?.step.kind === step.kind) pending = undefined;
-    }
-    if (result.kind !== "stale") settler.afterOwnWrite();
-    const learned = kind.remember(step, result, context);
-    memory = result.kind === "done" ? count(learned.memory, step) : learned.memory;
-    if (learned.stop !== undefined) return { ...learned.stop, observed, memory };
-    // A call whose effect is still open requires a whole read.
-    if (result.kind === "done" && pending === undefined) taken = { step, result, context };
-    if (result.kind === "lost") {
-      pending = { step, context, ...(accepted !== undefined && { accepted }) };
-      lost.count += 1;
-      lost.reason = result.reason;
-    }
+/** Takes the step, which is one call, with its evidence. Returns why the run ends, if it does. */
+async function act<K extends KindTypes>(
+  { world, kind, task, options }: Loop<K>,
+  run: Progress<K>,
+  { observed, next }: Ready<K>,
+): Promise<K["stop"] | undefined> {
+  const { actor, memory } = run;
+  const context = { world, task, observed, actor, memory, options };
+  world.progress.report(kind.progress(next.step, observed));
+  await appendStepEvidence(kind, next.step, "before", context);
+  const response = await kind.take(next.step, context, next.permit);
+  if (response.kind === "expired") {
+    run.expired += 1;
+    if (run.expired > maxExpired) throw decisionsExpired(kind.name(task));
+    // Nothing was sent, so the round does not count.
+    run.rounds -= 1;
+    return undefined;
   }
-  throw changedRepeatedly(kind.name(task));
+  const accepted = response.kind === "done" && response.isDeletion === true ? response : undefined;
+  const result = accepted === undefined ? response : ({ kind: "lost", reason: "" } as const);
+  const step = result.kind === "done" ? (result.as ?? next.step) : next.step;
+  if (result.kind === "done") {
+    await appendStepEvidence(kind, step, "after", context, result);
+    if (run.pending?.step.kind === step.kind) run.pending = undefined;
+  }
+  if (result.kind !== "stale") run.settler.afterOwnWrite();
+  const learned = kind.remember(step, result, context);
+  run.memory = result.kind === "done" ? addStep<K>(learned.memory, step) : learned.memory;
+  if (learned.stop !== undefined) return learned.stop;
+  // A call whose effect is still open requires a whole read.
+  if (result.kind === "done" && run.pending === undefined) run.taken = { step, result, context };
+  if (result.kind === "lost") {
+    run.pending = { step, context, ...(accepted !== undefined && { accepted }) };
+    run.lost = { count: run.lost.count + 1, reason: result.reason };
+  }
+  return undefined;
+}
+
+function addStep<K extends KindTypes>(memory: K["memory"], step: K["step"]): K["memory"] {
+  return { ...memory, taken: [...memory.taken, step] };
 }
 
 /** Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then not been taken. */
@@ -306,7 +273,7 @@ async function appendStepEvidence<K extends KindTypes>(
   kind: Deletable<K>,
   step: K["step"],
   phase: "before" | "after",
-  context: StepContext<K>,
+  context: LostCall<K>["context"],
   result: ReportedResult = { correlationId: "" },
 ): Promise<void> {
   const { world, actor, observed } = context;
@@ -314,69 +281,58 @@ async function appendStepEvidence<K extends KindTypes>(
   if (facts !== undefined) await appendEvidence(world, facts, { phase, actor, nowMs: observed.nowMs, ...result });
 }
 
-/** Stops a canceled run. No step is left half done, because every step is one call. */
-export function throwIfStopped(signal: AbortSignal, inFlight?: UkoError): void {
-  if (!signal.aborted) return;
-  throw inFlight ?? new UkoError("UKO_CANCELED", { detail: "Completed steps stay in effect. Run again to continue." });
-}
+const usualPollIntervalMs = 30_000;
+/** A budget of 100 days with a read every 30 s stays below this limit. */
+const maxPolls = 300_000;
+/** Added to each wait, because the service requires *more than* the 4 hours, and its clock counts whole seconds. */
+const marginMs = 1000;
+const longWaitMs = 15 * 60_000;
+
+/** Whether the expected time has passed. */
+type Waited = Pick<Earlier<unknown>, "isDue">;
 
 /**
- * The error of a run that was stopped during a call. The run does not wait for the response, so the person has to know
- * which change may still take effect.
+ * Makes the waits of one run. A wait returns undefined if no wait helps, the budget is spent, or the signal aborts.
  */
-function stoppedInFlight<K extends KindTypes>(
-  kind: Deletable<K>,
-  task: K["task"],
-  { step, context }: LostCall<K>,
-): UkoError {
-  return new UkoError("UKO_CANCELED", {
-    summary: "The run was stopped before the service responded to a change",
-    detail: [
-      `${kind.progress(step, context.observed)}: the call was sent, and can still take effect.`,
-      "Earlier steps stay in effect.",
-      "Next: show what became of it:",
-      `  ${kind.check(task)}`,
-    ].join("\n"),
-  });
+function createWait<K extends KindTypes>(
+  { world, kind, options }: Loop<K>,
+  { budgetMs, pollIntervalMs = usualPollIntervalMs, beforeLongWait, beforeWait, program }: WaitBudget<Outcome<K>>,
+): (outcome: Outcome<K>, stop: K["stop"], observed: K["seen"]) => Promise<Waited | undefined> {
+  let leftMs = budgetMs;
+  let polls = 0;
+  const report = reporter(world, program);
+  return async (outcome, stop, observed) => {
+    const wait = leftMs > 0 && polls < maxPolls ? kind.openWait(stop, observed) : undefined;
+    if (wait === undefined) return undefined;
+    const { neededMs } = wait;
+    if (Number.isFinite(neededMs) && neededMs > leftMs) return undefined;
+    report(wait);
+    if (polls === 0) await beforeWait?.(outcome);
+    if (polls === 0 && Math.min(neededMs, leftMs) > longWaitMs) beforeLongWait?.(Math.min(neededMs, leftMs));
+    polls += 1;
+    const sleepMs = Math.min(neededMs, leftMs, pollIntervalMs);
+    const sleep = world.clock.sleep(sleepMs, options.signal).then(() => true);
+    if (!(await sleep.catch(onCodes(["UKO_CANCELED"], () => false)))) return undefined;
+    leftMs -= sleepMs;
+    return { isDue: sleepMs >= neededMs };
+  };
 }
 
-function changedRepeatedly(name: string): UkoError {
-  return new UkoError("UKO_CHANGED_MEANWHILE", {
-    summary: `${capital(name)} changed repeatedly during the run`,
-    detail:
-      "Another writer keeps changing it. Completed steps stay in effect. Run again when the other writer has finished.",
-  });
+/** How long until the service's time has certainly passed `untilMs`. */
+export function neededUntil(untilMs: number | undefined, nowMs: number): number {
+  return untilMs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, untilMs - nowMs) + marginMs;
 }
 
-function notConfirmed(name: string, step: string): UkoError {
-  return new UkoError("UKO_CANCELED", {
-    summary: `The step ${step} of ${name} was not confirmed`,
-    detail: "Completed steps stay in effect. Run the same command again to continue.",
-  });
-}
-
-function notDeleted(name: string): UkoError {
-  return new UkoError("UKO_RESPONSE_LOST", {
-    summary: `The service accepted the deletion of ${name}, but still shows it`,
-    detail: "The object counts as not deleted. Earlier steps stay in effect.\nNext: run the same command again.",
-  });
-}
-
-function decisionsExpired(name: string): UkoError {
-  return new UkoError("UKO_DEADLINE", {
-    summary: `KMS was too slow for a step of ${name}`,
-    detail: [
-      `KMS does not refuse a step if the key has changed since the read. So uko sends it within 10 s, and missed that ${maxExpired + 1} times.`,
-      "The step was not taken. Earlier steps stay in effect.",
-      "Next: run the same command again later.",
-    ].join("\n"),
-  });
-}
-
-function responsesLost(name: string, reason: string): UkoError {
-  return new UkoError("UKO_RESPONSE_LOST", {
-    summary: `No response from the service about ${name}: ${reason}`,
-    detail:
-      "A read after the last call shows no effect of it. Earlier steps stay in effect. Run the same command again.",
-  });
+/** Each report is a log line: the same wait is reported again after 1/16 of the remaining time. */
+function reporter({ progress }: World, program: string | undefined): (wait: OpenWait) => void {
+  let reported: Pick<OpenWait, "what" | "neededMs"> | undefined;
+  return (wait) => {
+    const { neededMs, command } = wait;
+    const what = command === undefined ? wait.what : `${wait.what}: ${runnable(command, program)}`;
+    const againAfterMs = Math.max(60_000, (reported?.neededMs ?? 0) / 16);
+    if (reported?.what === what && !(reported.neededMs - neededMs >= againAfterMs)) return;
+    reported = { what, neededMs };
+    const left = Number.isFinite(neededMs) ? `, ${sayDuration(Math.ceil(neededMs / 60_000) * 60_000)} left` : "";
+    progress.report(`${what}${left}`);
+  };
 }

@@ -12,9 +12,9 @@
 import { type ErrorCode, errorCatalog } from "../../errors.ts";
 import type { DeletionGoal } from "../../lifecycle/key/plan.ts";
 import type { PlanLimit } from "../../lifecycle/vocabulary/plan-limit.ts";
+import type { WaitBudget } from "../loop/converge.ts";
 import type { Subject } from "../loop/report.ts";
 import { reportingRun } from "../loop/report.ts";
-import type { WaitBudget } from "../loop/wait.ts";
 import type { RunRecord } from "../ports/evidence.ts";
 import type { CallOptions, RunSettings, World } from "../ports/world.ts";
 import { type Explanation, renderBriefly, renderExplanation, type UserInterface } from "../text/explanation.ts";

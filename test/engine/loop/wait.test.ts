@@ -157,13 +157,12 @@ describe("waiting in one run", () => {
     const { handlers } = uko.run("carol");
     const { code } = await unfinished(handlers, state);
     expect(code).toBe("UKO_COOLING_DOWN");
-    const { convergeAndWait } = await import("../../../provider/engine/loop/wait.ts");
     const { keyKind } = await import("../../../provider/engine/key/kind.ts");
     const { planKeyDeletion } = await import("../../../provider/lifecycle/key/plan-key-deletion.ts");
     const fresh = await uko.make({ dualAuthorization: "single", label: "another" });
     const policy = { goal: "removed", deletionProtection: false, dualAuthorization: "single", gate: "both" } as const;
     const carol = uko.run("carol");
-    const outcome = await convergeAndWait(
+    const outcome = await converge(
       carol.world,
       keyKind,
       {
@@ -172,8 +171,8 @@ describe("waiting in one run", () => {
         approvals: [],
         intent: "resume",
       },
-      patience(9 * hourMs),
       options,
+      patience(9 * hourMs),
     );
     expect(outcome).toMatchObject({ kind: "stopped", plan: { kind: "waitingForTime", awaits: "separate_run" } });
     expect(outcome.memory.taken.map(({ kind }) => kind)).toEqual(["deactivate"]);

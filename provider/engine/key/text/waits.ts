@@ -12,7 +12,7 @@ import { notStorable } from "../../../lifecycle/key/plan-reviewed.ts";
 import { type Right, rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ConsentRecord, KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../../text/iso-time.ts";
-import type { OpenWait } from "../../loop/converge.ts";
+import type { OpenWait } from "../../loop/deletable.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";
 import {
   blocksContainers,
