@@ -1,11 +1,12 @@
 /**
  * Makes markup that is safe by construction. The function `html` makes markup from texts. It escapes each text, and
- * shows each character that hides or reorders text as its number. Otherwise the label of a key could add a script to a
+ * shows each character that misleads a reader as its number. Otherwise the label of a key could add a script to a
  * page, or read differently on the page than in the service. `fieldText` only escapes: it fills a form field, whose
  * text the browser sends back unchanged. `trustedStyle` escapes nothing, and is only for style sheets of uko.
  */
 
 import { html as escapedHtml, raw } from "hono/html";
+import { withNumbers } from "../text/printable.ts";
 
 export type Html = ReturnType<typeof raw>;
 
@@ -16,13 +17,10 @@ export function html(parts: TemplateStringsArray, ...values: readonly Shown[]): 
   return escapedHtml(parts, ...values.map(visible)) as Html;
 }
 
-/** Control, format, private and unassigned characters, and line separators. A line break is safe: it reads as a space. */
-const unusual = /(?!\n)[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/gu;
-
 function visible(value: Shown): Shown {
   if (Array.isArray(value)) return value.map(visible);
   if (typeof value !== "string") return value;
-  return value.replace(unusual, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return withNumbers(value);
 }
 
 /** A text in a field of a form. Its characters stay as they are, because the browser sends the text back. */

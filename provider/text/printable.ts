@@ -1,26 +1,44 @@
 /**
- * Makes text from outside safe to show. The file removes terminal control sequences and invisible characters, and
- * limits the length if a text is not one of uko's own. Otherwise a key's label could rewrite what an approver reads at
- * the terminal. It also removes a secret from a message. For the confirmation of an act, it chooses the text that a
- * person types: the name of the object, or its ID if the name has no visible character.
+ * Makes text from outside safe to show. The label of a key could otherwise rewrite what an approver reads, or look like
+ * the label of another key. So a character that hides or reorders text, shows nothing, or imitates a Latin letter, is
+ * shown as its number: `pay\u{200b}roll`. Terminals, pages, campaigns and messages of engines all use this one rule. The
+ * file also limits the length of a text that is not one of uko's own, and removes a secret from a message. For the
+ * confirmation of an act, it chooses the text that a person types: the name of the object, or its ID if the name has no
+ * visible character.
  */
 
 const maxShownCharacters = 500;
-const escapeCharacter = String.fromCharCode(0x1b);
-const bell = String.fromCharCode(0x07);
-const eightBitControl = String.fromCharCode(0x9b);
-/** ECMA-48 control sequences, and operating system commands such as a window title or a link. */
-const terminalSequences = new RegExp(
-  `(?:${escapeCharacter}\\[|${eightBitControl})[0-?]*[ -/]*[@-~]|${escapeCharacter}(?:\\][^${bell}${escapeCharacter}]*(?:${bell}|${escapeCharacter}\\\\)?|[@-Z\\\\^_])`,
-  "g",
-);
-const blanks = /[\s\p{Zl}\p{Zp}]+/gu;
-/** Control characters, and format characters, which reverse or hide text. */
-const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu;
+const blanks = /[\p{Z}\t\n\v\f\r]+/gu;
+/** Every text of only these characters is safe, and most texts are. */
+const plainText = /^[\x20-\x7e\n]*$/;
+/**
+ * Control, format, private and unassigned characters; characters without a glyph of their own, such as variation
+ * selectors and the Hangul filler; the empty Braille cell; and letters that only style a Latin letter.
+ */
+const unclear =
+  /(?!\n)[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}\u{1d400}-\u{1d7ff}]/gu;
+const latin = /\p{sc=Latin}/u;
+/**
+ * Letters that can look like a Latin one. Chinese, Japanese and Korean letters cannot, and stand next to Latin ones every
+ * day.
+ */
+const imitating =
+  /[^\P{L}\p{sc=Latin}\p{sc=Common}\p{sc=Inherited}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Bopomofo}\p{sc=Hangul}]/gu;
 
-/** Strips terminal sequences and invisible characters, folds white space, and truncates. */
+/** The text with the number of each character that would mislead a reader. A line break stays as it is. */
+export function withNumbers(text: string): string {
+  if (plainText.test(text)) return text;
+  const clear = text.replace(unclear, numberOf);
+  return clear.replace(/\S+/gu, (word) => (latin.test(word) ? word.replace(imitating, numberOf) : word));
+}
+
+function numberOf(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** Folds white space, shows misleading characters as their numbers, and truncates. */
 export function printable(text: string, maxCharacters: number = maxShownCharacters): string {
-  const clean = text.replace(terminalSequences, "").replace(blanks, " ").replace(invisible, "").trim();
+  const clean = withNumbers(text.replace(blanks, " ").replace(/^ | $/g, ""));
   const characters = Array.from(clean);
   return characters.length <= maxCharacters ? clean : `${characters.slice(0, maxCharacters - 1).join("")}…`;
 }
@@ -36,8 +54,7 @@ export function confirmingText(name: string, id: string): string {
 
 /** Sanitizes a text of uko that quotes other texts: its lines, their indentation and its length stay. */
 export function printableLines(text: string): string {
-  const lines = text.replace(terminalSequences, "").split("\n");
-  return lines.map((line) => line.replace(/[\t\p{Zl}\p{Zp}]+/gu, " ").replace(invisible, "")).join("\n");
+  return withNumbers(text.replace(/\r$/gm, "").replace(/[\t\p{Zl}\p{Zp}]+/gu, " "));
 }
 
 export function capital<Text extends string>(text: Text): Capitalize<Text> {

@@ -26,8 +26,8 @@ it.each([
   expect(() => parseKeyPath(text)).toThrow(/<vaultId>\/<keyId>, two UUIDs/);
 });
 
-it("prints the input on one line, without its control characters", () => {
-  expect(() => parseKeyPath(`a\u001b[2Jb\nc${"d".repeat(200)}`)).toThrow(/^"ab cd{20}d*…" /);
+it("prints the input on one line, with its control characters as numbers", () => {
+  expect(() => parseKeyPath(`a\u001b[2Jb\nc${"d".repeat(200)}`)).toThrow(/^"a\\u\{1b\}\[2Jb cd{20}d*…" /);
 });
 
 it("accepts a reason up to the limit of a record, counted in characters", () => {

@@ -114,7 +114,7 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
       throw new Error("No record is on the key.");
     const record = { ...key.observation.carried.record, authorName: "Bob\u001b[2J" };
     const shown = stateOf(state, { ...key, observation: { ...key.observation, carried: { kind: "one", record } } });
-    expect(shown.deletionRequestedByName).toBe("Bob");
+    expect(shown.deletionRequestedByName).toBe("Bob\\u{1b}[2J");
   });
 
   test("out of sync", async () => {

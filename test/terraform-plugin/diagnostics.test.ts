@@ -39,10 +39,11 @@ test("an internal fault is reported as such, without the stack of another librar
 
 test("text of the service or of a state cannot control the reader's terminal, whatever the message", () => {
   const hostile = "\u001b[31mred\u001b]0;title\u0007\u202etxt\r\nnext\u0000";
+  const shown = "\\u{1b}[31mred\\u{1b}]0;title\\u{7}\\u{202e}txt";
   expect(diagnosticOf(new UkoError("UKO_INPUT_INVALID", { summary: "It", detail: hostile })).detail).toBe(
-    "redtxt\nnext\n[UKO_INPUT_INVALID]",
+    `${shown}\nnext\\u{0}\n[UKO_INPUT_INVALID]`,
   );
-  expect(warningDiagnostic(hostile)).toMatchObject({ summary: "redtxt", detail: "next" });
+  expect(warningDiagnostic(hostile)).toMatchObject({ summary: shown, detail: "next\\u{0}" });
 });
 
 test("protection is reported at its attribute", () => {

@@ -20,7 +20,7 @@ describe("words", () => {
   });
 
   it("escapes foreign text for a terminal", () => {
-    expect(plain("a\u001b[31m\nb\u202e\u2028c ")).toBe("a b c");
+    expect(plain("a\u001b[31m\nb\u202e\u2028c ")).toBe("a\\u{1b}[31m b\\u{202e} c");
     expect(plain("🔑".repeat(300), 10)).toBe(`${"🔑".repeat(9)}…`);
   });
 });

@@ -3,20 +3,32 @@ import { describe, expect, test } from "vitest";
 import type { HttpResponse } from "../../../provider/services/http/client.ts";
 import { invalidResponse, noResponseError, unavailable } from "../../../provider/services/http/read-result.ts";
 import { parseDateTimeMs, parseHttpDate, parseRetryAfterMs } from "../../../provider/services/http/wire-values.ts";
-import { printable, withoutSecret } from "../../../provider/text/printable.ts";
+import { printable, printableLines, withoutSecret } from "../../../provider/text/printable.ts";
 
 describe("text from other services", () => {
   test.each([
-    ["colors", "\u001b[31mred\u001b[0m", "red"],
-    ["a cleared screen", "a\u001b[2J\u001b[Hb", "ab"],
-    ["a window title", "a\u001b]0;owned\u0007b", "ab"],
-    ["a link", "\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\", "click"],
-    ["an eight-bit control", "a\u009b31mb", "ab"],
-    ["line ends and tabs", "a\r\n\tb\u2028c", "a b c"],
-    ["text turned around", "a\u202eb\u2066c", "abc"],
-    ["zero width", "a\u200bb\ufeff", "ab"],
-  ])("loses %s", (_, text, expected) => {
+    ["colors", "\u001b[31mred\u001b[0m", "\\u{1b}[31mred\\u{1b}[0m"],
+    ["a window title", "a\u001b]0;owned\u0007b", "a\\u{1b}]0;owned\\u{7}b"],
+    ["an eight-bit control", "a\u009b31mb", "a\\u{9b}31mb"],
+    ["text turned around", "a\u202eb\u2066c", "a\\u{202e}b\\u{2066}c"],
+    ["zero width", "a\u200bb\ufeff", "a\\u{200b}b\\u{feff}"],
+    ["the Hangul filler", "pay\u3164roll", "pay\\u{3164}roll"],
+    ["the empty Braille cell", "pay\u2800roll", "pay\\u{2800}roll"],
+    ["a variation selector", "payroll\ufe0f", "payroll\\u{fe0f}"],
+    ["a Cyrillic letter in a Latin word", "orders-t\u0435st", "orders-t\\u{435}st"],
+    ["a Greek letter in a Latin word", "\u03bfrders", "\\u{3bf}rders"],
+    ["a Latin letter in another style", "\u{1d699}ayroll", "\\u{1d699}ayroll"],
+  ])("shows %s as a number", (_, text, expected) => {
     expect(printable(text)).toBe(expected);
+    expect(printableLines(text)).toBe(expected);
+  });
+
+  test.each(["Nicht löschen", "Não apagar…", "Не удалять key", "鍵key", "клавиша"])("stays as it is: %s", (text) => {
+    expect(printable(text)).toBe(text);
+  });
+
+  test("has one blank for line ends and tabs", () => {
+    expect(printable(" a\r\n\tb\u2028c\n")).toBe("a b c");
   });
 
   test("is cut at 500 characters", () => {

@@ -261,6 +261,6 @@ describe("the actor", () => {
   });
 
   test("cannot write to the terminal through their name", () => {
-    expect(actor({ ...person, name: "Al\u001b[2Jice\u202e" }).displayName).toBe("Alice");
+    expect(actor({ ...person, name: "Al\u001b[2Jice\u202e" }).displayName).toBe("Al\\u{1b}[2Jice\\u{202e}");
   });
 });

@@ -103,7 +103,7 @@ describe("a keystore", () => {
       groups: ["g"],
       fields: { cca_port: 9443, cca_use_tls: true },
       health: "napping",
-      healthMessage: "zz",
+      healthMessage: "z\\u{1b}[2Jz",
     });
     expect(await fieldsOf({ status: "ok" })).toMatchObject({ health: "", healthMessage: "" });
     expect(await fieldsOf({ type: "ibm_cloud_kms", ibm_variant: "internal", ibm_key_ring: "r1" })).toMatchObject({

@@ -203,7 +203,7 @@ describe("a keystore's response", () => {
 
   test("has its error in one clean line", async () => {
     const errors = [{ code: "x", message: "no\u001b[2J\nanswer", target: { type: "field", name: "a.b" } }];
-    expect(await status({ error: { errors } })).toMatchObject({ error: "no answer (field a.b)" });
+    expect(await status({ error: { errors } })).toMatchObject({ error: "no\\u{1b}[2J answer (field a.b)" });
     expect(await status({ error: { message: "m" } })).toMatchObject({ error: "m" });
     expect(await status({ error: null })).not.toHaveProperty("error");
   });

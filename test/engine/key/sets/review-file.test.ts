@@ -201,7 +201,7 @@ describe("a text that is not a review", () => {
     [
       "another format",
       fileOf(edited(head, { format: "uko-review-3\u001b[31m", later: 1 })),
-      'Its format is "uko-review-3", which this release does not know. A newer release may know the format.',
+      'Its format is "uko-review-3\\u{1b}[31m", which this release does not know. A newer release may know the format.',
     ],
     ["a header without a format", "{}\n", 'Line 1: the field "format" is missing or not valid.'],
     ["lines in another order", fileOf(head, second, first), "Line 3 is out of order, or lists a key twice."],
