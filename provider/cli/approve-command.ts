@@ -169,9 +169,9 @@ async function approveKeys(
   const { sets } = approvable;
   const apart = [...approvable.apart, ...outdated];
   await operations.noteRefused(approvable.apart, options);
-  const left = apart.length === 0 ? [] : approvalMessages.explainApart(apart);
-  if (left.length > 0) codes.push(12);
+  if (apart.length > 0) codes.push(12);
   if (sets.length === 0) {
+    const left = [...approvalMessages.sayEachApart(apart), ...approvalMessages.explainApart(apart)];
     const lines = left.length === 0 ? [approvalMessages.nothingToApprove] : left;
     out.write(lines.map((line) => `${printableLines(line)}\n`).join(""));
     return codes;
@@ -180,7 +180,7 @@ async function approveKeys(
   out.write(who.map((line) => `${printableLines(line)}\n`).join(""));
   const how = { stores: store, vaults: await vaultsOnce() };
   for (const [at, set] of sets.entries()) {
-    codes.push(...(await approveSet(world, run, set, { ...how, at, left: at === 0 ? left : [] })));
+    codes.push(...(await approveSet(world, run, set, { ...how, at, apart: at === 0 ? apart : [] })));
   }
   return codes;
 }
@@ -193,13 +193,13 @@ async function approveSet(
     stores,
     at,
     vaults,
-    left,
+    apart,
   }: {
     readonly stores: boolean;
     readonly at: number;
     readonly vaults: VaultNames;
-    /** The lines about keys that the person cannot approve now. */
-    readonly left: readonly string[];
+    /** Keys that the person cannot approve now. */
+    readonly apart: readonly KeyApart[];
   },
 ): Promise<readonly number[]> {
   const { keys, file } = set;
@@ -207,8 +207,16 @@ async function approveSet(
   const { review } = file;
   const { step } = review.header;
   const instead = stores ? approvalMessages.actInstead(keys) : [];
-  const apart = left.length === 0 ? [] : ["", ...left.map(printableLines)];
-  world.out.write(`${[viewOf(world, keys, review, vaults), ...instead, ...apart].join("\n")}\n\n`);
+  const several = keys.length > 1 ? keys : [];
+  // What matters most stands last, because a long list scrolls away.
+  const unusual = [
+    approvalMessages.sayExceptions(several).map((line) => `  ${line}`),
+    approvalMessages.sayEachApart(apart),
+    approvalMessages.sayClasses(several).map((line) => `  ${line}`),
+    approvalMessages.explainApart(apart),
+  ];
+  const parts = [[viewOf(world, keys, review, vaults), ...instead], ...unusual].filter((lines) => lines.length > 0);
+  world.out.write(`${parts.map((lines) => lines.join("\n")).join("\n\n")}\n\n`);
   const shown = keys.map(({ line }) => ({ label: line.label, id: line.keyId }));
   const { phrase, what } = phraseFor(stores ? "store" : step, shown, review.header.exceptions);
   const question = `Type ${what}, "${phrase}", to ${approvalMessages.purpose(step, stores)}: `;
@@ -217,7 +225,7 @@ async function approveSet(
   return act(world, run, review, { stores });
 }
 
-/** Shows one key in full, or many keys with the exceptions first. */
+/** Shows one key in full, or many keys in a list. */
 function viewOf({ out }: CliWorld, keys: SetReview["keys"], review: Review, vaults: VaultNames): string {
   const [only] = keys;
   if (keys.length > 1 || only === undefined) return viewOfSet(out, { keys, review }, vaults);
@@ -225,7 +233,7 @@ function viewOf({ out }: CliWorld, keys: SetReview["keys"], review: Review, vaul
   return [paint(out, "strong", approvalMessages.titleOfOne(only)), ...facts].join("\n");
 }
 
-/** The text for an approver of many keys: the effect, who asks, the exceptions, and each key. */
+/** The text for an approver of many keys: the effect, who asks, and each key. */
 function viewOfSet(
   out: TextOutput,
   { keys, review }: { readonly keys: SetReview["keys"]; readonly review: Review },
@@ -234,12 +242,7 @@ function viewOfSet(
   const { heads, rows } = approvalMessages.listKeys(keys, vaults);
   const facts = [...setMessages.whoRequested(keys), ...approvalMessages.sayCounts(keys, vaults)];
   const title = paint(out, "strong", setMessages.reviewTitle(keys, review));
-  const list = [title, ...facts.map((fact) => `  ${fact}`), "", tableOf(out, heads, rows)];
-  const unusual = [approvalMessages.sayExceptions(keys), approvalMessages.sayClasses(keys)];
-  return [
-    ...list,
-    ...unusual.flatMap((lines) => (lines.length === 0 ? [] : ["", ...lines.map((line) => `  ${line}`)])),
-  ].join("\n");
+  return [title, ...facts.map((fact) => `  ${fact}`), "", tableOf(out, heads, rows)].join("\n");
 }
 
 /** The columns that may be cut on a narrow terminal; IDs and times may not. */

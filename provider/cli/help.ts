@@ -304,7 +304,7 @@ export const listed = {
   sync: ["Delete", "Synchronize the keystores with the state of a key"],
   withdraw: ["Undo", "Withdraw a request or an approval"],
   reactivate: ["Undo", "Make a deactivated key active again"],
-  hold: ["Undo", "Keep every run of uko from a key until the hold ends"],
+  hold: ["Undo", "Keep a key from deactivation and destruction until the hold ends"],
   campaign: ["Fleet", "Retire many keys by a date, wave by wave"],
   import: ["Fleet", "Write a program that adopts a vault with its keys"],
   login: ["Set up", "Log in with a one-time code, and run commands as yourself"],

@@ -32,7 +32,9 @@ interface Holding extends SelectionOptions {
 export function addHoldCommand(program: Command, world: UkoWorld, end: (exitCode: number) => void): void {
   const command = program
     .command("hold")
-    .description("Hold a key: no run of uko takes a step of its deletion until the hold ends")
+    .description(
+      "Hold a key: until the hold ends, no run of uko deactivates or destroys it, and only a person removes it",
+    )
     .argument(
       "[key...]",
       "<vaultId>/<keyId>; at a terminal also <vault>/<label> or the start of an ID; one or more",
@@ -169,7 +171,7 @@ function sayHold(key: string, result: HoldResult, { kind = "owner", until, relea
   const end = until === undefined ? "without an end" : `until ${until}`;
   return [
     `Key ${key} ${result.kind === "changed" ? "is now held" : "is held already"} (${kind}) ${end}`,
-    "  No run of uko requests, approves or takes a step of its deletion. Other tools ignore the hold.",
+    "  No run of uko requests, approves, deactivates or destroys the key. Other tools ignore the hold.",
     ...ended,
     "  Next: to end the hold, run",
     `    uko hold ${key} --release --reason REASON`,

@@ -11,7 +11,7 @@ import type { CampaignReport } from "../engine/campaign/reports/report.ts";
 import type { WaveAct } from "../engine/campaign/reports/wave-acts.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { html } from "../html/markup.ts";
-import { codeOf, definitions, linkTo, list, sectionsOf, tableOf } from "../html/report-parts.ts";
+import { codeOf, definitions, linkTo, list, sectionsOf } from "../html/report-parts.ts";
 import { capital } from "../text/printable.ts";
 import type { ActForm, OpenAct } from "./act-page.ts";
 import type { ActResult } from "./act-run.ts";
@@ -122,13 +122,12 @@ export function openWaveAct(campaign: Campaign, chosen: Chosen): OpenAct {
  * form. The list of all reviewed keys follows.
  */
 function approvalParts({ wave, act }: Chosen, approval: NonNullable<Chosen["approval"]>) {
-  const { title, facts, sections, now, later, apart, table, names } = approval;
+  const { title, facts, sections, now, later, table, names } = approval;
   const stores = act.name === "store";
   // The first run takes the step on a sample only, so heading, button and phrase name the number of keys in the sample.
   const button = stores
     ? `Store your approval for ${sayKeys(now)}`
     : `${capital("step" in act ? act.step : "")} ${sayKeys(now)}`;
-  const left = { columns: ["label", "key", "why"], rows: apart.map(({ label, key, says }) => [label, key, says]) };
   const sample = `This is a sample. The other ${sayKeys(later)} of your review follow after you have checked the sample.`;
   const review = "review" in act ? act.review : "";
   return {
@@ -138,10 +137,7 @@ function approvalParts({ wave, act }: Chosen, approval: NonNullable<Chosen["appr
     request: later === 0 ? [] : [sample],
     subject: html`${sectionsOf(sections.map(labelFirst))}${list(facts)}${definitions([["SHA-256 of the review", codeOf(review)]])}`,
     button,
-    list: (
-      query,
-    ) => html`${apart.length === 0 ? "" : html`<h2>Reviewed, but not ready now</h2>${tableOf(left, "reviewed, but not ready now")}`}
-<h2>Keys in your review</h2>
+    list: (query) => html`<h2>Keys in your review</h2>
 ${keyTable({ ...table, names, name: "keys in your review" }, query, `${waveAddress(wave)}/${act.id}`)}`,
   } satisfies Partial<OpenAct>;
 }

@@ -63,7 +63,7 @@ export function addGroupPages(site: ActSite): void {
       shown = open && { open, sessionId: context.get("session").id };
       return {
         title: "No key can be approved now",
-        body: list([...left, ...(apart.length > 0 ? approvalMessages.explainApart(apart) : [])]),
+        body: list([...left, ...approvalMessages.sayEachApart(apart), ...approvalMessages.explainApart(apart)]),
         ...(open && { page: (visitor, query) => actPage(open, visitor, query) }),
       };
     },
@@ -132,12 +132,10 @@ function openReview(
       ...setMessages.whoRequested(keys),
       ...approvalMessages.sayCounts(keys, vaults),
       ...approvalMessages.sayExceptions(keys),
+      ...approvalMessages.sayEachApart(apart),
     ],
     // What is unusual stands just before the form.
-    subject: list([
-      ...approvalMessages.sayClasses(keys),
-      ...(apart.length === 0 ? [] : approvalMessages.explainApart(apart)),
-    ]),
+    subject: list([...approvalMessages.sayClasses(keys), ...approvalMessages.explainApart(apart)]),
     hidden: { review: file.digest },
     toType: setPhrase(stores ? "store" : step, keys.length, file.review.header.exceptions),
     final: step === "destroy" && !stores ? pointOfNoReturn : undefined,

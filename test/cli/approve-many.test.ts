@@ -1,52 +1,40 @@
 /**
  * Forty keys, of which a few are not like the others. Each of these is named in the last 25 lines before the question,
- * where a person still sees it, and by a field of the JSON that a pipeline reads.
+ * where a person still sees it, before the form of the console, and by a field of the JSON that a pipeline reads.
  */
 
+import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Report } from "../../provider/engine/loop/report.ts";
-import { withOtherTool } from "../support/other-tool.ts";
+import { hiddenIn, openConsole } from "../console/console-world.ts";
+import { classLines, everyPath, fortySeed, holdAndEdit, inUse, rename } from "../support/forty-keys.ts";
+import { campaignSeed } from "./campaign-seed.ts";
 import { useCliStage } from "./cli-stage.ts";
-import { seed, startTime, vaultId } from "./harness.ts";
 
-const idOf = (at: number): string => `9b2d0000-0000-4000-8000-00000000${String(1000 + at)}`;
-const like = { ...seed.keys?.[4], resources: [] };
-const database = { crn: "crn:v1:db", name: "orders-db", serviceName: "databases-for-postgresql" };
-const usual = Array.from({ length: 40 }, (_, at) => ({ ...like, id: idOf(at), label: `app-${at}` }));
-const odd: Readonly<Record<number, object>> = {
-  3: { label: "production" },
-  7: { resources: [database] },
-  11: { description: "Nicht löschen" },
-  15: { createdAt: new Date(Date.parse(startTime) - 24 * 60 * 60 * 1000).toISOString() },
-};
-const { world } = useCliStage({
-  seed: { ...seed, keys: usual.map((key, at) => ({ ...key, ...odd[at] })) } as unknown as typeof seed,
-});
-const pathOf = (at: number): string => `${vaultId}/${idOf(at)}`;
-const tags = (name: string, value: string) => async (at: number) => {
-  expect(await withOtherTool(world, "carol", pathOf(at), { method: "PATCH", tag: { name, value } })).toBe(200);
-};
+const { world, folder } = useCliStage({ seed: fortySeed });
+const lastLines = (out: string): string => out.trimEnd().split("\n").slice(-25).join("\n");
+const exceptions = [
+  ["app-3", "renamed"],
+  ["app-7", "in use"],
+  ["app-11", "with a warning"],
+  ["app-15", "recent"],
+] as const;
+const heldKey = /app-19: (the key is )?held: legal, ticket L_7/;
+
+async function requestAll(): Promise<void> {
+  await rename(world);
+  await world.uko("bob", `request ${everyPath}`);
+  await holdAndEdit(world);
+}
 
 test("names each unusual key in the last 25 lines before the question, and in JSON", async () => {
-  await world.uko("alice", `request ${pathOf(3)}`);
-  await world.uko("alice", `withdraw ${pathOf(3)}`);
-  await world.advance("1h");
-  await withOtherTool(world, "carol", pathOf(3), { method: "PATCH", body: { label: "app-3" } });
-  await world.uko("bob", `request ${usual.map((_, at) => pathOf(at)).join(" ")}`);
-  await world.advance("1m");
-  await tags("hold", "legal ticket L_7")(19);
-  await tags("team", "other")(23);
-  await world.advance("1m");
-  const { out, questions } = await world.type("alice", `approve --vault payments --requested-by IBMid-550000BOB`, [
-    "no",
-  ]);
-  expect(questions).toEqual([expect.stringContaining('"deactivate 38"')]);
-  const last = out.trimEnd().split("\n").slice(-25).join("\n");
-  expect(last).toContain('1 renamed, known here under another label: app-3 (was "production").');
-  expect(last).toContain('1 in use, by resources that UKO knows: app-7 (by "orders-db" (databases-for-postgresql)).');
-  expect(last).toContain('1 with a warning, in the description: app-11 ("Nicht löschen").');
-  expect(last).toContain("1 recent, created in the last 30 days: app-15.");
-  expect(last).toMatch(/You cannot approve 2 keys now:\n(.*\n)?.*app-19: the key is held: legal, ticket L_7/);
+  await requestAll();
+  const typed = await world.type("alice", "approve --vault payments --requested-by IBMid-550000BOB", ["no"]);
+  expect(typed.questions).toEqual([expect.stringContaining('"deactivate 38"')]);
+  const last = lastLines(typed.out);
+  for (const line of classLines) expect(last).toContain(line);
+  expect(last).toContain("You cannot approve 2 keys now:");
+  expect(last).toMatch(heldKey);
   expect(last).toMatch(/app-23: .*wrote to the key/);
 
   const { out: json } = await world.uko("alice", "requests --json");
@@ -55,10 +43,72 @@ test("names each unusual key in the last 25 lines before the question, and in JS
     .split("\n")
     .map((line) => JSON.parse(line) as Report);
   const named = (label: string) => reports.find((report) => report.label === label);
+  for (const [label, exception] of exceptions) expect(named(label)?.key?.exceptions).toContain(exception);
+  expect(named("app-0")?.key?.exceptions).toEqual([]);
   expect(named("app-3")?.key?.pastLabels).toMatchObject([{ label: "production" }]);
   expect(named("app-7")?.key?.usedBy).toMatchObject([{ name: "orders-db" }]);
   expect(named("app-11")?.key?.said.description).toBe("Nicht löschen");
   expect(named("app-15")?.key?.createdAt).toBe("2026-11-23T14:22:00Z");
   expect(named("app-19")?.key?.holds).toEqual(["legal, ticket L_7, without an end"]);
   expect(named("app-23")?.deletion.voidBecause).toBe("edited");
+});
+
+test("names each unusual key before the form of the console", async () => {
+  await requestAll();
+  const console = openConsole(world, "alice");
+  await console.logIn();
+  const waiting = (await console.open("/waiting")).text;
+  const [, address = ""] = /action="(\/requests\/[^"]+)"/.exec(waiting) ?? [];
+  const [before = ""] = (await console.submit(address)).text.split('<form method="post" action="/requests/approve"');
+  for (const line of classLines) expect(before).toContain(line.replaceAll('"', "&quot;"));
+  expect(before).toMatch(heldKey);
+  expect(before).toMatch(/app-23: .*wrote to the key/);
+  await console.close();
+});
+
+test("names each unusual key of a wave just before the question, again after the sample, and before the form", async () => {
+  // The key is renamed before the campaign lists it.
+  await rename(world);
+  writeFileSync(
+    `${folder}/campaign.yaml`,
+    `format: uko-campaign-1
+name: eol
+instance: ${campaignSeed.instance.id}
+deadline: 2027-03-20
+scope: {kmsKeys: false}
+waves:
+  - {name: main, soak: 5d}
+rules:
+  - {match: {}, class: deactivate, wave: main, owner: platform, reason: Moved}
+`,
+  );
+  writeFileSync(`${folder}/owners.csv`, `key,owner,override\n${inUse},platform,no longer needed\n`);
+  const planned = await world.uko("bob", `campaign plan --write --yes --associated-resources --folder ${folder}`);
+  expect(planned.exitCode, planned.err).toBe(0);
+  await world.uko("bob", `campaign next --yes --folder ${folder}`);
+  await holdAndEdit(world);
+
+  const first = await world.type("alice", `campaign next --folder ${folder}`, ["no"]);
+  const last = lastLines(first.out);
+  for (const line of classLines) expect(last).toContain(line);
+  expect(last).toContain("You cannot approve 2 keys now:");
+  expect(last).toMatch(heldKey);
+  expect(last).toContain("app-23: changed since the baseline: its description, dates, tags or key ring.");
+
+  const console = openConsole(world, "alice", { campaign: { folder, name: "eol" } });
+  await console.logIn();
+  const wave = (await console.open("/campaign/waves/main")).text;
+  const [, review = ""] = /href="([^"]*review[^"]*)"/.exec(wave) ?? [];
+  const { text } = await console.submit(review, hiddenIn((await console.open(review)).text));
+  const [, approve = ""] = /<a class="button" href="([^"]+)">Approve this review/.exec(text) ?? [];
+  const [before = ""] = (await console.open(approve)).text.split(`<form method="post" action="${approve}"`);
+  for (const line of classLines) expect(before).toContain(line.replaceAll('"', "&quot;"));
+  expect(before).toMatch(heldKey);
+  expect(before).toContain("app-23: changed since the baseline");
+  await console.close();
+
+  const whole = await world.type("alice", `campaign next --folder ${folder}`, ["deactivate 1", "deactivate 37"]);
+  // The second question stands under the report of the sample, so the same lines come again.
+  for (const line of classLines) expect(whole.err).toContain(line);
+  expect(whole.err).toMatch(heldKey);
 });

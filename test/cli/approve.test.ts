@@ -115,7 +115,7 @@ describe("one key", () => {
     const odd = inArchive.replace("a1", "a2");
     await request("bob", odd);
     const { out } = await world.type("alice", `approve ${odd}`, ["9b2d0000"]);
-    expect(out).toContain(`\n  uko request ${odd}\n`);
+    expect(out).toContain(`\n    uko request ${odd}\n`);
   });
 
   it("whose label shows nothing is confirmed by its ID, and not by Enter", async () => {
@@ -132,7 +132,7 @@ describe("one key", () => {
     const { lifecycleState, deletion } = reportOf(await world.uko("erin", `status ${keys.cards} --json`));
     expect([exitCode, lifecycleState, deletion.requestedBy]).toEqual([0, "cooling_down", undefined]);
     expect(questions).toHaveLength(1);
-    expect(out).toContain("\n  uko request cards\n");
+    expect(out).toContain("\n    uko request cards\n");
   });
 
   it("is destroyed by the requester of the deactivation, who approves the request of the approver", async () => {
@@ -152,7 +152,7 @@ describe("one key", () => {
     const { exitCode, out } = await world.type("bob", "approve cards", []);
     expect(exitCode).toBe(12);
     expect(out).toMatch(
-      /^You cannot approve 1 key now:\n {2}cards: the key is deactivated and cooling down until 24 Nov 2026 18:2\d UTC, in .*\.\nNext: to let the requester's next run take the step, with the role Key Custodian - Deployer or Key Custodian - Creator, run:\n {2}uko approve cards --store\n$/,
+      /^You cannot approve 1 key now:\n {2}cards: the key is deactivated and cooling down until 24 Nov 2026 18:2\d UTC, in .*\.\n {2}Next: to let the requester's next run take the step, with the role Key Custodian - Deployer or Key Custodian - Creator, run:\n {4}uko approve cards --store\n$/,
     );
   });
 
@@ -163,7 +163,7 @@ describe("one key", () => {
     expect(stored.questions).toEqual([
       'Type the label of the key, "cards", to store your approval of the destruction: ',
     ]);
-    expect(stored.out).toContain("1 key approved\nNothing was changed yet.");
+    expect(stored.out).toContain("1 key approved\n  Nothing was changed yet.");
     expect(stored.out, "no person can take the step now").not.toContain("without --store");
     expect(stored.out).toMatch(/takes the step, if this person has the role Vault Administrator\.\n/);
     await world.advance("5h");
@@ -176,7 +176,7 @@ describe("one key", () => {
     await request("carol", keys.cards);
     const { questions, out } = await world.type("bob", "approve cards --store", ["cards"]);
     expect(questions).toEqual(['Type the label of the key, "cards", to store your approval of the deactivation: ']);
-    expect(out).toContain("1 key approved\nNothing was changed yet.");
+    expect(out).toContain("1 key approved\n  Nothing was changed yet.");
     const asked = out.split("1 key approved")[0];
     expect(asked).toContain(
       'The next run of IBMid-550000CAROL ("Carol Example") takes the step, if this person has the role Key Custodian - Deployer.\n',
@@ -195,7 +195,7 @@ describe("one key", () => {
     const { exitCode, out } = await world.type("bob", "approve cards", ["cards"]);
     expect(exitCode).toBe(13);
     expect(out).toContain("missing right hs-crypto.managed-keys.active-deactivate");
-    expect(out).toMatch(/\n0 keys deactivated, 1 left\nNext: .*\n {2}uko approve cards --store\n$/);
+    expect(out).toMatch(/\n0 keys deactivated, 1 left\n {2}Next: .*\n {4}uko approve cards --store\n$/);
     expect(await stateOf(keys.cards)).toBe("pending_approval");
   });
 
@@ -336,9 +336,9 @@ describe("several keys", () => {
     const { out } = await world.type("alice", "approve --state pre_activation", ["draft"]);
     expect(out.split("\n").slice(-5)).toEqual([
       "1 key destroyed",
-      "This cannot be undone.",
-      "Next: to remove the metadata, which the vault still holds, someone with the role Vault Administrator runs:",
-      `  uko continue ${keys.draft}`,
+      "  This cannot be undone.",
+      "  Next: to remove the metadata, which the vault still holds, someone with the role Vault Administrator runs:",
+      `    uko continue ${keys.draft}`,
       "",
     ]);
     expect(await stateOf(keys.draft)).toBe("destroyed");

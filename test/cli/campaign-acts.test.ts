@@ -101,7 +101,7 @@ it("shows keys with the same reason in one row, and each key with --json", async
     /\n {2}--json lists each key\n\nNext:\n {2}uko campaign next --wave pilot .*\n {4}another person\n/,
   );
   const own = await inFolder("bob", "review pilot deactivate");
-  expect(own.out).toMatch(/\n18 keys +such as \S+ +you requested .*\n {2}--json lists each key\n/);
+  expect(own.out).toMatch(/\n {2}\S+, .*, and 13 more: you requested .*\n {2}--json lists each key\n/);
   await campaign("bob", "halt pilot");
   const refused = await inFolder("pipeline", "request pilot deactivate");
   expect(refused.out).toMatch(
@@ -175,11 +175,12 @@ it("shows an approver the reviewed keys that are held now, and leaves them out o
   const review = await reviewOf("alice", "deactivate");
   const [file = ""] = readdirSync(path.join(folder, "reviews"));
   const [, line = ""] = readFileSync(path.join(folder, "reviews", file), "utf8").split("\n");
-  const { vaultId, keyId } = JSON.parse(line) as { vaultId: string; keyId: string };
+  const { vaultId, keyId, label } = JSON.parse(line) as { vaultId: string; keyId: string; label: string };
   await world.uko("bob", `hold ${vaultId}/${keyId} --kind legal`);
+  const lines = expect.arrayContaining([expect.stringContaining(`${label}: held`)]);
   expect(await approvalOf(review, true)).toMatchObject({
     phrase: "store 17",
-    apart: [{ key: `${vaultId}/${keyId}`, outcome: "left" }],
+    sections: expect.arrayContaining([expect.objectContaining({ title: "Check before you approve", lines })]),
   });
 });
 

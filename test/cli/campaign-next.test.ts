@@ -71,6 +71,27 @@ describe("a wave of two people", () => {
     );
   });
 
+  it("removes the keys that were counted, and leaves one that became ready while the person typed", async () => {
+    await begin();
+    await next("bob");
+    await next("alice");
+    await next("bob");
+    await next("carol");
+    await stage.world.advance("5h");
+    await next("alice", "--step destroy");
+    await next("bob", "--step destroy");
+    const { out } = await type("bob", "next", [
+      async () => {
+        await stage.world.advance("91d");
+        return "remove 1";
+      },
+    ]);
+    expect(out).toContain("Removed the metadata of 1 key");
+    expect(out).toMatch(/4 +keys|mail-0/);
+    expect(out).toContain("it became ready after you confirmed; run the same command again");
+    expect((await type("bob", "next", ["remove 4"])).out).toContain("Removed the metadata of 4 keys");
+  });
+
   it.each(["--json", "--csv"])(
     "asks for no approval where %s leaves out what the person would approve",
     async (form) => {

@@ -24,7 +24,7 @@ it("stores approvals of several requests in one run, and takes no step", async (
   await world.advance("1m");
   const { exitCode, out } = await world.type("alice", `approve ${keys.payroll} ${keys.cards} --store`, ["store 2"]);
   expect(exitCode).toBe(0);
-  expect(out).toContain("\n2 keys approved\nNothing was changed yet.");
+  expect(out).toContain("\n2 keys approved\n  Nothing was changed yet.");
   expect(await statesOf(keys.payroll, keys.cards)).toEqual(["approved", "approved"]);
   const verdict = await world.verdict();
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);

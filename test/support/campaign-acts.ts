@@ -53,7 +53,7 @@ export async function takeAct(
         return acting.approve(folder, { ...asked, ...approval }, options);
       }
       default:
-        return acting.advance(folder, wave, options);
+        return acting.advance(folder, { wave }, options);
     }
   };
   try {

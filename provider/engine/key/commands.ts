@@ -118,7 +118,7 @@ export function createOperations(world: World) {
       reportExisting(ref, await act(ref, oneStepIntent, options, { approvals: [recordId] })),
     ),
 
-    /** Sets or releases a hold, which stops every run at the key. */
+    /** Sets or releases a hold. */
     hold: here(changeHold),
 
     /** What a person has to confirm before the metadata of a destroyed key is removed. Changes nothing. */

@@ -16,6 +16,7 @@ import { typesOfUnseenUse } from "../../lifecycle/container/keystore-kind.ts";
 import type { Run } from "../../lifecycle/key/plan.ts";
 import { strictest } from "../../lifecycle/key/plan-reviewed.ts";
 import { remainingPath } from "../../lifecycle/key/remaining-path.ts";
+import { findUnapprovedStep } from "../../lifecycle/key/unapproved-step.ts";
 import type { KeyObservation, KeyUse } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import type { PastLabel, PastLabels, ShownKey } from "../ports/shown-key.ts";
@@ -23,6 +24,7 @@ import type { KeyRef, World } from "../ports/world.ts";
 import { ibmDates } from "../text/ibm-dates.ts";
 import { describeReason } from "./evidence.ts";
 import type { KeySummary } from "./observe.ts";
+import { exceptionsOf } from "./sets/exceptions.ts";
 import { sayHold } from "./text/hold-words.ts";
 
 /** What this machine's evidence knows of the key, and the manifest of the campaign in whose folder the run is. */
@@ -51,7 +53,7 @@ export function showKey({ observation, snapshot, nowMs }: KeySummary, past: read
   const ownWriteAtMs = standing.binds ? standing.record.ownWriteAtMs : undefined;
   const record = recordWithReasons(observation, nowMs);
   const keystores = statuses.map(({ name, type, keyIdInKeystore = "" }) => ({ name, type, keyId: keyIdInKeystore }));
-  return {
+  const shown = {
     holds: holdsInForce(observation.holds, nowMs).map(sayHold),
     ...(createdAtMs !== undefined && { createdAt: isoTime(createdAtMs) }),
     ...(createdBy !== undefined && { createdBy }),
@@ -73,6 +75,9 @@ export function showKey({ observation, snapshot, nowMs }: KeySummary, past: read
       ...(ownWriteAtMs !== undefined && { wroteBeforeAt: isoTime(ownWriteAtMs) }),
     },
   };
+  const { releasedHolds = [] } = observation;
+  const judged = { record: standing.binds ? standing.record : undefined, releasedHolds, nowMs };
+  return { ...shown, exceptions: exceptionsOf({ ...judged, shown, unapproved: findUnapprovedStep(observation) }) };
 }
 
 function describeUse(use: KeyUse): Pick<ShownKey, "usedBy" | "useUnreadable"> {

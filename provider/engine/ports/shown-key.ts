@@ -28,6 +28,8 @@ export interface ShownKey {
   readonly outlivesServiceUntil?: string;
   /** Other labels under which this machine's evidence or a manifest knows the key, the newest first. */
   readonly pastLabels: readonly PastLabel[];
+  /** Why the key is unusual by itself, in the words of an approval of many keys, such as `renamed` or `in use`. */
+  readonly exceptions: readonly string[];
   readonly said: SaidOfKey;
 }
 

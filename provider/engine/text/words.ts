@@ -70,9 +70,9 @@ export function sayList(names: readonly string[]): string {
 export const maxNamed = 5;
 
 /** Lists the first names: `payroll, cards, and 3 more`. */
-export function sayFirst(names: readonly string[]): string {
-  const more = names.length > maxNamed ? [`and ${names.length - maxNamed} more`] : [];
-  return [...names.slice(0, maxNamed), ...more].join(", ");
+export function sayFirst(names: readonly string[], most = maxNamed): string {
+  const more = names.length > most ? [`and ${names.length - most} more`] : [];
+  return [...names.slice(0, most), ...more].join(", ");
 }
 
 /** Writes a number with its noun: `1 key`, `2 keys`. `many` is for an irregular plural. */

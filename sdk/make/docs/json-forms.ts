@@ -73,6 +73,7 @@ const shownKey = z
     pastLabels: z
       .array(z.object({ label: z.string(), seenAt: z.string(), source: z.enum(["evidence", "manifest"]) }))
       .describe("Other labels under which this machine knew the key, the newest first"),
+    exceptions: z.array(z.string()).describe("Why the key is unusual, such as renamed, in use or recent"),
     said: z
       .object({
         requester: z.string().describe("IAM ID; absent without a request that counts").optional(),

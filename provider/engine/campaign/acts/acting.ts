@@ -35,6 +35,7 @@ import {
 import { rollbackCommand } from "../reports/wave-acts.ts";
 import {
   closedByRules,
+  type RemovalInWave,
   type RequestOfStep,
   type ReviewOfStep,
   reportClosed,
@@ -77,7 +78,7 @@ export function createCampaignActing(world: World, openFolder: OpenFolder, evide
       return closedByRules(context, wave, step) ?? reviewStep(context, request);
     }, inWave),
     approve: on(approveStep, inWave),
-    advance: on(advanceWave, (wave) => inWave({ wave })),
+    advance: on(advanceWave, inWave),
   };
   return {
     ...acts,
@@ -227,13 +228,17 @@ async function signOpenedWindows(
   });
 }
 
-async function advanceWave(context: CampaignContext, wave: string): Promise<CampaignReport> {
+async function advanceWave(context: CampaignContext, { wave, confirmed }: RemovalInWave): Promise<CampaignReport> {
   requireWave(context.view.campaign, wave);
   const closed = closedByRules(context, wave);
   if (closed !== undefined) return closed;
   const operations = createOperations(context.world);
   const { path } = context.view.folder;
-  const keys = keysOfWave(context, wave).filter(isRemovalDue);
+  const due = keysOfWave(context, wave).filter(isRemovalDue);
+  // A key that the person did not count stays, although its removal became possible since.
+  const isUncounted = ({ name, facts }: PlannedKey): boolean =>
+    facts.materialGoneMs === undefined && confirmed?.has(name) === false;
+  const keys = due.filter((key) => !isUncounted(key));
   const held = keys.filter(({ facts }) => facts.isHeld || facts.isNarrowed);
   const run = await actOnKeys(
     context,
@@ -254,6 +259,7 @@ async function advanceWave(context: CampaignContext, wave: string): Promise<Camp
         const gate = { kind: key.facts.isHeld ? "held" : "narrowed" } as const;
         return withoutStep(key, blockOf({ ...key, gate }, path)?.why ?? gate.kind);
       }),
+      ...due.filter(isUncounted).map((key) => withoutStep(key, becameReady)),
       ...unreadOf(context, wave),
     ],
     run,

@@ -30,8 +30,8 @@ import { restorableUntilMs } from "../../kms-key/words.ts";
 import { plain, sayRoles, sayTime } from "../../text/words.ts";
 import { reviewFileName } from "../files/reviews.ts";
 import { readSignedRequests } from "../files/signed-requests.ts";
-import { type KeyResult, reasonColumns, resultFrom, reviewCsv, withoutStep } from "../reports/key-results.ts";
-import { type CampaignReport, nextCommand, reasonSection, remarked, tableOf } from "../reports/report.ts";
+import { type KeyResult, resultFrom, reviewCsv, withoutStep } from "../reports/key-results.ts";
+import { type CampaignReport, nextCommand, remarked } from "../reports/report.ts";
 import { listOfKmsKeys, reportReview } from "../reports/review-text.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "../reports/wave-state.ts";
 import type { CampaignContext } from "../view/context.ts";
@@ -80,10 +80,8 @@ export async function reviewKmsKeys(
   if (file !== undefined) await view.folder.write(reviewFileName(wave, "destroy", file.digest), file.text);
   return reportReview(context, {
     ...{ wave, step: "destroy", kind: "kms", file, campaign, keys: lines },
-    apart: [
-      reasonSection("Not part of the review", tableOf(left, reasonColumns)),
-      { data: { apart: left }, exitCode: mostSevere(left.map(({ exitCode }) => exitCode)) },
-    ],
+    left: left.map(({ label, says: why }) => ({ label, why })),
+    apart: [{ data: { apart: left }, exitCode: mostSevere(left.map(({ exitCode }) => exitCode)) }],
     list: listOfKmsKeys(lines, view.nowMs),
     instead: remarked(nextCommand({ wave, path: view.folder.path }), "the first person"),
     csv: () => reviewCsv(file?.digest ?? "", reviewed, left),

@@ -34,6 +34,7 @@ import { isReady, isRemovable, kindOfKey, readyFor, requestOn } from "../reports
 import {
   type ApprovalOfStep,
   type Confirm,
+  type RemovalInWave,
   type RequestOfStep,
   type Resume,
   type ReviewOfStep,
@@ -80,7 +81,7 @@ export interface Acts {
   /** Takes the reviewed step on the reviewed keys, or writes an approval on each. */
   readonly approve: ActOn<ApprovalOfStep>;
   /** Removes the metadata of keys that are destroyed everywhere, and takes no other step. */
-  readonly advance: ActOn<string>;
+  readonly advance: ActOn<RemovalInWave>;
 }
 
 export interface NextRun {
@@ -104,7 +105,8 @@ type Offer = { readonly wave: string; readonly stop?: Stop } & (
       readonly keys: ReadonlySet<string>;
       readonly renew: boolean;
     }
-  | { readonly does: "remove"; readonly keys: number }
+  /** The names of the keys. */
+  | { readonly does: "remove"; readonly keys: ReadonlySet<string> }
 );
 type OfferTo<Does extends Offer["does"]> = Extract<Offer, { readonly does: Does }>;
 
@@ -169,10 +171,11 @@ async function take(doing: Doing, offer: Offer): Promise<CampaignReport> {
   const { run, path, talk, options } = doing;
   if (offer.does === "review") return takeReview(doing, offer);
   if (offer.does === "request") return takeRequest(doing, offer);
-  await talk.confirm(setPhrase("remove", offer.keys), [
-    `uko removes the metadata of ${count(offer.keys, "key")} of wave "${offer.wave}", unless a keystore still has the material.`,
+  const { wave, keys } = offer;
+  await talk.confirm(setPhrase("remove", keys.size), [
+    `uko removes the metadata of ${count(keys.size, "key")} of wave "${wave}", unless a keystore still has the material.`,
   ]);
-  return run.acting.advance(path, offer.wave, options);
+  return run.acting.advance(path, { wave, confirmed: keys }, options);
 }
 
 /** Whether the command ends with this report: the run changed a key, or was stopped. */
@@ -289,8 +292,8 @@ function stepOffers(
 
 /** Offers the removal of destroyed keys of which no keystore reports a pending period. */
 function removalOffer(context: CampaignContext, wave: string): readonly Offer[] {
-  const keys = keysOfWave(context, wave).filter(isRemovable).length;
-  return keys === 0 ? [] : [{ does: "remove", wave, keys }];
+  const keys = new Set(keysOfWave(context, wave).flatMap((key) => (isRemovable(key) ? [key.name] : [])));
+  return keys.size === 0 ? [] : [{ does: "remove", wave, keys }];
 }
 
 /** The report of what the waves wait for, if the caller can do nothing. */

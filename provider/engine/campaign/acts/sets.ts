@@ -23,19 +23,12 @@ import type { ApprovedStep, ConsentRecord } from "../../../lifecycle/vocabulary/
 import { approverOf } from "../../key/sets/approve-set.ts";
 import { requesterOf } from "../../key/sets/review-file.ts";
 import { type KeyApart, reviewKeys, type SetReview } from "../../key/sets/review-set.ts";
-import { apartFacts, apartRows, keysOfKind, whoRequested } from "../../key/sets/set-messages.ts";
+import { apartFacts, keysOfKind, whoRequested } from "../../key/sets/set-messages.ts";
 import type { ManyResults } from "../../loop/many.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { count, sayRoles, stepNouns } from "../../text/words.ts";
 import { reviewFileName } from "../files/reviews.ts";
-import {
-  type KeyResult,
-  reasonColumns,
-  reportResults,
-  resultFrom,
-  reviewCsv,
-  withoutStep,
-} from "../reports/key-results.ts";
+import { type KeyResult, reportResults, resultFrom, reviewCsv, withoutStep } from "../reports/key-results.ts";
 import { isOfOther, originSection, sayOrigin, sayOthers } from "../reports/origins.ts";
 import { prepareApproval, reviewedWave } from "../reports/prepared-approval.ts";
 import {
@@ -43,12 +36,10 @@ import {
   folderFlag,
   type NextCommand,
   nextCommand,
-  reasonSection,
   remarked,
   section,
-  tableOf,
 } from "../reports/report.ts";
-import { exceptionRows, listToApprove, reportReview } from "../reports/review-text.ts";
+import { countAdded, listToApprove, reportReview } from "../reports/review-text.ts";
 import { kindOfKey, readyFor, readyKeys } from "../reports/waiting.ts";
 import { rollbackCommand } from "../reports/wave-acts.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "../reports/wave-state.ts";
@@ -72,14 +63,16 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
   const keys = [...inGroup.values()].map((key) => refOf(context, key));
   const { identity } = await world.session.actor(options);
   const ofOthers = readyFor(context, wave, step, identity).ofOthers.filter((key) => kindOfKey(key) === kind);
-  const left = isOther ? 0 : ofOthers.filter((key) => isOfOther(context, key)).length;
+  const others = isOther ? 0 : ofOthers.filter((key) => isOfOther(context, key)).length;
   // The list may show an earlier request than the read of the key.
   const apartFor = (name: string, record: ConsentRecord): string | undefined => {
     const key = inGroup.get(name);
     const isNowOther = key !== undefined && sayOrigin(context, key, record) !== undefined;
     return isNowOther === isOther ? undefined : "its request was replaced meanwhile, and is for the next review";
   };
-  const reviewed = await reviewKeys(world, { keys, step, kind, ...requester, campaign, apartFor }, options);
+  const addedResources = (line: ReviewLine): number => countAdded(context, line);
+  const query = { keys, step, kind, ...requester, campaign, apartFor, addedResources };
+  const reviewed = await reviewKeys(world, query, options);
   const { file } = reviewed;
   if (file !== undefined) await view.folder.write(reviewFileName(wave, step, file.digest), file.text);
   const unreadable = reviewed.unreadable.map(
@@ -91,27 +84,29 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
     }),
   );
   const codes = [...reviewed.unreadable.map(({ error }) => error.exitCode), ...apart.map(({ exitCode }) => exitCode)];
-  const rows = { columns: ["label", "key", "why"], rows: apartRows(reviewed) };
+  const left = [
+    ...reviewed.apart,
+    ...apart.map(({ label, says: why }) => ({ label, why })),
+    ...unreadable.map(({ id, name: label, reason: why }) => ({ label: label || id, why })),
+  ];
   return reportReview(context, {
     ...{ wave, step, kind, file, campaign },
     keys: reviewed.keys,
     apart: [
-      reasonSection("Not part of the review", rows),
-      reasonSection("Not ready", tableOf(apart, reasonColumns)),
       section("Other reviews", {
         lines: [
           ...otherReviews(requested, reviewed.apart, kind),
-          ...(left > 0 ? [`${sayOthers(left)}: the next review`] : []),
+          ...(others > 0 ? [`${sayOthers(others)}: the next review`] : []),
         ],
       }),
-      section("Not read", { lines: unreadable.map(({ id, reason }) => `${id}: ${reason}`) }),
       { data: { apart: [...apartFacts(reviewed), ...apart], unreadable }, exitCode: mostSevere(codes) },
     ],
     origin: originSection(
       context,
       reviewed.keys.flatMap(({ line }) => inGroup.get(keyPathOf(line)) ?? []),
     ),
-    check: exceptionRows(context, reviewed.keys),
+    left,
+    managed: reviewed.keys,
     list: listToApprove(reviewed.keys, ready),
     requested: whoRequested(reviewed.keys),
     instead: instead(request, ready, reviewed.apart, view.folder.path),
@@ -177,17 +172,16 @@ export async function approveStep(context: CampaignContext, request: ApprovalOfS
   const { wave, step, stores } = request;
   const prepared = await prepareApproval(context, request);
   if (prepared.kind === "closed") return prepared.report;
-  const { review, listed, apart, most, phrase } = prepared;
+  const { review, listed, apart, last, most, phrase } = prepared;
   const isKms = isKmsReview(review);
   const [line] = review.lines.values();
   const requester = line === undefined ? "" : requesterOf(line);
   const act = isKms
     ? await approverOfKmsKeys(context, review, request)
     : approverOfKeys(context, review, request, listed);
-  await request.confirm(
-    phrase,
-    listed.length > most && isKms ? [`The first run destroys ${most} of ${listed.length} KMS keys.`] : [],
-  );
+  const sample = listed.length > most && isKms ? [`The first run destroys ${most} of ${listed.length} KMS keys.`] : [];
+  // Before the first run, the report of the review ends with these lines.
+  await request.confirm(phrase, request.isAnswered === true ? last : sample);
   await noteOverride(context, request);
   const [doing, done] = stores
     ? ["Approving", `Approved the ${stepNouns[step]} of`]

@@ -20,7 +20,7 @@ import { keyTable } from "./key-views.ts";
 import { isOfOther, originSection } from "./origins.ts";
 import { prepareApproval } from "./prepared-approval.ts";
 import { type CampaignReport, section } from "./report.ts";
-import { checkSection, exceptionRows, listOfKmsKeys, listToApprove, titleOf } from "./review-text.ts";
+import { listOfKmsKeys, listToApprove, titleOf, unusualSections } from "./review-text.ts";
 import { reportStatus } from "./status.ts";
 import { countByKind, isRequested, isReversible, readyFor } from "./waiting.ts";
 import { type OwnReview, type WaveStep, waveActs } from "./wave-acts.ts";
@@ -137,7 +137,7 @@ function ownReviews(
 async function inspectApproval(context: CampaignContext, request: ReviewedStepRequest) {
   const prepared = await prepareApproval(context, request);
   if (prepared.kind === "closed") return prepared;
-  const { review, listed, shown, apart, most, phrase } = prepared;
+  const { review, listed, shown, last, most, phrase } = prepared;
   const acting = listed.slice(0, most);
   const isKms = isKmsReview(review);
   const { lines, table } = isKms
@@ -162,7 +162,11 @@ async function inspectApproval(context: CampaignContext, request: ReviewedStepRe
     ],
     phrase,
     /** What the person reads before the form, as in the report of the review. */
-    sections: [...originSection(context, listed), ...checkSection(exceptionRows(context, shown))],
+    sections: [
+      ...originSection(context, listed),
+      ...unusualSections(shown, prepared.unready).flat(),
+      ...section("Check before you approve", { lines: last, isWhole: true }),
+    ],
     /** The listed keys. `names` has the name of the key in each row. */
     table:
       later === 0
@@ -173,6 +177,6 @@ async function inspectApproval(context: CampaignContext, request: ReviewedStepRe
           },
     names,
     /** Reviewed keys that the run acts on, and those that a later run acts on. */
-    ...{ now: most, later, apart },
+    ...{ now: most, later },
   };
 }

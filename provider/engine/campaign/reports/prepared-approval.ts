@@ -14,8 +14,10 @@ import { findUnapprovedStep } from "../../../lifecycle/key/unapproved-step.ts";
 import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-key/kms-review.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { setPhrase } from "../../../text/phrase.ts";
+import { sayLast } from "../../key/sets/approval-messages.ts";
 import { requireUsable } from "../../key/sets/approve-set.ts";
 import { classesToConfirm, type SummarizedKey } from "../../key/sets/exceptions.ts";
+import { nameUses } from "../../key/sets/known-uses.ts";
 import { parseReview } from "../../key/sets/review-file.ts";
 import { shownIn } from "../../key/sets/review-set.ts";
 import { otherLabels, pastLabelsOf } from "../../key/shown-key.ts";
@@ -25,6 +27,7 @@ import { type CampaignContext, keysOfWave } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
 import { type KeyResult, withoutStep } from "./key-results.ts";
 import { nextCommand } from "./report.ts";
+import { countAdded } from "./review-text.ts";
 import { readyKeys } from "./waiting.ts";
 import { type ReviewedStepRequest, reportClosed, sizeOfRun, takenByReviewer, waveStateOf } from "./wave-state.ts";
 
@@ -44,6 +47,8 @@ export async function prepareApproval(context: CampaignContext, request: Reviewe
   // A stored approval takes no step, so there is nothing to check after the first keys.
   const most = stores ? listed.length : Math.min(await sizeOfRun(context, request, review), listed.length);
   const shown = isKmsReview(review) ? [] : listed.flatMap((key) => shownKey(context, key, review));
+  const others = [...apart, ...takenByOthers(context, request, review)];
+  const unready = others.map(({ label, says: why }) => ({ label, why }));
   return {
     kind: "open" as const,
     review,
@@ -54,7 +59,11 @@ export async function prepareApproval(context: CampaignContext, request: Reviewe
     /** How many of the keys the first run may act on. */
     most,
     /** Keys of the review that are not ready, with the reason. */
-    apart: [...apart.filter(({ key }) => review.lines.has(key)), ...takenByOthers(context, request, review)],
+    apart: others.filter(({ key }) => review.lines.has(key)),
+    /** Each key of the wave that the approval does not cover. */
+    unready,
+    /** What the person reads just before they confirm. */
+    last: sayLast(shown, unready),
     // What a person types, such as `destroy 812`. The page counts exceptions over all its keys. So the person confirms
     // them with the rest, and not with the sample.
     phrase: setPhrase(stores ? "store" : step, most, most === listed.length ? classesToConfirm(shown) : ""),
@@ -62,11 +71,8 @@ export async function prepareApproval(context: CampaignContext, request: Reviewe
 }
 
 /** A reviewed key as the list of its vault shows it; none if its request is gone. */
-function shownKey(
-  { world, view: { nowMs } }: CampaignContext,
-  { name, listed }: PlannedKey,
-  { lines }: Review,
-): readonly SummarizedKey[] {
+function shownKey(context: CampaignContext, { name, listed }: PlannedKey, { lines }: Review): readonly SummarizedKey[] {
+  const { world, view } = context;
   const line = lines.get(name);
   const { observation, traits } = listed ?? {};
   const record = observation?.carried.record;
@@ -75,9 +81,11 @@ function shownKey(
   const { facts, releasedHolds = [] } = observation;
   const created = createdAtMs === undefined ? {} : { createdAt: isoTime(createdAtMs) };
   const pastLabels = otherLabels(pastLabelsOf(world, line), facts.label);
-  const shown = { ...created, template, pastLabels, said: { description: facts.description } };
+  const usedBy = nameUses(world.session, line.resources);
+  const shown = { ...created, template, usedBy, pastLabels, said: { description: facts.description } };
   const unapproved = findUnapprovedStep(observation);
-  return [{ line, record, shown, releasedHolds, unapproved, nowMs }];
+  const addedResources = countAdded(context, line);
+  return [{ line, record, shown, addedResources, releasedHolds, unapproved, nowMs: view.nowMs }];
 }
 
 /** Reviewed keys on which another person took the step since, so that each reviewed key is in the report. */

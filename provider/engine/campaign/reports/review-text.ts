@@ -5,15 +5,15 @@
  * that got new resources since the manifest was written. For a KMS key they say until when KMS accepts its destruction.
  */
 
-import { keyPathOf, type ReviewedWave } from "../../../lifecycle/consent/review.ts";
+import { keyPathOf, type ReviewedWave, type ReviewLine } from "../../../lifecycle/consent/review.ts";
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../../lifecycle/kms-key/kms-review.ts";
 import { setPhrase } from "../../../text/phrase.ts";
-import { exceptionsAmong, listKeys, sayCounts } from "../../key/sets/approval-messages.ts";
+import { listKeys, sayCounts, sayEachApart, sayExceptions, sayLast } from "../../key/sets/approval-messages.ts";
 import type { SummarizedKey } from "../../key/sets/exceptions.ts";
 import type { ReviewFile } from "../../key/sets/review-set.ts";
-import { keysOfKind, reviewLimits, reviewTitle, sharedRows } from "../../key/sets/set-messages.ts";
+import { keysOfKind, linesByReason, reviewLimits, reviewTitle } from "../../key/sets/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";
-import { count, plain, sayTimeAndDistance, stepNouns } from "../../text/words.ts";
+import { plain, sayTimeAndDistance, stepNouns } from "../../text/words.ts";
 import { reviewFileName } from "../files/reviews.ts";
 import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
@@ -47,8 +47,10 @@ export interface FoundReview extends Pick<ReviewOfStep, "wave" | "step" | "kind"
   readonly apart: readonly (ReportPart | readonly ReportSection[])[];
   /** Why the requests are not those of this wave. */
   readonly origin?: readonly ReportSection[];
-  /** The keys to check first. */
-  readonly check?: ReturnType<typeof exceptionRows>;
+  /** Keys of the wave that the review does not cover, with the reasons. */
+  readonly left: readonly { readonly label: string; readonly why: string }[];
+  /** The managed keys of the review; KMS reports nothing by which a key could be unusual. */
+  readonly managed?: readonly SummarizedKey[];
   readonly list: Pick<ReportSection, "lines" | "table">;
   /** Who requested the step; absent for KMS keys, because KMS does not report the requester. */
   readonly requested?: readonly string[];
@@ -58,30 +60,28 @@ export interface FoundReview extends Pick<ReviewOfStep, "wave" | "step" | "kind"
 }
 
 export function reportReview({ view }: CampaignContext, found: FoundReview): CampaignReport {
-  const { wave, step, kind, file, keys, apart, origin = [], check = [], requested = [], csv } = found;
+  const { wave, step, kind, file, keys, apart, left, origin = [], managed = [], requested = [], csv } = found;
   const data = { wave, step, keys: keys.length };
   if (file === undefined) {
     return reportOf({
       summary: `No ${kind === "kms" ? "KMS key" : "key"} of wave "${wave}" can be approved for ${stepNouns[step]}`,
-      parts: [...apart, { data, exitCode: 12 }],
+      parts: [...apart, leftSection(left), { data, exitCode: 12 }],
       next: [found.instead],
       csv,
     });
   }
   const { review, digest } = file;
   const name = reviewFileName(wave, step, digest);
-  const toCheck = `Check ${count(check.length, "key")} before you approve: see above the list.`;
   return reportOf({
     summary: titleOf(review, keys),
     parts: [
       ...apart,
       origin,
-      checkSection(check),
       section("To approve", { ...found.list, isWhole: true }),
+      ...unusualSections(managed, left),
       section("Review", {
         isWhole: true,
         lines: [
-          ...(check.length === 0 ? [] : [toCheck]),
           ...requested,
           reviewLimits(review.header, view.nowMs),
           rulesLine(view, wave),
@@ -96,36 +96,37 @@ export function reportReview({ view }: CampaignContext, found: FoundReview): Cam
           phrase: setPhrase(review.header.step, keys.length, review.header.exceptions),
         },
       },
+      section("Check before you approve", { lines: sayLast(managed, left), isWhole: true }),
     ],
     next: [{ command: nextCommand({ wave, path: view.folder.path }) }],
     csv,
   });
 }
 
-/**
- * The keys to check before the approval, with the reason. First comes what only the campaign knows: resources that were
- * added since the baseline.
- */
-export function exceptionRows(
-  { view, plan }: CampaignContext,
+/** Every unusual key and every key that is left out, by name, if the lines before the question leave out names. */
+export function unusualSections(
   keys: readonly SummarizedKey[],
-): readonly (readonly string[])[] {
-  const lines = new Map(plan.keys.map(({ name, line }) => [name, line]));
-  const wereRead = !view.manifest.blindSpots.some((spot) => spot.startsWith(resourcesNotRead));
-  const addedTo = ({ line }: SummarizedKey): number => {
-    const used = lines.get(keyPathOf(line))?.usage.find(({ source }) => source === resourcesSource);
-    return wereRead ? line.resources.length - (used?.count ?? 0) : 0;
-  };
-  return exceptionsAmong(keys).map(({ key, why }) => {
-    const added = addedTo(key);
-    const says = [...(added > 0 ? [`${count(added, "resource")} added since the baseline`] : []), why].join("; ");
-    return [plain(key.line.label, 60), keyPathOf(key.line), says];
-  });
+  left: FoundReview["left"],
+): readonly (readonly ReportSection[])[] {
+  return [
+    section("Every unusual key", { lines: sayExceptions(keys), isWhole: true }),
+    section("Every key that you cannot approve now", { lines: sayEachApart(left).map(trimmed), isWhole: true }),
+  ];
 }
 
-export function checkSection(rows: ReturnType<typeof exceptionRows>): readonly ReportSection[] {
-  const table = { columns: ["label", "key", "why"], rows: sharedRows(rows) };
-  return section("Check these keys before you approve", { table, isWhole: true });
+function leftSection(left: FoundReview["left"]): readonly ReportSection[] {
+  const note = sayEachApart(left).length === 0 ? [] : ["--json lists each key"];
+  return section("Not in the review", { lines: [...linesByReason(left).map(trimmed), ...note] });
+}
+
+const trimmed = (line: string): string => line.trim();
+
+/** How many resources the key got since the manifest counted them; 0 if the manifest did not count. */
+export function countAdded({ view, plan }: CampaignContext, line: ReviewLine): number {
+  if (view.manifest.blindSpots.some((spot) => spot.startsWith(resourcesNotRead))) return 0;
+  const listed = plan.keys.find(({ name }) => name === keyPathOf(line));
+  const used = listed?.line.usage.find(({ source }) => source === resourcesSource);
+  return Math.max(0, line.resources.length - (used?.count ?? 0));
 }
 
 /** The list of the KMS keys, with the time until which KMS accepts the destruction. */

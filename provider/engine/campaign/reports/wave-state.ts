@@ -48,6 +48,9 @@ export interface RequestOfStep extends StepRequest {
   readonly confirmed?: ReadonlySet<string> | undefined;
 }
 
+/** The removal of the metadata of destroyed keys. */
+export type RemovalInWave = Pick<RequestOfStep, "wave" | "confirmed">;
+
 export interface ReviewOfStep extends StepRequest {
   readonly requestedBy?: string | undefined;
   readonly kind: ReviewKind;

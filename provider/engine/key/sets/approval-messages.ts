@@ -52,20 +52,33 @@ export function groupCells({ step, kind, vaultId, keys }: PendingGroup, vaults: 
 
 export const nothingToApprove = "No request of another person is waiting for your approval.";
 
-/** The most reasons that stand before a question, so that they do not push the classes out of sight. */
-const maxReasons = 10;
+type LeftKey = Pick<KeyApart, "label" | "why">;
 
-/** The keys that stand apart, by the reason. */
-export function explainApart(apart: readonly KeyApart[]): readonly string[] {
-  const storable = apart.filter(({ isStorable }) => isStorable);
+/** The most reasons that stand before a question, so that they do not push the classes out of sight. */
+const maxReasons = 8;
+
+/** The keys that stand apart, by the reason: at most ten lines. */
+export function sayApart(apart: readonly LeftKey[]): readonly string[] {
+  if (apart.length === 0) return [];
   const reasons = linesByReason(apart);
   const hidden = reasons.length - maxReasons;
   return [
     `You cannot approve ${count(apart.length, "key")} now:`,
     ...reasons.slice(0, maxReasons),
     ...(hidden > 0 ? [`  and keys for ${count(hidden, "other reason")}`] : []),
-    ...storeInstead(storable),
   ];
+}
+
+/** The same, and how to approve keys whose step is too early. */
+export function explainApart(apart: readonly KeyApart[]): readonly string[] {
+  return [...sayApart(apart), ...storeInstead(apart.filter(({ isStorable }) => isStorable))];
+}
+
+/** Every key that stands apart by name, if the lines before the question leave out names. */
+export function sayEachApart(apart: readonly LeftKey[]): readonly string[] {
+  const whole = linesByReason(apart, apart.length);
+  const isShort = whole.length <= maxReasons && linesByReason(apart).every((line, at) => line === whole[at]);
+  return isShort ? [] : whole;
 }
 
 /** The keys whose campaigns approve them, by the wave. */
@@ -137,7 +150,8 @@ export function exceptionsAmong(keys: readonly SummarizedKey[]) {
 /** Every unusual key by name, if the lines of the classes leave out names. */
 export function sayExceptions(keys: readonly SummarizedKey[]): readonly string[] {
   if (exceptionClasses(keys).every((each) => each.found.length <= maxNamed || holdsForAll(keys, each))) return [];
-  return exceptionsAmong(keys).map(({ key, why }) => `${plain(key.line.label, 60)}: ${why}`);
+  const labels = Map.groupBy(keys, ({ line }) => line.label);
+  return exceptionsAmong(keys).map(({ key: { line }, why }) => `${labelIn(line, labels)}: ${why}`);
 }
 
 /**
@@ -145,22 +159,30 @@ export function sayExceptions(keys: readonly SummarizedKey[]): readonly string[]
  * five names.
  */
 export function sayClasses(keys: readonly SummarizedKey[]): readonly string[] {
+  const labels = Map.groupBy(keys, ({ line }) => line.label);
   return exceptionClasses(keys).map((each) => {
     const { word, rule, found } = each;
     if (holdsForAll(keys, each)) return `All ${found.length} are ${word}, ${rule}.`;
-    const names = found.map((key) => `${plain(key.line.label, 40)}${sayDetail(word, key)}`);
+    const names = found.map((key) => `${labelIn(key.line, labels)}${sayDetail(word, key)}`);
     return `${found.length} ${word}, ${rule}: ${sayFirst(names)}.`;
   });
 }
 
+/** What stands just before the question about many keys: the classes, then what the person cannot approve. */
+export function sayLast(keys: readonly SummarizedKey[], apart: readonly LeftKey[]): readonly string[] {
+  return [...sayClasses(keys), ...sayApart(apart)];
+}
+
 /** What a class says of one key, in parentheses. */
-function sayDetail(word: string, { shown }: SummarizedKey): string {
+function sayDetail(word: string, { shown, addedResources = 0 }: SummarizedKey): string {
   const { usedBy = [], pastLabels, said } = shown;
   switch (word) {
     case "renamed":
       return ` (was ${sayList(pastLabels.map(({ label }) => quotedName(label)))})`;
     case "in use":
       return usedBy.length === 0 ? "" : ` (by ${sayResources(usedBy)})`;
+    case "newly used":
+      return ` (${addedResources})`;
     case "with a warning":
     case "described":
       return ` ("${plain(said.description, 200)}")`;
@@ -203,7 +225,7 @@ export function listKeys(
   const hasCommonReason = commonReason(keys) !== undefined;
   const labels = Map.groupBy(keys, ({ line }) => line.label);
   const columns = [
-    { head: "LABEL", cell: ({ line }: SummarizedKey) => labelIn(line, (labels.get(line.label)?.length ?? 0) > 1) },
+    { head: "LABEL", cell: ({ line }: SummarizedKey) => labelIn(line, labels) },
     ...(isOneVault ? [] : [{ head: "VAULT", cell: ({ line }: SummarizedKey) => sayVault(line.vaultId, vaults) }]),
     { head: "CREATED", cell: ({ shown }: SummarizedKey) => shown.createdAt?.slice(0, 10) ?? "" },
     { head: "USED BY", cell: ({ line, shown }: SummarizedKey) => sayUseInList(line, shown.usedBy) },
@@ -222,8 +244,12 @@ export function listKeys(
   };
 }
 
-function labelIn({ label, keyId }: SummarizedKey["line"], isShared: boolean): string {
-  return isShared ? `${plain(label, 60)} (${keyId})` : plain(label, 60);
+/** The label, and the ID if another of these keys has the same label. */
+function labelIn(
+  { label, keyId }: SummarizedKey["line"],
+  labels: ReadonlyMap<string, readonly SummarizedKey[]>,
+): string {
+  return (labels.get(label)?.length ?? 0) > 1 ? `${plain(label, 60)} (${keyId})` : plain(label, 60);
 }
 
 /** The first resource, and a count of the others; only a count where a list does not name them. */

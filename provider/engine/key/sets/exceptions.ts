@@ -10,29 +10,38 @@ import type { ConsentRecord, ReleasedHold, UnapprovedStep } from "../../../lifec
 import type { ShownKey } from "../../ports/shown-key.ts";
 import { maxNamed } from "../../text/words.ts";
 
-/** A key in the summary and the table before an approval. A fresh read and a list of a vault both have these facts. */
-export interface SummarizedKey {
-  readonly line: ReviewLine;
-  readonly record: ConsentRecord;
-  /** What a person sees of the key. A list does not name the resources that use it. */
+/** What says by itself whether a key is unusual. A fresh read and a list of a vault both have these facts. */
+interface JudgedKey {
+  readonly record: ConsentRecord | undefined;
   readonly shown: Pick<ShownKey, "createdAt" | "template" | "usedBy" | "pastLabels"> & {
     readonly said: Pick<ShownKey["said"], "description">;
   };
+  /** How many resources the manifest of a campaign does not count yet; absent outside of campaigns. */
+  readonly addedResources?: number;
   /** The holds that people released; a key that is held now cannot be approved. */
   readonly releasedHolds: readonly ReleasedHold[];
   /** The deactivation before the requested destruction, if no approval of it is known. */
   readonly unapproved: UnapprovedStep | undefined;
   /** The service's time at the read. */
   readonly nowMs: number;
+}
+
+/** A key in the summary and the table before an approval. */
+export interface SummarizedKey extends JudgedKey {
+  readonly line: ReviewLine;
+  readonly record: ConsentRecord;
   /** What the step still waits for. */
   readonly waitsFor?: string;
 }
 
-interface ExceptionClass {
+interface NamedClass {
   /** What a person types to confirm a large class. */
   readonly word: string;
   /** The rule of the class, after the word. */
   readonly rule: string;
+}
+
+interface ExceptionClass extends NamedClass {
   readonly among: (keys: readonly SummarizedKey[]) => readonly SummarizedKey[];
 }
 
@@ -45,18 +54,28 @@ const editedMs = 7 * dayMs;
 /** A trait of at most this share of the keys is rare. The trait of one key can be rare among a few, too. */
 const rareShare = 0.05;
 
-const classes: readonly ExceptionClass[] = [
-  { word: "renamed", rule: "known here under another label", among: where(({ shown }) => shown.pastLabels.length > 0) },
-  { word: "in use", rule: "by resources that UKO knows", among: where(({ line }) => line.resources.length > 0) },
-  { word: "released", rule: "from a hold", among: where(({ releasedHolds }) => releasedHolds.length > 0) },
+/** Classes to which a key belongs, whatever the other keys are. */
+const ownClasses: readonly (NamedClass & { readonly has: (key: JudgedKey) => boolean })[] = [
+  { word: "renamed", rule: "known here under another label", has: ({ shown }) => shown.pastLabels.length > 0 },
+  { word: "in use", rule: "by resources that UKO knows", has: ({ shown: { usedBy = [] } }) => usedBy.length > 0 },
+  {
+    word: "newly used",
+    rule: "by resources that the manifest does not count",
+    has: ({ addedResources = 0 }) => addedResources > 0,
+  },
+  { word: "released", rule: "from a hold", has: ({ releasedHolds }) => releasedHolds.length > 0 },
   {
     word: "unapproved",
     rule: "deactivated without a known approval",
-    among: where(({ unapproved }) => unapproved !== undefined),
+    has: ({ unapproved }) => unapproved !== undefined,
   },
-  { word: "with a warning", rule: "in the description", among: where(hasWarning) },
-  { word: "recent", rule: "created in the last 30 days", among: where(isRecent) },
-  { word: "edited", rule: "by the requester in the 7 days before the request", among: where(isEdited) },
+  { word: "with a warning", rule: "in the description", has: hasWarning },
+  { word: "recent", rule: "created in the last 30 days", has: isRecent },
+  { word: "edited", rule: "by the requester in the 7 days before the request", has: isEdited },
+];
+
+const classes: readonly ExceptionClass[] = [
+  ...ownClasses.map(({ has, ...named }) => ({ ...named, among: (keys: readonly SummarizedKey[]) => keys.filter(has) })),
   { word: "rare", rule: "of a template that few of these keys have", among: rareBy(({ shown }) => shown.template) },
   { word: "described", rule: "unlike the others", among: (keys) => rareDescriptions(keys) },
   {
@@ -66,22 +85,24 @@ const classes: readonly ExceptionClass[] = [
   },
 ];
 
-type FoundClass = Omit<ExceptionClass, "among"> & { readonly found: readonly SummarizedKey[] };
-
-function where(isInClass: (key: SummarizedKey) => boolean): ExceptionClass["among"] {
-  return (keys) => keys.filter(isInClass);
+/** The words of the classes to which one key belongs by itself, for machines. */
+export function exceptionsOf(key: JudgedKey): readonly string[] {
+  return ownClasses.flatMap(({ word, has }) => (has(key) ? [word] : []));
 }
 
+type FoundClass = Omit<ExceptionClass, "among"> & { readonly found: readonly SummarizedKey[] };
+
 /** Whether the description of the key warns of its deletion. */
-export function hasWarning({ shown }: SummarizedKey): boolean {
+export function hasWarning({ shown }: JudgedKey): boolean {
   return warnsOfDeletion.test(shown.said.description);
 }
 
-function isRecent({ shown: { createdAt }, nowMs }: SummarizedKey): boolean {
+function isRecent({ shown: { createdAt }, nowMs }: JudgedKey): boolean {
   return createdAt !== undefined && Date.parse(createdAt) > nowMs - recentMs;
 }
 
-function isEdited({ record: { ownWriteAtMs, writtenAtMs } }: SummarizedKey): boolean {
+function isEdited({ record }: JudgedKey): boolean {
+  const { ownWriteAtMs, writtenAtMs = 0 } = record ?? {};
   return ownWriteAtMs !== undefined && ownWriteAtMs > writtenAtMs - editedMs;
 }
 

@@ -38,6 +38,7 @@ import { explainOutcome } from "../text/messages.ts";
 import { sayLed } from "../text/record-words.ts";
 import { type ReviewedSet, reviewCommand, saySkipped } from "../text/review-words.ts";
 import { classesToConfirm, type SummarizedKey } from "./exceptions.ts";
+import { rememberUses } from "./known-uses.ts";
 import { encodeReview } from "./review-file.ts";
 import { isBy, nextStepOf, type Selection, selectKeys } from "./selection.ts";
 import { readEach, type Unreadable } from "./survey.ts";
@@ -52,6 +53,8 @@ export interface ReviewQuery {
   readonly campaign: ReviewedWave;
   /** In a campaign: why the request on the key with this name is not for this review; undefined if it is. */
   readonly apartFor?: (name: string, record: ConsentRecord) => string | undefined;
+  /** How many resources of the key its manifest does not count yet. */
+  readonly addedResources: (line: ReviewLine) => number;
 }
 
 /** What a reviewer sees. `file` is absent if no key is left to approve. */
@@ -102,7 +105,10 @@ export async function reviewKeys(world: World, query: ReviewQuery, options: Call
     const judged = judgeKey(world, key, { ...set, kind, requester: record?.author.iamId ?? wanted ?? "" });
     if (isApart(judged)) return judged;
     const why = query.apartFor?.(keyPathOf(judged.line), judged.record);
-    return why === undefined ? judged : { ...namedKey(key.observation), why };
+    if (why !== undefined) return { ...namedKey(key.observation), why };
+    const { use } = key.observation;
+    if (use.kind === "known") rememberUses(world.session, use.resources ?? []);
+    return { ...judged, addedResources: query.addedResources(judged.line) };
   };
   const { keys, unreadable } = await readFound(world, query.keys, judge, options);
   if (requesters.size > 1) {

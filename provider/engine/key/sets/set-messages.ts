@@ -61,11 +61,6 @@ export function unnamed(why: string, label: string): string {
   );
 }
 
-/** Label, key, and why the review does not cover the key. */
-export function apartRows({ apart }: Pick<SetReview, "apart">): readonly (readonly string[])[] {
-  return apart.map(({ label, keyId, why }) => [plain(label, 60), keyId, unnamed(why, label)]);
-}
-
 /** The keys that the review does not cover, for machines. */
 export function apartFacts({ apart }: SetReview): readonly object[] {
   return apart.map(({ vaultId, keyId, label, why }) => ({ vaultId, keyId, label, why }));
@@ -120,11 +115,14 @@ function whyLeft({ code, explanation: { summary, facts } }: Report): string {
  * One line for each reason, with the labels first: `payroll, cards: the reason.` A narrow terminal would cut the reason
  * in the cell of a table.
  */
-export function linesByReason(keys: readonly { readonly label: string; readonly why: string }[]): readonly string[] {
+export function linesByReason(
+  keys: readonly { readonly label: string; readonly why: string }[],
+  maxLabels = maxNamed,
+): readonly string[] {
   const byReason = Map.groupBy(keys, ({ label, why }) => unnamed(why, label));
   return Array.from(byReason, ([why, members]) => {
     const labels = members.map(({ label }) => plain(label, 60));
-    return `  ${sayFirst(labels)}: ${why.replace(/^The key/, "the key")}.`;
+    return `  ${sayFirst(labels, maxLabels)}: ${why.replace(/^The key/, "the key")}.`;
   });
 }
 
@@ -174,27 +172,31 @@ function withoutRight(powerless: readonly KeyResult[]): readonly string[] {
 export function storeInstead(keys: readonly Parameters<typeof nameOrPath>[0][]): readonly string[] {
   if (keys.length === 0) return [];
   const names = keys.map(nameOrPath);
-  const who = `Next: to let the requester's next run take the step, with the role ${sayRoles(rights.writeTags)}, run`;
+  const who = `  Next: to let the requester's next run take the step, with the role ${sayRoles(rights.writeTags)}, run`;
   return names.length > maxNamed
     ? [`${who} the same command with --store.`]
-    : [`${who}:`, `  uko approve ${names.join(" ")} --store`];
+    : [`${who}:`, `    uko approve ${names.join(" ")} --store`];
 }
 
 const storedNext = [
-  "Nothing was changed yet. The requester's next run takes the step: the engine, or uko continue.",
+  "  Nothing was changed yet. The requester's next run takes the step: the engine, or uko continue.",
 ] as const;
 
 /** A key that was never active has no pending period, so its metadata can be removed at once, by another role. */
 function destroyedNext(reports: readonly Report[]): readonly string[] {
   if (reports.some(({ lifecycleState }) => lifecycleState !== "destroyed")) {
-    return [cannotBeUndone, "Next: to see when the keystores have deleted the material, run:", "  uko requests"];
+    return [
+      `  ${cannotBeUndone}`,
+      "  Next: to see when the keystores have deleted the material, run:",
+      "    uko requests",
+    ];
   }
   const names = reports.map(({ vaultId, keyId }) => `${vaultId}/${keyId}`);
   const who =
-    "Next: to remove the metadata, which the vault still holds, someone with the role Vault Administrator runs";
+    "  Next: to remove the metadata, which the vault still holds, someone with the role Vault Administrator runs";
   return names.length > maxNamed
-    ? [cannotBeUndone, `${who} the destroy of their program, or uko continue --step remove.`]
-    : [cannotBeUndone, `${who}:`, `  uko continue ${names.join(" ")}`];
+    ? [`  ${cannotBeUndone}`, `${who} the destroy of their program, or uko continue --step remove.`]
+    : [`  ${cannotBeUndone}`, `${who}:`, `    uko continue ${names.join(" ")}`];
 }
 
 /** A command about more than a few keys chooses them by their vaults. */
@@ -204,12 +206,12 @@ function deactivatedNext(reports: readonly Report[]): readonly string[] {
   const vaults = [...new Set(reports.map(({ vaultId }) => `--vault ${vaultId}`))];
   const which = names.length > maxNamed ? `--state deactivated ${vaults.join(" ")}` : names.join(" ");
   return [
-    isOne ? stillReversible : allStillReversible,
-    "Next: to go on, request the destruction:",
-    `  uko request ${which}`,
+    `  ${isOne ? stillReversible : allStillReversible}`,
+    "  Next: to go on, request the destruction:",
+    `    uko request ${which}`,
     ...(isOne
-      ? ["  or: to end the outage, run:", `  uko reactivate ${names[0]}`]
-      : ["  or: to end the outage of a key, run uko reactivate with its label."]),
+      ? ["    or: to end the outage, run:", `    uko reactivate ${names[0]}`]
+      : ["    or: to end the outage of a key, run uko reactivate with its label."]),
   ];
 }
 

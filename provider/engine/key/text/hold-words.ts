@@ -50,7 +50,7 @@ export function sayReleasedHolds(released: readonly ReleasedHold[] = []): readon
 export function sayHeld(holds: readonly KeyHold[], key: string, path: string): Saying {
   return {
     summary: `${key} is held: ${sayHolds(holds)}`,
-    facts: ["While a key is held, no run of uko requests, approves or takes a step of its deletion."],
+    facts: ["While a key is held, no run of uko requests, approves, deactivates or destroys it."],
     next: [{ who: "to release the hold, with a reason that stays on the key, run", commands: [releaseCommand(path)] }],
   };
 }
