@@ -4,7 +4,7 @@
  */
 
 import { expect } from "vitest";
-import type { Seed } from "../../provider/emulator/seed.ts";
+import type { Seed } from "../../provider/emulator/store/seed.ts";
 import { type CliTestWorld, seed, startTime, vaultId } from "../cli/harness.ts";
 import { withOtherTool } from "./other-tool.ts";
 
