@@ -101,9 +101,16 @@ const layers = {
     types: ["services/", "settings.ts"],
     packages: [],
   },
+  // Apart from compose/world.ts, so that only a run with --record loads what it is for.
+  "compose/recording.ts": {
+    ours: ["errors.ts", "compose/world.ts", "probe/", "services/", "text/"],
+    types: ["lifecycle/vocabulary/observation.ts", "settings.ts"],
+    packages: [],
+    node: true,
+  },
   // Apart from compose/operations.ts, so that only this command loads the rows of the probes.
   "compose/probe.ts": {
-    ours: ["errors.ts", "compose/world.ts", "probe/", "services/"],
+    ours: ["errors.ts", "compose/recording.ts", "compose/world.ts", "probe/", "process/regular-file.ts", "services/"],
     types: ["engine/ports/world.ts", "settings.ts"],
     packages: [],
     node: true,
@@ -169,13 +176,14 @@ const layers = {
       "compose/certificates.ts",
       "compose/doctor.ts",
       "compose/probe.ts",
+      "compose/recording.ts",
       "compose/text.ts",
       "process/other-programs.ts",
       "text/",
       "process/regular-file.ts",
       "resources/schema/terraform.ts",
     ],
-    types: ["lifecycle/", "engine/", "resources/"],
+    types: ["lifecycle/", "engine/", "probe/", "resources/"],
     packages: ["commander", "string-width"],
     node: true,
   },

@@ -20,6 +20,7 @@ import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { requireHand, requireTyped } from "./hand.ts";
 import { approveKmsKey, approveRequests } from "./kms-approval.ts";
 import { writeUnreadable } from "./print.ts";
+import { type Recording, recordedWorld, recordOption } from "./record-option.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import { type CampaignHere, withoutLeft } from "./run-on-keys.ts";
 import {
@@ -33,7 +34,7 @@ import {
 import { paint, tableOf as renderTable } from "./table.ts";
 import { managedRefs, resolveKeys } from "./typed-keys.ts";
 
-interface ApproveOptions extends SelectionOptions {
+interface ApproveOptions extends SelectionOptions, Recording {
   readonly store?: true;
   readonly request?: string;
 }
@@ -51,8 +52,9 @@ export function addApproveCommand(program: Command, world: CliWorld, end: (exitC
   addSelectionOptions(command)
     .option("--store", "store your approval, on which the requester's next run acts; take no step")
     .option("--request <file>", "destroy the KMS keys of a file that uko request --out wrote for you")
+    .addOption(recordOption())
     .action(async (keys: readonly TypedKey[] | undefined, given: ApproveOptions) =>
-      end(await runApprove(world, keys ?? [], given)),
+      end(await runApprove(recordedWorld(world, "approve", given), keys ?? [], given)),
     );
 }
 

@@ -33,7 +33,7 @@ export function addEmulatorCommand(program: Command, world: UkoWorld): void {
     )
     .option(
       "--profile <name>",
-      "named set of behaviors where IBM's documentation leaves a choice; key-protect: Key Protect, without UKO; or a recording of uko probe (.jsonl)",
+      "named set of behaviors where IBM's documentation leaves a choice; key-protect: Key Protect, without UKO; or a recording (.jsonl)",
     )
     .option("--tls", "serve HTTPS with a certificate that is created for this run")
     .option("--ca-file <file>", "with --tls: file for the certificate that clients must trust")

@@ -83,8 +83,10 @@ Exits with 1 if a check fails, otherwise with 0.`;
 
 const probeHelp = `
 uko sends GET and HEAD only. It first says how many requests it sends, and which of them a security team will see.
-The result is a recording: one line of JSON for each probe, with its requests and responses. Names, IDs, hosts, people,
-accounts and times are replaced. Read it before you send it. A refuted probe is a result, and not an error.`;
+The result is a recording, in which names, IDs, hosts, people, accounts and times are replaced. Read it before you send
+it. A refuted probe is a result, and not an error.
+--check also reads the recording of a deletion, which request, approve, continue, status, hold, withdraw, reactivate and
+sync append to with --record.`;
 
 const consoleHelp = `
 The console listens on this machine only, on a free port, and accepts connections only from your own user (on Linux; on
@@ -265,7 +267,10 @@ export const examples = {
   ],
   whoami: [["who you are, and what you can list", "uko whoami"]],
   doctor: [["check that you can run uko", "uko doctor"]],
-  probe: [["compare the service with the emulator", "uko probe"]],
+  probe: [
+    ["compare the service with the emulator", "uko probe"],
+    ["say what the recording of a deletion shows", "uko probe --check deletion.jsonl"],
+  ],
   console: [
     ["pages for your own browser", "uko console"],
     ["with the pages of a campaign", "uko console --campaign retire-2027"],

@@ -15,11 +15,12 @@ import { printable, printableLines } from "../text/printable.ts";
 import { invalidInput, parseAnyKey, parseDay, parseReason, repeatable, type TypedKey } from "./arguments.ts";
 import type { UkoWorld } from "./cli-world.ts";
 import { requireHand, requireTyped } from "./hand.ts";
+import { type Recording, recordedWorld, recordOption } from "./record-option.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import { addSelectionOptions, type SelectionOptions, selectionIn } from "./selection.ts";
 import { managedRefs, requireFullIds, resolveKeys, yesOption } from "./typed-keys.ts";
 
-interface Holding extends SelectionOptions {
+interface Holding extends SelectionOptions, Recording {
   readonly kind?: "legal" | "owner" | "incident" | "other";
   readonly until?: string;
   readonly ticket?: string;
@@ -61,7 +62,10 @@ export function addHoldCommand(program: Command, world: UkoWorld, end: (exitCode
     )
     .option(...yesOption)
     .option("--json", "one line of JSON per key")
-    .action(async (keys: TypedKey[] = [], holding: Holding) => end(await runHold(world, keys, holding)));
+    .addOption(recordOption())
+    .action(async (keys: TypedKey[] = [], holding: Holding) =>
+      end(await runHold(recordedWorld(world, "hold", holding), keys, holding)),
+    );
 }
 
 async function runHold(world: UkoWorld, keys: readonly TypedKey[], holding: Holding): Promise<number> {

@@ -23,6 +23,7 @@ import { answerTo, hasHand, isTyped } from "./hand.ts";
 import type { CommandName } from "./help.ts";
 import { requestToFile } from "./kms-approval.ts";
 import { reportFor, reportText } from "./print.ts";
+import { type Recording, recordedWorld, recordOption } from "./record-option.ts";
 import { requesting } from "./request-command.ts";
 import { type KeyCall, type KeyRun, runOnKeys } from "./run-on-keys.ts";
 import { addSelectionOptions, isRemoval, type SelectionOptions, selectionIn } from "./selection.ts";
@@ -35,7 +36,7 @@ export interface KeyCommands {
 }
 
 /** The options as the parser passes them; each command has some of them. */
-interface Given extends SelectionOptions {
+interface Given extends SelectionOptions, Recording {
   readonly json?: true;
   readonly yes?: true;
   readonly reason?: string;
@@ -44,7 +45,7 @@ interface Given extends SelectionOptions {
 }
 
 export function addKeyCommands({ program, world, end }: KeyCommands): void {
-  const run: Run = async (keys, options, rest) => {
+  const run: Run = async (name, keys, options, rest) => {
     const selection = selectionIn(options);
     if (keys.length === 0 && Object.keys(selection).length === 0) {
       throw invalidInput(
@@ -52,7 +53,8 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
         "Name keys, or choose them with --vault, --label or another option.",
       );
     }
-    end(await runOnKeys(world, { keys, selection, json: options.json === true, ...rest }));
+    const recorded = recordedWorld(world, name, options);
+    end(await runOnKeys(recorded, { keys, selection, json: options.json === true, ...rest }));
   };
 
   /** A command that can be undone, so that a script may choose keys by name. */
@@ -61,11 +63,11 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
       .option(...yesOption)
       .action((typed: TypedKey[] = [], given: Given) => {
         if (given.reason !== undefined) refuseReasonOnKms(typed);
-        return run(typed, given, { ...actsOf(given), yes: given.yes === true });
+        return run(name, typed, given, { ...actsOf(given), yes: given.yes === true });
       });
   const plain = (name: CommandName, keys: "one" | "several", description: string, acts: Acts): Command =>
     keyCommand(program, { name, keys, description, ...acts }).action(
-      (typed: TypedKey | TypedKey[] = [], given: Given) => run([typed].flat(), given, acts),
+      (typed: TypedKey | TypedKey[] = [], given: Given) => run(name, [typed].flat(), given, acts),
     );
 
   plain("status", "several", "Show the state of a key and what its deletion waits for; changes nothing", {
@@ -91,8 +93,8 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     .action(async (keys: TypedKey[] = [], given: Given) => {
       const { reason, out, json, yes } = given;
       if (reason !== undefined) refuseReasonOnKms(keys);
-      if (out === undefined) return run(keys, given, { ...requesting(world, given), yes: yes === true });
-      end(await requestToFile(world, keys, { out, json: json === true }));
+      if (out === undefined) return run("request", keys, given, { ...requesting(world, given), yes: yes === true });
+      end(await requestToFile(recordedWorld(world, "request", given), keys, { out, json: json === true }));
     });
   addContinue(program, world, run);
 
@@ -122,7 +124,7 @@ function reasonOption(says: string): Option {
 }
 
 type Acts = Omit<KeyRun, "keys" | "json">;
-type Run = (keys: readonly TypedKey[], options: Given, acts: Acts) => Promise<void>;
+type Run = (name: CommandName, keys: readonly TypedKey[], options: Given, acts: Acts) => Promise<void>;
 
 /**
  * Throws if a reason is given for a KMS key. KMS stores no reason with a deletion window, and its author would believe
@@ -154,7 +156,7 @@ function addContinue(program: Command, world: CliWorld, run: Run): void {
     .action((keys: TypedKey[] = [], given: Given) => {
       refuseNamedRemoval(keys, given);
       const isAlone = keys.length === 1 && Object.keys(selectionIn(given)).length === 0;
-      return run(keys, given, continuing(world, given, isAlone));
+      return run("continue", keys, given, continuing(world, given, isAlone));
     });
 }
 
@@ -264,5 +266,6 @@ function keyCommand(program: Command, { name, keys, description, steps, writes, 
       : new Argument(isChoosing ? "[key...]" : "<key...>", `${form}; one or more`).argParser(repeatable(parse));
   const command = program.command(name).description(description).addArgument(argument);
   if (isChoosing) addSelectionOptions(command, steps);
-  return command.option("--json", "one line of JSON per key");
+  command.option("--json", "one line of JSON per key");
+  return name === "plan" ? command : command.addOption(recordOption());
 }

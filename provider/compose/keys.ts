@@ -24,6 +24,8 @@ export function openKeyOperations(environment: Environment, outputs: Outputs) {
     kmsOperations: createKmsOperations(world),
     settings,
     directory: createDirectory(world),
+    /** Who the service takes the caller for. */
+    caller: (options: CallOptions) => world.session.actor(options),
     /** The campaign in whose folder the command runs. Only `uko` looks for one: compose/operations.ts. */
     campaignHere: async (): Promise<KnownCampaign | undefined> => undefined,
     many: <Item, Result>(many: Many<Item, Result>, options: CallOptions) => runMany(world, many, options),

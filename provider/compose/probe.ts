@@ -7,17 +7,30 @@
 import { statSync } from "node:fs";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
+import { type CheckedRecording, checkRecording } from "../probe/check.ts";
 import { sayCalls } from "../probe/messages.ts";
 import { questionsFor } from "../probe/rows.ts";
-import { type ProbeRequest, type ProbeSummary, walkProbes } from "../probe/walk.ts";
+import { type ProbeSummary, walkProbes } from "../probe/walk.ts";
+import { readNamedText } from "../process/regular-file.ts";
 import { witnessOf } from "../services/broker.ts";
 import { appendLine, jsonLine, requireAppendable, systemSays } from "../services/durable-append.ts";
-import { type Endpoint, isLoopbackEndpoint, readDocumentedHost, regionForm } from "../services/http/allowed-hosts.ts";
+import { type Endpoint, isLoopbackEndpoint } from "../services/http/allowed-hosts.ts";
 import { createWire } from "../services/wire.ts";
 import type { Environment, Settings } from "../settings.ts";
+import { placeOf } from "./recording.ts";
 import { type Outputs, openWorld } from "./world.ts";
 
-export { sayProbes } from "../probe/messages.ts";
+export { sayChecked, sayProbes } from "../probe/messages.ts";
+
+/** What a recording of a person shows, by the rows as they are now. Sends nothing. Throws UKO_INPUT_INVALID. */
+export function checkRecordingAt(file: string): CheckedRecording {
+  const checked = checkRecording(readNamedText(file, `The recording ${file} could not be read`));
+  if (checked !== undefined) return checked;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `The file ${file} is not a recording of uko`,
+    detail: "Next: name a file that uko probe or --record wrote.",
+  });
+}
 
 /** `out` is the path of the recording. Throws UKO_INPUT_INVALID, and what opening a run throws. */
 export async function runProbe(
@@ -48,20 +61,6 @@ export async function runProbe(
   } finally {
     await opened.close();
   }
-}
-
-/** The product and the region by the host alone. A proxy on this machine counts as the emulator, and so for nothing. */
-function placeOf(asked: Endpoint, settings: Settings): ProbeRequest {
-  const documented = readDocumentedHost(asked);
-  const product = isLoopbackEndpoint(asked)
-    ? "emulator"
-    : documented === undefined
-      ? "another host"
-      : settings.keyProtect === undefined
-        ? "Hyper Protect Crypto Services"
-        : "Key Protect";
-  const region = documented?.region ?? settings.region ?? "";
-  return { product, region: regionForm.test(region) ? region : "unknown" };
 }
 
 /** On this machine, the emulator is its own broker, also if a region is set. */

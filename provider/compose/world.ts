@@ -210,6 +210,9 @@ const clock: Clock = {
 
 export { sha256 };
 
+/** A text that nobody can guess. */
+export const newSalt = (): string => randomBytes(32).toString("hex");
+
 /** One for the process, so that a plan computes each digest once. */
 export const secretDigests = createSecretDigests(() => randomBytes(16));
 

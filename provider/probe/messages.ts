@@ -4,7 +4,8 @@
  */
 
 import { count } from "../engine/text/words.ts";
-import type { RecordedExchange } from "./recording.ts";
+import { type CheckedRecording, countVerdicts } from "./check.ts";
+import type { ProbeLine, RecordedExchange, RecordingHeader } from "./recording.ts";
 import { at, type ProbeCall } from "./row.ts";
 import type { Questions } from "./rows.ts";
 import type { ProbeSummary } from "./walk.ts";
@@ -22,23 +23,77 @@ export function sayCalls({ rows, reads }: Questions): string {
   ].join("\n");
 }
 
-export function sayProbes({ header, counts, refuted, notTried }: ProbeSummary, recording: string): string {
-  const { product, apiVersion, region } = header;
+export function sayProbes(summary: ProbeSummary, recording: string): string {
+  const { header, counts, rows } = summary;
   const tried = counts.verified + counts.refuted;
   return [
-    `${count(tried, "probe")} completed on ${product}, API ${apiVersion}, region ${region}: ${counts.verified} verified, ${counts.refuted} refuted.`,
+    `${count(tried, "probe")} completed on ${placeIn(header)}: ${counts.verified} verified, ${counts.refuted} refuted.`,
+    ...sayRows(header, rows),
+    `The recording is ${recording}. Read it before you send it: names, IDs, hosts and times are replaced.`,
+  ].join("\n");
+}
+
+/** What a recording shows, for the person who made it or got it. */
+export function sayChecked({ header, counts, rows, contradicted }: CheckedRecording): string {
+  const shown = counts.verified + counts.refuted;
+  const what = header.of === "deletion" ? "a deletion" : "uko probe";
+  return [
+    `A recording of ${what} on ${placeIn(header)}, begun on ${header.day}.`,
+    `It shows ${shown} of ${count(rows.length, "row")}: ${counts.verified} verified, ${counts.refuted} refuted.`,
+    ...(contradicted.length === 0
+      ? []
+      : [
+          `Its own lines say something else about ${contradicted.join(", ")}, so the file was changed or is of another release.`,
+        ]),
+    ...sayRows(header, rows),
+  ].join("\n");
+}
+
+const placeIn = ({ product, apiVersion, region }: RecordingHeader): string =>
+  `${product}, API ${apiVersion}, region ${region}`;
+
+/** The refuted rows with the answer of the service, and the rows that were not tried, by the reason. */
+function sayRows({ product, of }: RecordingHeader, rows: readonly ProbeLine[]): readonly string[] {
+  const notTried = rows.filter(({ verdict }) => verdict === "not_tried");
+  const left =
+    of === "deletion"
+      ? `${count(notTried.length, "row")} not shown, by what each needs:`
+      : `${count(notTried.length, "probe")} not tried:`;
+  return [
     ...(product === "emulator" ? ["The emulator answered, so this recording proves nothing about IBM's service."] : []),
-    ...refuted.flatMap((line) => [
-      `Refuted: ${line.id} (row ${line.answers})`,
-      `  The service: ${(line.exchanges ?? []).map(sayAnswer).join(", then ")}`,
-      `  The emulator: ${line.expects}`,
-    ]),
-    ...(notTried.length === 0 ? [] : [`${count(notTried.length, "probe")} not tried:`]),
+    ...rows
+      .filter(({ verdict }) => verdict === "refuted")
+      .flatMap((line) => [
+        `Refuted: ${line.id} (row ${line.answers})`,
+        `  The service: ${(line.exchanges ?? []).map(sayAnswer).join(", then ")}`,
+        `  The emulator: ${line.expects}`,
+      ]),
+    ...(notTried.length === 0 ? [] : [left]),
     ...Array.from(
       Map.groupBy(notTried, ({ why = "" }) => why),
       ([why, lines]) => `  ${why}: ${lines.map(({ id }) => id).join(", ")}`,
     ),
-    `The recording is ${recording}. Read it before you send it: names, IDs, hosts and times are replaced.`,
+  ];
+}
+
+/** What a run with `--record` says at its end. */
+export function sayRecorded({
+  path,
+  count: exchanges,
+  omitted,
+  rows,
+}: {
+  readonly path: string;
+  readonly count: number;
+  readonly omitted: number;
+  readonly rows: readonly ProbeLine[];
+}): string {
+  const { verified, refuted } = countVerdicts(rows);
+  const more = refuted > 0 ? ` uko probe --check ${path} says which.` : "";
+  return [
+    `Recorded ${count(exchanges, "request")} in ${path}.`,
+    `So far it shows ${verified + refuted} of ${rows.length} rows: ${verified} verified, ${refuted} refuted.${more}`,
+    ...(omitted > 0 ? [`${count(omitted, "request")} of this run was left out, because the run had too many.`] : []),
   ].join("\n");
 }
 

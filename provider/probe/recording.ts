@@ -51,7 +51,7 @@ const line = z.discriminatedUnion("kind", [
       kind: z.literal("probe"),
       ...row,
       why: z.string().describe("Why a row was not tried").optional(),
-      seen: z.union([z.string(), z.number(), z.boolean()]).describe("The value of the emulator's switch").optional(),
+      seen: z.union([z.string(), z.boolean()]).describe("The value of the emulator's switch").optional(),
       exchanges: z.array(exchange).optional(),
     })
     .describe("What the recording says about a row; of several lines about one row, the last one counts"),
@@ -76,7 +76,6 @@ export const recordingLine = line.describe("A line of a recording, as uko probe 
 export type RecordingLine = z.output<typeof line>;
 export type RecordingHeader = z.output<typeof header>;
 export type ProbeLine = Extract<RecordingLine, { kind: "probe" }>;
-export type RunLine = Extract<RecordingLine, { kind: "run" }>;
 export type ExchangeLine = Extract<RecordingLine, { kind: "exchange" }>;
 export type RecordedExchange = z.output<typeof exchange>;
 

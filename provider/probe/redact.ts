@@ -87,13 +87,19 @@ export interface Placeholders {
   /** How many placeholders of this kind exist. */
   countOf(kind: string): number;
   set(text: string, placeholder: string): void;
+  /** Remembers a word of a text that a person typed, in lower case. */
+  noteName(word: string): void;
+  isName(word: string): boolean;
 }
 
 /** Placeholders that live as long as the run. */
 export function createPlaceholders(): Placeholders {
   const made = new Map<string, string>();
   const counts = new Map<string, number>();
+  const names = new Set<string>();
   return {
+    noteName: (word) => void names.add(word),
+    isName: (word) => names.has(word),
     get: (text) => made.get(text),
     countOf: (kind) => counts.get(kind) ?? 0,
     set(text, placeholder) {
@@ -107,13 +113,13 @@ export function createPlaceholders(): Placeholders {
 /** The kind in a placeholder, such as `key` in `<key-1>`. */
 export const kindIn = (placeholder: string): string => /^<(.+?)-\d+[ >]/.exec(placeholder)?.[1] ?? "";
 
-/** `known` names the kind of values of this run, such as the ID of its vault. */
+/** `known` has values of this run with their kind, such as the ID of its vault. */
 export function createRedactor(
   startMs: number,
-  known: Readonly<Record<string, string | undefined>>,
+  known: readonly (readonly [kind: string, text: string | undefined])[] = [],
   placeholders: Placeholders = createPlaceholders(),
 ): Redactor {
-  const typedTexts = new Set<string>();
+  const names = createNames(placeholders);
   const placeholder = (text: string, kind: string, more = ""): string => {
     const found = placeholders.get(text);
     if (found !== undefined) return found;
@@ -121,10 +127,10 @@ export function createRedactor(
     placeholders.set(text, made);
     return made;
   };
-  for (const [kind, text = ""] of Object.entries(known)) {
+  for (const [kind, text = ""] of known) {
     if (text === "") continue;
     placeholder(text, kind);
-    if (!uuid.test(text)) typedTexts.add(text);
+    if (!uuid.test(text)) names.note(text);
   }
 
   const timeOf = (text: string): string => {
@@ -157,17 +163,14 @@ export function createRedactor(
   };
   const textOf = (text: string, member: string): string => {
     const found = placeholders.get(text);
-    // A name that an earlier run of the recording learned.
-    const isName = found !== undefined && typed.includes(kindIn(found)) && !isProtocol(text);
-    if (answers.includes(member) && !isName && isAnswer(text, typedTexts)) return text;
+    if (answers.includes(member) && names.isAnswer(text)) return text;
     if (text === "" || text === "***" || found !== undefined) return found ?? text;
     if (typed.includes(member)) {
-      typedTexts.add(text);
+      names.note(text);
       return placeholder(text, isProtocol(member) ? member : "text");
     }
     // A person's text inside a message is replaced before its words are.
-    const inside = [...typedTexts].filter((each) => text !== each && each.length > 2 && holds(text, each));
-    const longest = inside.sort((one, two) => two.length - one.length)[0];
+    const longest = names.longestIn(text);
     if (longest !== undefined && !isProtocol(text)) {
       return text
         .split(longest)
@@ -199,22 +202,45 @@ export function createRedactor(
       ]),
     );
   };
-  return { learn: (value) => learn(value, typedTexts), redact, text: (text, member = "text") => textOf(text, member) };
+  return { learn: (value) => learn(value, names.note), redact, text: (text, member = "text") => textOf(text, member) };
 }
 
-/** Adds the texts in it that people typed. */
-function learn(value: unknown, typedTexts: Set<string>, member = ""): void {
-  if (typeof value === "string" && typed.includes(member)) typedTexts.add(value);
+/** The texts of this instance that people typed. */
+function createNames({ noteName, isName }: Placeholders) {
+  const typedTexts = new Set<string>();
+  return {
+    note(text: string): void {
+      typedTexts.add(text);
+      for (const word of wordsIn(text)) noteName(word);
+    },
+    /** Whether a code or a state is a word of the service's own, which no text that a person typed has in it. */
+    isAnswer(text: string): boolean {
+      if (isProtocol(text)) return true;
+      // A run that finds the key gone reads no name, so the words of earlier runs count, too.
+      if (!answerForm.test(text) || wordsIn(text).some(isName)) return false;
+      const word = text.toLowerCase();
+      const own = [...typedTexts].map((each) => each.toLowerCase());
+      return !own.some((each) => each.includes(word) || (each.length > 2 && word.includes(each)));
+    },
+    /** The longest of the texts that is a part of this one. */
+    longestIn(text: string): string | undefined {
+      const inside = [...typedTexts].filter((each) => text !== each && each.length > 2 && holds(text, each));
+      return inside.sort((one, two) => two.length - one.length)[0];
+    },
+  };
+}
+
+/** Notes the texts in it that people typed. */
+function learn(value: unknown, note: (text: string) => void, member = ""): void {
+  if (typeof value === "string" && typed.includes(member)) note(value);
   if (typeof value !== "object" || value === null || partsOfRequests.includes(String(Object(value).type))) return;
-  for (const [name, each] of Object.entries(value)) learn(each, typedTexts, Array.isArray(value) ? member : name);
+  for (const [name, each] of Object.entries(value)) learn(each, note, Array.isArray(value) ? member : name);
 }
 
-/** Whether a code or a state is a word of the service's own, which no text that a person typed has in it. */
-function isAnswer(text: string, typedTexts: ReadonlySet<string>): boolean {
-  if (isProtocol(text)) return true;
-  const word = text.toLowerCase();
-  const own = [...typedTexts].map((each) => each.toLowerCase());
-  return answerForm.test(text) && !own.some((each) => each.includes(word) || (each.length > 2 && word.includes(each)));
+/** The words of a name, in lower case, which are no words of the protocol. */
+function wordsIn(text: string): readonly string[] {
+  const found = text.toLowerCase().match(/[\p{L}\d]{3,}/gu) ?? [];
+  return found.filter((word) => !vocabulary.has(word));
 }
 
 function decodedUri(text: string): string {
@@ -245,7 +271,7 @@ function holds(text: string, part: string): boolean {
 
 /** The kind of a value by its form, otherwise by its member. */
 function kindOf(text: string, member: string): string {
-  if (uuid.test(text)) return member === "id" || !isProtocol(member) ? "id" : member;
+  if (uuid.test(text)) return ["id", "text", "href"].includes(member) || !isProtocol(member) ? "id" : member;
   if (text.includes("@")) return "mail";
   if (/^(IBMid|iam|crn)-/.test(text)) return "person";
   if (/^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/i.test(text)) return "host";

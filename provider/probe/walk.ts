@@ -8,6 +8,7 @@ import { versionIn } from "../engine/commands/doctor-messages.ts";
 import type { CallOptions, World } from "../engine/ports/world.ts";
 import { asUkoError } from "../errors.ts";
 import { isoTime } from "../text/iso-time.ts";
+import { countVerdicts } from "./check.ts";
 import { watchReads } from "./reads.ts";
 import type { ProbeLine, RecordingHeader, Verdict } from "./recording.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
@@ -24,8 +25,7 @@ export interface ProbeRequest {
 export interface ProbeSummary {
   readonly header: RecordingHeader;
   readonly counts: Readonly<Record<Verdict, number>>;
-  readonly refuted: readonly ProbeLine[];
-  readonly notTried: readonly ProbeLine[];
+  readonly rows: readonly ProbeLine[];
 }
 
 export interface ProbePorts extends Pick<World, "progress" | "newId" | "sha256"> {
@@ -72,7 +72,7 @@ export async function walkProbes(
   };
   const values: Values = { ...found, actor: actor?.iamId };
   const { kms: _kms, ...known } = values;
-  const run: Run = { ...ports, options, values, redactor: createRedactor(startMs, known) };
+  const run: Run = { ...ports, options, values, redactor: createRedactor(startMs, Object.entries(known)) };
   await append(header);
   const probed: (readonly [ProbeRow, Probed])[] = [];
   for (const row of questions.rows) {
@@ -83,10 +83,9 @@ export async function walkProbes(
   for (const [, { exchanges }] of probed) for (const { response } of exchanges) run.redactor.learn(response.body);
   const lines = probed.map(([row, each]) => probeLine(row, each, run.redactor));
   for (const line of lines) await append(line);
-  const of = (verdict: Verdict) => lines.filter((line) => line.verdict === verdict);
-  const counts = { verified: of("verified").length, refuted: of("refuted").length, not_tried: of("not_tried").length };
+  const counts = countVerdicts(lines);
   await append({ v: 1, kind: "end", ...counts });
-  return { header, counts, refuted: of("refuted"), notTried: of("not_tried") };
+  return { header, counts, rows: lines };
 }
 
 /** Sends one row and judges the responses. */

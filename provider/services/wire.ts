@@ -75,7 +75,8 @@ function requireReading(method: string): void {
   throw new UkoError("UKO_BUG", { detail: `A probe would send ${method}, but it may only read. Nothing was sent.` });
 }
 
-function responseOf({ status, text, header }: HttpResponse): WireResponse {
+/** The response as a recording has it: of its headers, only those in the fixed list. */
+export function responseOf({ status, text, header }: HttpResponse): WireResponse {
   const headers = headerNames.flatMap((name) => {
     const value = header(name);
     return value === undefined ? [] : [[name, value] as const];

@@ -57,6 +57,7 @@ function aWorld(over: Partial<Operations> = {}, variables: Readonly<Record<strin
       settings: readSettings(given),
       inventory: async () => ({ items: [], leftOut: [] }),
       directory: noDirectory,
+      caller: async () => ({ reads: undefined, writesAs: undefined }) as never,
       many: (many, calls) => runMany(quietRun, many, calls),
       campaign: async () => expect.unreachable(),
       campaignAt: async () => expect.unreachable(),

@@ -19,7 +19,16 @@ describe("takes what was seen from recordings", () => {
   const line = (row: ProbeRow | undefined, verdict: string) =>
     JSON.stringify({ v: 1, kind: "probe", id: row?.id, answers: row?.answers, expects: row?.expects, verdict });
   const recording = (product: string, ...lines: readonly string[]) => {
-    const header = { v: 1, kind: "recording", product, apiVersion: "4.14.2", region: "eu-de", day: "2027-01-31" };
+    const header = {
+      v: 1,
+      kind: "recording",
+      of: "probe",
+      rows: "",
+      product,
+      apiVersion: "4.14.2",
+      region: "eu-de",
+      day: "2027-01-31",
+    };
     return { file: "one.jsonl", text: `${[JSON.stringify(header), ...lines].join("\n")}\n` };
   };
   const service = "Hyper Protect Crypto Services";

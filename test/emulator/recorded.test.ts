@@ -24,6 +24,17 @@ test("a refuted row takes the other value of its switch, and any other refuted r
   ]);
 });
 
+test("a row takes the value that a deletion showed, and the last line about it counts", () => {
+  const line = (verdict: string, seen?: unknown) =>
+    JSON.stringify({ kind: "probe", id: "life.tags", answers: "U9", verdict, seen });
+  expect(readRecorded(recording(line("refuted", "rejected"))).switches).toEqual({ tags: "rejected" });
+  expect(readRecorded(recording(line("verified"), line("refuted", "dropped"))).switches).toEqual({ tags: "dropped" });
+  expect(readRecorded(recording(line("refuted", "no value of it")))).toEqual({
+    switches: {},
+    says: ["U9: set the switch tags to what the recording shows"],
+  });
+});
+
 test("the recording of the emulator changes nothing", () => {
   expect(readRecorded(read("test/recordings/emulator.jsonl"))).toEqual({ switches: {}, says: [] });
 });

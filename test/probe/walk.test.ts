@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { calls, unknowns } from "../../provider/emulator/store/fidelity.ts";
+import { deletionRows } from "../../provider/probe/deletion-rows.ts";
 import { notableIn, sayCalls } from "../../provider/probe/messages.ts";
 import type { Verdict } from "../../provider/probe/recording.ts";
 import { probeRows, questionsFor } from "../../provider/probe/rows.ts";
@@ -78,12 +79,13 @@ describe("refutes the rows that a switch of the emulator changes", () => {
   });
 });
 
-it("has each fidelity row either probed or in the list of what it needs", () => {
-  const asked = [...new Set(probeRows.map(({ answers }) => answers)), ...Object.values(unprobed).flat()];
+it("has each fidelity row probed, shown by a deletion, or in the list of what it needs", () => {
+  const shown = new Set<string>([...probeRows, ...deletionRows].map(({ answers }) => answers));
+  const asked = [...shown, ...Object.values(unprobed).flat()];
   expect(asked.toSorted()).toEqual([...calls, ...unknowns].map(([id]) => id).toSorted());
 });
 
 it("gives each row an ID of its own", () => {
-  const ids = probeRows.map(({ id }) => id);
+  const ids: readonly string[] = [...probeRows, ...deletionRows].map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
 });

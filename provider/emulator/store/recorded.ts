@@ -1,7 +1,8 @@
 /**
- * Makes the emulator behave as a recorded service did. A recording of `uko probe` says which rows of fidelity.ts the
- * service refuted. If such a row names a switch with two values, the emulator takes the other value. The other refuted
- * rows are reported, because the emulator cannot know what the service does instead.
+ * Makes the emulator behave as a recorded service did. A recording of `uko probe`, or of a deletion with `--record`, says
+ * which rows of fidelity.ts the service refuted. If such a row names a switch, the emulator takes the value that the
+ * recording shows, or the other one of two values. The other refuted rows are reported, because the emulator cannot know
+ * what the service does instead.
  */
 
 import * as z from "zod";
@@ -15,7 +16,13 @@ export interface Recorded {
 }
 
 const line = z.looseObject({ kind: z.enum(["recording", "probe"]).catch("probe") });
-const probe = z.looseObject({ kind: z.literal("probe"), answers: z.string(), verdict: z.string() });
+const probe = z.looseObject({
+  kind: z.literal("probe"),
+  id: z.string().optional(),
+  answers: z.string(),
+  verdict: z.string(),
+  seen: z.unknown().optional(),
+});
 
 /** Throws if the text is not a recording. */
 export function readRecorded(text: string): Recorded {
@@ -23,15 +30,15 @@ export function readRecorded(text: string): Recorded {
     .split("\n")
     .filter((each) => each !== "")
     .map(parse);
-  if (line.safeParse(lines[0]).data?.kind !== "recording") throw new Error("The file is not a recording of uko probe.");
-  const refuted = new Set(
-    lines.flatMap((each) => {
-      const { data } = probe.safeParse(each);
-      return data?.verdict === "refuted" ? [data.answers] : [];
-    }),
+  if (line.safeParse(lines[0]).data?.kind !== "recording") throw new Error("The file is not a recording of uko.");
+  const found = lines.flatMap((each) => probe.safeParse(each).data ?? []);
+  // A recording that grows repeats a row when more is known; then the last line counts.
+  const last = new Map(found.map((each, at) => [each.id ?? at, each]));
+  const refuted = new Map(
+    [...last.values()].flatMap((each) => (each.verdict === "refuted" ? [[each.answers, each.seen] as const] : [])),
   );
-  const found = [...calls, ...unknowns].flatMap(([id, , , , , name]) => (refuted.has(id) ? [{ id, name }] : []));
-  const flips = found.map(({ id, name }) => ({ id, name, value: otherValue(name) }));
+  const rows = [...calls, ...unknowns].flatMap(([id, , , , , name]) => (refuted.has(id) ? [{ id, name }] : []));
+  const flips = rows.map(({ id, name }) => ({ id, name, value: valueOf(name, refuted.get(id)) }));
   return {
     switches: switchChoices.parse(
       Object.fromEntries(flips.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
@@ -52,12 +59,12 @@ function parse(text: string): unknown {
   }
 }
 
-/** The value of a switch that is not the default, if there is exactly one. */
-function otherValue(name: keyof Switches | undefined): unknown {
+/** The value that the recording shows, or the one that is not the default, if there is exactly one. */
+function valueOf(name: keyof Switches | undefined, seen: unknown): unknown {
   if (name === undefined) return undefined;
-  const form = switchesSchema.shape[name].unwrap();
-  const others = possible(form).filter((value) => value !== switchDefaults[name]);
-  return others.length === 1 ? others[0] : undefined;
+  const others = possible(switchesSchema.shape[name].unwrap()).filter((value) => value !== switchDefaults[name]);
+  if (others.includes(seen)) return seen;
+  return seen === undefined && others.length === 1 ? others[0] : undefined;
 }
 
 function possible(form: z.ZodType): readonly unknown[] {

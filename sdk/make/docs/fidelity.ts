@@ -2,6 +2,8 @@
 
 import { calls, type FidelityRow, unknowns } from "../../../provider/emulator/store/fidelity.ts";
 import { profiles, switchDefaults } from "../../../provider/emulator/store/switches.ts";
+import { deletionRows } from "../../../provider/probe/deletion-rows.ts";
+import { probeRows } from "../../../provider/probe/rows.ts";
 import { type Recording, recordings, seenRows } from "./recordings.ts";
 
 export function fidelityMarkdown(found: readonly Recording[] = recordings()): string {
@@ -22,7 +24,8 @@ export function fidelityMarkdown(found: readonly Recording[] = recordings()): st
       ["", "subject", "default behavior", "basis", "source", "seen", "switch"],
       unknowns.map((row: FidelityRow) => [...cellsOf(row), code(row[5])]),
     ),
-    "## What no probe asks",
+    "## What no recording shows",
+    ways([...calls, ...unknowns]),
     table(
       ["rows", "what an answer needs"],
       Object.entries(other).map(([need, says]) => [unprobed[need as keyof typeof other].join("; "), says]),
@@ -41,9 +44,9 @@ export function fidelityMarkdown(found: readonly Recording[] = recordings()): st
 }
 
 const other = {
-  write: "a write; a probe only reads, so nothing records these rows",
+  write: "a write that no ordinary deletion makes",
   role: "a role that is limited to single vaults, or one role alone",
-  second: "a second person who also approves",
+  second: "a step that the rule of two people forbids",
   container: "a vault, keystore or template of its own, which may cost money",
   hour: "an hour between two rotations, and its older versions stay",
   days: "days or months of waiting",
@@ -58,25 +61,24 @@ const other = {
   keyProtect: "an instance of Key Protect",
 } as const;
 
-/** The rows of fidelity.ts without a probe, by what they need. */
+/** The rows of fidelity.ts that neither a probe nor a deletion shows, by what they need. */
 // biome-ignore format: many IDs a line
 export const unprobed: Readonly<Record<keyof typeof other, readonly string[]>> = {
   write: [
-    "K2", "K4", "K5", "K6", "K7", "K8", "K10", "K11", "U2", "U3", "U4", "U7", "U8", "U9", "U10", "U14", "U16", "U21",
-    "U27", "description", "patch-destroyed", "backing-key-suspended", "refresh",
+    "K2", "K10", "U2", "U3", "U7", "U8", "U10", "U14", "U21", "refresh",
   ],
   role: ["U30", "U39"],
-  second: ["backing-key-identity", "backing-key-refusal", "KMS-1", "KMS-2", "KMS-3", "KMS-5", "KMS-12"],
+  second: ["backing-key-identity", "backing-key-refusal", "KMS-1", "KMS-2", "KMS-3", "KMS-12"],
   container: [
     "T2, T4, T5", "T6, T7, T8", "S2, S4", "S5", "V2, V4, V5", "U10-names", "U16-health", "U18", "U19", "U20",
     "U22", "U23", "U25", "U26", "wrong-credentials", "ring-name", "S5-modes", "S5-references", "label-and-scheme",
     "azure-standard", "free-keystores", "U34", "labels",
   ],
   hour: ["K9", "U12", "U13", "old-versions"],
-  days: ["KMS-window", "KMS-purge", "KMS-expiry", "KMS-rotation", "passcode", "token-clock"],
+  days: ["KMS-purge", "KMS-expiry", "KMS-rotation", "passcode", "token-clock"],
   kmsKey: [
     "M0", "M1, M2", "M7", "M8, M9, M10", "M11, M12, M16", "M13", "M14, M15", "M17-M20", "M25", "M26", "M27",
-    "KMS-4", "KMS-6", "KMS-7", "KMS-8", "KMS-9", "KMS-10", "KMS-13", "KMS-19", "KMS-rings", "KMS-codes",
+    "KMS-4", "KMS-6", "KMS-7", "KMS-9", "KMS-10", "KMS-13", "KMS-rings", "KMS-codes",
     "KMS-token", "KMS-policy-members", "KMS-overrides", "KMS-origin",
   ],
   danger: ["U5", "U6"],
@@ -89,6 +91,14 @@ export const unprobed: Readonly<Record<keyof typeof other, readonly string[]>> =
   keyProtect: ["product"],
 };
 
+/** How many rows each kind of recording can show. */
+function ways(rows: readonly FidelityRow[]): string {
+  const asked = new Set<string>(probeRows.map(({ answers }) => answers));
+  const lived = new Set<string>(deletionRows.map(({ answers }) => answers).filter((id) => !asked.has(id)));
+  const none = rows.length - asked.size - lived.size;
+  return `Of ${rows.length} behaviors, \`uko probe\` can show ${asked.size} by reading, and a recorded deletion of a test key ${lived.size} more. ${none} have no way to be seen:`;
+}
+
 const basis = `Each behavior has one of two bases:
 
 - *documented*: IBM's public documents or SDKs say so;
@@ -99,13 +109,14 @@ The column *seen* says what a recording of a real instance shows: *verified* if 
 A source is a section of the contract, [uko-v4.md](../contract/uko-v4.md) or [kms-v2-and-iam.md](../contract/kms-v2-and-iam.md).
 For each fact, the contract names IBM's document, SDK or provider, or says that the fact is inferred.`;
 
-const howToVerify = `If you have an instance, you can answer many rows with one command: see [What to record, and how long it takes](../internals/record-a-service.md).
+const howToVerify = `If you have an instance, you can answer many rows in ten minutes: see [What to record](../internals/record-a-service.md).
 When you have a recording:
 
 1. Put the file in \`test/recordings\`.
 2. If a row is refuted, change the emulator, with a test that cites the recording. If instances may differ, add a switch, and name it in the row.
 3. Run \`npx vitest run test/emulator/fidelity.test.ts --update\` to write this page.
 
+A recording is no proof: its sender can edit it. Say with the file who sent it.
 \`test/recordings/emulator.jsonl\` is a recording of the emulator itself. It shows the form, and proves nothing about IBM's service.`;
 
 type SeenRows = ReturnType<typeof seenRows>;

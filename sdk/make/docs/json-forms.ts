@@ -11,6 +11,7 @@ import { listedForms } from "../../../provider/engine/commands/listed-forms.ts";
 import { awaitedThings, lifecycleStates } from "../../../provider/lifecycle/key/lifecycle-state.ts";
 import { kmsLifecycleStates } from "../../../provider/lifecycle/kms-key/kms-key-states.ts";
 import { approvedSteps } from "../../../provider/lifecycle/vocabulary/observation.ts";
+import { recordingLine } from "../../../provider/probe/recording.ts";
 import { pendingFields } from "../../../provider/resources/shared-inputs.ts";
 import { campaignJsonForms } from "./campaign-json-forms.ts";
 import { code, exitCode, id, time, v } from "./json-parts.ts";
@@ -340,10 +341,11 @@ const probe = z
   .object({
     ...{ v, kind: z.literal("probe"), recording: z.string().describe("The file") },
     ...{ product: z.string(), apiVersion: z.string(), region: z.string(), day: z.string() },
-    rows: z.string().describe("SHA-256 of the probes that were asked"),
+    of: z.enum(["probe", "deletion"]),
+    rows: z.string().describe("SHA-256 of the rows that the recording can answer"),
     ...{ verified: z.number(), refuted: z.number(), not_tried: z.number() },
   })
-  .describe("The result of uko probe --json. The recording itself has a line for each probe");
+  .describe("The result of uko probe --json, also with --check");
 
 /** Each form by the name of its file in provider/docs/reference/schemas. */
 export const jsonForms = {
@@ -357,6 +359,7 @@ export const jsonForms = {
   "audit-step": auditStep,
   hold,
   probe,
+  "recording.jsonl": recordingLine,
   "certificate-verification": verification,
   "evidence-check": evidenceCheck,
   ...campaignJsonForms,

@@ -1,11 +1,11 @@
 /**
- * What recordings of `uko probe` say about the rows of fidelity.ts. A line counts only if the probe still asks the same,
- * and only if IBM's service responded: a recording of the emulator, or of a host that nobody can name, proves nothing.
+ * What recordings say about the rows of fidelity.ts: those of `uko probe`, and those of a deletion with `--record`. They
+ * count only as far as this release would judge them the same, and only if IBM's service responded: a recording of the
+ * emulator, or of a host that nobody can name, proves nothing.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
-import type { ProbeLine, RecordingHeader } from "../../../provider/probe/recording.ts";
-import { probeRows } from "../../../provider/probe/rows.ts";
+import { checkRecording } from "../../../provider/probe/check.ts";
 
 const folder = new URL("../../../test/recordings/", import.meta.url);
 
@@ -29,14 +29,12 @@ export function recordings(): readonly Recording[] {
 export function seenRows(found: readonly Recording[]): ReadonlyMap<string, readonly Seen[]> {
   const seen = new Map<string, Seen[]>();
   for (const { file, text } of found) {
-    const parsed = text
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line) as ProbeLine | RecordingHeader);
-    const header = parsed.find((line) => line.kind === "recording");
-    if (header === undefined || notIbm.includes(header.product)) continue;
+    const checked = checkRecording(text);
+    if (checked === undefined) throw new Error(`${file} is not a recording.`);
+    const { header, rows } = checked;
+    if (notIbm.includes(header.product)) continue;
     const where = `${header.day}, ${header.product}, API ${header.apiVersion}, ${header.region} (\`test/recordings/${file}\`)`;
-    for (const [id, lines] of Map.groupBy(parsed.filter(isCurrent), ({ answers }) => answers)) {
+    for (const [id, lines] of Map.groupBy(rows, ({ answers }) => answers)) {
       const verdicts = lines.map(({ verdict }) => verdict).filter((verdict) => verdict !== "not_tried");
       if (verdicts.length === 0) continue;
       const verdict = verdicts.includes("refuted") ? "refuted" : "verified";
@@ -47,10 +45,3 @@ export function seenRows(found: readonly Recording[]): ReadonlyMap<string, reado
 }
 
 const notIbm: readonly string[] = ["emulator", "another host"];
-
-function isCurrent(line: ProbeLine | RecordingHeader): line is ProbeLine {
-  if (line.kind !== "probe") return false;
-  return probeRows.some(
-    ({ id, answers, expects }) => id === line.id && answers === line.answers && expects === line.expects,
-  );
-}

@@ -1,0 +1,39 @@
+/**
+ * Defines `--record`, which the commands of a person have. It records what the services answer, so that an ordinary
+ * deletion of a test key shows what no document says. Only the person who types a command chooses it: no variable and no
+ * engine does.
+ */
+
+import { Option } from "commander";
+import type { CliWorld, OpenOperations } from "./cli-world.ts";
+
+export const recordOption = (): Option =>
+  new Option("--record <file>", "also append the requests and answers of this run to a recording, redacted");
+
+export interface Recording {
+  readonly record?: string;
+}
+
+/** The world of a command whose run is recorded, if a file is named. */
+export function recordedWorld<World extends CliWorld>(world: World, command: string, { record }: Recording): World {
+  if (record === undefined) return world;
+  return {
+    ...world,
+    async openOperations(environment, outputs): Promise<OpenOperations> {
+      const { openRecorder } = await import("../compose/recording.ts");
+      const recorder = await openRecorder(record, command, outputs.note ?? outputs.progress.report);
+      const opened = await world.openOperations(environment, { ...outputs, watch: recorder.watch });
+      return {
+        ...opened,
+        async close() {
+          const { settings, caller } = opened;
+          await recorder.finish({ settings, caller: () => caller({ signal: AbortSignal.timeout(callerMs) }) });
+          await opened.close();
+        },
+      };
+    },
+  };
+}
+
+/** The token of the run names the caller, so this takes no call unless the token has just expired. */
+const callerMs = 10_000;

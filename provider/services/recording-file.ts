@@ -1,0 +1,80 @@
+/**
+ * Writes the recording of a deletion, to which several runs append, and the private file next to it, which remembers the
+ * placeholders. Both are for their owner alone, and neither may be a link. A lock lets one run at a time write. The
+ * private file is written first: if a crash comes in between, it knows placeholders that nothing uses, and no
+ * placeholder ever stands for two values.
+ */
+
+import { open, rename, rm } from "node:fs/promises";
+import { isLink, readRegularFile, UnsafeFile } from "../process/regular-file.ts";
+import { appendNext, jsonLine, requireAppendable } from "./durable-append.ts";
+import { withFileLock } from "./file-lock.ts";
+
+/** The texts of the two files. */
+export interface RecordingTexts {
+  readonly text: string;
+  readonly keptText: string;
+}
+
+export interface RecordingFile {
+  readonly path: string;
+  readonly privatePath: string;
+  /** Opens the recording, and reads both files. Rejects with UnsafeFile, or the system's error. */
+  read(): Promise<RecordingTexts>;
+  /** Adds what `make` returns for the present texts. Rejects as `read` does, and with what `make` throws. */
+  append<Made extends { readonly lines: readonly object[]; readonly keptText: string }>(
+    make: (texts: RecordingTexts) => Made,
+  ): Promise<Made>;
+}
+
+const maxBytes = 64 * 1024 * 1024;
+
+export function createRecordingFile(path: string): RecordingFile {
+  const privatePath = `${path}.private`;
+  const read = async (): Promise<RecordingTexts> => {
+    await requireAppendable(path);
+    return { text: textOf(path), keptText: textOf(privatePath) };
+  };
+  return {
+    path,
+    privatePath,
+    read,
+    append: (make) =>
+      withFileLock(`${path}.lock`, async () => {
+        const texts = await read();
+        const made = make(texts);
+        await replace(privatePath, made.keptText);
+        await appendNext(path, async (_file, size) => {
+          if (size !== Buffer.byteLength(texts.text)) throw new UnsafeFile("Another program wrote to it meanwhile");
+          const isTorn = texts.text !== "" && !texts.text.endsWith("\n");
+          return `${isTorn ? "\n" : ""}${made.lines.map((line) => `${jsonLine(line)}\n`).join("")}`;
+        });
+        return made;
+      }),
+  };
+}
+
+/** The text of a file; empty if it does not exist. */
+function textOf(path: string): string {
+  try {
+    return readRegularFile(path, { maxBytes, isLinkRefused: true }).toString("utf8");
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "ENOENT") return "";
+    throw error;
+  }
+}
+
+/** Replaces the private file at once, so that a crash leaves the old one or the new one. */
+async function replace(path: string, text: string): Promise<void> {
+  const fresh = `${path}.new`;
+  await rm(fresh, { force: true });
+  const file = await open(fresh, "wx", 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  if (isLink(path)) throw new UnsafeFile(`${path} is a symbolic link, and uko does not follow one here`);
+  await rename(fresh, path);
+}
