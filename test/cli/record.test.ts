@@ -214,7 +214,8 @@ describe("a hostile world", () => {
       body: { code: planted.code, text: planted.address },
     });
     await deleteByTwo(keys.vouchers, "Hildegard moved to Quastenflosser");
-    const both = `${text()}${readFileSync(`${file}.private`, "utf8")}`;
+    // A digest has every short number in it sooner or later.
+    const both = `${text()}${readFileSync(`${file}.private`, "utf8")}`.replaceAll(/[0-9a-f]{64}/g, "");
     const own = [
       ...keys.vouchers.split("/"),
       ...Object.values(apiKeys),
