@@ -38,7 +38,7 @@ export function readRecorded(text: string): Recorded {
     [...last.values()].flatMap((each) => (each.verdict === "refuted" ? [[each.answers, each.seen] as const] : [])),
   );
   const rows = [...calls, ...unknowns].flatMap(([id, , , , , name]) => (refuted.has(id) ? [{ id, name }] : []));
-  const flips = rows.map(({ id, name }) => ({ id, name, value: valueOf(name, refuted.get(id)) }));
+  const flips = rows.map(({ id, name }) => ({ id, name, value: shownValue(name, refuted.get(id)) }));
   return {
     switches: switchChoices.parse(
       Object.fromEntries(flips.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
@@ -60,7 +60,7 @@ function parse(text: string): unknown {
 }
 
 /** The value that the recording shows, or the one that is not the default, if there is exactly one. */
-function valueOf(name: keyof Switches | undefined, seen: unknown): unknown {
+function shownValue(name: keyof Switches | undefined, seen: unknown): unknown {
   if (name === undefined) return undefined;
   const others = possible(switchesSchema.shape[name].unwrap()).filter((value) => value !== switchDefaults[name]);
   if (others.includes(seen)) return seen;
