@@ -24,6 +24,10 @@ main { max-width: 72rem; margin: 0 auto; padding: 1rem; }
 
 h1 { margin: 0.5rem 0 1rem; font-size: 1.6rem; line-height: 1.25; }
 h2 { margin: 2rem 0 0.5rem; font-size: 1.25rem; }
+h3 { margin: 1.5rem 0 0.5rem; font-size: 1.1rem; }
+summary { padding: 0.25rem 0; cursor: pointer; }
+summary h2 { display: inline; }
+details:has(> summary h2) { margin-top: 1.5rem; }
 
 .lead { font-size: 1.1rem; }
 .quiet { color: var(--quiet); font-size: 0.9rem; }

@@ -9,6 +9,7 @@ import { renderCertificatePage } from "../../provider/certificate/html.ts";
 import { readCertificate } from "../../provider/compose/certificates.ts";
 import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/store/generate.ts";
+import { manyKeys } from "../certificate/many-keys.ts";
 import { startCliWorld } from "../cli/harness.ts";
 import { isLeftOut } from "../console/seats.ts";
 import { type Browser, barriersOn, launchBrowser } from "../support/browser.ts";
@@ -59,6 +60,29 @@ it.skipIf(isLeftOut)("shows a certificate on a phone, with its totals", async ()
   const long = await hostileCertificate("a text of others that is longer than a line of a phone ".repeat(3));
   await inspectFile("certificate-long", renderCertificatePage(long.certificate, { ...long.facts, keyIds: [] }));
 });
+
+it.skipIf(isLeftOut)(
+  "opens a certificate of 5,000 keys on a few screens, also on a phone, and unfolds all of it",
+  { timeout: 120_000 },
+  async () => {
+    const facts = { sha256: "a".repeat(64), keyIds: ["a".repeat(64)] };
+    // axe needs a minute for each look at 5,000 keys, and a page of 20 keys folds the same parts.
+    await inspectFile("certificate-20", renderCertificatePage(await manyKeys(20, 2), facts));
+    writeFileSync(path.join(folder, "certificate-5000.html"), renderCertificatePage(await manyKeys(5_000, 3), facts));
+    const context = await browser.newContext({ colorScheme: "light" });
+    const page = await context.newPage();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(pathToFileURL(path.join(folder, "certificate-5000.html")).href);
+    const heightOf = () => page.evaluate<number>("document.documentElement.scrollHeight");
+    expect(await heightOf()).toBeLessThan(5 * 844);
+    await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true");
+    expect(await heightOf()).toBeGreaterThan(100_000);
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth")).toBeLessThanOrEqual(
+      0,
+    );
+    await context.close();
+  },
+);
 
 it.skipIf(isLeftOut)(
   "shows the reports of a campaign on a phone, with their totals",
