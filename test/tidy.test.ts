@@ -189,7 +189,7 @@ const rules: readonly Rule[] = [
   {
     title: "plain English in messages and comments",
     files:
-      /^(provider\/(engine|cli|terraform-plugin(?!\/protocol)|pulumi-plugin)\/.*|provider\/(errors|text\/printable)\.ts|test\/(cli|engine|golden|resources)\/.*|test\/(attacks|contracts|e2e|lifecycle|services|pulumi-plugin|terraform-plugin|pulumi-dynamic)\/.*|test\/(schema\/)?[^/]*\.test\.ts)$/,
+      /^(provider\/(engine|certificate|probe|cli|terraform-plugin(?!\/protocol)|pulumi-plugin)\/.*|provider\/(errors|text\/printable)\.ts|test\/(cli|engine|golden|resources)\/.*|test\/(attacks|certificate|contracts|e2e|lifecycle|probe|services|pulumi-plugin|terraform-plugin|pulumi-dynamic)\/.*|test\/[^/]*\.test\.ts)$/,
     // The mutants quote source text, and this file has an example that breaks each rule.
     except: /^test\/(lifecycle\/model\/mutants(\.test)?|tidy\.test)\.ts$/,
     find: (text, file) =>

@@ -2,7 +2,7 @@
  * Defines the lines of a recording, the file in which `uko` writes what a service answered. `uko probe` writes the one
  * kind, of requests that read, and a command of a person with `--record` the other, of an ordinary deletion. A recording
  * says nothing about a person or an account (redact.ts). A recording of the emulator proves nothing about IBM's service,
- * and its header says which of the two answered. A recording is no proof of anything: whoever sends it can edit it.
+ * and its header says which of the two answered. A recording is no proof of anything: its sender can edit it.
  */
 
 import * as z from "zod";

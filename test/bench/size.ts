@@ -20,9 +20,9 @@ const capabilities: Readonly<Record<string, RegExp>> = {
   "OpenTofu and Terraform": /^provider\/terraform-plugin\//,
   "command line, with what only it has": /^provider\/(?:cli\/|bin\/uko)/,
   campaign: /^provider\/(?:cli\/campaign\/|console\/campaign-|engine\/campaign\/)/,
-  certificate: /^provider\/(?:cli\/certificate-command|compose\/certificates|engine\/certificate\/)/,
+  certificate: /^provider\/(?:cli\/certificate-command|compose\/certificates|certificate\/)/,
   console: /^provider\/(?:cli\/console-command|console\/)/,
-  probe: /^provider\/(?:cli\/probe-command|engine\/probe\/)/,
+  probe: /^provider\/(?:cli\/probe-command|compose\/probe|probe\/)/,
   emulator: /^provider\/(?:emulator\/|cli\/emulator-command)/,
 };
 

@@ -123,7 +123,7 @@ it("keeps statuses, limits and small counts, and replaces a count that says how 
   const list = (count: number) => ({ status: 404, size: 256, limit: 1000, total_count: count, last: "?offset=1980" });
   expect(redact(list(20))).toBe('{"status":404,"size":256,"limit":1000,"total_count":20,"last":"?offset=<count-1>"}');
   expect(redact(list(1987))).toContain('"total_count":"<count-1>","last":"?offset=<count-2>"');
-  // The number of keys is no text of a person, so another member with the same number stays.
+  // The number of keys is not the text of a person, so another member with the same number stays.
   expect(redact({ total_count: 256, size: "256" })).toBe('{"total_count":"<count-1>","size":"256"}');
 });
 
