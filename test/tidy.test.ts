@@ -106,6 +106,30 @@ const rules: readonly Rule[] = [
     broken: { file: "provider/plan.ts", text: 'import { z } from "zod";\n' },
   },
   {
+    // The README.md of a room defines its terms once, and its files use them.
+    title: "a header does not define what an engine, a review or a wave is",
+    files: /^provider\/lifecycle\/(?!campaign\/).*\.ts$/,
+    find: (text) =>
+      /\((Pulumi, OpenTofu, Terraform|a group of keys)\)|, the list (of keys )?that/.test(
+        text.slice(0, text.indexOf("*/")).replaceAll("\n *", ""),
+      )
+        ? ["defines a term of its room"]
+        : [],
+    broken: {
+      file: "provider/lifecycle/key/plan.ts",
+      text: "/** Plans for an engine (Pulumi, OpenTofu,\n * Terraform). */\n",
+    },
+  },
+  {
+    title: "a README of a room has 20 to 60 lines",
+    files: /^provider\/(?!docs\/).*README\.md$/,
+    find: (text) => {
+      const count = text.trimEnd().split("\n").length;
+      return count < 20 || count > 60 ? [`${count} lines`] : [];
+    },
+    broken: { file: "provider/engine/README.md", text: "# The engine\n" },
+  },
+  {
     title: "no file contains a task for later",
     files: code,
     find: lines(/\b(TO[D]O|FIX[M]E|X[X]X)\b/),

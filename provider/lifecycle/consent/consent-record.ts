@@ -1,33 +1,25 @@
 /**
- * Decides whether a consent record counts. A *consent record* is a text on the key by which one
- * person requests, or approves, exactly one *step* (deactivate or destroy) of this key. It says its
- * author and its time, and it carries the *digest*: a hash of the facts of the key that the author
- * saw. The text proves nothing, because each person who may write tags can write any text in any
- * name. What the service itself says about the last write to the key is what proves a consent, so a
- * record *binds* only if:
+ * Decides whether a consent record counts. The text of a record proves nothing, because each person who may write tags
+ * can write any text in any name. What the service itself says about the last write to the key is what proves a
+ * consent, so a record *binds* only if:
  *
- * - There is exactly one. Two records could say different things, and no rule for choosing one
- *   would be safe.
- * - Its author is who wrote to the key last. Otherwise Carol could write a request in Bob's name
- *   and approve it alone.
+ * - There is exactly one. Two records could say different things, and no rule for choosing one would be safe.
+ * - Its author is who wrote to the key last. Otherwise Carol could write a request in Bob's name and approve it alone.
  * - The author is a person. A service ID runs for everyone who can start its pipeline.
- * - The last write came at most 2 s after the record's own time, and not before it. Otherwise Carol
- *   could plant a request in Bob's name and wait. As soon as Bob writes to the key for any other
- *   reason, he is its last writer, and the request would count.
- * - It is for the step that comes next. A person who agrees to a deactivation, which can be undone,
- *   has not agreed to the destruction.
- * - The digest is that of the key as it is now. Otherwise Bob could request the deletion of a test
- *   key, rename it to another purpose, and let Alice approve something that she never saw.
+ * - The last write came at most 2 s after the record's own time, and not before it. Otherwise Carol could plant a
+ *   request in Bob's name and wait. As soon as Bob writes to the key for any other reason, he is its last writer, and
+ *   the request would count.
+ * - It is for the step that comes next. A person who agrees to a deactivation, which can be undone, has not agreed to
+ *   the destruction.
+ * - The digest is that of the key as it is now. Otherwise Bob could request the deletion of a test key, rename it to
+ *   another purpose, and let Alice approve something that she never saw.
  * - An approval quotes a request. Otherwise one text could stand for two people.
- * - It is signed, if it is about a destruction and the machine demands signatures: see
- *   signed-consent.ts.
- * - It is not older than 7 days, and neither is a request that an approval quotes. A quoted request
- *   to destroy is not older than 48 hours. A forgotten request must not become the first half of a
- *   deletion months later.
+ * - It is signed, if it is about a destruction and the machine demands signatures: see signed-consent.ts.
+ * - It is not older than 7 days, and neither is a request that an approval quotes. A quoted request to destroy is not
+ *   older than 48 hours. A forgotten request must not become the first half of a deletion months later.
  *
- * One gap stays, and the documentation names it: if Bob writes with another tool within 2 s of a
- * planted record, the record binds. Only signatures close it, and they are demanded for a
- * destruction alone. Who may act on a record that binds is decided in authorization.ts.
+ * One gap stays, and the documentation names it: if Bob writes with another tool within 2 s of a planted record, the
+ * record binds. Only signatures close it, and they are demanded for a destruction alone.
  */
 
 import { assertTime } from "../vocabulary/assert.ts";

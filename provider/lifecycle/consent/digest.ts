@@ -1,7 +1,6 @@
 /**
- * Writes the text behind the *digest* in each request and approval on a key: the digest is the
- * first half of the text's SHA-256. The text contains the facts of the key and the step. So a
- * request counts only for the key as its author saw it: after a rename, it is void.
+ * Writes the text behind the digest of a record. A request counts only for the key as its author saw it: after a
+ * rename, the request is void.
  */
 
 import type { ApprovedStep, KeyFacts } from "../vocabulary/observation.ts";

@@ -1,9 +1,6 @@
 /**
- * Orders the values of the *marker*, a tag on the key that says how many people its deletion
- * requires. authorization.ts applies the rule. The call that creates the key writes the marker. On
- * an existing key, `uko` only makes the marker stricter, so that no edit of a program makes one
- * person enough. A key without a marker requires two people for both steps
- * (provider/docs/explanation/two-people.md).
+ * Orders the values of the marker; authorization.ts applies the rule. On an existing key, `uko` only makes the marker
+ * stricter, so that no edit of a program makes one person enough (provider/docs/explanation/two-people.md).
  */
 
 import type { DeletionGate, DualMarker, KeyObservation } from "../vocabulary/observation.ts";

@@ -1,15 +1,14 @@
 /**
- * Reads and writes the tag `hold` of a key. A hold says that nobody may take anything from the key, for example because
- * a court asked to keep it. While a hold is in force, no run deactivates, destroys or removes the key, and no run
- * requests or approves that (guards.ts). An act that makes the key safer passes: a reactivation, a withdrawal, a decline.
+ * Reads and writes the holds of a key. While a hold is in force, no run deactivates, destroys or removes the key, and
+ * no run requests or approves that (guards.ts). An act that makes the key safer passes.
  *
- * One tag can contain several holds, because a lawyer must not end the hold of an owner, and an incident must not wait
- * for either. Each hold is a few words, such as `legal until 2027_03_20 ticket L_7 by IBMid_5 since 2026_12_01`, and
- * the word `and` joins two holds. A text that uko did not write, or cannot read, holds without an end: a person set the
- * tag for a reason, and a mistake in its text must not free the key.
- *
- * Everything in the tag is the word of its last writer. So a hold binds uko and not the service: a person who may write
- * tags can end or shorten a hold with another tool.
+ * - One tag can contain several holds, because a lawyer must not end the hold of an owner, and an incident must not
+ *   wait for either. Each hold is a few words, such as `legal until 2027_03_20 ticket L_7 by IBMid_5 since 2026_12_01`,
+ *   and the word `and` joins two holds.
+ * - A text that uko did not write, or cannot read, holds without an end: a person set the tag for a reason, and a
+ *   mistake in its text must not free the key.
+ * - Everything in the tag is the word of its last writer. So a hold binds uko and not the service: a person who may
+ *   write tags can end or shorten a hold with another tool.
  */
 
 import { assertTime } from "../vocabulary/assert.ts";

@@ -1,11 +1,7 @@
 /**
- * Reads and writes the note, the tag `uko_note` with the facts that have to outlive the text that they come from. It has
- * two parts. One is the deactivation: when, by whom, and who set the KMS window. A record is removed before the next
- * step, and the reactivation ends this part. The other part is the holds that people released, with their reasons. A
- * hold binds every run, so the two people who must request and approve a deletion after the release see who released
- * the hold and why. Only a new hold that leaves no room ends this part.
- *
- * A note informs and decides nothing. A person with the right to write tags can change the note with another tool.
+ * Reads and writes the note. Its one part is the deactivation: when, by whom, and who set the KMS window; the
+ * reactivation ends this part. The other part is the holds that people released, with their reasons: the two people of
+ * a later deletion must see who released a hold and why. Only a new hold that leaves no room ends this part.
  */
 
 import type { DeactivationNote, ReleasedHold } from "../vocabulary/observation.ts";

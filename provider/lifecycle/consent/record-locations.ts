@@ -1,10 +1,7 @@
 /**
- * Decides where uko keeps its three texts on a key, and builds the tags and the description of each PATCH. The consent
- * record is a person's request or approval of a step. The note keeps facts of a record that was removed. The marker
- * says how many people a deletion requires. The texts are in tags of uko. If the service keeps no tags, the record and
- * the marker are at the end of the description, and no note exists. The file separates the texts from the user's own,
- * and also sets and releases a hold. Each body removes a record that it does not bring, so that no write makes a
- * forged record look genuine (key-write.ts).
+ * Decides where uko keeps record, note and marker on a key, and builds the tags and the description of each PATCH. If
+ * the service keeps no tags, record and marker are at the end of the description, and no note exists. Each body removes
+ * a record that it does not bring, so that no write makes a forged record look genuine (key-write.ts).
  */
 
 import type {

@@ -1,18 +1,13 @@
 /**
- * Writes and reads the text of a consent record, with which a person requests or approves a step on a key. The text is
- * the value of a tag. If the service keeps no tags, the record is a short text of fixed width at the end of the
- * description. The file does the same for the note that keeps facts of a removed record, and for a decline, by which a
- * person rejects a request. It also computes the ID of a record, from its text and the ID of the key. Anyone who may
- * write tags can write such a text, so nothing in it is trusted. A text that lacks this form, or a required part of
- * it, is not a record. Whether a record counts is decided in consent-record.ts.
+ * Writes and reads the text of a record, a note and a decline, as the value of a tag, or with fixed width at the end of
+ * a description. It also computes the ID of a record, and the text that its seal covers.
  *
- * A request also carries a seal, which only a run with the same API key can compute. By the seal, a run recognizes a
- * request that an earlier run of the same person wrote. The file defines the text that the seal covers: what the request
- * is for, and the hash of everything else that its approver reads, the *body*. Without the body, Carol could change the
- * reason in Bob's request, and Alice would approve a reason that Bob never gave.
- *
- * A tag is a record only if it is byte for byte what uko writes for what uko reads in it. Otherwise two texts could show
- * the same record and have different hashes.
+ * - Anyone who may write tags can write such a text, so nothing in it is trusted. A text that lacks this form, or a
+ *   required part of it, is not a record.
+ * - The seal covers the body. Otherwise Carol could change the reason in Bob's request, and Alice would approve a
+ *   reason that Bob never gave.
+ * - A tag is a record only if it is byte for byte what uko writes for what uko reads in it. Otherwise two texts could
+ *   show the same record and have different hashes.
  */
 
 import {

@@ -1,10 +1,9 @@
 /**
- * Decides whether a review still counts, and which of its keys a run may act on. A review is the list of keys that one
- * person saw and may approve together. The person answers within 60 minutes of the first read, and the answer counts
- * for 4 hours, for this person, instance and step only. A key is
- * approved only if a fresh read shows it exactly as listed: its request, its facts, the resources that use it, and its
- * keystores. Otherwise it is skipped, because a person could approve a key that they never saw. The file also makes the
- * line of a key for a new review, and the texts that the reviewer signs.
+ * Decides whether a review still counts, and on which of its keys a run may act. The person answers within 60 minutes
+ * of the first read, and the answer counts for 4 hours, for this person, instance and step only. A key is approved only
+ * if a fresh read shows it exactly as listed: its request, its facts, the resources that use it, and its keystores.
+ * Otherwise a person could approve a key that they never saw. The file also makes the line of a key for a new review,
+ * and the texts that the reviewer signs.
  */
 
 import type { ObservedState } from "../vocabulary/managed-key-states.ts";

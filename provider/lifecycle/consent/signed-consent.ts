@@ -1,11 +1,7 @@
 /**
- * Defines what people sign, where a machine demands that requests and approvals of a destruction are signed. The
- * service says who wrote to a key last, and not who wrote which text (consent-record.ts). A signature by a person's
- * own SSH key proves who wrote the text. No other person can make one, so a text in a forged name never counts. A
- * signature is an additional requirement and replaces no other one.
- *
- * The file also says in which time a signature counts. The signatures themselves, and the file that lists the people
- * and their keys, are checked in services/consents/.
+ * Defines what people sign, and how long a signature counts. The service says who wrote to a key last, and not who
+ * wrote which text. A signature proves the latter: no other person can make one, so a text in a forged name never
+ * counts. A signature is an additional requirement and replaces no other one.
  */
 
 import type {

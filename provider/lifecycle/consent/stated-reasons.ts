@@ -1,8 +1,7 @@
 /**
- * Collects the reasons that people stated for a deletion in their requests and approvals. A key has
- * only one such record at a time. So a new record repeats the first and the latest reason, and
- * people still see them. It repeats nothing from a record that the last writer could have forged. A
- * repeated reason approves nothing.
+ * Collects the reasons that people stated in their records. A key has only one record at a time, so a new record
+ * repeats the first and the latest reason, and people still see them. It repeats nothing from a record that the last
+ * writer could have forged. A repeated reason approves nothing.
  */
 
 import {

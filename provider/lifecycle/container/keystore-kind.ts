@@ -1,10 +1,6 @@
 /**
- * Decides whether a keystore is internal or external, by its type and variant (uko-v4.md 3.7). An internal keystore is
- * a key ring of this instance's own KMS. An external one is in another service or cloud. A type or variant that uko
- * does not recognize is `unknown`, never external, because a rule for internal keystores may apply to it.
- *
- * The file also lists the types of keystore for which UKO does not show what uses a key. If a key is in such a
- * keystore, an empty list of uses does not mean that the key is unused.
+ * Decides whether a keystore is internal or external, by its type and variant (uko-v4.md 3.7), and in which types UKO
+ * does not show what uses a key. In such a keystore, an empty list of uses does not mean that the key is unused.
  */
 
 export type KeystoreKind = "internal" | "external" | "unknown";

@@ -1,11 +1,8 @@
 /**
- * Collects evidence of which KMS key ring is that of an internal keystore, if the service does not
- * name the ring (uko-v4.md 3.7). The evidence is in the managed keys of the vault: a KMS key that
- * one of them has in this keystore is in the ring, and so reveals the ring (`backingKeys`). This
- * list need not contain every KMS key of the ring. A KMS key in the ring may be the backing key of
- * a managed key. If uko took it for an independent KMS key, one person could destroy the managed
- * key through KMS. So if no managed key names a KMS key, every doubt gives `hidden`, never `empty`.
- * While a ring is hidden, uko refuses to delete any KMS key of the instance.
+ * Collects evidence of which KMS key ring is that of an internal keystore, if the service does not name the ring
+ * (uko-v4.md 3.7). A KMS key in the ring may be the backing key of a managed key. If uko took it for an independent KMS
+ * key, one person could destroy the managed key through KMS. So if no managed key of the vault names a KMS key in this
+ * keystore, every doubt gives `hidden`, never `empty`.
  */
 
 export interface KeyOfVault {

@@ -1,10 +1,7 @@
 /**
- * Decides whether a container (vault, keystore or template) may be deleted now, what still blocks the deletion, and
- * until when. It never empties a container: a key, keystore or template in it blocks the deletion. Only a key that was
- * never active does not block a keystore, and templates that are deleted with their vault do not block the vault. A
- * list of keys, keystores or templates that could not be read refuses the deletion. Otherwise a list that a missing
- * right shortened would let uko delete a container with keys in it. A KMS key ring that could not be read does not:
- * then the service decides. A deletion that the engine's plan did not show is refused, too. The function is pure.
+ * Decides whether a container may be deleted now, what still blocks the deletion, and until when. Only a key that was
+ * never active does not block a keystore, and templates that are deleted with their vault do not block the vault. A KMS
+ * key ring that could not be read does not refuse: then the service decides.
  */
 
 import type { ErrorCode } from "../../errors.ts";

@@ -1,8 +1,7 @@
 /**
- * Decides whether a KMS key ring, a group of KMS keys, may be deleted now. It refuses a ring with a
- * key that is not destroyed, so that it never empties a ring. It refuses a ring that is, or may be,
- * the ring of a UKO keystore, which UKO deletes together with the keystore. It waits while KMS
- * keeps the metadata of destroyed keys in the ring. The function is pure.
+ * Decides whether a KMS key ring may be deleted now. It refuses a ring with a key that is not destroyed. It refuses a
+ * ring that is, or may be, the ring of a UKO keystore, which UKO deletes together with the keystore. It waits while KMS
+ * keeps the metadata of destroyed keys in the ring.
  */
 
 import { type DecisionRead, issuePermit, type Permit } from "../vocabulary/permit.ts";

@@ -1,8 +1,7 @@
 /**
- * Finds the keys that a change of the groups of keystores, or of templates, would remove from a
- * keystore. A key also counts if it may be removed, because its template or keystore is not listed.
- * The removal from a keystore is an outage for the key's applications. So it must be requested
- * explicitly and never be the side effect of an update. The functions are pure.
+ * Finds the keys that a change of the groups of keystores, or of templates, would remove from a keystore. That is an
+ * outage, so it must be requested explicitly and never be the side effect of an update. A key also counts if it may be
+ * removed, because its template or keystore is not listed.
  */
 
 import type { ObservedState } from "../vocabulary/managed-key-states.ts";

@@ -1,17 +1,13 @@
 /**
- * Decides what a run may conclude from the response to its own step, without reading everything
- * about the key again (decision 0048). Most runs take one step and then only have to say what the
- * deletion waits for. Reading everything again would cost five more calls for each key.
- *
- * The danger is to act on half of the facts, because a response does not show everything about a
- * key. So without a whole read, a run may do one of two things only:
+ * Decides what a run may conclude from the response to its own step, without a whole read (decision 0048). Most runs
+ * take one step and then only say what the deletion waits for; a whole read would cost five more calls for each key.
+ * The danger is to act on half of the facts, so without a whole read a run may do one of two things only:
  *
  * - It may end in a wait. The next run reads everything and checks the wait again.
- * - It may end, if it approves keys of a review, as `uko approve` does. Such a run is not part of
- *   an engine (Pulumi, OpenTofu, Terraform), so no state can lose a key because of it.
+ * - It may end, if it approves keys of a review, as `uko approve` does. No state can lose a key because of such a run.
  *
- * Every other conclusion requires a whole read: to take a step, to refuse one, and to tell an
- * engine that a key is gone. A read that is older than a minute no longer completes a response.
+ * Every other conclusion requires a whole read: to take a step, to refuse one, and to tell an engine that a key is
+ * gone. A read that is older than a minute no longer completes a response.
  */
 
 import { assert, assertTime } from "../vocabulary/assert.ts";

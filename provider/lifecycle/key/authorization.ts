@@ -1,26 +1,20 @@
 /**
- * Applies the rule of two people: may the caller of this run take this step now? The *record* on
- * the key is a text with which one person requests or approves one step. The *requester* wrote the
- * request, the *approver* is another person, and one of them runs the step. A step may run in these
- * cases:
+ * Applies the rule of two people: may the caller of this run take this step now? A step may run in these cases:
  *
- * - The approver runs the step: the record is another person's request, and this caller approved
- *   that very record by hand in this run (`run.approvals`). Where signatures are demanded, the
- *   approver has also signed the approval of a destruction. An engine (Pulumi, OpenTofu, Terraform)
- *   never approves, so it waits.
- * - The requester runs the step: the record is another person's stored approval of a request that
- *   this caller made. The caller's own seal on the request proves that, or the caller confirms it
- *   by hand.
- * - The program and the *marker*, a tag on the key, both require fewer than two people. Under
- *   `single`, one caller takes each step in a run of its own. Under `destroy`, only the destruction
- *   requires two people, so the requester of a deactivation takes it in a later run of an engine.
- *   Every other setting can only make the rule stricter.
+ * - The approver runs the step: the record is another person's request, and this caller approved that very record by
+ *   hand in this run (`run.approvals`). Where signatures are demanded, the approver has also signed the approval of a
+ *   destruction. An engine never approves, so it waits.
+ * - The requester runs the step: the record is another person's stored approval of a request that this caller made. The
+ *   caller's own seal on the request proves that, or the caller confirms it by hand.
+ * - The program and the marker both require fewer than two people. Under `single`, one caller takes each step in a run
+ *   of its own. Under `destroy`, only the destruction requires two people, so the requester of a deactivation takes it
+ *   in a later run of an engine. Every other setting can only make the rule stricter.
  *
- * In each other case the run waits, and says for whom. It refuses the step if the service does not
- * name the caller or the last writer. It writes a request only if no record binds, its caller is a
- * person, and the caller asked for this step. An engine asks for a deactivation, which can be
- * undone. It never asks for a destruction, because the person behind it may not have noticed that a
- * key left the program. KMS adds a rule of its own about the second person (plan-key-deletion.ts).
+ * In each other case the run waits, and says for whom. It refuses the step if the service does not name the caller or
+ * the last writer. It writes a request only if no record binds, its caller is a person, and the caller asked for this
+ * step. An engine asks for a deactivation, which can be undone. It never asks for a destruction, because the person
+ * behind it may not have noticed that a key left the program. KMS adds a rule of its own about the second person
+ * (plan-key-deletion.ts).
  */
 
 import { type ConsentDraft, type NotBinding, standingOf } from "../consent/consent-record.ts";

@@ -1,20 +1,16 @@
 /**
- * Decides what stops a deletion for every caller, when the material of a key is gone, and from
- * which states no step leads back.
+ * Decides what stops a deletion for every caller, when the material of a key is gone, and from which states no step
+ * leads back.
  *
- * Before the deactivation and before the destruction, four things stop a step: a hold on the key, `deletionProtection`
- * in the program, a resource with a retention policy that uses the key, and facts that could not be read. A hold comes
- * first, because another person set it, for example a lawyer. It also stops the removal: the metadata can be what a
- * court asked to keep. What cannot be read stops the step. Otherwise a missing right, or an outage of another service,
- * would read as "used by nothing". A backing KMS key that KMS does not know, although UKO still expects it, counts as
- * not read.
+ * Before the deactivation and before the destruction, four things stop a step: a hold, `deletionProtection` in the
+ * program, a resource with a retention policy that uses the key, and facts that could not be read. A hold comes first,
+ * because another person set it, for example a lawyer. It also stops the removal: the metadata can be what a court
+ * asked to keep. What cannot be read stops the step. Otherwise a missing right, or an outage of another service, would
+ * read as "used by nothing". A backing key that KMS does not know, although UKO still expects it, counts as not read.
  *
- * Before the removal from the vault, key material that may be left stops the step. The removal
- * erases the last trace of the key, so a mistake would leave material in a cloud that no record
- * points to. A key counts as gone only if each keystore that any source names says so itself, by
- * its own ID. No other response may contradict it (removal-evidence.ts), and each backing KMS key
- * must be destroyed or unknown to KMS. A keystore that is out of sync, in error, or silent counts
- * as holding the key. For a keystore that is pending, the run waits.
+ * Before the removal from the vault, key material that may be left stops the step. The removal erases the last trace of
+ * the key, so a mistake would leave material in a cloud that no record points to. A keystore that is out of sync, in
+ * error, or silent counts as holding the key. For a keystore that is pending, the run waits.
  */
 
 import { holdsInForce } from "../consent/hold.ts";

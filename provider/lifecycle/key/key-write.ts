@@ -1,29 +1,22 @@
 /**
- * Decides what happens to the consent record on a key when uko writes to the key for another
- * purpose. A consent record is the text with which a person requests or approves a step. Writes for
- * another purpose are, for example, a hold, an update, a sync, or a deactivation for which one
- * person is enough (`single`).
+ * Decides what happens to the record on a key when uko writes to the key for another purpose, such as a hold, an
+ * update, a sync, or a deactivation for which one person is enough (`single`).
  *
- * The service says who wrote to a key *last*, not who wrote which text. So a person with the right
- * to write tags can plant a consent record in a colleague's name. The record is void, because the
- * planter wrote last. If the colleague then writes to the key for another purpose, the colleague is
- * the last writer, and the planted record looks genuine. Therefore no write of uko leaves a record
- * on a key that the write does not bring itself:
+ * The service says who wrote to a key *last*, not who wrote which text. So a person with the right to write tags can
+ * plant a record in a colleague's name. The record is void, because the planter wrote last. If the colleague then
+ * writes to the key for another purpose, the colleague is the last writer, and the planted record looks genuine.
+ * Therefore no write of uko leaves a record on a key that the write does not bring itself:
  *
- * - A PATCH sends the tags and the description without any record (record-locations.ts builds each
- *   body).
- * - A call without a body cannot take a record off. uko first takes the record off with a PATCH,
- *   reads again, waits until the last write is 2 s old (settling.ts), and then calls. The step that
- *   acts on exactly this record is the exception.
- * - A reactivation ends an outage. So it first takes off only a record that may be in the caller's
- *   own name; the others go afterwards.
- * - While a record counts, a write that makes the key safer drops the record, and so does a
- *   deactivation under `single`. Any other write is left out, because the write would void what two
- *   people are about to agree on.
+ * - A PATCH sends the tags and the description without any record (record-locations.ts builds each body).
+ * - A call without a body cannot take a record off. uko first takes the record off with a PATCH, reads again, waits
+ *   until the last write is settled, and then calls. The step that acts on exactly this record is the exception.
+ * - A reactivation ends an outage. So it first takes off only a record that may be in the caller's own name; the others
+ *   go afterwards.
+ * - While a record counts, a write that makes the key safer drops the record, and so does a deactivation under
+ *   `single`. Any other write is left out, because the write would void what two people are about to agree on.
  *
- * Two kinds of record may stay. No step follows on the record of a destroyed key. And a service
- * that keeps no new tags may not remove one either: uko then calls, but only once the call cannot
- * make that record look genuine.
+ * Two kinds of record may stay. No step follows on the record of a destroyed key. And a service that keeps no new tags
+ * may not remove one either: uko then calls, but only once the call cannot make that record look genuine.
  */
 
 import { deletionStanding, recordToleranceMs } from "../consent/consent-record.ts";

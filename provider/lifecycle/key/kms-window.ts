@@ -1,22 +1,16 @@
 /**
- * Plans the calls for KMS's own dual authorization on the *backing key*, the KMS key behind a
- * managed key. One identity, the *setter*, sets the key for deletion, which opens a *deletion
- * window* of 7 days. Another identity can destroy the key within it. KMS does not report the
- * setter, and refuses the destruction if setter and destroyer are the same.
- *
- * A run of uko opens its own window just before it deactivates, and first closes one that it did
- * not open. There are two reasons:
+ * Plans the calls for KMS's own dual authorization on the backing key. A run of uko opens its own window just before it
+ * deactivates, and first closes one that it did not open. There are two reasons:
  *
  * - KMS does not report who opened a window of another identity. So no message could say before the deactivation, which
- *   is an outage for applications, which person KMS will let destroy the key. The consent record on the key names the
- *   setter of uko's own window, so a message can name who has to act.
- * - A window may end within the cool-down, the 4 hours after a deactivation in which the service
- *   refuses the destruction. It would leave a deactivated key that no person can destroy: an outage
+ *   is an outage for applications, which person KMS will let destroy the key. The record on the key names the setter of
+ *   uko's own window, so a message can name who has to act.
+ * - A window may end within the cool-down. It would leave a deactivated key that no person can destroy: an outage
  *   without a purpose. So a window must outlast the cool-down by a day.
  *
- * The file also finds the setter of the window of a deactivated key. The record, or the note that uko leaves on the
- * key after the deactivation, must name the setter, or the window must have begun with the deactivation. If nothing proves
- * the setter, the key has to be reactivated and deactivated again.
+ * The file also finds the setter of the window of a deactivated key. The record or the note must name the setter, or
+ * the window must have begun with the deactivation. If nothing proves the setter, the key has to be reactivated and
+ * deactivated again.
  */
 
 import { coolDownMs } from "../vocabulary/managed-key-states.ts";

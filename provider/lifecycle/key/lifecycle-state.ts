@@ -1,11 +1,6 @@
 /**
- * Says what the deletion of a managed key waits for. It is computed here once, from one read of the key and, if a run
- * has planned, from the plan at its end. States of engines (Pulumi, OpenTofu, Terraform), reports and messages show it.
- * The service does not store it.
- *
- * The *lifecycle state* is the one word for people. If a deletion waits, the word says for what: for a person, for the
- * cool-down (the 4 hours after a deactivation), or until each keystore has proven that it destroyed the key. Otherwise
- * it is the key's own state.
+ * Computes the lifecycle state: once, from one read of the key and, if a run has planned, from the plan at its end. If
+ * a deletion waits, the word says for what; otherwise it is the key's own state. The service does not store it.
  */
 
 import { deletionStanding, type Standing } from "../consent/consent-record.ts";

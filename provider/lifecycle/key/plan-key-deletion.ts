@@ -1,17 +1,14 @@
 /**
  * Plans the deletion of a managed key. From one read it decides what this run does next: one step, a wait for a person
- * or for a time, a refusal, or nothing because the key has reached the caller's goal, such as deactivated or removed.
- * Every step of a deletion that deactivates, destroys or removes a key is decided here, and no other file can allow
- * one. The planners of a review and a campaign call this planner and allow no further step.
+ * or for a time, a refusal, or nothing because the key has reached the caller's goal. Every step of a deletion that
+ * deactivates, destroys or removes a key is decided here, and no other file can allow one.
  *
- * It checks the state of the key, the guards that stop every caller (guards.ts) and the rule of two people
- * (authorization.ts). It also checks the deletion window of KMS (kms-window.ts) and the cool-down, the 4 hours after a
- * deactivation in which the service refuses the destruction. The last check is the plan limit (plan-limit.ts): if an
- * engine (Pulumi, OpenTofu, Terraform) first showed a plan to people, the run takes no step toward the deletion that
- * this plan did not show. The planner is pure.
- *
- * After the last check it adds a permit to a step that can cut the key off (permit.ts). No client sends such a call
- * without one, and no other file makes one for a managed key.
+ * - It checks the state of the key, the guards that stop every caller (guards.ts), the rule of two people
+ *   (authorization.ts), the deletion window of KMS (kms-window.ts) and the cool-down.
+ * - The last check is the plan limit: the run takes no step toward the deletion that an engine's plan did not show to
+ *   people.
+ * - Then it adds a permit to a step that can cut the key off. No client sends such a call without one, and no other
+ *   file makes one for a managed key.
  */
 
 import { valueOfHolds } from "../consent/hold.ts";

@@ -1,10 +1,8 @@
 /**
- * Plans how a deletion is undone. A withdrawal removes the request or approval from the key, and
- * closes the KMS deletion window of an active backing key. In this window, another person could
- * otherwise destroy the KMS key behind the managed key. A reactivation also makes a deactivated key
- * active again. Both are refused for a key that is destroyed, compromised, or in an unknown state.
- * One person is enough, because each of these steps only makes a key safer. A run of an engine
- * (Pulumi, OpenTofu, Terraform) never undoes a deletion.
+ * Plans how a deletion is undone. A withdrawal removes the record from the key, and closes the deletion window of an
+ * active backing key, in which another person could otherwise destroy the KMS key behind the managed key. A
+ * reactivation also makes a deactivated key active again. One person is enough, because each of these steps only makes
+ * a key safer. An engine never undoes a deletion.
  */
 
 import type { KeyObservation } from "../vocabulary/observation.ts";

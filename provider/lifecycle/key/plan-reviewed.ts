@@ -1,9 +1,8 @@
 /**
- * Plans what happens to one key of a review, the list of keys that one person saw and may approve together. It takes
- * the one step that the reviewer approved, with the KMS deletion window that a deactivation may need. Or it stores an
- * approval on the key so that the requester takes the step. That requires a service that keeps tags, and at least 4
- * hours in which the requester can act. No other step of a deletion follows from a review. A key that changed since, or
- * that the review does not cover or no longer covers, is skipped.
+ * Plans what happens to one key of a review. It takes the one step that the reviewer approved, with the deletion window
+ * that a deactivation may need. Or it stores an approval on the key so that the requester takes the step. That requires
+ * a service that keeps tags, and at least 4 hours in which the requester can act. A key that changed since, or that the
+ * review does not cover, is skipped.
  */
 
 import { deletionStanding, quotedLifetimeMs } from "../consent/consent-record.ts";

@@ -1,10 +1,8 @@
 /**
- * Plans four writes to a managed key that are not part of its deletion: the marker (the tag that says how many people a
- * deletion requires), a sync with its keystores, a rotation, and an alignment with its template. While a request or an
- * approval is pending, the write is left out or refused, because it would void the record (key-write.ts). None of
- * these writes cuts off what a key protects, whatever the marker says: a rotation that would deactivate older versions
- * is refused, and so is an alignment that would remove the key from a keystore or may deactivate it. Only the planner
- * of a deletion allows that.
+ * Plans four writes that are not part of a deletion: the marker, a sync with the keystores, a rotation, and an
+ * alignment with the template. While a record is pending, the write is left out or refused, because it would void the
+ * record (key-write.ts). None of these writes cuts off what a key protects: a rotation that would deactivate older
+ * versions is refused, and so is an alignment that would remove the key from a keystore or may deactivate it.
  */
 
 import { isLooser } from "../consent/dual-marker.ts";

@@ -1,9 +1,7 @@
 /**
- * Defines the types that all planners of a managed key share. A planner gets the policy (what the program allows) and
- * the run (who acts, and what this run has already done). It returns a plan: a step, a wait, a refusal with its reason,
- * or done. A wait is a regular result, not a fault. The file also has the facts of each step, for example its right and
- * whether an entry in the log for auditors precedes its call, and the error code of each refusal. A step that the
- * service refused is not planned again in the same run, until a wait of the run has ended.
+ * Defines the types that all planners of a managed key share: the policy, the run, each step with what every run knows
+ * of it, the waits, and the guards with their codes. A step that the service refused is not planned again in the same
+ * run, until a wait of the run has ended.
  */
 
 import type { ErrorCode } from "../../errors.ts";

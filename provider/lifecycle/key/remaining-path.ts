@@ -1,7 +1,7 @@
 /**
- * Lists the steps of a deletion that are left, from the present state of the key to the goal of its deletion. Each has
- * its right, the number of people, and the earliest time. The list is for display and decides nothing. The file also
- * has the usual pending period of each type of keystore, in which a destroyed key can still exist.
+ * Lists the steps of a deletion that are left, each with its right, the number of people and the earliest time, for
+ * display alone. It also has the usual pending period of each type of keystore, in which a destroyed key can still
+ * exist.
  */
 
 import { coolDownMs, managedKeyTable, type Right, rights } from "../vocabulary/managed-key-states.ts";

@@ -1,16 +1,11 @@
 /**
- * Finds responses of the service that contradict each other about a destroyed key; each
- * contradiction refuses the removal of the key. The removal erases the key's metadata, and with it
- * the only list of where copies of the key are. Several sources name keystores, and each can be
- * incomplete: a keystore that was disconnected is missing from the live status, and an older API
- * lists no IDs. If uko believed the shortest list, a copy in another cloud could remain without any
- * trace of it. So each keystore that any source names must report, live and by its ID, that it does
- * not have the key. A source that leaves a keystore out proves nothing about it. The other
- * contradictions are a destruction date in the future, and key material that the service still
- * reports.
+ * Finds responses of the service that contradict each other about a destroyed key; each contradiction refuses the
+ * removal of the key. The removal erases the only list of where copies of the key are. Several sources name keystores,
+ * and each can be incomplete: a keystore that was disconnected is missing from the live status, and an older API lists
+ * no IDs. If uko believed the shortest list, a copy in another cloud could remain without any trace of it. So each
+ * keystore that any source names must report, live and by its ID, that it does not have the key.
  *
- * A removal knows three of the sources. A report of a campaign also uses the campaign's manifest,
- * the list of its keys.
+ * The other contradictions are a destruction date in the future, and key material that the service still reports.
  */
 
 import type { KeyObservation, KeystoreStatus } from "../vocabulary/observation.ts";

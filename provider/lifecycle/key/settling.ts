@@ -1,15 +1,12 @@
 /**
- * Decides when a run may write to an object that was just written. Each change of uko to an
- * object in UKO names the ETag of the read that it is based on (`If-Match`). The service refuses the
- * change with 412 if another write came since. But ETags count seconds (uko-v4.md 1.4), so two
- * writes within one second share an ETag.
+ * Decides when a run may write to an object that was just written. Each change names the ETag of the read that it is
+ * based on (`If-Match`), and the service refuses the change with 412 if another write came since. But ETags count
+ * seconds (uko-v4.md 1.4), so two writes within one second share an ETag.
  *
- * An example: Bob reads at 12:00:05.2, and Alice puts a hold on the key at 12:00:05.6. The hold
- * makes Bob's approval void. But Bob's deactivation still carries the ETag of 12:00:05, so the
- * service would accept it. Therefore a run waits until the last write is 2 s old, and reads again.
- * If another recent write came meanwhile, the run stops (`busy`). After the wait, no other write
- * can have the ETag that the run sends. An object without a time of its last write counts as
- * settled.
+ * An example: Bob reads at 12:00:05.2, and Alice puts a hold on the key at 12:00:05.6. The hold makes Bob's approval
+ * void. But Bob's deactivation still carries the ETag of 12:00:05, so the service would accept it. Therefore a run
+ * waits until the last write is 2 s old, and reads again. If another recent write came meanwhile, the run stops
+ * (`busy`). An object without a time of its last write counts as settled.
  */
 
 import { assert, assertTime } from "../vocabulary/assert.ts";

@@ -1,8 +1,8 @@
 /**
- * Checks each plan that acts once more, from the other side: not which step the rules lead to, but whether this step can
- * be right. A planner takes many branches to its plan, and a mistake in one of them could cut a key off. These checks
- * are few, they depend on no branch, and they repeat what no mistake may break: the state allows the step, no guard
- * fails, and where the rule requires two people, two stand behind the step.
+ * Checks each plan that acts once more, from the other side: not which step the rules lead to, but whether this step
+ * can be right. A planner takes many branches to its plan, and a mistake in one of them could cut a key off. These
+ * checks are few and depend on no branch: the state allows the step, no guard fails, and where the rule requires two
+ * people, two consented to the step.
  */
 
 import { assert } from "../vocabulary/assert.ts";

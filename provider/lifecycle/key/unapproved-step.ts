@@ -1,22 +1,20 @@
 /**
  * Finds a deactivation or destruction for which no approval by a second person is known. Another tool may have taken
  * the step: IBM lets one person with the role destroy any deactivated key. Without this check, a key that Bob destroyed
- * alone would look like a key whose destruction Alice approved, and the next run would remove its traces.
+ * alone would look like a key whose destruction Alice approved, and the next run would remove its traces. Three sources
+ * can show that two people consented to the step:
  *
- * Three sources can show that two people stood behind the step:
- *
- * - The record on the key. It has to be for this very step and for the key as it is now, as in consent-record.ts. It has
- *   to count at the time of the last write, which took the step as long as nobody wrote later. A request counts if
- *   another person wrote last. A stored approval counts if the requester that it quotes, or the approver, wrote last. If
- *   Carol used what Bob requested and Alice approved, nobody approved a step by Carol.
+ * - The record on the key. It has to be for this very step and for the key as it is now, and it has to count at the
+ *   time of the last write, which took the step as long as no person wrote later. A request counts if another person
+ *   wrote last. A stored approval counts if the requester that it quotes, or the approver, wrote last. If Carol used
+ *   what Bob requested and Alice approved, no person approved a step by Carol.
  * - The note, for a deactivation.
  * - The evidence of this machine, which this layer gets as `recorded`. What it once showed as unapproved stays so,
  *   because a later write to the key can hide who took the step.
  *
- * A person who may write tags can plant the record, the note and the marker. So nothing here allows a step that needs
- * two people. It informs people, and it stops the removal of the metadata until a person has confirmed it. A person also
- * confirms the removal after a step that two people took, if a later write, such as a hold or a sync, hides the approval.
- * The functions are pure.
+ * A person who may write tags can plant record, note and marker. So nothing here allows a step that needs two people.
+ * It informs people, and it stops the removal of the metadata until a person has confirmed it. A person also confirms
+ * the removal after a step that two people took, if a later write, such as a hold or a sync, hides the approval.
  */
 
 import { expiryOf } from "../consent/consent-record.ts";

@@ -1,12 +1,8 @@
 /**
- * Decides about one KMS key in a review, the list of keys that one person saw and may approve
- * together. The request for a KMS key is a deletion window, which one identity opens in KMS. The
- * review names each window that its reviewer saw. The key is destroyed only if its name and its
- * window are still the same, and skipped otherwise. KMS itself refuses the destruction to the
- * identity that opened the window, but does not report that identity.
- *
- * The file also recognizes a destruction by a reviewer of this campaign. So the campaign's rollback
- * restores no key that another person destroyed, unless a person confirms it.
+ * Decides about one KMS key in a review. The review names each window that its reviewer saw, and the key is destroyed
+ * only if its name and its window are still the same. KMS itself refuses the destruction to the setter. The file also
+ * recognizes a destruction by a reviewer of this campaign, so that a rollback restores no key that another person
+ * destroyed, unless a person confirms it.
  */
 
 import {

@@ -1,17 +1,12 @@
 /**
- * Plans the deletion of a KMS key, and the withdrawal of its request. Under KMS's own dual authorization, one identity
- * sets the key for deletion, which opens a deletion window, and a person with another identity destroys the key. KMS
- * does not report the first identity, so it may be a service ID. Without dual authorization, one identity destroys the
- * key, but only if the program says `single` and this machine demands no signatures.
+ * Plans the deletion of a KMS key, and the withdrawal of its request. Without dual authorization, one identity destroys
+ * the key, but only if the program says `single` and this machine demands no signatures.
  *
- * It refuses the backing key of a managed key, because its destruction through KMS would bypass the rule of two people
- * of UKO. It refuses a key with which a cloud resource is registered, because the data of that resource would become
- * unreadable. If either cannot be found out, it refuses the key, too.
- *
- * A caller who probably set the key for deletion has to wait for another person. Otherwise one person with two
- * identities would act as two people. This is a suspicion from the times in KMS (`suspectedSetter`), and a window
- * whose times hide the setter is refused. Still, a person who acts as a service ID or in a trusted profile may count
- * as two; only signatures exclude that. The planner is pure.
+ * - It refuses the backing key of a managed key, and a key with which a cloud resource is registered, because the data
+ *   of that resource would become unreadable. If either cannot be found out, it refuses the key, too.
+ * - A caller who probably set the key for deletion has to wait for another person. Otherwise one person with two
+ *   identities would act as two people. This is a suspicion from the times in KMS (`suspectedSetter`), and a window
+ *   whose times hide the setter is refused.
  */
 
 import type { ErrorCode } from "../../errors.ts";

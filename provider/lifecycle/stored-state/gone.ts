@@ -1,9 +1,8 @@
 /**
- * Decides whether a key counts as gone, so that an engine (Pulumi, OpenTofu, Terraform) may drop it from its state. A
- * 404 for the key is not enough: another instance, or a request with a mistyped vault, also gets a 404. The instance
- * that answers must be the one in state. In addition, the vault must exist on it; or the vault is missing too, and it
- * must be proven which instance answered. If it is unknown whether the vault exists, the key does not count as gone.
- * If a key that still exists were dropped, no later run could detect the mistake.
+ * Decides whether a key counts as gone. If a key that still exists were dropped from a state, no later run could detect
+ * the mistake, and a 404 alone proves nothing: another instance, or a request with a mistyped vault, also gets a 404.
+ * So the instance that answers must be the one in state. In addition, the vault must exist on it; or the vault is
+ * missing too, and it must be proven which instance answered.
  *
  * A command has no state that names the instance. For a command, a key that was not found counts as gone if it is
  * proven which instance answered, or if this run removed the key itself.

@@ -1,8 +1,7 @@
 /**
- * Predicts the deletion of a managed key for the plan or preview of an engine (Pulumi, OpenTofu, Terraform). It uses
- * only the state of the engine and makes no call. It predicts for a key without a request; plan-limit-from-state.ts
- * adds what the state shows of a request or an approval. Facts that a state does not show, such as what uses the key,
- * can only make the real run stricter than the prediction.
+ * Predicts the deletion of a managed key for the plan of an engine, without a call and without a request;
+ * plan-limit-from-state.ts adds what the state shows of a request or an approval. Facts that a state does not show,
+ * such as what uses the key, can only make the real run stricter than the prediction.
  */
 
 import { holdsIn } from "../consent/hold.ts";

@@ -1,7 +1,6 @@
 /**
- * Computes the plan limit of a deletion from the state of an engine (Pulumi, OpenTofu, Terraform) alone, because such
- * a plan makes no call. The plan limit is the most that the run after a plan may do to an object. The run refuses
- * every step beyond it, so an apply never destroys a key whose destruction its plan did not show.
+ * Computes the plan limit of a deletion from the state of an engine alone. The run refuses every step beyond it, so an
+ * apply never destroys a key whose destruction its plan did not show.
  */
 
 import { demandedBy, markerOf, stricterOf } from "../consent/dual-marker.ts";

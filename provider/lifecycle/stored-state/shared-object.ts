@@ -1,10 +1,9 @@
 /**
  * Decides whether the deletion of a resource deletes its object, if another resource declares the same object. This
- * happens after a rename without an alias or a `moved` block: the engine (Pulumi, OpenTofu, Terraform) creates the new
- * name and deletes the old one. Without this check, the deletion of the old name would destroy the key that the
- * program still declares. If state already has the object under the new name, only the old name leaves state, and the
- * object stays. Otherwise the deletion is refused: the program keeps the object, and it could be left in no state at
- * all.
+ * happens after a rename without an alias or a `moved` block: the engine creates the new name and deletes the old one,
+ * and would destroy the key that the program still declares. If state already has the object under the new name, only
+ * the old name leaves state. Otherwise the deletion is refused: the program keeps the object, and it could be left in
+ * no state at all.
  */
 
 /** One resource of the program or state, and the object that it represents. */

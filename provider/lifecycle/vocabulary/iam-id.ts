@@ -1,10 +1,8 @@
 /**
- * Decides whether a text that a person typed names a given identity of IAM, the access management of IBM Cloud. IAM
- * issues the ID of an identity, but each person writes their own name into a request or an approval. So a text in the
- * form of an ID is compared with IDs alone. Otherwise a person could call themselves by the ID of another person.
- *
- * The file also compares two IDs of which a person typed at least one. Upper and lower case do not matter there.
- * Otherwise one person could count as two people by another spelling of their ID.
+ * Decides whether a text that a person typed names a given identity of IAM. IAM issues the ID of an identity, but each
+ * person writes their own name into a record. So a text in the form of an ID is compared with IDs alone. Otherwise a
+ * person could call themselves by the ID of another person. Upper and lower case do not matter, or one person could
+ * count as two by another spelling of their ID.
  */
 
 /**

@@ -1,8 +1,6 @@
 /**
- * Defines the observation of a managed key: everything that one read shows, as plain values on which a planner decides.
- * One of these values is the consent record, with which a person requests or approves a step. The code in
- * provider/engine/ fills in the values, and the planner trusts them. The file also says when two identities are the
- * same, and which identity is a person.
+ * Defines the observation of a managed key, on which a planner decides. It also says when two identities are the same,
+ * and which identity is a person.
  */
 
 import type { ObservedState } from "./managed-key-states.ts";

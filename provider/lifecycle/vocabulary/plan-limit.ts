@@ -1,10 +1,8 @@
 /**
- * Defines the plan limit: the steps on one resource that the plan of an engine (Pulumi, OpenTofu,
- * Terraform) showed, and that people accepted. An engine may apply a saved plan hours later, when
- * more steps have become possible. The apply then refuses each step beyond the limit, so it never
- * destroys a key whose destruction its plan did not show. It also refuses each step if the resource
- * differs from what the plan showed, or if the step depends on another record. A run without a plan
- * has no limit.
+ * Defines the plan limit. An engine may apply a saved plan hours later, when more steps have become possible. The apply
+ * then refuses each step beyond the limit, so it never destroys a key whose destruction its plan did not show. It also
+ * refuses each step if the resource differs from what the plan showed, or if the step depends on another record. A run
+ * without a plan has no limit.
  */
 
 import type { KeyFacts, KeystoreStatus } from "./observation.ts";

@@ -1,11 +1,9 @@
 /**
- * Compares the time of the service, the `Date` of its responses, with two other times: when the run's token was
- * issued, and when the objects that it reads were last changed. Expiry and due dates depend on the time of the
- * service: with a clock that runs behind, an expired request would still count. So a `Date` that is earlier than one
- * of these times by more than the tolerance stops the run. A clock that runs ahead is not detected.
- *
- * The file also computes two times of a run from its responses so far. A run decides by the latest `Date`, so the time
- * of a run never runs backwards. Consent records expire by the latest of all times, also those of tokens and objects.
+ * Compares the time of the service with when the run's token was issued, and when the objects that it reads were last
+ * changed. With a clock that runs behind, an expired request would still count. So a `Date` that is earlier than one of
+ * these times by more than the tolerance stops the run. A clock that runs ahead is not detected. A run decides by the
+ * latest `Date`, so its time never runs backwards. Consent records expire by the latest of all times, also those of
+ * tokens and objects.
  */
 
 /** How much the service's `Date` and the times of its objects may differ. */
