@@ -10,9 +10,9 @@
  * - **A write** is an event that changes the key. An event does not say which step it was, or which text it brought.
  * - **A call** (a step, or an approval by executing it) is shown by a write of that person at that time.
  * - **A record** (a request, or a stored approval) is shown by a write of its author in the 2 seconds from the record's
- *   time, because uko counts no record that took longer. No other person may have written just before. Otherwise Carol
- *   could write a request in Bob's name. If Bob then changed a tag with another tool, his write would seem to have
- *   brought the request.
+ *   time, because uko counts no record that took longer. No other person may have written just before, or in these 2
+ *   seconds. Otherwise Carol could write a request in Bob's name. If Bob then changed a tag with another tool, his write
+ *   would seem to have brought the request.
  *
  * The signer of a certificate can state any time in it. Two limits keep a stated time from fitting a write that has
  * nothing to do with the act. A record must be written at most 7 days before the call that uses it. Otherwise Bob's
@@ -109,9 +109,10 @@ export function createEventSearch(events: readonly AuditEvent[]): EventSearch {
         each.eventTime <= untilMs,
     );
     if (own === undefined) return false;
-    const wroteJustBefore = ({ outcome, eventTime }: AuditEvent): boolean =>
-      outcome !== "failure" && eventTime <= own.eventTime && eventTime >= own.eventTime - quietBeforeMs;
-    if (isRecord && onKey.some((each) => !isBy(each) && wroteJustBefore(each))) return false;
+    // Bob may write twice within the 2 seconds, and only his second write carry what Carol wrote after the first.
+    const couldBeCarried = ({ outcome, eventTime }: AuditEvent): boolean =>
+      outcome !== "failure" && eventTime <= untilMs && eventTime >= own.eventTime - quietBeforeMs;
+    if (isRecord && onKey.some((each) => !isBy(each) && couldBeCarried(each))) return false;
     used.add(own);
     return true;
   };

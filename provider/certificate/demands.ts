@@ -31,7 +31,7 @@ export const demands = [
   },
   {
     rule: "PCI PIN Security, 24",
-    asks: "a recorded destruction that a witness saw: the approver",
+    asks: "a destruction that a second person observes, with a signed record",
     fields: ["keyCheckValues", "approver", "signatures"],
   },
   {

@@ -201,6 +201,14 @@ describe("an audit event shows an act only if the person wrote to this key at th
     ["follows a refused write of another person", plantedBy(people.carol, 3, "failure"), []],
     ["follows a write of another person long ago", plantedBy(people.carol, 120, "success"), []],
     ["follows a write of the same person", plantedBy(people.bob, 3, "success"), []],
+    [
+      "is followed by a write of another person in the record's 2 seconds, which a later write of the requester could carry",
+      (all) => [
+        ...plantedBy(people.carol, -0.5, "success")(all),
+        ...plantedBy(people.bob, -1, "success")(all).slice(0, 1),
+      ],
+      ["requested deactivate"],
+    ],
   ])("%s", async (_, change, missing) => {
     expect(await problemsWith(change)).toEqual(missing);
   });
