@@ -14,7 +14,18 @@ import type {
   KmsRun,
   KmsStep,
 } from "../../provider/lifecycle/kms-key/plan-kms-key-deletion.ts";
-import { alice, anActorInProfile, aWorkload, bob, carol, dayMs, hourMs, nowMs, pipeline } from "../support/builders.ts";
+import {
+  alice,
+  anActorInProfile,
+  aWorkload,
+  bob,
+  carol,
+  dayMs,
+  hourMs,
+  nowMs,
+  pipeline,
+  taken,
+} from "../support/builders.ts";
 import { aKmsKey, aKmsKeySetBy, aKmsRun, aKmsSnapshot, openWindow } from "../support/kms-builders.ts";
 import { expectWellFormed, renderAll } from "./explanations.ts";
 
@@ -35,11 +46,12 @@ interface Case {
 }
 type Ended = Exclude<KmsOutcome, { kind: "gone" }>;
 
-const stopped = (plan: Exclude<KmsPlan, { kind: "ready" }>, { key = aKmsKey(), run = {}, taken = [] }: Case = {}) =>
-  ({ kind: "stopped", plan, observed: observed(key, destroyedDates(key)), memory: memoryOf(run, taken) }) as const;
-const memoryOf = (run: Partial<KmsRun> = {}, taken: Case["taken"] = []): Ended["memory"] => ({
-  run: aKmsRun(run),
-  taken: taken.map((kind) => ({ kind })),
+const stopped = (
+  plan: Exclude<KmsPlan, { kind: "ready" }>,
+  { key = aKmsKey(), run = {}, taken: kinds = [] }: Case = {},
+) => ({ kind: "stopped", plan, observed: observed(key, destroyedDates(key)), memory: memoryOf(run, kinds) }) as const;
+const memoryOf = (run: Partial<KmsRun> = {}, kinds: Case["taken"] = []): Ended["memory"] => ({
+  run: aKmsRun({ ...taken(...kinds.map((kind) => ({ kind }))), ...run }),
 });
 const destroyedDates = (key: KmsKeyObservation): Parameters<typeof aKmsSnapshot>[0] =>
   key.state === "destroyed" ? { restoreUntilMs: nowMs + 30 * dayMs } : {};
@@ -117,7 +129,7 @@ const guarded = Object.entries(guards).flatMap(([name, cases]) =>
 );
 
 const approvals: Readonly<Record<string, Ended>> = {
-  "the run that set it": stopped(waiting("set_it"), { taken: ["set_for_deletion"], run: { setHere: true } }),
+  "the run that set it": stopped(waiting("set_it"), { taken: ["set_for_deletion"] }),
   "the suspected setter": stopped(waiting("set_it")),
   "a second person": stopped(waiting("may_approve")),
   "a second person, where signatures are demanded": stopped(waiting("may_approve"), {

@@ -37,6 +37,7 @@ import {
   hourMs,
   nowMs,
   pipeline,
+  taken,
 } from "../support/builders.ts";
 import { expectWellFormed, renderAll } from "./explanations.ts";
 
@@ -54,8 +55,14 @@ interface Case {
   readonly replaced?: NotBinding;
 }
 
-function stopped(plan: Exclude<Plan, { kind: "ready" }>, { key = aKey(), run = {}, taken = [], replaced }: Case = {}) {
-  const memory = { run: aRun({ intent: "resume", ...run }), taken, ...(replaced !== undefined && { replaced }) };
+function stopped(
+  plan: Exclude<Plan, { kind: "ready" }>,
+  { key = aKey(), run = {}, taken: steps = [], replaced }: Case = {},
+) {
+  const memory = {
+    run: aRun({ intent: "resume", ...taken(...steps), ...run }),
+    ...(replaced !== undefined && { replaced }),
+  };
   return { kind: "stopped", plan, observed: observed(key), memory } as const satisfies Outcome;
 }
 
@@ -375,14 +382,14 @@ describe("the messages match the golden files", () => {
   });
 
   it("of finished commands, and of the path", async () => {
-    const done = (key: KeyObservation, taken: readonly Step[], run: Partial<Run> = {}): string =>
-      renderExplanation(explainDone(observed(key), { run: aRun(run), taken }));
+    const done = (key: KeyObservation, steps: readonly Step[]): string =>
+      renderExplanation(explainDone(observed(key), { run: aRun(taken(...steps)) }));
     const path = (key: KeyObservation, policy = aPolicy()): string =>
       renderExplanation(explainPath(observed(key), policy, aRun()));
     const pendingKey = aKey({ state: "destroyed", keystores: [pending] });
     const texts = [
       done(aKey(), [{ kind: "drop_record" }, { kind: "unset_for_deletion", kmsKeyId: "kms-1" }]),
-      done(aKey(), [{ kind: "sync" }], { syncedHere: true }),
+      done(aKey(), [{ kind: "sync" }]),
       done(aKeyWith(approved), [{ kind: "write_record", draft: aDraft({ how: "approval", quotes }), marker: "both" }]),
       done(aKeyWith(request), []),
       done(destroyed, [{ kind: "destroy" }]),

@@ -27,6 +27,7 @@ import {
   anApprovalOf,
   aPolicy,
   aRecord,
+  aRequestOf,
   aRun,
   aWorkload,
   bob,
@@ -39,6 +40,7 @@ import {
   pipeline,
   profile,
   someFacts,
+  taken,
 } from "../support/builders.ts";
 
 const actors: Readonly<Record<string, Actor>> = {
@@ -195,7 +197,7 @@ function inputs(one: Situation): { key: KeyObservation; policy: DeletionPolicy; 
       actor: actors[one.who] ?? anActor(),
       intent: one.intent,
       approvals: one.isConfirmed ? [namedRecord] : [],
-      ...(one.isRequestedHere && { requestedHere: [nextStep(one.state)] }),
+      ...(one.isRequestedHere && taken(aRequestOf(nextStep(one.state)))),
     }),
   };
 }

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { planKeyWrite } from "../../provider/lifecycle/key/key-write.ts";
+import { hasRequested } from "../../provider/lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/key/plan-key-deletion.ts";
 import { planReversal } from "../../provider/lifecycle/key/plan-reversal.ts";
 import { planSync } from "../../provider/lifecycle/key/plan-update.ts";
@@ -55,7 +56,7 @@ describe("every plan", () => {
           policy.gate !== "both" &&
           key.marker !== "both" &&
           key.marker !== undefined;
-        if (isOwn) expect(mayUseOwn && run.requestedHere?.includes("deactivate") !== true).toBe(true);
+        if (isOwn) expect(mayUseOwn && !hasRequested(run, "deactivate")).toBe(true);
         else if (allowedBy?.quotes?.isSealedHere !== true) expect(run.approvals).toContain(allowedBy?.id);
         const requester = allowedBy?.quotes?.author.iamId;
         if (requester !== undefined) expect(requester).toBe(run.actor.identity?.iamId);

@@ -13,12 +13,15 @@ import {
   anActorInProfile,
   anApprovalOf,
   aRecord,
+  aRequestOf,
   aWorkload,
   bob,
   carol,
   dayMs,
+  deactivation,
   hourMs,
   nowMs,
+  windowOpening,
 } from "./builders.ts";
 
 const states = ["pre_activation", "active", "deactivated", "destroyed", "compromised", "unrecognized"] as const;
@@ -67,9 +70,11 @@ export const runs = (key: KeyObservation): fc.Arbitrary<Run> =>
     actor: fc.constantFrom(anActor(alice), anActor(bob), anActorInProfile(carol), aWorkload()),
     approvals: fc.subarray([key.carried.kind === "one" ? key.carried.record.id : "none"]),
     intent: fc.constantFrom("request" as const, "engine" as const, "approve" as const, "resume" as const),
-    requestedHere: fc.subarray(["deactivate" as const, "destroy" as const]),
-    deactivatedHere: fc.boolean(),
-    windowsSetHere: fc.subarray(["kms-1"]),
+    stepsTaken: fc
+      .subarray([aRequestOf("deactivate"), aRequestOf("destroy"), deactivation, windowOpening])
+      .chain((steps) =>
+        fc.tuple(...steps.map((step) => fc.constantFrom({ step }, { step, isInDoubt: true as const }))),
+      ),
     refusals: fc.subarray(
       (["deactivate", "destroy", "remove", "reactivate"] as const).flatMap((step) =>
         [403, 409].map((status) => ({ step, status, message: "no" })),

@@ -11,9 +11,10 @@ import {
   type ReviewScope,
   reviewOf,
 } from "../../provider/lifecycle/consent/review.ts";
-import type { DeletionPolicy, Run } from "../../provider/lifecycle/key/plan.ts";
+import type { DeletionPolicy, Run, Step } from "../../provider/lifecycle/key/plan.ts";
 import {
   type Actor,
+  type ApprovedStep,
   type BackingKey,
   type CarriedRecord,
   type ConsentRecord,
@@ -24,6 +25,7 @@ import {
   type KeystoreStatus,
   type UsingResource,
 } from "../../provider/lifecycle/vocabulary/observation.ts";
+import type { StepTaken } from "../../provider/lifecycle/vocabulary/steps-taken.ts";
 
 import { createSecretDigests } from "../../provider/services/secret-digests.ts";
 
@@ -69,6 +71,27 @@ export function aWorkload(identity: Identity = pipeline): Actor {
 export function aRun(over: Partial<Run> = {}): Run {
   return { actor: anActor(), approvals: [], intent: "request", ...over };
 }
+
+/** The steps that a run took so far. */
+export function taken<Step>(...steps: readonly Step[]): { readonly stepsTaken: readonly StepTaken<Step>[] } {
+  return { stepsTaken: steps.map((step) => ({ step })) };
+}
+
+/** The step that writes a request for another step. */
+export function aRequestOf(step: ApprovedStep): Step {
+  return { kind: "write_record", draft: aDraft({ step }), marker: "both" };
+}
+
+/** The step that takes a record off the key. */
+export function dropOf(recordId: string): Step {
+  return { kind: "drop_record", recordId };
+}
+
+export const deactivation: Step = { kind: "deactivate" };
+export const windowOpening: Extract<Step, { kind: "set_for_deletion" }> = {
+  kind: "set_for_deletion",
+  kmsKeyId: "kms-1",
+};
 
 export function aPolicy(over: Partial<DeletionPolicy> = {}): DeletionPolicy {
   return { goal: "removed", deletionProtection: false, dualAuthorization: "required", gate: "both", ...over };

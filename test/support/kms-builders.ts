@@ -6,6 +6,7 @@ import {
   type KmsKeyObservation,
   type KmsKeyPolicy,
   type KmsRun,
+  type KmsStep,
   windowName,
 } from "../../provider/lifecycle/kms-key/plan-kms-key-deletion.ts";
 import type { Identity } from "../../provider/lifecycle/vocabulary/observation.ts";
@@ -45,6 +46,8 @@ export const openWindow = windowName(kmsKeyId, nowMs - hourMs + kmsWindowMs);
 export function aKmsPolicy(over: Partial<KmsKeyPolicy> = {}): KmsKeyPolicy {
   return { goal: "destroyed", deletionProtection: false, dualAuthorization: "required", ...over };
 }
+
+export const kmsOpening: KmsStep = { kind: "set_for_deletion" };
 
 export function aKmsRun(over: Partial<KmsRun> = {}): KmsRun {
   return { actor: anActor(bob), approvals: [], ...over };

@@ -5,6 +5,7 @@
  */
 
 import { limitContainerDeletion } from "../../lifecycle/stored-state/plan-limit-from-state.ts";
+import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { converge } from "../loop/converge.ts";
 import type { Conclusion, Deletion } from "../resource/delete.ts";
@@ -41,7 +42,7 @@ export function containerDeletion(target: ContainerTarget): Deletion {
 }
 
 function conclude(outcome: ContainerOutcome, userInterface: UserInterface): Conclusion {
-  const taken = outcome.memory.taken.map(({ kind }) => kind);
+  const taken = certainSteps(outcome.memory.run).map(({ kind }) => kind);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { taken } };
   const facts = { ...awaitsOf(outcome), taken };
   return { kind: "unfinished", explanation: explainContainerOutcome(outcome, userInterface), facts };

@@ -15,6 +15,7 @@ import {
 import { planRingDeletion, type RingObservation, type RingPlan } from "../../lifecycle/container/plan-ring-deletion.ts";
 import type { Actor } from "../../lifecycle/vocabulary/observation.ts";
 import { beginDecision, type Permit, requirePermit } from "../../lifecycle/vocabulary/permit.ts";
+import type { StepsTaken } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { seesEveryVault } from "../loop/absence.ts";
 import { neededUntil } from "../loop/converge.ts";
 import type { Deletable, Effect, KindTypes, OpenWait, Outcome, StepContext, StepResult } from "../loop/deletable.ts";
@@ -41,7 +42,7 @@ export type ContainerStop = Stop<ContainerPlan>;
 interface OneStep<Plan extends { readonly kind: string }> extends KindTypes {
   readonly step: { readonly kind: "delete" };
   readonly stop: Stop<Plan>;
-  readonly memory: ContainerRun & { readonly taken: readonly { readonly kind: "delete" }[] };
+  readonly memory: { readonly run: ContainerRun & StepsTaken<{ readonly kind: "delete" }> };
 }
 
 interface ContainerTypes extends OneStep<ContainerPlan> {
@@ -60,15 +61,15 @@ export type RingOutcome = Outcome<RingTypes>;
 /** What both kinds have in common: one deletion, and one read after a refusal. */
 const common = {
   maxRounds: 10,
-  start: () => ({ taken: [] }),
+  start: () => ({ run: {} }),
   effectOf: (_step: unknown, _context: unknown, after: { readonly kind: string }): Effect =>
     after.kind === "gone" ? "by_us" : "none",
   remember(
     _step: unknown,
-    result: StepResult | { readonly kind: "in_doubt" },
+    result: StepResult,
     { memory, actor }: Pick<StepContext<OneStep<never>>, "memory" | "actor">,
   ) {
-    if (result.kind === "refused") return { memory: { ...memory, refusal: result.message } };
+    if (result.kind === "refused") return { memory: { run: { ...memory.run, refusal: result.message } } };
     if (result.kind !== "forbidden") return { memory };
     return { memory, stop: { kind: "rights_missing", message: result.message, actor } as const };
   },
@@ -79,7 +80,7 @@ export const containerKind: Deletable<ContainerTypes> = {
   name: ({ ref }) => `the ${ref.kind} ${ref.id}`,
   check: ({ ref }) => (ref.kind === "vault" ? "uko ls" : `uko ls ${ref.vaultId}`),
   observe: (world, { ref }, wasSeen, options) => observeContainer(world, ref, wasSeen, options),
-  plan: ({ policy }, { observation, nowMs }, run) => nextOf(planContainerDeletion(observation, policy, run, nowMs)),
+  plan: ({ policy }, { observation, nowMs }, { run }) => nextOf(planContainerDeletion(observation, policy, run, nowMs)),
   progress: (_step, { observation }) => `Deleting ${sayContainer(observation)}`,
   take: async (_step, { world, task: { ref }, options }, permit) => resultOf(await remove(world, ref, permit, options)),
   evidence: (_step, _phase, { task: { ref }, observed: { observation } }) => {
@@ -116,7 +117,7 @@ export const ringKind: Deletable<RingTypes> = {
     const observation = { ring, keys, keystores, decision };
     return { kind: "present", observation, nowMs: world.session.serviceTimeMs() ?? 0 };
   },
-  plan: (_task, { observation }, { refusal }) => nextOf(planRingDeletion(observation, refusal)),
+  plan: (_task, { observation }, { run: { refusal } }) => nextOf(planRingDeletion(observation, refusal)),
   progress: (_step, { observation }) => `Deleting the key ring ${plain(observation.ring, 100)}`,
   take: async (_step, { world, options }, permit) =>
     resultOf(await world.kmsKeys.removeRing(requirePermit(permit, "delete_key_ring"), options)),

@@ -7,6 +7,7 @@
 import { UkoError } from "../../errors.ts";
 import type { Step } from "../../lifecycle/key/plan.ts";
 import { isGoneForCommand } from "../../lifecycle/stored-state/gone.ts";
+import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { absent, type Report, reportingRun, resultOfReport } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { endOf, reportGone, reportOn, subjectOfKey } from "./report.ts";
@@ -37,7 +38,7 @@ export function reportOutcome(
   outcome: Outcome,
   options: CallOptions,
 ): Report | Promise<Report> {
-  if (outcome.kind === "gone") return reportProvenGone(world, ref, outcome.memory.taken, options);
+  if (outcome.kind === "gone") return reportProvenGone(world, ref, certainSteps(outcome.memory.run), options);
   return reportExisting(ref, outcome);
 }
 
@@ -71,7 +72,7 @@ export function reportExisting(ref: KeyRef, outcome: Outcome): Report {
   const isDone = outcome.kind === "stopped" && outcome.plan.kind === "done";
   const said = isDone ? explainDone(observed, memory) : explainOutcome(outcome, userInterface);
   const explanation = withUnapprovedStep(said, observed.observation);
-  return reportOn(ref, observed, memory.run, explanation, memory.taken, endOf(outcome));
+  return reportOn(ref, observed, memory.run, explanation, endOf(outcome));
 }
 
 export function notFound(ref: KeyRef): UkoError {

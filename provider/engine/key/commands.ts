@@ -179,7 +179,7 @@ async function planOf(world: World, ref: KeyRef, options: CallOptions, fromNow =
   const key = showKey(observed, pastLabelsOf(world, ref));
   // An output of a program would change with each run if it had a distance to a time.
   const shown = fromNow ? withShownKey(path, key, observed.nowMs) : path;
-  return { ...reportOn(ref, observed, run, shown, []), key };
+  return { ...reportOn(ref, observed, run, shown), key };
 }
 
 function requestStep(
@@ -223,7 +223,7 @@ async function describe(world: World, ref: KeyRef, options: CallOptions): Promis
   const isBegun = plan.kind !== "waitingForRequest" || observed.observation.state === "deactivated";
   const key = showKey(observed, pastLabelsOf(world, ref));
   const state = withUnapprovedStep(explainStatus(observed, run, plan, userInterface), observed.observation);
-  const report = reportOn(ref, observed, run, withActs(state, acts), [], isBegun ? plan : undefined);
+  const report = reportOn(ref, observed, run, withActs(state, acts), isBegun ? plan : undefined);
   return { ...seen, key, report: { ...report, key }, acts };
 }
 

@@ -6,6 +6,7 @@
  */
 
 import type { DeletionPolicy } from "../../lifecycle/key/plan.ts";
+import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { unended } from "../../text/printable.ts";
 import { converge } from "../loop/converge.ts";
 import type { Conclusion, Deletion, LeftObject } from "../resource/delete.ts";
@@ -50,7 +51,7 @@ interface Concluding {
 }
 
 function conclude(outcome: Outcome, { userInterface, policy, leftOf }: Concluding): Conclusion {
-  const taken = outcome.memory.taken.map(({ kind }) => kind);
+  const taken = certainSteps(outcome.memory.run).map(({ kind }) => kind);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const { observed, memory } = outcome;
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;

@@ -10,9 +10,9 @@ import { UkoError } from "../../errors.ts";
 import { standingOf } from "../../lifecycle/consent/consent-record.ts";
 import { needsSignature } from "../../lifecycle/consent/signed-consent.ts";
 import { completeAfterStep, mayConclude } from "../../lifecycle/key/after-step.ts";
-import { carriedId } from "../../lifecycle/key/key-write.ts";
-import { type Plan, type Run, type Step, stepFacts } from "../../lifecycle/key/plan.ts";
+import { hasRequested, type Plan, type Run, type Step, stepFacts } from "../../lifecycle/key/plan.ts";
 import { isSame } from "../../lifecycle/vocabulary/observation.ts";
+import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { neededUntil } from "../loop/converge.ts";
 import type {
   Deletable,
@@ -97,7 +97,7 @@ function planAfterStep(
 function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
   const { approvals, signed, intent, confirmedHold, confirmedUnapproved } = task;
   if (earlier === undefined) {
-    return { run: { actor, approvals, signed, intent, confirmedHold, confirmedUnapproved }, taken: [] };
+    return { run: { actor, approvals, signed, intent, confirmedHold, confirmedUnapproved } };
   }
   const { run } = earlier.memory;
   const refusals = earlier.isDue ? undefined : run.refusals;
@@ -117,7 +117,7 @@ function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): R
 function planOnce(task: Task, { observation, nowMs }: KeyDetails, { run, hasWaited }: RunMemory): Plan {
   const plan = task.plan(observation, run, nowMs);
   if (plan.kind !== "ready" || plan.step.kind !== "write_record" || hasWaited !== true) return plan;
-  if (run.requestedHere?.includes(plan.step.draft.step) !== true) return plan;
+  if (!hasRequested(run, plan.step.draft.step)) return plan;
   return task.plan(observation, { ...run, intent: "resume" }, nowMs);
 }
 
@@ -158,7 +158,7 @@ function hasReachedTarget(step: Step, context: KeyStepContext, { observation }: 
  */
 function remember(
   step: Step,
-  result: StepResult<KeyDetails, Step> | { readonly kind: "in_doubt" },
+  result: StepResult<KeyDetails, Step>,
   context: KeyStepContext,
 ): { readonly memory: RunMemory; readonly stop?: KeyTypes["stop"] } {
   const { observed, task } = context;
@@ -172,12 +172,8 @@ function remember(
     case "done": {
       const isUsed = step.kind === "drop_record" && isUsedRecord(observed, memory);
       const removed = isUsed && { hasRemovedUsed: true as const };
-      return {
-        memory: afterRecord({ ...memory, ...removed, run: runAfter(memory.run, step, observed) }, step, observed),
-      };
+      return { memory: afterRecord({ ...memory, ...removed }, step, observed) };
     }
-    case "in_doubt":
-      return { memory: { ...memory, run: runAfter(memory.run, step, observed) } };
     case "refused":
       return { memory: refusedWith(result.status, result.message) };
     case "forbidden": {
@@ -200,10 +196,10 @@ function remember(
 }
 
 /** Whether nothing was pending: only a note is on the key, or the record of a deactivation that was taken. */
-function isUsedRecord({ observation: { carried, state } }: KeyDetails, { taken }: RunMemory): boolean {
+function isUsedRecord({ observation: { carried, state } }: KeyDetails, { run }: RunMemory): boolean {
   if (carried.kind === "none") return true;
   if (carried.record?.step !== "deactivate") return false;
-  return state === "deactivated" || taken.some(({ kind }) => kind === "reactivate");
+  return state === "deactivated" || certainSteps(run).some(({ kind }) => kind === "reactivate");
 }
 
 /**
@@ -218,29 +214,6 @@ function afterRecord(memory: RunMemory, step: Step, { observation, nowMs }: KeyD
   // The first try of a record took the earlier one off the key, even if the service did not keep the record's tag.
   const replaced = why?.kind === "none" ? (memory.replaced ?? why) : why;
   return { ...memory, replaced: wasUsed ? undefined : replaced, declined: observation.declined ?? memory.declined };
-}
-
-function runAfter(run: Run, step: Step, { observation }: KeyDetails): Run {
-  switch (step.kind) {
-    case "drop_record": {
-      const id = carriedId(observation);
-      return {
-        ...run,
-        droppedHere: [...(run.droppedHere ?? []), ...(id === undefined ? [] : [id])],
-        ...(step.dropsNote === true && { noteDroppedHere: true }),
-      };
-    }
-    case "write_record":
-      return { ...run, requestedHere: [...(run.requestedHere ?? []), step.draft.step] };
-    case "deactivate":
-      return { ...run, deactivatedHere: true };
-    case "sync":
-      return { ...run, syncedHere: true };
-    case "set_for_deletion":
-      return { ...run, windowsSetHere: [...(run.windowsSetHere ?? []), step.kmsKeyId] };
-    default:
-      return run;
-  }
 }
 
 /** After this many refusals (412) of the same ETag, the run ends. A single one may come from a cache. */

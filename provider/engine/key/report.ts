@@ -11,6 +11,7 @@ import { type Plan, type Run, rightFor, type Step } from "../../lifecycle/key/pl
 import { findUnapprovedStep } from "../../lifecycle/key/unapproved-step.ts";
 import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ConsentRecord, Identity, UnapprovedStep } from "../../lifecycle/vocabulary/observation.ts";
+import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { codeOf, type DeletionFacts, type Report, type Subject } from "../loop/report.ts";
 import type { UnapprovedStepFacts } from "../ports/evidence.ts";
@@ -20,14 +21,7 @@ import { describeReason } from "./evidence.ts";
 import type { KeyDetails, KeySummary } from "./observe.ts";
 import type { Outcome } from "./steps.ts";
 
-export function reportOn(
-  ref: KeyRef,
-  observed: KeyDetails,
-  run: Run,
-  explanation: Explanation,
-  taken: readonly Step[],
-  end?: End,
-): Report {
+export function reportOn(ref: KeyRef, observed: KeyDetails, run: Run, explanation: Explanation, end?: End): Report {
   const { lifecycleState, ...deletion } = deletionFacts(observed, run, end);
   return {
     v: 1,
@@ -36,7 +30,7 @@ export function reportOn(
     lifecycleState,
     keyState: observed.observation.stateWord,
     deletion: { ...deletion, ...voidOf(observed) },
-    taken: taken.map((step) => step.kind),
+    taken: certainSteps(run).map((step) => step.kind),
     explanation,
     ...codeOf(explanation),
   };

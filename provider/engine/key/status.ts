@@ -10,6 +10,7 @@ import { lifecycleStateOf } from "../../lifecycle/key/lifecycle-state.ts";
 import type { Plan, Run } from "../../lifecycle/key/plan.ts";
 import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { KeyObservation, KeystoreStatus } from "../../lifecycle/vocabulary/observation.ts";
+import { certainSteps, hasTaken } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { asRead, type Explanation, type NextStep, type UserInterface } from "../text/explanation.ts";
 import {
   blocksContainers,
@@ -43,7 +44,7 @@ export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, userIn
   const shown = holdFirst(plan, observed);
   const isHeld = shown.kind === "refused" && shown.guard.guard === "held";
   const explain = (of: Exclude<Plan, { kind: "ready" }>) =>
-    asRead(explainOutcome({ kind: "stopped", plan: of, observed, memory: { run, taken: [] } }, userInterface));
+    asRead(explainOutcome({ kind: "stopped", plan: of, observed, memory: { run } }, userInterface));
   if ((isPendingDeletion || isHeld) && shown.kind !== "ready" && shown.kind !== "done") {
     const explanation = explain(shown);
     const isBlocked = shown.kind === "refused" && shown.guard.guard === "keystore_holds_key";
@@ -89,17 +90,18 @@ export function explainDone({ observation, nowMs }: KeyDetails, memory: RunMemor
       ],
     };
   }
+  const taken = certainSteps(memory.run);
   const isOver = observation.state === "destroyed";
   return {
     summary: `${key} ${isInState(observation)}${isOver || standing.binds ? "" : "; no deletion has been requested"}`,
     facts: [
-      ...memory.taken.map((step) => describeTaken(step, memory.hasRemovedUsed)),
-      ...memory.taken.map((step) => consequences[step.kind]).filter((sentence) => sentence !== undefined),
+      ...taken.map((step) => describeTaken(step, memory.hasRemovedUsed)),
+      ...taken.map((step) => consequences[step.kind]).filter((sentence) => sentence !== undefined),
       ...sayDecline(observation.declined),
       ...(standing.binds ? [`A request of ${sayAuthor(standing.record)} is pending.`] : []),
       ...(isLeftByService(observation, memory.run, nowMs) ? [leftBehind] : []),
       ...(isOver ? [blocksContainers] : []),
-      ...(memory.run.syncedHere === true ? keystoreLines(observation.keystores) : []),
+      ...(hasTaken(memory.run, "sync") ? keystoreLines(observation.keystores) : []),
     ],
     next: isOver ? [removal(observation)] : [],
   };

@@ -62,8 +62,6 @@ export interface Task {
 /** What this run has done to the key so far. A run that waits and then continues keeps it. */
 export interface RunMemory {
   readonly run: Run;
-  /** The changes that this run made, in order. */
-  readonly taken: readonly Step[];
   readonly location?: RecordLocation;
   /** Whether a record that this run removed had already been used, so that no request was pending. */
   readonly hasRemovedUsed?: true;

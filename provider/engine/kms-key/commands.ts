@@ -17,6 +17,7 @@ import {
   planKmsKeyWithdrawal,
   windowName,
 } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
+import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { converge } from "../loop/converge.ts";
 import { absent, codeOf, type Report, reportingRun, resultOfReport, type Subject } from "../loop/report.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
@@ -172,7 +173,7 @@ async function inspectKey(
     actor: await world.session.actor(options),
     approvals: read.kind === "gone" ? [] : windowOfUnproven(read, how),
   };
-  const memory = { run: current, taken: [] };
+  const memory = { run: current };
   if (read.kind === "gone") return { report: absent(reportOutcome(ref, { kind: "gone", memory }), "UKO_NOT_FOUND") };
   const planned = towardsDestruction(read.observation, current, read.nowMs);
   const isOpen = isWindowOpen(read.observation, read.nowMs);
@@ -297,7 +298,7 @@ export function kmsKeyNotFound({ kmsKeyId }: KmsKeyRef): UkoError {
 }
 
 function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
-  const taken = outcome.memory.taken.map(({ kind }) => kind);
+  const taken = certainSteps(outcome.memory.run).map(({ kind }) => kind);
   const about = { v: 1, instanceId: ref.instanceId, vaultId: "", keyId: ref.kmsKeyId, taken } as const;
   if (outcome.kind === "gone") {
     const explanation = {

@@ -8,6 +8,7 @@
 import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
 import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
 import { limitKmsKeyDeletion } from "../../lifecycle/stored-state/plan-limit-from-state.ts";
+import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { converge } from "../loop/converge.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import type { Conclusion, Deletion } from "../resource/delete.ts";
@@ -55,7 +56,7 @@ export function kmsKeyDeletion(target: KmsKeyTarget): Deletion {
 }
 
 function conclude(outcome: KmsOutcome, userInterface: UserInterface): Conclusion {
-  const taken = outcome.memory.taken.map(({ kind }) => kind);
+  const taken = certainSteps(outcome.memory.run).map(({ kind }) => kind);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
   const isUnrequested = plan?.kind === "waitingForRequest";

@@ -54,7 +54,7 @@ interface KmsKeyTypes {
   readonly seen: ObservedKmsKey;
   readonly step: KmsStep;
   readonly stop: KmsStop;
-  readonly memory: { readonly run: KmsRun; readonly taken: readonly KmsStep[] };
+  readonly memory: { readonly run: KmsRun };
 }
 
 export type KmsOutcome = Outcome<KmsKeyTypes>;
@@ -67,7 +67,6 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
   check: ({ ref }) => `uko status ${kmsKeyPath(ref)}`,
   start: ({ approvals, mayRequest }, actor, earlier) => ({
     run: { ...earlier?.memory.run, actor, approvals, ...(mayRequest && { mayRequest }) },
-    taken: earlier?.memory.taken ?? [],
   }),
   async observe(world, { ref, signedRequest }, wasSeen, options) {
     const observed = await observeSigned(world, ref, { depth: "decision", signedRequest }, options);
@@ -101,8 +100,7 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
       const refusals = [...(run.refusals ?? []), { step: step.kind, message: result.message }];
       return { memory: { ...memory, run: { ...run, refusals } } };
     }
-    const isSet = step.kind === "set_for_deletion" && (kind === "done" || kind === "in_doubt");
-    return { memory: isSet ? { ...memory, run: { ...run, setHere: true } } : memory };
+    return { memory };
   },
   evidence(step, phase, { world, task: { ref, shown, signedRequest }, observed, actor }) {
     // What makes the key safer is never refused for its evidence.

@@ -10,6 +10,7 @@ import {
   type KmsRun,
   kmsPlanCode,
 } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
+import { certainSteps, hasTaken } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { dialectOfProgram } from "../text/dialect.ts";
 import type { Explanation, NextStep, UserInterface } from "../text/explanation.ts";
@@ -39,7 +40,8 @@ export function explainKmsOutcome(
   userInterface: UserInterface,
 ): Explanation {
   const { observed, memory } = outcome;
-  const { run, taken } = memory;
+  const { run } = memory;
+  const taken = certainSteps(run);
   const { isUnchanged, ...explanation } = explainEnd(outcome, { observed, run, userInterface });
   const isOwnWindow = outcome.kind === "stopped" && outcome.plan.kind === "waitingForApproval";
   const did = taken
@@ -111,10 +113,11 @@ function whoSet(
   { callerPosition, window: { endsAtMs } }: KmsApprovalWait,
   { run, observed }: KmsContext,
 ): readonly string[] {
-  const who = run.setHere === true ? "You" : "An identity";
+  const isOwn = hasTaken(run, "set_for_deletion");
+  const who = isOwn ? "You" : "An identity";
   return [
     `${who} set the key for deletion on ${sayBegan(endsAtMs)}; the deletion window ends on ${sayTimeAndDistance(endsAtMs, observed.nowMs)}.`,
-    ...(run.setHere === true ? [] : whoMaybe(callerPosition, observed)),
+    ...(isOwn ? [] : whoMaybe(callerPosition, observed)),
   ];
 }
 

@@ -15,6 +15,7 @@
 import { onCodes } from "../../errors.ts";
 import type { Actor } from "../../lifecycle/vocabulary/observation.ts";
 import { type DecisionRead, endDecision } from "../../lifecycle/vocabulary/permit.ts";
+import { type StepTaken, withStep } from "../../lifecycle/vocabulary/steps-taken.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { runnable } from "../text/own-commands.ts";
 import { sayDuration } from "../text/words.ts";
@@ -185,12 +186,12 @@ async function learnEffect<K extends KindTypes>(
   if (found === "none") return;
   // An effect of a deletion that the service accepted from this run needs no other proof of its author.
   if (found === "in_doubt" && accepted === undefined) {
-    run.memory = kind.remember(step, { kind: "in_doubt" }, { ...context, memory: run.memory }).memory;
+    run.memory = addStep<K>(run.memory, { step, isInDoubt: true });
   } else {
     const result = accepted ?? { correlationId: "" };
     await appendStepEvidence(kind, step, "after", context, result);
     const learned = kind.remember(step, { kind: "done", ...result }, { ...context, memory: run.memory });
-    run.memory = addStep<K>(learned.memory, step);
+    run.memory = addStep<K>(learned.memory, { step });
   }
   run.pending = undefined;
   run.lost = { count: 0, reason: "" };
@@ -253,7 +254,7 @@ async function act<K extends KindTypes>(
   }
   if (result.kind !== "stale") run.settler.afterOwnWrite();
   const learned = kind.remember(step, result, context);
-  run.memory = result.kind === "done" ? addStep<K>(learned.memory, step) : learned.memory;
+  run.memory = result.kind === "done" ? addStep<K>(learned.memory, { step }) : learned.memory;
   if (learned.stop !== undefined) return learned.stop;
   // A call whose effect is still open requires a whole read.
   if (result.kind === "done" && run.pending === undefined) run.taken = { step, result, context };
@@ -264,8 +265,8 @@ async function act<K extends KindTypes>(
   return undefined;
 }
 
-function addStep<K extends KindTypes>(memory: K["memory"], step: K["step"]): K["memory"] {
-  return { ...memory, taken: [...memory.taken, step] };
+function addStep<K extends KindTypes>(memory: K["memory"], taken: StepTaken<K["step"]>): K["memory"] {
+  return { ...memory, run: withStep<unknown, K["memory"]["run"]>(memory.run, taken) };
 }
 
 /** Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then not been taken. */

@@ -7,6 +7,7 @@
 import type { Reading } from "../../lifecycle/key/settling.ts";
 import type { Actor } from "../../lifecycle/vocabulary/observation.ts";
 import type { DecisionRead, Permit } from "../../lifecycle/vocabulary/permit.ts";
+import type { StepsTaken } from "../../lifecycle/vocabulary/steps-taken.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import type { EvidenceFacts, ReportedResult } from "./evidence.ts";
 
@@ -23,8 +24,8 @@ export interface KindTypes {
   readonly step: { readonly kind: string };
   /** Why a run ended while the object still exists. */
   readonly stop: object;
-  /** What the planner needs to know of this run, and the changes that the run made, in order. */
-  readonly memory: { readonly taken: readonly unknown[] };
+  /** What the planner needs to know of this run, with the steps that the run took. */
+  readonly memory: { readonly run: StepsTaken<unknown> };
 }
 
 export type ReadResult<Seen> = ({ readonly kind: "present" } & Seen) | { readonly kind: "gone" };
@@ -133,13 +134,10 @@ export interface Deletable<K extends KindTypes> {
   planAfterStep?(taken: TakenStep<K>, memory: K["memory"]): Planned<K> | undefined;
   /** The effect of a step whose response was lost. */
   effectOf(step: K["step"], context: StepContext<K>, after: ReadResult<K["seen"]>): Effect;
-  /**
-   * The memory after the result of a step. With `stop` the run ends. A step in doubt counts for the planner, but not as
-   * taken.
-   */
+  /** The memory after the result of a step, which the loop then adds to the steps taken. With `stop` the run ends. */
   remember(
     step: K["step"],
-    result: StepResult<K["seen"], K["step"]> | { readonly kind: "in_doubt" },
+    result: StepResult<K["seen"], K["step"]>,
     context: StepContext<K>,
   ): { readonly memory: K["memory"]; readonly stop?: K["stop"] };
   /** The evidence of the step; undefined if this phase leaves no entry. */

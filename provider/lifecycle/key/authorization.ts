@@ -32,10 +32,12 @@ import {
   type KeyObservation,
 } from "../vocabulary/observation.ts";
 import { tokenToleranceMs } from "../vocabulary/service-time.ts";
+import { hasTaken } from "../vocabulary/steps-taken.ts";
 import { windowSetter } from "./kms-window.ts";
 import {
   type CallerPosition,
   type DeletionPolicy,
+  hasRequested,
   type Plan,
   type RequesterPosition,
   type Run,
@@ -101,7 +103,7 @@ export function authorize(
   }
   if (!isOwn) return isConfirmed && isProven ? may : wait("may_approve");
   // The gate `destroy`: the deactivation takes one person, in two runs of an engine.
-  const isOlder = run.requestedHere?.includes(step) !== true;
+  const isOlder = !hasRequested(run, step);
   return step === "deactivate" && effective === "destroy" && isOlder ? may : wait("wrote_it");
 }
 
@@ -144,7 +146,7 @@ export function knownDeactivationMs(observation: KeyObservation, run: Run): numb
   const { record } = observation.carried;
   // Every later write of uko removes that record. While the record is on the key, the last write is the deactivation.
   const recorded = record?.step === "destroy" ? record.deactivatedAtMs : record && observation.updatedAtMs;
-  const isOwn = run.deactivatedHere === true;
+  const isOwn = hasTaken(run, "deactivate");
   // A note may be of an earlier deactivation that another tool undid.
   const noted = recorded ?? (isOwn ? undefined : (observation.note?.deactivatedAtMs ?? run.notKept?.deactivatedAtMs));
   if (noted !== undefined && observation.updatedAtMs !== undefined && noted <= observation.updatedAtMs) return noted;

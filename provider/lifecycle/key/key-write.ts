@@ -21,7 +21,7 @@
 
 import { deletionStanding, recordToleranceMs } from "../consent/consent-record.ts";
 import { type ConsentRecord, type Identity, isSame, type KeyObservation } from "../vocabulary/observation.ts";
-import type { Run } from "./plan.ts";
+import { droppedRecords, type Run } from "./plan.ts";
 
 interface KeyWriteRule {
   /** The write happens even if it ends a pending request, as a write does that makes the key safer. */
@@ -57,12 +57,15 @@ export type KeyWritePlan =
   /** Do not write, and name the request that binds. */
   | { readonly kind: "leave"; readonly record: ConsentRecord };
 
+/** The caller, and the records that their run took off the key before. */
+type Writer = Pick<Run, "actor" | "stepsTaken">;
+
 /** Decides whether and how `write` may happen to the key as the run has just read it. */
 export function planKeyWrite(
   observation: KeyObservation,
   write: KeyWrite,
   nowMs: number,
-  run: Pick<Run, "actor" | "droppedHere"> | undefined = undefined,
+  run: Writer | undefined = undefined,
 ): KeyWritePlan {
   const { endsRequest, isWithoutBody, isUrgent }: KeyWriteRule = keyWrites[write];
   // No step follows a destroyed key on a record, and the service does not change its tags any more.
@@ -80,15 +83,12 @@ export function planKeyWrite(
  * Whether the record stayed on the key although this run sent a PATCH without it: a service that drops new tags
  * cannot remove a tag either. A record that a later write could still make look genuine never counts as left.
  */
-export function isLeftByService(
-  observation: KeyObservation,
-  { actor: { writesAs }, droppedHere = [] }: Pick<Run, "actor" | "droppedHere">,
-  nowMs: number,
-): boolean {
+export function isLeftByService(observation: KeyObservation, run: Writer, nowMs: number): boolean {
+  const { writesAs } = run.actor;
   const { updatedBy } = observation;
   const id = carriedId(observation);
   const wroteLast = updatedBy !== undefined && writesAs !== undefined && isSame(updatedBy, writesAs);
-  const wasDropped = id !== undefined && droppedHere.includes(id);
+  const wasDropped = id !== undefined && droppedRecords(run).includes(id);
   return (
     wasDropped && wroteLast && !mayStillFit(observation, writesAs, nowMs) && !deletionStanding(observation, nowMs).binds
   );

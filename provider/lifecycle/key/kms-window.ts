@@ -16,7 +16,8 @@
 import { coolDownMs } from "../vocabulary/managed-key-states.ts";
 import type { BackingKey, Identity, KeyObservation } from "../vocabulary/observation.ts";
 import { clockToleranceMs } from "../vocabulary/service-time.ts";
-import type { Guard, Run, Step } from "./plan.ts";
+import { hasTaken } from "../vocabulary/steps-taken.ts";
+import { type Guard, kmsKeysSet, type Run, type Step } from "./plan.ts";
 
 /** KMS keeps an authorization for 7 days (kms-v2-and-iam.md 6). */
 export const kmsWindowMs = 7 * 24 * 60 * 60 * 1000;
@@ -45,12 +46,12 @@ export function prepareWindows(
   run: Run,
   nowMs: number,
 ): { readonly step: Step } | { readonly guard: Guard } | undefined {
-  const setHere = run.windowsSetHere ?? [];
+  const alreadySet = kmsKeysSet(run);
   for (const backingKey of dualBackingKeys(observation)) {
     if (backingKey.state !== "active") {
       return { guard: { guard: "backing_key_not_active", kmsKeyId: backingKey.kmsKeyId, state: backingKey.state } };
     }
-    if (!setHere.includes(backingKey.kmsKeyId)) {
+    if (!alreadySet.includes(backingKey.kmsKeyId)) {
       const kind = isWindowLive(backingKey, nowMs) ? "unset_for_deletion" : "set_for_deletion";
       return { step: { kind, kmsKeyId: backingKey.kmsKeyId } };
     }
@@ -80,7 +81,7 @@ export function windowToUnset(observation: KeyObservation, nowMs: number): Step 
 export function windowSetter(observation: KeyObservation, run: Run, nowMs: number): Identity | undefined {
   const backingKeys = dualBackingKeys(observation);
   if (backingKeys.length === 0) return undefined;
-  return (run.windowsSetHere ?? []).length > 0 ? run.actor.identity : provenSetter(observation, backingKeys, nowMs);
+  return hasTaken(run, "set_for_deletion") ? run.actor.identity : provenSetter(observation, backingKeys, nowMs);
 }
 
 /**

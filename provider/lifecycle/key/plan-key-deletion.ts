@@ -18,9 +18,10 @@ import { coolDownMs } from "../vocabulary/managed-key-states.ts";
 import { type ConsentRecord, isSame, type KeyObservation } from "../vocabulary/observation.ts";
 import { issuePermit, issueWindowPermit } from "../vocabulary/permit.ts";
 import { beyondPlan, type PlanLimit, shownKeyText } from "../vocabulary/plan-limit.ts";
+import { hasTaken } from "../vocabulary/steps-taken.ts";
 import { authorize, knownDeactivationMs } from "./authorization.ts";
 import { failingGuard, findLeftoverMaterial, holdGuard } from "./guards.ts";
-import { planKeyWrite } from "./key-write.ts";
+import { carriedId, planKeyWrite } from "./key-write.ts";
 import { dualBackingKeys, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
 import {
   type DeletionPolicy,
@@ -130,7 +131,7 @@ function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, r
   // record on the key look genuine, so uko takes the record off first.
   const isAlone = plan.step.allowedBy === undefined;
   if (isAlone && planKeyWrite(observation, "deactivate_alone", nowMs, run).kind === "drop_first") {
-    return ready({ kind: "drop_record" });
+    return ready({ kind: "drop_record", recordId: carriedId(observation) });
   }
   const windows = prepareWindows(observation, run, nowMs);
   if (windows !== undefined) return "guard" in windows ? refuse(windows.guard) : ready(windows.step);
@@ -154,7 +155,7 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   const setter = guardedSetter(observation, run, allowedBy);
   if (setter !== undefined) return refuse(setter);
   if (isCooling) return { kind: "waitingForTime", awaits: "cool_down", untilMs: coolUntilMs };
-  if (allowedBy === undefined && run.deactivatedHere === true) {
+  if (allowedBy === undefined && hasTaken(run, "deactivate")) {
     return { kind: "waitingForTime", awaits: "separate_run" };
   }
   const refusal = refusalOf(run, "destroy");
@@ -216,7 +217,7 @@ function afterRefusedDeactivation(observation: KeyObservation, run: Run, { messa
  * a deletion in KMS: another identity could destroy the key.
  */
 function ownWindowToUnset(observation: KeyObservation, run: Run, nowMs: number): Step | undefined {
-  const mayUnset = (run.windowsSetHere ?? []).length > 0 && refusalOf(run, "unset_for_deletion") === undefined;
+  const mayUnset = hasTaken(run, "set_for_deletion") && refusalOf(run, "unset_for_deletion") === undefined;
   return mayUnset ? windowToUnset(observation, nowMs) : undefined;
 }
 

@@ -6,10 +6,11 @@
  */
 
 import type { KeyObservation } from "../vocabulary/observation.ts";
+import { stepsOfKind } from "../vocabulary/steps-taken.ts";
 import { deadEnd } from "./guards.ts";
-import { isLeftByService, mayStillFit, planKeyWrite } from "./key-write.ts";
+import { carriedId, isLeftByService, mayStillFit, planKeyWrite } from "./key-write.ts";
 import { windowToUnset } from "./kms-window.ts";
-import { type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
+import { droppedRecords, type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
 import { soundPlan } from "./sound-plan.ts";
 
 /** `withdraw` takes back a request; `reactivate` also ends the outage. */
@@ -28,7 +29,8 @@ function planByState(observation: KeyObservation, reversal: Reversal, run: Run, 
     return cleanUp(observation, reversal, run, nowMs);
   }
   if (observation.state !== "deactivated") return refuse({ guard: "never_active" });
-  return ready(mustClear(observation, run, nowMs) ? { kind: "drop_record", dropsNote: true } : { kind: "reactivate" });
+  const drop = { kind: "drop_record", recordId: carriedId(observation), dropsNote: true } as const;
+  return ready(mustClear(observation, run, nowMs) ? drop : { kind: "reactivate" });
 }
 
 /** How often a run removes a record that another person puts back, before only the time of the record decides. */
@@ -42,7 +44,7 @@ const maxDrops = 2;
  */
 function mustClear(observation: KeyObservation, run: Run, nowMs: number): boolean {
   const isRefused = run.refusals?.some(({ step }) => step === "drop_record") === true;
-  return isRefused || (run.droppedHere?.length ?? 0) >= maxDrops
+  return isRefused || droppedRecords(run).length >= maxDrops
     ? mayStillFit(observation, run.actor.writesAs, nowMs)
     : planKeyWrite(observation, "reactivate", nowMs, run).kind === "drop_first";
 }
@@ -51,9 +53,12 @@ function mustClear(observation: KeyObservation, run: Run, nowMs: number): boolea
 function cleanUp(observation: KeyObservation, reversal: Reversal, run: Run, nowMs: number): Plan {
   // The note of a deactivation that was undone would misdate the next one. A record may leave such a note.
   const dropsNote = reversal === "reactivate";
-  const isNoted = dropsNote && observation.note !== undefined && run.noteDroppedHere !== true;
+  const wasNoteDropped = stepsOfKind(run, "drop_record").some((step) => step.dropsNote === true);
+  const isNoted = dropsNote && observation.note !== undefined && !wasNoteDropped;
   const isCarried = observation.carried.kind !== "none" && !isLeftByService(observation, run, nowMs);
-  if (isCarried || isNoted) return ready({ kind: "drop_record", ...(dropsNote && { dropsNote: true }) });
+  if (isCarried || isNoted) {
+    return ready({ kind: "drop_record", recordId: carriedId(observation), ...(dropsNote && { dropsNote: true }) });
+  }
   const unset = windowToUnset(observation, nowMs);
   return unset === undefined ? { kind: "done" } : ready(unset);
 }

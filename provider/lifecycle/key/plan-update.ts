@@ -8,8 +8,9 @@
 import { isLooser } from "../consent/dual-marker.ts";
 import { type DistributedKey, type Distribution, unlinkedBy } from "../container/unlinking.ts";
 import type { ConsentRecord, DualMarker, KeyObservation } from "../vocabulary/observation.ts";
-import { planKeyWrite } from "./key-write.ts";
-import { type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
+import { hasTaken } from "../vocabulary/steps-taken.ts";
+import { carriedId, planKeyWrite } from "./key-write.ts";
+import { type Plan, type Run, ready, refuse, type Step, unlessRefused } from "./plan.ts";
 
 /**
  * Plans the marker of an existing key. A missing marker counts as `both`, whatever a program wants,
@@ -28,10 +29,12 @@ export function planMarking(observation: KeyObservation, wanted: DualMarker, now
  * (provider/docs/explanation/two-people.md, "What makes a record void").
  */
 export function planSync(observation: KeyObservation, run: Run, nowMs: number): Plan {
-  if (run.syncedHere === true) return { kind: "done" };
+  if (hasTaken(run, "sync")) return { kind: "done" };
   const write = planKeyWrite(observation, "sync", nowMs, run);
   if (write.kind === "leave") return refuse({ guard: "record_binds", record: write.record });
-  return unlessRefused(ready({ kind: write.kind === "drop_first" ? "drop_record" : "sync" }), run);
+  const step: Step =
+    write.kind === "drop_first" ? { kind: "drop_record", recordId: carriedId(observation) } : { kind: "sync" };
+  return unlessRefused(ready(step), run);
 }
 
 /** What a rotation depends on in addition to the key itself. */

@@ -21,6 +21,7 @@ import type {
 } from "../vocabulary/observation.ts";
 import type { Permit } from "../vocabulary/permit.ts";
 import type { BeyondPlan, LimitedStep, PlanLimit } from "../vocabulary/plan-limit.ts";
+import { type StepsTaken, stepsOfKind } from "../vocabulary/steps-taken.ts";
 import type { Contradiction } from "./removal-evidence.ts";
 
 /** The values of `deletionCompletesAt`, and `deactivated` as a desired state. */
@@ -37,7 +38,7 @@ export interface DeletionPolicy extends DemandedPeople {
 }
 
 /** The actor, their input, and what this run has already done. It does not outlive the run. */
-export interface Run {
+export interface Run extends StepsTaken<Step> {
   readonly actor: Actor;
   /** IDs of records that the actor confirmed by hand in this run. Never from a setting, a variable or an argument. */
   readonly approvals: readonly string[];
@@ -45,17 +46,11 @@ export interface Run {
   readonly signed?: Pick<ReadonlySet<string>, "has"> | undefined;
   /** Only `request`, and `engine` for what can be undone, write a request that is missing. */
   readonly intent: "request" | "engine" | "approve" | "resume";
-  /** Steps that this run has requested. */
-  readonly requestedHere?: readonly ApprovedStep[];
-  readonly deactivatedHere?: boolean;
   /**
    * What a record of this run said that the service did not keep. Its write took the earlier record off the key, so the
    * key no longer shows these facts, and the next try repeats them.
    */
   readonly notKept?: Pick<ConsentDraft, "deactivatedAtMs" | "kmsSetter">;
-  /** KMS keys whose deletion window this run set. */
-  readonly windowsSetHere?: readonly string[];
-  readonly syncedHere?: boolean;
   /**
    * The holds on a destroyed key, as the tag has them, despite which the caller removes the metadata. The caller read
    * them and confirmed by hand in this run, because the service may refuse the release of a hold on a destroyed key.
@@ -66,10 +61,6 @@ export interface Run {
    * metadata. The caller saw it and confirmed by hand in this run.
    */
   readonly confirmedUnapproved?: string | undefined;
-  /** Whether this run has sent a write without the note of a deactivation. */
-  readonly noteDroppedHere?: true;
-  /** IDs of records that this run took off the key, as confirmed by the service. */
-  readonly droppedHere?: readonly string[];
   /** What the service refused in this run. */
   readonly refusals?: readonly Refusal[] | undefined;
 }
@@ -85,8 +76,11 @@ export interface Refusal {
 export type Step =
   /** Writes the record. The same write stores `marker` on the key. */
   | { readonly kind: "write_record"; readonly draft: ConsentDraft; readonly marker: DualMarker }
-  /** `dropsNote`: also the note of a deactivation that was undone. */
-  | { readonly kind: "drop_record"; readonly dropsNote?: true }
+  /**
+   * `recordId`: the ID of the text in the record's place, if a text there has one. `dropsNote`: also the note of a
+   * deactivation that was undone.
+   */
+  | { readonly kind: "drop_record"; readonly recordId?: string | undefined; readonly dropsNote?: true }
   | { readonly kind: "set_for_deletion"; readonly kmsKeyId: string }
   | { readonly kind: "unset_for_deletion"; readonly kmsKeyId: string }
   | { readonly kind: "deactivate"; readonly allowedBy?: ConsentRecord }
@@ -94,6 +88,21 @@ export type Step =
   | { readonly kind: "reactivate" }
   | { readonly kind: "remove" }
   | { readonly kind: "sync" };
+
+/** Whether this run requested the step. */
+export function hasRequested(run: StepsTaken<Step>, step: ApprovedStep): boolean {
+  return stepsOfKind(run, "write_record").some(({ draft }) => draft.step === step);
+}
+
+/** The KMS keys whose deletion window this run set. */
+export function kmsKeysSet(run: StepsTaken<Step>): readonly string[] {
+  return stepsOfKind(run, "set_for_deletion").map(({ kmsKeyId }) => kmsKeyId);
+}
+
+/** The IDs of the records that this run took off the key. */
+export function droppedRecords(run: StepsTaken<Step>): readonly string[] {
+  return stepsOfKind(run, "drop_record").flatMap(({ recordId }) => recordId ?? []);
+}
 
 interface StepFacts {
   readonly right: Right;

@@ -18,6 +18,7 @@ import { type Actor, type Identity, isPerson, isSame } from "../vocabulary/obser
 import { type DecisionRead, issuePermit, type Permit } from "../vocabulary/permit.ts";
 import { type BeyondPlan, beyondPlan, type PlanLimit, shownNameText } from "../vocabulary/plan-limit.ts";
 import { clockToleranceMs } from "../vocabulary/service-time.ts";
+import { hasTaken, type StepsTaken } from "../vocabulary/steps-taken.ts";
 import { kmsKeyTable, type ObservedKmsKeyState } from "./kms-key-states.ts";
 
 /** A cloud resource that KMS protects with the key (kms-v2-and-iam.md 2.13). */
@@ -91,13 +92,12 @@ export interface KmsKeyPolicy {
 }
 
 /** The actor of this run, the windows that they named, and what this run has already done. */
-export interface KmsRun {
+export interface KmsRun extends StepsTaken<KmsStep> {
   readonly actor: Actor;
   /** Windows that the actor confirmed by hand in this run, in the form of `windowName`. */
   readonly approvals: readonly string[];
   /** Whether the run may open a deletion window. An engine opens none: its person may not have noticed the deletion. */
   readonly mayRequest?: true;
-  readonly setHere?: boolean;
   readonly refusals?: readonly { readonly step: KmsStep["kind"]; readonly message: string }[];
 }
 
@@ -331,7 +331,7 @@ function planUnderDualAuthorization(observation: KmsKeyObservation, run: KmsRun,
   if (unfit !== undefined) return refuse(unfit);
   const { signatures } = observation;
   const isFirst = [setter, signatures?.requester].some((each) => each !== undefined && isActor(actor, each));
-  if (run.setHere === true || isFirst) return wait("set_it");
+  if (hasTaken(run, "set_for_deletion") || isFirst) return wait("set_it");
   if (!isPerson(actor.identity)) return wait("not_a_person");
   if (!mayAuthor(actor)) return wait("acts_in_a_profile");
   if (!run.approvals.includes(name)) return wait("may_approve");
@@ -371,7 +371,7 @@ function unfitWindow(
 /** Plans the set for deletion. Only a person does it, under their own credential, and only once in a run. */
 function planWindow(observation: KmsKeyObservation, run: KmsRun): KmsPlan {
   const { state, stateWord } = observation;
-  if (run.setHere === true) return refuse({ guard: "window_not_kept" });
+  if (hasTaken(run, "set_for_deletion")) return refuse({ guard: "window_not_kept" });
   if (state === "suspended") return refuse({ guard: "not_active", stateWord });
   if (!isPerson(run.actor.identity)) return { kind: "waitingForRequest", callerPosition: "not_a_person" };
   if (!mayAuthor(run.actor)) return { kind: "waitingForRequest", callerPosition: "acts_in_a_profile" };

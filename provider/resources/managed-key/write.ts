@@ -14,8 +14,10 @@ import { capital, sayAuthor, sayKey, sayRoles, sayTime, stepNouns } from "../../
 import { UkoError } from "../../errors.ts";
 import { patchWithoutRecord } from "../../lifecycle/consent/record-locations.ts";
 import { carriedId, type KeyWrite, planKeyWrite } from "../../lifecycle/key/key-write.ts";
+import type { Run, Step } from "../../lifecycle/key/plan.ts";
 import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ConsentRecord, KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
+import { withStep } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { type SettledWrite, throwIfDenied, type WriteWords, writeUntilSettled } from "../write.ts";
 
 /**
@@ -38,8 +40,7 @@ export interface SettledKeyWrite<Result> extends Omit<SettledWrite<KeyDetails, R
 /** Throws UKO_KEY_NOT_FOUND if another writer has removed the key. */
 export async function writeKey<Result extends object>(write: SettledKeyWrite<Result>): Promise<Result> {
   const { world, ref, options, latest = {} } = write;
-  const actor = await world.session.actor(options);
-  let droppedHere: readonly string[] = [];
+  let run: Pick<Run, "actor" | "stepsTaken"> = { actor: await world.session.actor(options) };
   if (latest.observed !== undefined) {
     const decision = await write.decide(latest.observed, 0);
     if (typeof decision !== "function") return decision;
@@ -58,12 +59,12 @@ export async function writeKey<Result extends object>(write: SettledKeyWrite<Res
       }
       delete latest.observed;
       const { observation, snapshot, nowMs, etag } = observed;
-      if (planKeyWrite(observation, write.purpose, nowMs, { actor, droppedHere }).kind !== "drop_first")
-        return decision;
+      if (planKeyWrite(observation, write.purpose, nowMs, run).kind !== "drop_first") return decision;
       return async (settler) => {
         const written = await world.keys.update(ref, patchWithoutRecord(snapshot) ?? {}, etag, options);
         throwIfDenied(written, removalOf(observation));
-        if (written.kind === "done") droppedHere = [...droppedHere, carriedId(observation) ?? ""];
+        const step = { kind: "drop_record", recordId: carriedId(observation) } as const;
+        if (written.kind === "done") run = withStep<Step, typeof run>(run, { step });
         settler.afterOwnWrite();
         return undefined;
       };

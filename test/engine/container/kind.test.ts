@@ -7,6 +7,7 @@ import { converge } from "../../../provider/engine/loop/converge.ts";
 import type { ContainerRef } from "../../../provider/engine/ports/containers.ts";
 import type { CallOptions, Permitted, World } from "../../../provider/engine/ports/world.ts";
 import { UkoError } from "../../../provider/errors.ts";
+import { certainSteps } from "../../../provider/lifecycle/vocabulary/steps-taken.ts";
 import { vaultId } from "../../emulator/harness.ts";
 import { aKmsSnapshot } from "../../support/kms-builders.ts";
 import { codeOf, type EngineWorld, options, useEngineWorld } from "../harness.ts";
@@ -27,7 +28,7 @@ const policy = { deletionProtection: false };
 async function endContainer(world: World, task: ContainerTask, callOptions: CallOptions) {
   const outcome = await converge(world, containerKind, task, callOptions);
   if (outcome.kind !== "gone") return outcome;
-  return { kind: "gone", isDeletedHere: outcome.memory.taken.length > 0 } as const;
+  return { kind: "gone", isDeletedHere: certainSteps(outcome.memory.run).length > 0 } as const;
 }
 
 type Answer = Permitted<undefined>;

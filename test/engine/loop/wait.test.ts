@@ -3,6 +3,7 @@ import { keyKind } from "../../../provider/engine/key/kind.ts";
 import { converge } from "../../../provider/engine/loop/converge.ts";
 import type { RunRecord } from "../../../provider/engine/ports/evidence.ts";
 import type { KeyRef } from "../../../provider/engine/ports/world.ts";
+import { certainSteps } from "../../../provider/lifecycle/vocabulary/steps-taken.ts";
 import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
 import { ref as aRef, aWorld } from "../fakes.ts";
 import { approve, checked, inputsOf, options, unfinished, useEngineWorld } from "../harness.ts";
@@ -175,7 +176,7 @@ describe("waiting in one run", () => {
       patience(9 * hourMs),
     );
     expect(outcome).toMatchObject({ kind: "stopped", plan: { kind: "waitingForTime", awaits: "separate_run" } });
-    expect(outcome.memory.taken.map(({ kind }) => kind)).toEqual(["deactivate"]);
+    expect(certainSteps(outcome.memory.run).map(({ kind }) => kind)).toEqual(["deactivate"]);
     // More waiting changes nothing, so the run does not spend the rest of the budget.
     expect(carol.sleeps.reduce((sum, each) => sum + each, 0)).toBeLessThan(5 * hourMs);
   });

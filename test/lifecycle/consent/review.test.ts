@@ -33,6 +33,7 @@ import {
   bob,
   carol,
   dayMs,
+  deactivation,
   digestsOf,
   hourMs,
   nowMs,
@@ -40,6 +41,7 @@ import {
   sha256,
   someFacts,
   someResources,
+  taken,
 } from "../../support/builders.ts";
 
 const record = aRecord({ reason: "end of contract" });
@@ -302,7 +304,7 @@ describe("a run that acts on a review", () => {
 
   it("requests no step that the reviewer did not see", () => {
     const after = aKeyWith(record, { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
-    expect(plan(after, { deactivatedHere: true })).toEqual({ kind: "done" });
+    expect(plan(after, taken(deactivation))).toEqual({ kind: "done" });
   });
 });
 

@@ -25,9 +25,11 @@ import {
   carol,
   carrying,
   dayMs,
+  deactivation,
   nowMs,
   sha256,
   someFacts,
+  taken,
 } from "../../support/builders.ts";
 
 const byAlice = { author: alice, authorName: "Alice Example", reason: "End of contract" };
@@ -164,7 +166,7 @@ describe("a new record", () => {
 
   it("repeats the reason of the record with which this run deactivated", () => {
     const key = aKeyWith(requestWith(), { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
-    const run = aRun({ intent: "request", deactivatedHere: true });
+    const run = aRun({ intent: "request", ...taken(deactivation) });
     expect(authorize(key, aPolicy(), run, "destroy", nowMs)).toMatchObject({
       kind: "ready",
       step: { kind: "write_record", draft: { step: "destroy", author: bob, earlierReasons: [byAlice] } },

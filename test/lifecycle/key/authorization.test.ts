@@ -19,16 +19,20 @@ import {
   anApprovalOf,
   aPolicy,
   aRecord,
+  aRequestOf,
   aRun,
   aWorkload,
   bob,
   carol,
   carrying,
   dayMs,
+  deactivation,
   hourMs,
   nowMs,
   profile,
   sha256,
+  taken,
+  windowOpening,
 } from "../../support/builders.ts";
 
 describe("effectivePolicy", () => {
@@ -178,11 +182,11 @@ describe("authorize", () => {
       ["lets a later run deactivate on its own request", { intent: "engine" }, {}, "deactivate"],
       [
         "does not let the run deactivate that wrote the request",
-        { intent: "engine", requestedHere: ["deactivate"] },
+        { intent: "engine", ...taken(aRequestOf("deactivate")) },
         {},
         "waitingForApproval: wrote_it",
       ],
-      ["counts only a request for this step as the run's own", { requestedHere: ["destroy"] }, {}, "deactivate"],
+      ["counts only a request for this step as the run's own", { ...taken(aRequestOf("destroy")) }, {}, "deactivate"],
       ["requires two people if the marker does", {}, { marker: "both" }, "waitingForApproval: wrote_it"],
     ])("%s", (_what, over, key, expected) => {
       expect(standingFor({ ...own, ...key }, over, gate)).toBe(expected);
@@ -215,13 +219,13 @@ describe("authorize", () => {
       return kindOf(authorize(key, aPolicy(), aRun({ intent, ...over }), step, nowMs));
     };
     expect([said("deactivate", {}), said("destroy", {})]).toEqual([cut, end]);
-    expect(said("destroy", { deactivatedHere: true })).toBe(end);
+    expect(said("destroy", taken(deactivation))).toBe(end);
   });
 
   it("writes into the request what the other person has to know", () => {
     const backingKeys = [aBackingKey({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: nowMs + 7 * dayMs })];
     const key = aKey({ state: "deactivated", updatedAtMs: nowMs, backingKeys });
-    const inRun = aRun({ intent: "request", deactivatedHere: true, windowsSetHere: ["kms-1"] });
+    const inRun = aRun({ intent: "request", ...taken(deactivation, windowOpening) });
     const response = authorize(key, aPolicy({ reason: "end of contract" }), inRun, "destroy", nowMs);
     expect(response).toEqual(
       ready({
@@ -249,7 +253,7 @@ describe("authorize", () => {
   ] as const)("says in the request of a key when its requester wrote to it before: %s", (_what, over, ownWriteAtMs) => {
     const isDeactivated = "state" in over;
     const key = aKey({ ...over, updatedAtMs: nowMs - hourMs });
-    const run = aRun({ intent: "request", ...(isDeactivated && { deactivatedHere: true }) });
+    const run = aRun({ intent: "request", ...(isDeactivated && taken(deactivation)) });
     const plan = authorize(key, aPolicy(), run, isDeactivated ? "destroy" : "deactivate", nowMs);
     expect(plan).toMatchObject({ kind: "ready", step: { kind: "write_record" } });
     const draft = plan.kind === "ready" && plan.step.kind === "write_record" ? plan.step.draft : undefined;
@@ -351,10 +355,10 @@ describe("knownDeactivationMs", () => {
 
   it("is the last write if this run deactivated the key and no record notes a time", () => {
     const key = aKey({ state: "deactivated", updatedAtMs: nowMs - 5 });
-    expect(knownDeactivationMs(key, aRun({ deactivatedHere: true }))).toBe(nowMs - 5);
+    expect(knownDeactivationMs(key, aRun(taken(deactivation)))).toBe(nowMs - 5);
     expect(knownDeactivationMs(key, aRun())).toBeUndefined();
     const { updatedAtMs: _time, ...timeless } = noted(3 * hourMs);
-    expect(knownDeactivationMs(timeless, aRun({ deactivatedHere: true }))).toBeUndefined();
+    expect(knownDeactivationMs(timeless, aRun(taken(deactivation)))).toBeUndefined();
   });
 
   it("is the last write while the request of the deactivation is on the key, because no later write of uko leaves it there", () => {
@@ -368,9 +372,7 @@ describe("knownDeactivationMs", () => {
   });
 
   it("does not exist for a key that is not deactivated", () => {
-    expect(
-      knownDeactivationMs(noted(3 * hourMs, { state: "active" }), aRun({ deactivatedHere: true })),
-    ).toBeUndefined();
+    expect(knownDeactivationMs(noted(3 * hourMs, { state: "active" }), aRun(taken(deactivation)))).toBeUndefined();
   });
 });
 

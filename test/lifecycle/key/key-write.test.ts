@@ -3,7 +3,20 @@ import { type KeyWrite, keyWrites, mayStillFit, planKeyWrite } from "../../../pr
 import { planKeyDeletion } from "../../../provider/lifecycle/key/plan-key-deletion.ts";
 import { planReversal } from "../../../provider/lifecycle/key/plan-reversal.ts";
 import { planSync } from "../../../provider/lifecycle/key/plan-update.ts";
-import { aKey, aKeyWith, alice, aPolicy, aRecord, aRun, bob, carol, dayMs, nowMs } from "../../support/builders.ts";
+import {
+  aKey,
+  aKeyWith,
+  alice,
+  aPolicy,
+  aRecord,
+  aRun,
+  bob,
+  carol,
+  dayMs,
+  dropOf,
+  nowMs,
+  taken,
+} from "../../support/builders.ts";
 
 const all = Object.keys(keyWrites) as readonly KeyWrite[];
 const endsRequest: readonly KeyWrite[] = ["hold", "reactivate", "deactivate_alone"];
@@ -43,14 +56,14 @@ describe("planKeyWrite", () => {
   it("goes on past a record that the service does not remove, but never past one that a write could still vouch for", () => {
     const old = aRecord({ author: bob, writtenAtMs: nowMs - dayMs });
     const left = aKeyWith(old, { updatedBy: bob, updatedAtMs: nowMs });
-    const run = aRun({ droppedHere: [old.id] });
+    const run = aRun(taken(dropOf(old.id)));
     expect(planKeyWrite(left, "rotate", nowMs, run)).toEqual({ kind: "write" });
     expect(planKeyWrite(left, "rotate", nowMs, aRun())).toEqual({ kind: "drop_first" });
     expect(planKeyWrite({ ...left, updatedBy: carol }, "rotate", nowMs, run)).toEqual({ kind: "drop_first" });
 
     const ahead = aRecord({ author: bob, writtenAtMs: nowMs + 5000 });
     const planned = aKeyWith(ahead, { updatedBy: bob, updatedAtMs: nowMs });
-    expect(planKeyWrite(planned, "rotate", nowMs, aRun({ droppedHere: [ahead.id] }))).toEqual({ kind: "drop_first" });
+    expect(planKeyWrite(planned, "rotate", nowMs, aRun(taken(dropOf(ahead.id))))).toEqual({ kind: "drop_first" });
   });
 });
 
@@ -66,12 +79,12 @@ describe("mayStillFit", () => {
 describe("the planners of calls without a body", () => {
   it("take a planted record off before a sync, a reactivation and a deactivation by one person alone", () => {
     const drop = { kind: "ready", step: { kind: "drop_record" } };
-    expect(planSync(withPlanted, aRun(), nowMs)).toEqual(drop);
+    expect(planSync(withPlanted, aRun(), nowMs)).toMatchObject(drop);
     const deactivated = { ...withPlanted, state: "deactivated", stateWord: "deactivated" } as const;
     expect(planReversal(deactivated, "reactivate", aRun(), nowMs)).toMatchObject(drop);
     const single = aPolicy({ dualAuthorization: "single" });
     const alone = { ...withPlanted, marker: "single" } as const;
-    expect(planKeyDeletion(alone, single, aRun(), nowMs)).toEqual(drop);
+    expect(planKeyDeletion(alone, single, aRun(), nowMs)).toMatchObject(drop);
   });
 
   it("reactivate although tags cannot be changed, but not while the record could still pass for the person's own", () => {
@@ -93,14 +106,16 @@ describe("the planners of calls without a body", () => {
       kind: "ready",
       step: { kind: "drop_record", dropsNote: true },
     });
-    expect(planReversal(noted, "reactivate", aRun({ noteDroppedHere: true }), nowMs)).toEqual({ kind: "done" });
+    expect(planReversal(noted, "reactivate", aRun(taken({ ...dropOf("1"), dropsNote: true as const })), nowMs)).toEqual(
+      { kind: "done" },
+    );
     expect(planReversal(noted, "withdraw", aRun(), nowMs)).toEqual({ kind: "done" });
   });
 
   it("reactivate although another person keeps putting a record back that cannot count yet", () => {
     const ahead = aRecord({ author: bob, writtenAtMs: nowMs + dayMs });
     const key = aKeyWith(ahead, { state: "deactivated", stateWord: "deactivated", updatedBy: carol });
-    const planAfter = (...droppedHere: string[]) => planReversal(key, "reactivate", aRun({ droppedHere }), nowMs);
+    const planAfter = (...ids: string[]) => planReversal(key, "reactivate", aRun(taken(...ids.map(dropOf))), nowMs);
     expect(planAfter("1")).toMatchObject({ step: { kind: "drop_record" } });
     expect(planAfter("1", "2")).toEqual({ kind: "ready", step: { kind: "reactivate" } });
   });

@@ -25,6 +25,8 @@ import {
   dayMs,
   hourMs,
   nowMs,
+  taken,
+  windowOpening,
 } from "../../support/builders.ts";
 
 const dual = (over: Parameters<typeof aBackingKey>[0] = {}) => aBackingKey({ dualAuthDelete: true, ...over });
@@ -51,7 +53,7 @@ it("calls a window live until its end, and never if no window is set", () => {
 describe("prepareWindows", () => {
   const prepare = (backingKeys: KeyObservation["backingKeys"], run: Partial<Run> = {}) =>
     prepareWindows(aKey({ backingKeys }), aRun(run), nowMs);
-  const own = { windowsSetHere: ["kms-1"] };
+  const own = taken(windowOpening);
 
   it("has nothing to do without KMS dual authorization", () => {
     expect(prepare([])).toBeUndefined();
@@ -92,7 +94,9 @@ describe("prepareWindows", () => {
     expect(prepare([ready, dual({ kmsKeyId: "kms-2" })], own)).toEqual({
       step: { kind: "set_for_deletion", kmsKeyId: "kms-2" },
     });
-    expect(prepare([ready, { ...ready, kmsKeyId: "kms-2" }], { windowsSetHere: ["kms-1", "kms-2"] })).toBeUndefined();
+    expect(
+      prepare([ready, { ...ready, kmsKeyId: "kms-2" }], taken(windowOpening, { ...windowOpening, kmsKeyId: "kms-2" })),
+    ).toBeUndefined();
   });
 });
 
@@ -122,7 +126,7 @@ describe("windowSetter", () => {
   });
 
   it("is the actor if this run set the window, whatever a record names", () => {
-    const run = aRun({ actor: anActor(alice), windowsSetHere: ["kms-1"] });
+    const run = aRun({ actor: anActor(alice), ...taken(windowOpening) });
     expect(windowSetter(aKeyWith(requestWith(), { backingKeys }), run, nowMs)).toEqual(alice);
   });
 

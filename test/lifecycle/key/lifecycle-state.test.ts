@@ -19,8 +19,10 @@ import {
   aRun,
   bob,
   dayMs,
+  deactivation,
   hourMs,
   nowMs,
+  taken,
 } from "../../support/builders.ts";
 
 const request = aRecord();
@@ -75,12 +77,7 @@ const golden: readonly (readonly [string, KeyObservation, string, Partial<Run>?]
     aKey({ state: "deactivated", note: { deactivatedAtMs: nowMs - 5 * hourMs } }),
     "pending_request",
   ],
-  [
-    "deactivated in this run",
-    aKey({ state: "deactivated", updatedAtMs: nowMs }),
-    "cooling_down",
-    { deactivatedHere: true },
-  ],
+  ["deactivated in this run", aKey({ state: "deactivated", updatedAtMs: nowMs }), "cooling_down", taken(deactivation)],
   ["deactivated at an unknown time by an unknown caller", aKey({ state: "deactivated" }), "pending_request"],
   ["deactivated, and one person may destroy it", aKey({ state: "deactivated", marker: "single" }), "deactivated"],
   ["active, requested", aKeyWith(request), "pending_approval"],

@@ -18,10 +18,13 @@ import {
   bob,
   carol,
   dayMs,
+  deactivation,
   hourMs,
   identityOf,
   nowMs,
   profile,
+  taken,
+  windowOpening,
 } from "../../support/builders.ts";
 
 const plan = (key: KeyObservation, run: Partial<Run> = {}, policy: Partial<DeletionPolicy> = {}, atMs = nowMs): Plan =>
@@ -80,7 +83,7 @@ describe("a hold", () => {
 
   it("lets a run close the KMS window that it opened before it saw the hold", () => {
     const key = aKey({ holds, backingKeys: [aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + dayMs })] });
-    expect(say(key, { windowsSetHere: ["kms-1"] })).toBe("unset_for_deletion");
+    expect(say(key, taken(windowOpening))).toBe("unset_for_deletion");
     expect(say(key)).toBe("held");
   });
 });
@@ -153,8 +156,8 @@ describe("one person, if the program and the key's marker say single", () => {
 
   it("never destroys in the run that deactivated, even after a wait", () => {
     const key = aKey({ state: "deactivated", updatedAtMs: nowMs, marker });
-    expect(say(key, { deactivatedHere: true }, single)).toBe("cool_down");
-    expect(say(key, { deactivatedHere: true }, single, nowMs + 5 * hourMs)).toBe("separate_run");
+    expect(say(key, taken(deactivation), single)).toBe("cool_down");
+    expect(say(key, taken(deactivation), single, nowMs + 5 * hourMs)).toBe("separate_run");
     expect(say(key, {}, single, nowMs + 5 * hourMs)).toBe("destroy");
   });
 
@@ -190,7 +193,7 @@ describe("KMS dual authorization", () => {
       "set_for_deletion",
     );
     expect(say(aKeyWith(request, { backingKeys: [live()] }), naming)).toBe("unset_for_deletion");
-    const own = { ...naming, windowsSetHere: ["kms-1"] };
+    const own = { ...naming, ...taken(windowOpening) };
     expect(say(aKeyWith(request, { backingKeys: [live()] }), own)).toBe("deactivate");
     expect(say(aKeyWith(request, { backingKeys: [live()] }), { ...own, ...no("deactivate") })).toBe(
       "unset_for_deletion",
@@ -205,7 +208,7 @@ describe("KMS dual authorization", () => {
 
   it("unsets its window even if the record became invalid in between, once", () => {
     const voided = aKeyWith(request, { backingKeys: [live()], updatedBy: carol });
-    const own = { ...naming, windowsSetHere: ["kms-1"] };
+    const own = { ...naming, ...taken(windowOpening) };
     expect(say(voided, own)).toBe("unset_for_deletion");
     expect(say(voided, { ...own, ...no("unset_for_deletion") })).toBe("write_record");
     const refused = { refusals: [...no("unset_for_deletion").refusals, ...no("deactivate").refusals] };
@@ -213,7 +216,7 @@ describe("KMS dual authorization", () => {
   });
 
   it("reports before the outage that a window is too short or the backing key is not active", () => {
-    const own = { ...naming, windowsSetHere: ["kms-1"] };
+    const own = { ...naming, ...taken(windowOpening) };
     expect(say(aKeyWith(request, { backingKeys: [aBackingKey({ dualAuthDelete: true })] }), own)).toBe(
       "kms_window_too_short",
     );

@@ -12,7 +12,9 @@ import {
   bob,
   carrying,
   dayMs,
+  dropOf,
   nowMs,
+  taken,
 } from "../../support/builders.ts";
 
 const open = aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + dayMs });
@@ -63,7 +65,7 @@ describe("planReversal", () => {
 
   it("removes a record again unless this run did, wrote last, and the record does not bind: the service then keeps no removal", () => {
     const dropped = (id: string, over: Partial<KeyObservation> = {}) =>
-      say("withdraw", { carried: record, updatedBy: bob, ...over }, { droppedHere: [id] });
+      say("withdraw", { carried: record, updatedBy: bob, ...over }, taken(dropOf(id)));
     const { id } = record.record;
     expect(dropped(id)).toBe("done");
     expect(dropped("another")).toBe("drop_record");
@@ -75,7 +77,7 @@ describe("planReversal", () => {
     const again = { carried: carrying(own), updatedAtMs: own.writtenAtMs };
     expect(dropped(own.id, again)).toBe("drop_record");
     expect(
-      say("withdraw", { carried: record, updatedBy: bob }, { actor: { displayName: "?" }, droppedHere: [id] }),
+      say("withdraw", { carried: record, updatedBy: bob }, { actor: { displayName: "?" }, ...taken(dropOf(id)) }),
     ).toBe("drop_record");
   });
 

@@ -19,8 +19,10 @@ import {
   bob,
   carol,
   dayMs,
+  deactivation,
   hourMs,
   nowMs,
+  taken,
 } from "../../support/builders.ts";
 
 const record = aRecord();
@@ -49,8 +51,8 @@ describe("planReviewedStep", () => {
 
   it("ends at the reviewed step, for the run that took it and for one that is repeated", () => {
     const after = aKeyWith(record, { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
-    for (const deactivatedHere of [true, false]) {
-      expect(step(after, review, { deactivatedHere })).toEqual({ kind: "done" });
+    for (const run of [taken(deactivation), {}]) {
+      expect(step(after, review, run)).toEqual({ kind: "done" });
     }
   });
 

@@ -6,7 +6,7 @@ import {
   planRotation,
   planSync,
 } from "../../../provider/lifecycle/key/plan-update.ts";
-import { aKey, aKeyWith, aRecord, aRun, bob, dayMs, nowMs, someFacts } from "../../support/builders.ts";
+import { aKey, aKeyWith, aRecord, aRun, bob, dayMs, nowMs, someFacts, taken } from "../../support/builders.ts";
 
 describe("planMarking", () => {
   it("gives a key without a marker the strictest one, whatever a program requests", () => {
@@ -42,7 +42,7 @@ describe("planMarking", () => {
 describe("planSync", () => {
   it("syncs once", () => {
     expect(planSync(aKey(), aRun(), nowMs)).toEqual({ kind: "ready", step: { kind: "sync" } });
-    expect(planSync(aKey(), aRun({ syncedHere: true }), nowMs)).toEqual({ kind: "done" });
+    expect(planSync(aKey(), aRun(taken({ kind: "sync" as const })), nowMs)).toEqual({ kind: "done" });
   });
 
   it("is refused while a record binds, because it may change the last writer", () => {

@@ -17,8 +17,8 @@ import {
   windowName,
 } from "../../../provider/lifecycle/kms-key/plan-kms-key-deletion.ts";
 import type { Identity } from "../../../provider/lifecycle/vocabulary/observation.ts";
-import { alice, bob, carol, dayMs, nowMs, pipeline, profile, secondMs } from "../../support/builders.ts";
-import { aKmsKey, aKmsPolicy, kmsKeyId } from "../../support/kms-builders.ts";
+import { alice, bob, carol, dayMs, nowMs, pipeline, profile, secondMs, taken } from "../../support/builders.ts";
+import { aKmsKey, aKmsPolicy, kmsKeyId, kmsOpening } from "../../support/kms-builders.ts";
 import { tier } from "../../support/tier.ts";
 
 /** `quick` plays a quarter of the games, and `rest` plays all. */
@@ -158,7 +158,7 @@ function take(world: World, kms: Kms, by: Credential, step: KmsStep, run: KmsRun
   if (step.kind === "unset_for_deletion") actOutsideTool(world, kms, { what: "unset", by });
   if (step.kind === "set_for_deletion") {
     actOutsideTool(world, kms, { what: "set", by });
-    return { ...run, setHere: true };
+    return { ...run, ...taken(kmsOpening) };
   }
   if (step.kind === "destroy" && !kmsDeletes(world, kms, by)) {
     return { ...run, refusals: [...(run.refusals ?? []), { step: "destroy", message: "AUTHORIZATIONS_NOT_MET" }] };

@@ -29,8 +29,17 @@ import {
   pipeline,
   profile,
   secondMs,
+  taken,
 } from "../../support/builders.ts";
-import { aKmsKey, aKmsKeySetBy, aKmsPolicy, aKmsRun, kmsKeyId, openWindow } from "../../support/kms-builders.ts";
+import {
+  aKmsKey,
+  aKmsKeySetBy,
+  aKmsPolicy,
+  aKmsRun,
+  kmsKeyId,
+  kmsOpening,
+  openWindow,
+} from "../../support/kms-builders.ts";
 
 const plan = (key: KmsKeyObservation, run: Partial<KmsRun> = {}, policy = aKmsPolicy()): KmsPlan =>
   planKmsKeyDeletion(key, policy, aKmsRun(run), nowMs);
@@ -59,7 +68,7 @@ describe("two people under KMS's own dual authorization", () => {
 
   it("the setter waits for another person, whatever they name", () => {
     const key = aKmsKeySetBy(alice);
-    for (const run of [{ setHere: true }, {}, naming, { ...naming, setHere: true }]) {
+    for (const run of [taken(kmsOpening), {}, naming, { ...naming, ...taken(kmsOpening) }]) {
       const wait = plan(key, { actor: anActor(alice), ...run });
       expect(wait).toMatchObject({
         kind: "waitingForApproval",
@@ -97,7 +106,7 @@ describe("two people under KMS's own dual authorization", () => {
   });
 
   it("a run that set the window never counts as its second person, even if another person wrote the policy since", () => {
-    expect(plan(aKmsKeySetBy(carol), { ...naming, setHere: true })).toMatchObject({ callerPosition: "set_it" });
+    expect(plan(aKmsKeySetBy(carol), { ...naming, ...taken(kmsOpening) })).toMatchObject({ callerPosition: "set_it" });
   });
 
   it("the deletion continues under a window with an unknown setter, since KMS refuses its setter itself", () => {
@@ -113,7 +122,7 @@ describe("two people under KMS's own dual authorization", () => {
     const key = aKmsKeySetBy(alice, { policyWrite: { by: bob, atMs: nowMs - hourMs, ...creator } });
     expect(plan(key)).toMatchObject({ callerPosition: "may_approve" });
     expect(plan(key, naming)).toEqual(destroyStep);
-    expect(plan(key, { ...naming, setHere: true })).toMatchObject({ callerPosition: "set_it" });
+    expect(plan(key, { ...naming, ...taken(kmsOpening) })).toMatchObject({ callerPosition: "set_it" });
   });
 
   it("the deletion continues if a machine turned the policy on and is its last writer since then", () => {
@@ -250,7 +259,7 @@ describe("the window", () => {
   });
 
   it("ends the run if KMS did not keep it", () => {
-    expect(plan(aKmsKey(), { setHere: true })).toEqual(refused({ guard: "window_not_kept" }));
+    expect(plan(aKmsKey(), taken(kmsOpening))).toEqual(refused({ guard: "window_not_kept" }));
   });
 
   it("is named to the second", () => {

@@ -7,8 +7,8 @@ import {
   planKmsKeyDeletion,
   windowName,
 } from "../../../provider/lifecycle/kms-key/plan-kms-key-deletion.ts";
-import { alice, bob, carol, dayMs, hourMs, nowMs, pipeline, profile, secondMs } from "../../support/builders.ts";
-import { aKmsKey, kmsKeyId } from "../../support/kms-builders.ts";
+import { alice, bob, carol, dayMs, hourMs, nowMs, pipeline, profile, secondMs, taken } from "../../support/builders.ts";
+import { aKmsKey, kmsKeyId, kmsOpening } from "../../support/kms-builders.ts";
 
 describe("for every key, run and policy", () => {
   const identities = [alice, bob, pipeline, profile];
@@ -25,7 +25,7 @@ describe("for every key, run and policy", () => {
     identity: someone,
     writesAs: someone,
     isNaming: fc.boolean(),
-    setHere: fc.boolean(),
+    hasSet: fc.boolean(),
   });
   const policies = fc.record({
     goal: fc.constantFrom("destroyed" as const, "removed" as const),
@@ -35,7 +35,7 @@ describe("for every key, run and policy", () => {
 
   it("destroys under dual authorization only by a person under their own credential who names a valid, open window of another", () => {
     fc.assert(
-      fc.property(keys, runs, policies, (some, { identity, writesAs, isNaming, setHere }, policy) => {
+      fc.property(keys, runs, policies, (some, { identity, writesAs, isNaming, hasSet }, policy) => {
         const endsAtMs = nowMs - some.setAgoMs + kmsWindowMs;
         const key = aKmsKey({
           state: some.state,
@@ -47,13 +47,13 @@ describe("for every key, run and policy", () => {
           ...(some.deletedAgoMs !== undefined && { deletedAtMs: nowMs - some.deletedAgoMs }),
         });
         const approvals = isNaming ? [windowName(kmsKeyId, endsAtMs)] : [];
-        const run = { actor: { identity, writesAs, displayName: "" }, approvals, setHere };
+        const run = { actor: { identity, writesAs, displayName: "" }, approvals, ...(hasSet && taken(kmsOpening)) };
         const response = planKmsKeyDeletion(key, policy, run, nowMs);
         expect(planKmsKeyDeletion(key, policy, run, nowMs)).toEqual(response);
         if (response.kind !== "ready") return;
         expect(policy.deletionProtection).toBe(false);
         if (response.step.kind === "set_for_deletion") {
-          expect(setHere).toBe(false);
+          expect(hasSet).toBe(false);
           expect(isWindowOpen(key, nowMs)).toBe(false);
           expect([alice, bob]).toContain(identity);
           expect(writesAs).toBe(identity);
@@ -67,7 +67,7 @@ describe("for every key, run and policy", () => {
         expect(isWindowOpen(key, nowMs)).toBe(true);
         expect([alice, bob]).toContain(identity);
         expect(writesAs).toBe(identity);
-        expect(setHere).toBe(false);
+        expect(hasSet).toBe(false);
         expect(some.lag).toBeLessThanOrEqual(secondMs);
         if (Math.abs(some.lag) <= secondMs) {
           expect(some.setter).not.toBe(identity);

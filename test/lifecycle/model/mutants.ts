@@ -194,8 +194,8 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
   },
   "key/kms-window": {
     "a foreign window will do": [
-      "if (!setHere.includes(backingKey.kmsKeyId)) {",
-      "if (!setHere.includes(backingKey.kmsKeyId) && !isWindowLive(backingKey, nowMs)) {",
+      "if (!alreadySet.includes(backingKey.kmsKeyId)) {",
+      "if (!alreadySet.includes(backingKey.kmsKeyId) && !isWindowLive(backingKey, nowMs)) {",
     ],
     "a window's setter may come from another window's record": ["&& beganBefore(record.writtenAtMs)", ""],
     "a window's setter may come from another window's note": ["&& beganBefore(note.deactivatedAtMs)", ""],

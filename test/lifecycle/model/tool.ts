@@ -4,6 +4,7 @@ import type { ConsentDraft } from "../../../provider/lifecycle/consent/consent-r
 import type { Review, ReviewLine } from "../../../provider/lifecycle/consent/review.ts";
 import type { DeletionPolicy, Plan, Run, Step } from "../../../provider/lifecycle/key/plan.ts";
 import type { DualMarker, KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
+import { aRequestOf, deactivation, dropOf, taken, windowOpening } from "../../support/builders.ts";
 import type { Core } from "./core.ts";
 import { dateOf, readTime, rest } from "./run-time.ts";
 import { type Answer, call, isForBackingKey, type Request } from "./service.ts";
@@ -190,6 +191,18 @@ function note(flight: Flight, { kind, text, draft }: Planned, before: World["key
   if (draft !== undefined) flight.requestedHere = [...(flight.requestedHere ?? []), draft.step];
 }
 
+/** The same in the form that the planner knows. */
+function stepsTakenIn({ requestedHere = [], droppedHere = [], ...flight }: Flight): Run["stepsTaken"] {
+  const steps: Step[] = [
+    ...requestedHere.map((step) => aRequestOf(step)),
+    ...droppedHere.map(dropOf),
+    ...(flight.deactivatedHere ? [deactivation] : []),
+    ...(flight.syncedHere ? [{ kind: "sync" } as const] : []),
+    ...(flight.windowSetHere ? [windowOpening] : []),
+  ];
+  return taken(...steps).stepsTaken;
+}
+
 /** What a run concludes about a call with a lost response, from its next read. */
 function learn(flight: Flight, state: string): void {
   if (flight.unsure === "deactivate" && state === "deactivated") flight.deactivatedHere = true;
@@ -225,11 +238,7 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
     actor: actorFor(command.who.iamId, command.throughProfile),
     approvals: command.kind === "continue" ? command.named.map(recordIdOf) : [],
     intent: intents[command.kind] ?? "resume",
-    ...(flight.requestedHere !== undefined && { requestedHere: flight.requestedHere }),
-    deactivatedHere: flight.deactivatedHere,
-    syncedHere: flight.syncedHere,
-    ...(flight.windowSetHere && { windowsSetHere: ["kms-1"] }),
-    ...(flight.droppedHere !== undefined && { droppedHere: flight.droppedHere }),
+    stepsTaken: stepsTakenIn(flight),
     refusals: flight.refusals.flatMap(({ kind: step, status }) =>
       isStep(step) ? [{ step, status, message: "no" }] : [],
     ),

@@ -37,6 +37,8 @@ import {
   nowMs,
   secondMs,
   someFacts,
+  taken,
+  windowOpening,
 } from "../../support/builders.ts";
 import { aKmsKey, aKmsKeySetBy, aKmsPolicy, aKmsRun, openWindow } from "../../support/kms-builders.ts";
 
@@ -244,7 +246,7 @@ describe("the planner of a managed key", () => {
   test("unsets its own window, whatever the plan limit allows", () => {
     const window = aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + 100 * hourMs });
     const refusals = [{ step: "deactivate", status: 409, message: "no" }] as const;
-    const run = aRun({ actor: anActor(bob), approvals: [record.id], windowsSetHere: [window.kmsKeyId], refusals });
+    const run = aRun({ actor: anActor(bob), approvals: [record.id], ...taken(windowOpening), refusals });
     const observation = aKeyWith(record, { backingKeys: [window] });
     expect(planKeyDeletion(observation, aPolicy({ atMost: allowsNothing }), run, nowMs)).toMatchObject({
       kind: "ready",

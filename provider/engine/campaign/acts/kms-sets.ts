@@ -65,7 +65,7 @@ export async function reviewKmsKeys(
     const plan = planReviewedKmsKey(kmsReviewOf(header, [seen]), observation, run, nowMs);
     if (plan.kind === "skip") return withoutStep(key, saySkip(plan.why));
     if (plan.kind !== "ready") {
-      const stopped = { kind: "stopped", plan, observed, memory: { run, taken: [] } } as const;
+      const stopped = { kind: "stopped", plan, observed, memory: { run } } as const;
       return withoutStep(key, explainKmsOutcome(stopped, { rerun: "uko continue" }).summary);
     }
     lines.push(seen);

@@ -370,7 +370,7 @@ function summaryOf(plan: Exclude<Plan, { kind: "ready" }>, observed: KeyDetails,
   if (plan.kind === "waitingForApproval" && plan.callerPosition === "not_a_person") {
     return `${sayActor(run.actor)} is not a person, so it can neither request nor approve`;
   }
-  return explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, userInterface).summary;
+  return explainOutcome({ kind: "stopped", plan, observed, memory: { run } }, userInterface).summary;
 }
 
 export function shownIn({ header: { exceptions }, lines }: AnyReview, digest: string): Shown {

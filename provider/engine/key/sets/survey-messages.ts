@@ -40,9 +40,7 @@ export function explainListed(observed: KeyDetails, run: Run, planned: Plan, isD
   if ((isDue && !isHeld) || plan.kind === "ready" || plan.kind === "done") {
     return explainRemovable(observed, isDue ? "the keystores' dates have passed" : "no keystore holds its material");
   }
-  const explanation = asRead(
-    explainOutcome({ kind: "stopped", plan, observed, memory: { run, taken: [] } }, userInterface),
-  );
+  const explanation = asRead(explainOutcome({ kind: "stopped", plan, observed, memory: { run } }, userInterface));
   const { observation, nowMs } = observed;
   const expired = expiredRecord(observation, nowMs);
   if (expired === undefined)

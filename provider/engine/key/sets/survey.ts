@@ -202,7 +202,7 @@ function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run)
   const explanation = withUnapprovedStep(explainListed(observed, run, plan, isDue), observation);
   // Nothing on a key that was never active shows that its deletion has begun.
   const isBegun = observation.state !== "pre_activation" || carried.kind !== "none";
-  const report = reportOn({ instanceId, vaultId, keyId }, observed, run, explanation, [], isBegun ? plan : undefined);
+  const report = reportOn({ instanceId, vaultId, keyId }, observed, run, explanation, isBegun ? plan : undefined);
   const facts = requestFacts(observed, run, plan, isDue);
   const deletion = { ...(!isDue && report.deletion), ...facts };
   return {

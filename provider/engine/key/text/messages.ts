@@ -8,6 +8,7 @@ import { mayAuthor } from "../../../lifecycle/key/authorization.ts";
 import { rightFor, type Step } from "../../../lifecycle/key/plan.ts";
 import { type Right, rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ConsentRecord, KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
+import { certainSteps } from "../../../lifecycle/vocabulary/steps-taken.ts";
 import { unended } from "../../../text/printable.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";
 import {
@@ -33,7 +34,8 @@ import { explainApproval, explainRequest, explainTimeWait, storingRoles, type Wa
 /** Explains any outcome but `gone`, which needs a name that only the caller still has. */
 export function explainOutcome(outcome: Exclude<Outcome, { kind: "gone" }>, userInterface: UserInterface): Explanation {
   const { isUnchanged, ...explanation } = explainEnd(outcome, userInterface);
-  const { taken, replaced, declined, hasRemovedUsed } = outcome.memory;
+  const { run, replaced, declined, hasRemovedUsed } = outcome.memory;
+  const taken = certainSteps(run);
   const did = taken
     .filter((step) => !(step.kind === "write_record" && tellsOwnRecord(outcome)))
     .map((step) => describeTaken(step, hasRemovedUsed));
