@@ -115,6 +115,22 @@ describe("without UKO_EVIDENCE", () => {
     expect(checkEvidenceChain(fileOf("bob"))).toMatchObject({ lines: 40, breaks: [], head: { count: 40 } });
   });
 
+  it("the line of a hold has the request that it ended, and uko audit shows it", async () => {
+    await run("bob", `request ${keys.payroll} --reason "Payroll moved"`);
+    await run("carol", `hold ${keys.payroll} --kind legal`);
+    await run("carol", `hold ${keys.payroll} --release --reason over`);
+    const [, held, released] = entries();
+    expect(held).toMatchObject({
+      step: "hold",
+      dropped: { step: "deactivate", author: "IBMid-550000BOB", reason: "Payroll moved" },
+    });
+    expect([released?.step, (released as { dropped?: unknown } | undefined)?.dropped]).toEqual(["release", undefined]);
+    const { out } = await run("erin", "audit");
+    expect(out).toMatch(
+      / hold .* ended the request to deactivate by IBMid-550000BOB \("Bob Example"\), requested for "Payroll moved"/,
+    );
+  });
+
   it("uko audit reads the file of the instance", async () => {
     await run("bob", `request ${keys.payroll}`);
     const { out } = await run("erin", "audit --json", { UKO_API_KEY: "" });

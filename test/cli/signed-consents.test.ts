@@ -61,6 +61,13 @@ const deactivated = async (): Promise<void> => {
 const destructions = async (): Promise<number> =>
   (await world.trail()).filter(({ operation, effect }) => operation === "K8" && effect).length;
 
+/** Another machine, which has no evidence, checks the signatures on the destroyed key. */
+const expectKnownApproval = async (): Promise<void> => {
+  const { out } = await world.uko("alice", `status ${keys.cards}`, { UKO_EVIDENCE: path.join(root, "other.jsonl") });
+  expect(out).toContain("is destroyed");
+  expect(out).not.toContain("No approval of the");
+};
+
 const pem = path.join(root, "erin.pem");
 /** The key that signs Erin's certificates. */
 const makeSigner = (): string => {
@@ -84,6 +91,7 @@ describe("two people who sign", () => {
     );
     expect(approved.out).toContain("Keep no copy");
     expect([approved.exitCode, await destructions()]).toEqual([0, 2]);
+    await expectKnownApproval();
     expect(explainVerdict(await world.verdict())).toBe("");
   });
 
@@ -98,6 +106,7 @@ describe("two people who sign", () => {
     await world.advance("1m");
     const ended = await world.uko("carol", `continue ${keys.cards} --json`);
     expect([await destructions(), reportOf(ended).taken]).toEqual([1, ["destroy"]]);
+    await expectKnownApproval();
   });
 });
 

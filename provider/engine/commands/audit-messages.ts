@@ -78,7 +78,8 @@ function rowOf(event: AuditEvent, nameOf: NameOf): readonly string[] {
     event;
   const consent = allowedBy ?? record;
   const hasExecutor = event.about === undefined && actor.iamId !== "" && event.isUnapproved !== true;
-  const requester = event.requester ?? requesterOf(dropped ?? refused);
+  const isDrop = event.step === "drop_record";
+  const requester = event.requester ?? requesterOf(isDrop ? dropped : refused);
   return [
     time,
     sayStep(event),
@@ -96,6 +97,7 @@ function rowOf(event: AuditEvent, nameOf: NameOf): readonly string[] {
         ? `logged in by ${plain(actor.loggedInBy, 100)}`
         : "",
       reason === undefined ? "" : `"${plain(reason, 60)}"`,
+      isDrop || dropped === undefined ? "" : `ended the ${sayRecord(dropped)} by ${nameOf(dropped.author)}`,
       dropped?.reason === undefined ? "" : `requested for "${plain(dropped.reason, 60)}"`,
       consent?.reason === undefined ? "" : `"${plain(consent.reason, 60)}"`,
       ...(consent?.earlierReasons ?? []).map(
@@ -112,8 +114,7 @@ function sayStep({ step, about, approver, dropped, refused, isRefused, actor, re
   if (about !== undefined) return `${approver === undefined ? "request" : "approval"} to ${about}`;
   if (step === notRecorded) return "not in the evidence";
   if (step !== "drop_record") return step;
-  const what =
-    dropped === undefined ? "a request" : `${isRequest(dropped) ? "request" : "approval"} to ${dropped.step}`;
+  const what = dropped === undefined ? "a request" : sayRecord(dropped);
   if (dropped !== undefined && isSamePerson(dropped.author, actor.iamId)) return `withdrawal of ${what}`;
   // Only a person who declines gives a reason. An update by another person removes a request, too.
   return `${reason === undefined ? "removal" : "decline"} of ${what}`;
@@ -132,6 +133,10 @@ function sayStanding({ step, event, isConfirmed, isOnlyStated, isRefused, lastWr
 
 function requesterOf(dropped: AuditEvent["dropped"]): AuditEvent["requester"] {
   return dropped !== undefined && isRequest(dropped) ? { iamId: dropped.author, recordId: dropped.id } : undefined;
+}
+
+function sayRecord(record: NonNullable<AuditEvent["dropped"]>): string {
+  return `${isRequest(record) ? "request" : "approval"} to ${plain(record.step, 60)}`;
 }
 
 function isRequest({ how }: NonNullable<AuditEvent["dropped"]>): boolean {

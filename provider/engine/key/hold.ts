@@ -26,6 +26,7 @@ import { createSettler } from "../loop/settle.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { keyPath, plain, sayIdentity, sayRoles } from "../text/words.ts";
 import { notFound } from "./command-reports.ts";
+import { describeRecord } from "./evidence.ts";
 import { type KeyDetails, observeKey, readingOf } from "./observe.ts";
 import { releaseCommand, sayHold, sayHolds } from "./text/hold-words.ts";
 
@@ -127,6 +128,8 @@ export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, opti
       to: observation.stateWord,
       details: {
         keystores: [],
+        // The write took the record off the key, so only this line still says who requested or approved.
+        ...(observation.carried.record !== undefined && { dropped: describeRecord(observation.carried.record) }),
         ...(wish.kind === "release" && { reason: wish.reason, hold: plan.released?.text ?? "" }),
       },
     };

@@ -112,10 +112,14 @@ export type IsGenuine = (
   consent: { readonly author: string; readonly signature: ConsentSignature; readonly atMs: number },
 ) => boolean;
 
+/** A consent names the state of the key when it was given, and the record stays on a key that was then destroyed. */
+const statesBeforeDestruction = ["deactivated", "pre_activation"] as const;
+
 /**
  * The record on the key, with the mark of a signature on each consent that its own author signed. A request on the key
  * was made at its write, so its signer must have been allowed then; all the rest must be allowed now, so that a line
- * that is taken out of the list of signers ends what its person approved.
+ * that is taken out of the list of signers ends what its person approved. On a destroyed key, nothing is left to end, so
+ * each signer must have been allowed at the last write.
  */
 export function withVouchers(observation: KeyObservation, isGenuine: IsGenuine, nowMs: number): CarriedRecord {
   const { carried, updatedAtMs = nowMs } = observation;
@@ -123,6 +127,9 @@ export function withVouchers(observation: KeyObservation, isGenuine: IsGenuine, 
   const { record } = carried;
   const { step, digest, quotes } = record;
   const subject = subjectOf(observation);
+  const isDestroyed = observation.state === "destroyed";
+  const states = isDestroyed ? statesBeforeDestruction : [subject.state];
+  const stillAtMs = isDestroyed ? updatedAtMs : nowMs;
   const isVouched = (
     { author, writtenAtMs, signature, body }: Pick<ConsentRecord, "author" | "writtenAtMs" | "signature" | "body">,
     act: Pick<SignedAct, "kind" | "requestSha256">,
@@ -131,14 +138,16 @@ export function withVouchers(observation: KeyObservation, isGenuine: IsGenuine, 
     if (signature === undefined || author.iamId === undefined) return false;
     const ageMs = writtenAtMs - signature.signedAtMs;
     if (ageMs < 0 || ageMs > signatureLifetimeMs) return false;
-    const statement = consentStatement(subject, { step, digest, author, body, ...act });
-    return isGenuine(statement, { author: author.iamId, signature, atMs });
+    const consent = { author: author.iamId, signature, atMs };
+    return states.some((state) =>
+      isGenuine(consentStatement({ ...subject, state }, { step, digest, author, body, ...act }), consent),
+    );
   };
   const isOwnVouched =
     quotes === undefined
       ? isVouched(record, { kind: "request" }, updatedAtMs)
-      : isVouched(record, { kind: "approval", requestSha256: quotes.sha256 }, nowMs);
-  const isQuoteVouched = quotes !== undefined && isVouched(quotes, { kind: "request" }, nowMs);
+      : isVouched(record, { kind: "approval", requestSha256: quotes.sha256 }, stillAtMs);
+  const isQuoteVouched = quotes !== undefined && isVouched(quotes, { kind: "request" }, stillAtMs);
   return {
     kind: "one",
     record: {

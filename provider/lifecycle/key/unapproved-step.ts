@@ -7,7 +7,8 @@
  * - The record on the key. It has to be for this very step and for the key as it is now, and it has to count at the
  *   time of the last write, which took the step as long as no person wrote later. A request counts if another person
  *   wrote last. A stored approval counts if the requester that it quotes, or the approver, wrote last. If Carol used
- *   what Bob requested and Alice approved, no person approved a step by Carol.
+ *   what Bob requested and Alice approved, no person approved a step by Carol. Where signatures are demanded, the record
+ *   of a destruction has to be signed.
  * - The note, for a deactivation.
  * - The evidence of this machine, which this layer gets as `recorded`. What it once showed as unapproved stays so,
  *   because a later write to the key can hide who took the step.
@@ -19,6 +20,7 @@
 
 import { expiryOf } from "../consent/consent-record.ts";
 import { markerOf } from "../consent/dual-marker.ts";
+import { isSigned, needsSignature } from "../consent/signed-consent.ts";
 import {
   type ApprovedStep,
   type ConsentRecord,
@@ -67,8 +69,11 @@ function isShownOnKey(observation: KeyObservation, step: ApprovedStep): boolean 
 }
 
 /** Whether two people stand behind the step: the author of its record, and the last writer to the key. */
-function isOfTwo(record: ConsentRecord, { updatedBy, updatedAtMs, digests }: KeyObservation): boolean {
+function isOfTwo(record: ConsentRecord, observation: KeyObservation): boolean {
+  const { updatedBy, updatedAtMs, digests } = observation;
   const { author, how, quotes, step, digest, writtenAtMs } = record;
+  // Where signatures are demanded, a text that another person planted in the author's name shows no consent of theirs.
+  if (needsSignature(observation, step) && !isSigned(record)) return false;
   if (!isPerson(updatedBy) || updatedAtMs === undefined) return false;
   if (digest !== digests[step]) return false;
   const expiresAtMs = expiryOf(record);

@@ -116,6 +116,29 @@ describe("a record where signatures are demanded", () => {
     expect(times).toEqual([nowMs, nowMs]);
   });
 
+  it.each(["deactivated", "pre_activation"])(
+    "still fits a key that was %s when its destruction was requested",
+    (state) => {
+      const record = destroy({ signature: signature(destroy().writtenAtMs) });
+      const updatedAtMs = record.writtenAtMs + hourMs;
+      const key = { ...demanding(record), state: "destroyed", stateWord: "destroyed", updatedAtMs } as const;
+      const judged: number[] = [];
+      const carried = withVouchers(
+        key,
+        (statement, { atMs }) => {
+          judged.push(atMs);
+          return JSON.parse(statement)[6] === state;
+        },
+        nowMs + 90 * 24 * hourMs,
+      );
+      expect(carried.record?.vouchedBy).toBe("signature");
+      expect(new Set(judged), "a signer who leaves later does not undo the approval").toEqual(new Set([updatedAtMs]));
+      expect(withVouchers(key, (statement) => JSON.parse(statement)[6] === "destroyed", nowMs).record?.vouchedBy).toBe(
+        record.vouchedBy,
+      );
+    },
+  );
+
   it("binds for a deactivation without a signature", () => {
     const key = { ...aKeyWith(aRecord(), { state: "active" }), signatures: demand } as const;
     expect(standingOf(key, "deactivate", nowMs).binds).toBe(true);

@@ -26,6 +26,7 @@ const of = (step: "deactivate" | "destroy", over = {}) => carrying(aRecord({ ste
 /** Bob's approval of a request, stored half an hour ago. */
 const approved = (requester = alice, over: Parameters<typeof aRecord>[0] = {}) =>
   carrying(anApprovalOf(aRecord({ step: "destroy", author: requester, ...over })));
+const demand = { service: "ibm", by: "/etc/uko" };
 const atMs = nowMs - hourMs / 4;
 const destroyed = { state: "destroyed", updatedBy: bob, updatedAtMs: atMs } as const;
 const deactivated = { state: "deactivated", updatedBy: bob, updatedAtMs: atMs } as const;
@@ -50,6 +51,11 @@ describe("a step under the rule of two people is not named", () => {
     ["the key needs one person", { ...destroyed, marker: "single" }],
     ["the key needs one person for the deactivation", { ...deactivated, marker: "destroy" }],
     ["the evidence of this machine has two people", { ...destroyed, recorded: "approved" }],
+    [
+      "both signed where signatures are demanded",
+      { ...destroyed, signatures: demand, carried: of("destroy", { vouchedBy: "signature" }) },
+    ],
+    ["a deactivation needs no signature", { ...deactivated, signatures: demand, carried: of("deactivate") }],
   ])("%s", (_, over) => {
     expect(findUnapprovedStep(aKey(over))).toBeUndefined();
   });
@@ -92,7 +98,18 @@ describe("a step without a known approval is named with the last writer", () => 
     ["a run saw it, and another person wrote later", { ...destroyed, carried: of("destroy"), recorded: "unapproved" }],
     [
       "this machine demands signatures, whatever the marker says",
-      { ...destroyed, marker: "single", signatures: { service: "ibm", by: "/etc/uko" } },
+      { ...destroyed, marker: "single", signatures: demand },
+    ],
+    [
+      "this machine demands signatures, and the record that names another person has none",
+      { ...destroyed, signatures: demand, carried: of("destroy") },
+    ],
+    [
+      "this machine demands signatures, and the request that a signed approval quotes has none",
+      {
+        ...{ ...destroyed, updatedBy: alice, signatures: demand },
+        carried: carrying({ ...anApprovalOf(aRecord({ step: "destroy", author: alice })), vouchedBy: "signature" }),
+      },
     ],
   ])("destroyed: %s", (_, over) => {
     const key = aKey(over);
