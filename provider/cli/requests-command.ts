@@ -8,6 +8,7 @@ import { collectVaults, parseDuration } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { reportJson, reportText, writeUnreadable } from "./print.ts";
 import { withOperations } from "./run.ts";
+import { learnLabels } from "./run-on-keys.ts";
 import { resolveVaults } from "./selection.ts";
 import { type Column, renderTable } from "./table.ts";
 
@@ -45,7 +46,9 @@ function runRequests(world: CliWorld, given: RequestsOptions): Promise<number> {
   return withOperations(world, async (run) => {
     const { operations, kmsOperations, options } = run;
     const vaultIds = await resolveVaults(run, vault, options);
-    const survey = await operations.requests({ vaultIds, isWhole: json || given.long === true }, options);
+    const isWhole = json || given.long === true;
+    if (isWhole) await learnLabels(run);
+    const survey = await operations.requests({ vaultIds, isWhole }, options);
     const { keys, unread } = vault.length > 0 ? { keys: [] } : await kmsOperations.pending(options);
     const filter = {
       isMine: mine === true,

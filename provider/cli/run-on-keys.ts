@@ -71,6 +71,7 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
     const { json } = run;
     const passes = run.writes === undefined || run.passesLeave === true;
     const campaign = passes ? undefined : await opened.campaignHere();
+    if (run.writes === undefined) await learnLabels(opened);
     const act = async (key: KeyPath | KmsKeyPath): Promise<Report> => {
       await honorLeave(world, opened, campaign, key);
       return actOn(key, run, opened, options);
@@ -82,6 +83,11 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
     return mostSevere([...codes, ...exitCodes]);
   };
   return withOperations(world, work);
+}
+
+/** Lets the run show under which labels the manifest here lists keys. A folder that cannot be read has no labels. */
+export async function learnLabels({ campaignHere }: Pick<OpenRun, "campaignHere">): Promise<void> {
+  await campaignHere().catch(() => undefined);
 }
 
 /** The campaign in whose folder the command runs. */

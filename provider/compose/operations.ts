@@ -22,8 +22,12 @@ export { kmsRolesRule } from "../engine/kms-key/words.ts";
 /** Operations for the command line, which has no stored settings. */
 export function openOperations(environment: Environment, outputs: Outputs) {
   const { world, evidenceAt, run } = openKeyOperations(environment, outputs);
-  const campaignAt = async (folder: string): Promise<KnownCampaign> =>
-    (await import("../engine/campaign/view/known.ts")).openKnownCampaign(world, createCampaignFolder(folder));
+  const campaignAt = async (folder: string): Promise<KnownCampaign> => {
+    const { openKnownCampaign } = await import("../engine/campaign/view/known.ts");
+    const known = await openKnownCampaign(world, createCampaignFolder(folder));
+    world.pastLabels?.learn(known.pastLabels);
+    return known;
+  };
   return {
     ...run,
     /** What the folder of a campaign says of keys. Throws UKO_INPUT_INVALID. */

@@ -170,7 +170,7 @@ export function openWorld(
     responseTrust: createResponseTrust(),
     progress: outputs.progress,
     evidence: evidenceIn(settings.evidence),
-    ...("path" in settings.evidence && { pastLabels: createPastLabels(settings.evidence.path, instanceId) }),
+    pastLabels: createPastLabels("path" in settings.evidence ? settings.evidence.path : undefined, instanceId),
     ...(settings.reportPath !== undefined && {
       reports: createReportFile({
         path: settings.reportPath,

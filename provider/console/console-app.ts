@@ -180,9 +180,12 @@ async function readKmsKey({ run }: ConsoleApp, { context, options }: Requested):
  * Reads the key of the address. A mistyped address looks the same as a key that is gone, so the error page offers the
  * search.
  */
-async function readKey({ run }: ConsoleApp, { context, options }: Requested): Promise<Inspection> {
+async function readKey(console: ConsoleApp, { context, options }: Requested): Promise<Inspection> {
+  const { run } = console;
   const { vaultId = "", keyId = "" } = context.req.param() as { vaultId?: string; keyId?: string };
   if (!uuidForm.test(vaultId) || !uuidForm.test(keyId)) throw pageNotFound();
+  // The manifest may know the key under another label. A folder that cannot be read is reported before an act.
+  await knownCampaign(console).catch(() => undefined);
   const found = await run.operations.inspect({ instanceId: run.settings.instanceId, vaultId, keyId }, options);
   if (found.kind === "present") return found;
   const { summary, facts } = found.report.explanation;

@@ -1,10 +1,10 @@
 /**
- * Reads from an evidence file under which labels this machine knew each key. A person who can write to a key can give
+ * Tells under which labels a run knows each key: from the evidence file of this machine, and from a manifest. A person who can write to a key can give
  * the key another name, but cannot change what an earlier run of another person wrote down.
  */
 
 import * as z from "zod";
-import type { PastLabel, PastLabels } from "../engine/ports/shown-key.ts";
+import type { KnownLabels, PastLabel, PastLabels } from "../engine/ports/shown-key.ts";
 import { parseJson } from "../text/encodings.ts";
 import { hashedLines } from "./evidence-lines.ts";
 
@@ -19,11 +19,17 @@ const labeledLine = z.object({
 });
 
 /** The file is read once, at the first question. A file that cannot be read has no labels. */
-export function createPastLabels(path: string, instanceId: string): PastLabels {
+export function createPastLabels(path: string | undefined, instanceId: string): KnownLabels {
   let read: ReadonlyMap<string, readonly PastLabel[]> | undefined;
-  return (name) => {
-    read ??= readLabels(path, instanceId);
-    return read.get(name) ?? [];
+  let inManifest: PastLabels = () => [];
+  return {
+    of(name) {
+      read ??= path === undefined ? new Map() : readLabels(path, instanceId);
+      return [...(read.get(name) ?? []), ...inManifest(name)];
+    },
+    learn(manifest) {
+      inManifest = manifest;
+    },
   };
 }
 

@@ -4,7 +4,9 @@ import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { recordTagName } from "../../provider/lifecycle/vocabulary/tag-names.ts";
+import { openConsole } from "../console/console-world.ts";
 import { requestToken, send } from "../emulator/harness.ts";
+import { withOtherTool } from "../support/other-tool.ts";
 import { vaultIds, waveFile, waveSeed } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
 import { apiKeys, type EndedAtTerminal, type Person } from "./harness.ts";
@@ -31,6 +33,29 @@ const effects = async (operation = "K7") =>
 
 const led =
   /campaign "eol" approves it in its wave "pilot": run uko campaign next --wave pilot in the campaign's folder/;
+
+it("is shown with the label that the manifest here knows, by each command and in the console", async () => {
+  await begin();
+  const key = stage.keyNamed("mail-0");
+  await withOtherTool(stage.world, "carol", key, { method: "PATCH", body: { label: "orders-test" } });
+  await stage.world.uko("carol", `request ${key}`);
+  await stage.world.advance("1m");
+  const was = 'Was called "mail-0" until at least ';
+  // A machine without evidence, outside of the folder.
+  const elsewhere = { XDG_STATE_HOME: `${stage.folder}/elsewhere` };
+  expect((await stage.world.uko("alice", `status ${key}`, elsewhere)).out).not.toContain(was);
+  vi.spyOn(process, "cwd").mockReturnValue(stage.folder);
+  for (const command of [`status ${key}`, `plan ${key}`, "requests --long"]) {
+    expect((await stage.world.uko("alice", command, elsewhere)).out).toContain(was);
+  }
+  const { out } = await stage.world.type("alice", `approve ${key}`, ["no"], elsewhere);
+  vi.restoreAllMocks();
+  expect(out).toContain(was);
+  const console = openConsole(stage.world, "bob", { campaign: { folder: stage.folder, name: "eol" } });
+  await console.logIn();
+  expect((await console.open(`/keys/${key}`)).text).toContain(was.replaceAll('"', "&quot;"));
+  await console.close();
+});
 
 describe("a request of a campaign, outside of its folder", () => {
   beforeEach(async () => {

@@ -19,7 +19,7 @@ import { remainingPath } from "../../lifecycle/key/remaining-path.ts";
 import { findUnapprovedStep } from "../../lifecycle/key/unapproved-step.ts";
 import type { KeyObservation, KeyUse } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
-import type { PastLabel, PastLabels, ShownKey } from "../ports/shown-key.ts";
+import type { PastLabel, ShownKey } from "../ports/shown-key.ts";
 import type { KeyRef, World } from "../ports/world.ts";
 import { ibmDates } from "../text/ibm-dates.ts";
 import { describeReason } from "./evidence.ts";
@@ -31,10 +31,8 @@ import { sayHold } from "./text/hold-words.ts";
 export function pastLabelsOf(
   { pastLabels }: Pick<World, "pastLabels">,
   key: Pick<KeyRef, "vaultId" | "keyId">,
-  campaign?: { readonly pastLabels: PastLabels },
 ): readonly PastLabel[] {
-  const name = keyPathOf(key);
-  return [...(pastLabels?.(name) ?? []), ...(campaign?.pastLabels(name) ?? [])];
+  return pastLabels?.of(keyPathOf(key)) ?? [];
 }
 
 /** Whether a person has to decide about the key: a step is requested, or the key is on its way. */

@@ -55,3 +55,9 @@ export interface PastLabel {
 
 /** Labels inform people, so a source that cannot be read is empty. `name` is `<vaultId>/<keyId>`. */
 export type PastLabels = (name: string) => readonly PastLabel[];
+
+/** What a run knows: the evidence of this machine, and the manifest of the campaign whose folder it read last. */
+export interface KnownLabels {
+  readonly of: PastLabels;
+  readonly learn: (manifest: PastLabels) => void;
+}

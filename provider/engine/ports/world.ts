@@ -15,7 +15,7 @@ import type { Keystores, ListFilter, Stamps, Templates, Vaults, WithEtag } from 
 import type { Evidence, Reports } from "./evidence.ts";
 import type { KmsKeys } from "./kms-keys.ts";
 import type { ResponseTrust, ServiceClock } from "./service-memory.ts";
-import type { PastLabels } from "./shown-key.ts";
+import type { KnownLabels } from "./shown-key.ts";
 import type { ConsentSignatures } from "./signatures.ts";
 
 export type { CallOptions, Permitted, Progress, RunSettings, WithServiceTime, Written };
@@ -214,8 +214,8 @@ export interface World {
   readonly responseTrust: ResponseTrust;
   readonly progress: Progress;
   readonly evidence: Evidence;
-  /** Absent if this run has no file of evidence. */
-  readonly pastLabels?: PastLabels;
+  /** Absent if nobody decides by what this run shows. */
+  readonly pastLabels?: KnownLabels;
   /** Absent if no report was requested. */
   readonly reports?: Reports;
   /** Absent unless this machine demands signed consents. */

@@ -194,7 +194,7 @@ export interface ApprovableQuery {
   /** The person named the one key. Otherwise a key of a campaign stands apart. */
   readonly isNamed?: boolean;
   /** The campaign whose folder this run has. Its manifest says which keys are the campaign's. */
-  readonly campaign?: Pick<KnownCampaign, "markOf" | "pastLabels"> | undefined;
+  readonly campaign?: Pick<KnownCampaign, "markOf"> | undefined;
 }
 
 /** Reads each key for a decision. A key that still waits for time stands apart, unless the caller only stores approvals. */
@@ -207,7 +207,7 @@ export async function findApprovable(
   const judge = (key: KeyDetails): Judged => {
     const [requester, step, kind] = scopeOf(key);
     const purpose = stores ? "store" : "act";
-    const judged = judgeKey(world, key, { requester, step, kind, actor, purpose, known: campaign });
+    const judged = judgeKey(world, key, { requester, step, kind, actor, purpose });
     if (isApart(judged)) return judged;
     const leader = leaderFor(judged.line, judged.record, campaign);
     if (leader === undefined) return judged;
@@ -266,16 +266,10 @@ interface Judging extends Omit<ReviewScope, "reviewer"> {
    * step, so the caller may be a person who cannot, for example the one who opened a KMS window.
    */
   readonly purpose?: "act" | "store";
-  /** The campaign whose folder this run has. */
-  readonly known?: Pick<KnownCampaign, "pastLabels"> | undefined;
 }
 
 /** Returns the key as its reviewer sees it, or the reason why the review does not cover it. */
-function judgeKey(
-  world: World,
-  observed: KeyDetails,
-  { step, kind, requester, actor, purpose, known }: Judging,
-): Judged {
+function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, actor, purpose }: Judging): Judged {
   const { observation, nowMs } = observed;
   const reviewer = actor.identity?.iamId ?? "";
   const admission = admitToReview(observation, { step, kind, requester, reviewer }, nowMs);
@@ -297,7 +291,7 @@ function judgeKey(
     record,
     releasedHolds: observation.releasedHolds ?? [],
     unapproved: findUnapprovedStep(observation),
-    shown: showKey(observed, pastLabelsOf(world, line, known)),
+    shown: showKey(observed, pastLabelsOf(world, line)),
     nowMs,
     ...(direct.kind === "waitingForTime" && { waitsFor: summaryOf(direct, observed, run) }),
     ...(direct.kind === "ready" && { isReady: true }),
