@@ -1,8 +1,12 @@
 /** ARCHITECTURE.md agrees with this tree: its picture, the files that it names, and its reading list. */
 
+import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { childEnv } from "./support/child-env.ts";
 import { codeLines } from "./support/code-lines.ts";
 
 const repository = new URL("../", import.meta.url);
@@ -67,15 +71,44 @@ test("every file that it names exists, and every part of provider/ is named", ()
   expect([...parts].filter((part) => !named.includes(part))).toEqual([]);
 });
 
-test("the reading list names files that a destroy imports, and roughly their number of lines of code", () => {
-  const reached = new Set(["provider/pulumi-dynamic/resource-provider.ts"]);
-  for (const file of reached) for (const imported of importsOf(file)) reached.add(imported);
-  const [, list = "", said = ""] =
-    /^## Reading order\n([\s\S]*?)^Together they have about ([\d,]+) lines of code\.$/m.exec(text) ?? [];
-  const files = Array.from(list.matchAll(/^\| `(.+?)` \|/gm), ([, file = ""]) => file);
-  expect(files.length).toBeGreaterThan(10);
-  expect(files.length).toBeLessThanOrEqual(20);
-  expect(files.filter((file) => !reached.has(file))).toEqual([]);
-  const lines = files.reduce((sum, file) => sum + codeLines(readFileSync(new URL(file, repository), "utf8")), 0);
-  expect(Math.abs(Number(said.replaceAll(",", "")) - lines)).toBeLessThan(lines / 20);
-});
+/** The part of the story about the files of one run: the reading list, and the table of the folders of all others. */
+function readStory() {
+  const [, list = "", lines = "", files = "", others = ""] =
+    /^### The files of one run\n([\s\S]*?)^Together they have about ([\d,]+) lines of code\.\nThe seven runs use about (\d+) files[^\n]*\n([\s\S]*?)^### /m.exec(
+      text,
+    ) ?? [];
+  const named = (table: string) =>
+    Array.from(table.matchAll(/`(provider\/[^`]+)`(?=[^|\n]*\|[^|\n]*\|$)/gm), ([, name = ""]) => name);
+  return { list: named(list), lines: Number(lines.replaceAll(",", "")), files: Number(files), others: named(others) };
+}
+
+test("the reading list is what one destroy by both people runs, and the table has the folders of everything else that ran", async () => {
+  const script = fileURLToPath(new URL("test/support/one-destroy.ts", repository));
+  const { stdout } = await promisify(execFile)(process.execPath, [script], { env: childEnv, maxBuffer: 1 << 24 });
+  const runs: readonly { ended: string; ran: Readonly<Record<string, number>> }[] = JSON.parse(
+    stdout.trimEnd().split("\n").at(-1) ?? "",
+  );
+  expect(runs.map(({ ended }) => ended)).toEqual([
+    expect.stringContaining("is waiting for a second person to approve its deactivation"),
+    "exit code 0",
+    expect.stringContaining("is waiting for a person to request its destruction"),
+    "exit code 0",
+    "exit code 0",
+    expect.stringContaining("is destroyed; keystore"),
+    "gone",
+  ]);
+  const ran = new Set(runs.flatMap((run) => Object.keys(run.ran)));
+  const { list, lines, files, others } = readStory();
+  const folderOf = (file: string): string => file.slice(0, file.lastIndexOf("/") + 1);
+
+  expect(list.length).toBeGreaterThan(10);
+  expect(list.length).toBeLessThanOrEqual(13);
+  const measured = list.filter((file) => !file.startsWith("provider/pulumi-dynamic/"));
+  expect(measured.filter((file) => !ran.has(file))).toEqual([]);
+  const length = list.reduce((sum, file) => sum + codeLines(readFileSync(new URL(file, repository), "utf8")), 0);
+  expect(Math.abs(lines - length)).toBeLessThan(length / 20);
+
+  const rest = [...ran].filter((file) => !list.includes(file));
+  expect(Math.abs(files - ran.size)).toBeLessThan(ran.size / 20);
+  expect(new Set(rest.map(folderOf))).toEqual(new Set(others));
+}, 60_000);
