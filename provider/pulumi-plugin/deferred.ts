@@ -16,9 +16,9 @@ export {
   sayAhead,
   sayOtherCredential,
   sayStopped,
+  sayStrictReads,
   sayUnreached,
   sayUnreadInAll,
-  sayUnreadSoFar,
   secondInProgram,
   storedSettings,
 } from "../compose/engines.ts";

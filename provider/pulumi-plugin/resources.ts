@@ -8,7 +8,7 @@
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import type { Handlers, ResourceRead } from "../engine/resource/handlers.ts";
-import { messageAmong } from "../engine/resource/stopped-alike.ts";
+import { messageAmong, warningAmong, withoutNames } from "../engine/resource/stopped-alike.ts";
 import { containsUnknown } from "../engine/resource/unknown.ts";
 import { isUkoError, UkoError } from "../errors.ts";
 import { capital } from "../text/printable.ts";
@@ -131,7 +131,7 @@ export async function read(session: PulumiSession, request: providerPb.ReadReque
   const isImport = Object.keys(olds).length === 0;
   if (isImport) session.memory.noteImported(request.getUrn(), request.getId());
   else session.memory.noteStored(request.getUrn(), request.getId());
-  const { sayUnreadSoFar, refreshSkippedWarning } = await loadDeferred();
+  const { sayStrictReads, refreshSkippedWarning } = await loadDeferred();
   const response = new providerPb.ReadResponse();
   let found: ResourceRead<Properties> | undefined;
   try {
@@ -141,9 +141,9 @@ export async function read(session: PulumiSession, request: providerPb.ReadReque
   } catch (error) {
     if (isImport || !(await session.handlers()).mayKeepState(error)) throw error;
     session.memory.noteAlike(handlers.alikeOf(withoutPulumi(olds)), request.getUrn(), request.getId());
-    const count = session.memory.noteUnread(request.getUrn());
+    session.memory.noteUnread(request.getUrn());
     // The detail of the error is left out, because it is for the person who acts on the key, and appears in that run.
-    const warning = [refreshSkippedWarning(`${error.summary} [${error.code}]`), sayUnreadSoFar(count)].join("\n  ");
+    const warning = [refreshSkippedWarning(`${error.summary} [${error.code}]`), sayStrictReads].join("\n  ");
     await warnOf(session, request, [warning]);
     response.setId(request.getId());
     response.setProperties(request.getProperties());
@@ -210,7 +210,10 @@ export async function update(
     const [impossible] = await handlers.checkByRead(olds, withoutPulumi(news), optionsOf(session, request));
     if (impossible !== undefined) throw changeImpossible(impossible);
     const { preview } = await handlers.previewUpdate(olds, withoutPulumi(news));
-    await warnOf(session, request, preview.kind === "short" ? shown : preview.message);
+    // The run may take an approved step, so each of these is shown in full.
+    if (preview.kind !== "short" && olds.deletionAwaits === "requester")
+      await session.log.warn(preview.message, request.getUrn());
+    else await warnOf(session, request, preview.kind === "short" ? shown : preview.message);
     response.setProperties(stateOf(handlers, handlers.promise(withoutPulumi(news), olds), mask));
     return response;
   }
@@ -330,12 +333,16 @@ function optionsOf(session: PulumiSession, request: OfResource) {
   return { signal: session.signal, progress: { report: (line: string) => session.log.status(urn, line) } };
 }
 
+/** Warns of a resource. After the first of several warnings that are alike, the first line is enough: it has the name. */
 async function warnOf(
-  session: PulumiSession,
+  { log, memory }: PulumiSession,
   request: OfResource,
   warnings: readonly string[] | string | undefined = [],
 ): Promise<void> {
-  for (const warning of [warnings].flat()) await session.log.warn(warning, request.getUrn());
+  const urn = request.getUrn();
+  for (const warning of [warnings].flat()) {
+    await log.warn(warningAmong(warning, memory.noteReported(`${typeIn(request)} ${withoutNames(warning)}`, urn)), urn);
+  }
 }
 
 /**

@@ -9,7 +9,13 @@
 
 import { createDeclarations, type Declarations } from "../engine/resource/declarations.ts";
 import type { Unfinished } from "../engine/resource/delete.ts";
-import { type Ahead, createForAll, createTally, type Stopped } from "../engine/resource/stopped-alike.ts";
+import {
+  type Ahead,
+  createForAll,
+  createReported,
+  createTally,
+  type Stopped,
+} from "../engine/resource/stopped-alike.ts";
 import { UkoError } from "../errors.ts";
 
 /** The object that a resource of the program describes. */
@@ -35,7 +41,6 @@ export function createRunMemory() {
   const stored = new Map<string, string>();
   const imported = new Set<string>();
   const found = new Set<string>();
-  const unread = new Set<string>();
   const removed = new Map<string, string>();
   /** The resources of the program that declare an object, by its name or ID. */
   const declarers = new Map<string, Set<string>>();
@@ -111,8 +116,7 @@ export function createRunMemory() {
      * entry in state.
      */
     isFound: (urn: string, id: string): boolean => found.has(join(urn, id)),
-    /** Records a resource that could not be read and kept its state; returns how many there are so far. */
-    noteUnread: (urn: string): number => unread.add(urn).size,
+    ...createReported(),
     /** In a run without a program, how many resources the run has read and not begun to delete, if it deletes any. */
     countUnreached(): number {
       if (deleting.size === 0 || declarations.hasWanted()) return 0;
@@ -120,12 +124,7 @@ export function createRunMemory() {
     },
     ...end,
     ...createAlike(),
-    /** Returns how many resources could not be read and resets the number to 0, so that a run ends with one such line. */
-    takeUnread(): number {
-      const count = unread.size;
-      unread.clear();
-      return count;
-    },
+    ...createUnread(),
     /** A read found that the key of this URN is gone; the warning is for a program that still declares it. */
     noteRemoved: (urn: string, warning: string): void => void removed.set(urn, warning),
     /** Returns and removes the warning about a removed key, which a creation under the same URN replaces. */
@@ -151,6 +150,20 @@ export function createRunMemory() {
   };
 }
 
+function createUnread() {
+  const unread = new Set<string>();
+  return {
+    /** Records a resource that could not be read and kept its state. */
+    noteUnread: (urn: string): void => void unread.add(urn),
+    /** Returns how many resources could not be read and resets the number to 0, so that a run ends with one such line. */
+    takeUnread(): number {
+      const count = unread.size;
+      unread.clear();
+      return count;
+    },
+  };
+}
+
 /** Remembers what objects in the state have in common with others that a rename would create (`alikeOf`). */
 function createAlike() {
   const alike = new Map<string, { readonly urn: string; readonly id: string }>();
@@ -169,12 +182,14 @@ function createRunEnd({ hasWanted }: Declarations, deleting: ReadonlySet<string>
   const tally = createTally();
   const forAllOf = createForAll();
   return {
-    /** Returns how many resources of the type have stopped for this reason so far, with this one. */
+    /** Returns the number of the resource among those of its type that have stopped for this reason. */
     noteStopped(outcome: Unfinished, type: string, resource: string): number {
       const { code } = outcome;
-      const count = tally(`${code} ${type}`, resource);
-      stopped.set(`${code} ${type}`, { code, forAll: forAllOf(outcome), type, count });
-      return count;
+      const reason = `${code} ${type}`;
+      const number = tally(reason, resource);
+      const count = Math.max(number, stopped.get(reason)?.count ?? 0);
+      stopped.set(reason, { code, forAll: forAllOf(outcome), type, count });
+      return number;
     },
     /** The reasons for which several resources stopped, in the order in which they appeared. */
     takeStopped(): readonly Stopped[] {

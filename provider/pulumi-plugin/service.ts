@@ -10,10 +10,10 @@ import type { ChannelOptions, handleUnaryCall, UntypedServiceImplementation } fr
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
-import { UkoError } from "../errors.ts";
+import { asUkoError, UkoError } from "../errors.ts";
 import { streamed } from "../process/plugin-server.ts";
 import { checkConfig, configure, diffConfig } from "./configuration.ts";
-import { failureFrom, type RpcFailure } from "./grpc-status.ts";
+import { failureOf, type RpcFailure } from "./grpc-status.ts";
 import { check, create, diff, list, read, remove, update } from "./resources.ts";
 import { loadDeferred, type PulumiSession } from "./session.ts";
 import { readProperties, writeProperties } from "./values.ts";
@@ -35,6 +35,8 @@ const mappingKey = "terraform";
 const terraformName = "uko";
 
 export function createService(session: PulumiSession, version: string): UntypedServiceImplementation {
+  const failed = (error: unknown): RpcFailure => toServiceError(error, session);
+  const respond = responder(failed);
   return {
     handshake: respond(async (request: providerPb.ProviderHandshakeRequest) => {
       if (request.getEngineAddress() !== "") session.attach(request.getEngineAddress());
@@ -78,7 +80,7 @@ export function createService(session: PulumiSession, version: string): UntypedS
       await remove(session, request);
       return new emptyPb.Empty();
     }),
-    list: streamed((request: providerPb.ListRequest, signal) => list(session, request, signal), toServiceError),
+    list: streamed((request: providerPb.ListRequest, signal) => list(session, request, signal), failed),
     invoke: respond((request: providerPb.InvokeRequest) => invoke(session, request)),
     // Sent at every normal end, too, so it has to be quick and must not end the process before it
     // has responded.
@@ -142,16 +144,21 @@ async function invoke(session: PulumiSession, request: providerPb.InvokeRequest)
   return response;
 }
 
-function respond<Request, Response>(call: (request: Request) => Promise<Response>): handleUnaryCall<Request, Response> {
-  return ({ request }, callback) => {
-    call(request).then(
-      (response) => callback(null, response),
-      (error: unknown) => callback(toServiceError(error)),
-    );
-  };
+function responder(failed: (error: unknown) => RpcFailure) {
+  return <Request, Response>(call: (request: Request) => Promise<Response>): handleUnaryCall<Request, Response> =>
+    ({ request }, callback) => {
+      call(request).then(
+        (response) => callback(null, response),
+        (error: unknown) => callback(failed(error)),
+      );
+    };
 }
 
-function toServiceError(error: unknown): RpcFailure {
-  const isStatus = typeof error === "object" && error !== null && "details" in error && "code" in error;
-  return isStatus ? (error as RpcFailure) : failureFrom(error);
+/** The error for the engine. What an earlier error of the run has explained, such as a refused credential, is left out. */
+function toServiceError(thrown: unknown, { memory }: PulumiSession): RpcFailure {
+  const isStatus = typeof thrown === "object" && thrown !== null && "details" in thrown && "code" in thrown;
+  if (isStatus) return thrown as RpcFailure;
+  const error = asUkoError(thrown);
+  const { code, summary, message } = error;
+  return failureOf(code, memory.isRepeated(error) ? `${summary} [${code}]` : message);
 }

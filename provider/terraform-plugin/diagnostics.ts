@@ -6,10 +6,13 @@
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CheckFailure } from "../engine/resource/definition.ts";
-import { asUkoError, type ErrorCode } from "../errors.ts";
-import type { TerraformAttribute } from "../resources/schema/terraform.ts";
+import { reasonOf } from "../engine/resource/stopped-alike.ts";
+import { errorAbout as named, type ResourceLabel } from "../engine/text/resource-messages.ts";
+import { asUkoError, type ErrorCode, errorCatalog } from "../errors.ts";
+import type { TerraformAttribute, TerraformResource } from "../resources/schema/terraform.ts";
 import { capital, printableLines } from "../text/printable.ts";
 import { type AttributePathSchema, Diagnostic_Severity, type DiagnosticSchema } from "./protocol/tfplugin6_pb.ts";
+import type { ObjectValue } from "./values.ts";
 
 export type Diagnostic = MessageInitShape<typeof DiagnosticSchema>;
 type Attributes = readonly TerraformAttribute[];
@@ -19,19 +22,16 @@ const attributeOfCode: { readonly [Code in ErrorCode]?: string } = {
   UKO_DELETION_PROTECTED: "deletion_protection",
 };
 
-export function diagnosticOf(thrown: unknown, attributes: Attributes = []): Diagnostic {
+/** The diagnostic of an error. With `isRepeated`, an earlier error of the run has explained it. */
+export function diagnosticOf(thrown: unknown, attributes: Attributes = [], isRepeated = false): Diagnostic {
   const error = asUkoError(thrown);
-  const detail = `${error.detail}${error.detail === "" ? "" : "\n"}[${error.code}]`;
+  const detail = isRepeated || error.detail === "" ? `[${error.code}]` : `${error.detail}\n[${error.code}]`;
   return said("error", error.summary, detail, pathOf(attributes, attributeOfCode[error.code] ?? ""));
 }
 
-/**
- * The diagnostic of a step that did not finish. The first line of the message becomes the summary, so it must be a
- * complete sentence.
- */
+/** The diagnostic of a step that did not finish. Its summary is that of the code, and its detail names the object. */
 export function unfinishedDiagnostic(code: ErrorCode, message: string, attributes: Attributes): Diagnostic {
-  const [summary, detail] = firstLine(message);
-  return said("error", summary, detail, pathOf(attributes, attributeOfCode[code] ?? ""));
+  return said("error", errorCatalog[code].summary, indented(message), pathOf(attributes, attributeOfCode[code] ?? ""));
 }
 
 /** The diagnostic of an invalid input. */
@@ -40,6 +40,69 @@ export function failureDiagnostic({ property, reason, remedy }: CheckFailure, at
   const name = path === undefined ? property : written(path);
   const detail = remedy === undefined ? "" : `${capital(remedy)}.`;
   return said("error", `${name === "" ? "" : `${name}: `}${reason}`, detail, path);
+}
+
+/** An object of a resource, as messages name it. */
+export interface AboutObject extends ResourceLabel {
+  readonly id: string;
+}
+
+export function aboutObject({ noun }: TerraformResource, { label, name, id }: ObjectValue): AboutObject {
+  return { noun, name: label ?? name, id: String(id) };
+}
+
+/** The messages of a run as far as they are alike (run-memory.ts). */
+export interface Reported {
+  noteReported(reason: string, resource: string): number;
+}
+
+/**
+ * The most warnings of one reason that a plan has. The plan itself shows what each resource waits for, so no warning is
+ * the only place of a fact.
+ */
+const maxListed = 20;
+
+/**
+ * The warning about one object. Its summary is the same for all objects to which the same happens, because hosts group
+ * warnings by it and show one of a group, in any order. So the first warning, which alone has everything, has a summary
+ * of its own, and the others form the group. With `isInPlan`, only the first ones are listed. With `isNamed`, another
+ * warning of this run names the object.
+ */
+export function warningAbout(
+  reported: Reported,
+  which: AboutObject,
+  message: string,
+  { isInPlan = false, isNamed = false }: { readonly isInPlan?: boolean; readonly isNamed?: boolean } = {},
+): Diagnostic[] {
+  const reason = reasonOf(message, which);
+  const number = reported.noteReported(`warning ${reason}`, which.id);
+  const [first, rest] = firstLine(message);
+  if (number === 1) return [said("warning", reason, first === reason ? rest : indented(message))];
+  if (isNamed) return [];
+  if (!isInPlan || number <= maxListed)
+    return [said("warning", `Likewise: ${reason}`, first === reason ? rest : indented(first))];
+  if (number > maxListed + 1) return [];
+  const others = `This run has more than ${maxListed} such resources, and lists no more of them.`;
+  const where = "The plan shows for each one what it waits for: deletion_awaits. `uko requests` lists the requests.";
+  return [said("warning", `Not all are listed: ${reason}`, `${others}\n${where}`)];
+}
+
+/**
+ * The diagnostic of an error about one object, which its detail names. Hosts show no address next to messages about a
+ * deletion. What an earlier error of the run has explained is left out.
+ */
+export function errorAbout(
+  reported: Reported,
+  which: AboutObject,
+  thrown: unknown,
+  attributes: Attributes = [],
+): Diagnostic {
+  const error = asUkoError(thrown);
+  const { code, summary, detail } = named(which, error);
+  const number = reported.noteReported(`error ${code} ${error.summary} ${error.detail}`, which.id);
+  const lines = number === 1 && detail !== "" ? [summary, detail, `[${code}]`] : [`${summary} [${code}]`];
+  const path = pathOf(attributes, attributeOfCode[code] ?? "");
+  return said("error", errorCatalog[code].summary, lines.join("\n"), path);
 }
 
 export function asWarning(diagnostic: Diagnostic): Diagnostic {
@@ -104,6 +167,11 @@ function written({ steps = [] }: MessageInitShape<typeof AttributePathSchema>): 
       return `[${selector?.case === "elementKeyInt" ? selector.value : JSON.stringify(selector?.value)}]`;
     })
     .join("");
+}
+
+/** Indents the first line like the others, so that hosts do not wrap it. */
+function indented(message: string): string {
+  return `  ${message}`;
 }
 
 function firstLine(message: string): readonly [string, string] {

@@ -6,7 +6,7 @@
  * and keeps which warnings were shown, so that a run does not repeat them.
  */
 
-import { createForAll, createTally } from "../engine/resource/stopped-alike.ts";
+import { createForAll, createReported } from "../engine/resource/stopped-alike.ts";
 import type { TerraformResource } from "../resources/schema/terraform.ts";
 import type { ObjectValue } from "./values.ts";
 
@@ -17,6 +17,7 @@ export function createRunMemory() {
   const found = createObjects();
   const read = createObjects();
   const warned = createObjects();
+  const waiting = createObjects();
   const declared = createObjects();
   const deleted = createObjects();
   const existing = new Set<string>();
@@ -56,12 +57,12 @@ export function createRunMemory() {
       hasApplied = true;
     },
     isApplying: (): boolean => hasApplied,
-    /** Records an object that could not be read, and returns how many there are so far. */
-    noteUnread: createObjects().add,
-    /** Returns how many objects this run has reported for this reason so far, with this one. */
-    noteReported: createTally(),
+    ...createReported(),
     /** Returns how to go on with everything that stopped like this object. */
     forAllOf: createForAll(),
+    /** A read of this run has warned of what the deletion of the object waits for. */
+    noteWaitShown: waiting.add,
+    isWaitShown: waiting.has,
     /**
      * The program declares a resource whose state holds the object, or that adopts it. An object that
      * the run also deletes belongs to two resources, such as after a rename without a `moved` block.
@@ -117,11 +118,11 @@ export function createRunMemory() {
   };
 }
 
-/** Objects by type and ID; `add` returns their number. */
+/** Objects by type and ID. */
 function createObjects() {
   const all = new Set<string>();
   return {
-    add: (typeName: string, id: string): number => all.add(`${typeName} ${id}`).size,
+    add: (typeName: string, id: string): void => void all.add(`${typeName} ${id}`),
     has: (typeName: string, id: string): boolean => all.has(`${typeName} ${id}`),
   };
 }

@@ -6,6 +6,7 @@
  */
 
 import { Server } from "@grpc/grpc-js";
+import { asUkoError } from "../errors.ts";
 import type { EncodedResponses } from "./encoded-responses.ts";
 import { addService, type Handlers } from "./grpc-service.ts";
 import { type Deferred, loadDeferred } from "./load-deferred.ts";
@@ -69,7 +70,7 @@ function providerResponses(session: TerraformSession): Handlers<typeof Provider>
         return await call(session, request);
       } catch (error) {
         session.log.write("error", error instanceof Error ? error.message : "unknown fault", fields);
-        return { diagnostics: [diagnosticOf(error)] };
+        return { diagnostics: [diagnosticOf(error, [], session.memory.isRepeated(asUkoError(error)))] };
       } finally {
         session.log.write("debug", "Answered", fields);
       }

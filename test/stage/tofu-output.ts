@@ -6,6 +6,7 @@ const diagnostic = /^(?:Warning|Error): .*\n(?:(?: .*)?\n)*/;
 const outcome = /^(?:\S+: \w+ complete after .*|Plan: .*|No changes\..*|(?:Apply|Destroy) complete! .*)\n/;
 
 /** What a run tells of resources, as OpenTofu prints it without color; the plan's listing and hints for beginners are left out. */
+import { errorCatalog } from "../../provider/errors.ts";
 export function essenceOf(output: string): string {
   const told: string[] = [];
   for (let rest = `${output}\n`; rest !== ""; ) {
@@ -149,4 +150,21 @@ export function readState(text: string): TofuState {
       }),
     );
   return { text, resources: found };
+}
+
+const nouns = /\b(?:KMS key|key|vault|keystore|template) "[^"]*"/gi;
+const anyOf = /\ban? (?:KMS key|key|vault|keystore|template)\b/gi;
+
+/**
+ * What a diagnostic says of its object, with the sentence that names the object first. The summary is left out if it is
+ * that sentence for any object, or the reason of an error: hosts group by it.
+ */
+export function messageOfDiagnostic(summary: string, detail: string): string {
+  const text = detail.trimStart();
+  const [first = ""] = text.split("\n");
+  const reason = summary.replace(/^Likewise: /, "");
+  const isForAll = first !== "" && first.replaceAll(nouns, "…").startsWith(reason.replaceAll(anyOf, "…"));
+  const isReason = Object.values(errorCatalog).some((entry) => entry.summary === reason) && / "/.test(first);
+  if (text !== "" && (isForAll || isReason)) return text;
+  return detail === "" ? summary : `${summary}\n${detail}`;
 }

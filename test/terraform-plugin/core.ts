@@ -14,6 +14,7 @@ import {
   type ResourceIdentityData,
 } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
 import type { ObjectValue, Value } from "../../provider/terraform-plugin/values.ts";
+import { messageOfDiagnostic } from "../stage/tofu-output.ts";
 import { isHostLine } from "../support/emulator-addresses.ts";
 import type { Host } from "./host.ts";
 
@@ -27,9 +28,11 @@ export interface Saved {
 }
 
 export interface Told {
-  /** `summary` and `detail` of each. */
+  /** What each says of its object (`messageOfDiagnostic`). */
   readonly errors: readonly string[];
   readonly warnings: readonly string[];
+  /** The summaries of all, by which hosts group them. */
+  readonly summaries: readonly string[];
   /** Names of the attributes with errors. */
   readonly attributes: readonly string[];
 }
@@ -149,7 +152,7 @@ export function openCore(
     wire: ({ value }) => ({ priorState: write(value), plannedState: write(null) }),
     async refresh() {
       const { saved } = kept;
-      if (saved === undefined) return { errors: [], warnings: [], attributes: [] };
+      if (saved === undefined) return { errors: [], warnings: [], summaries: [], attributes: [] };
       const upgraded = await provider.upgradeResourceState({
         typeName,
         version: 0n,
@@ -252,14 +255,15 @@ function requireConsistentPlan(first: ObjectValue | null, second: ObjectValue | 
 
 function messagesOf(all: readonly Diagnostic[]): Told {
   const diagnostics = all.filter(({ summary }) => !isHostLine(summary));
-  const textOf = ({ summary, detail }: Diagnostic) => `${summary}${detail === "" ? "" : `\n${detail}`}`;
+  const textOf = ({ summary, detail }: Diagnostic) => messageOfDiagnostic(summary, detail);
   const errors = diagnostics.filter(({ severity }) => severity === Diagnostic_Severity.ERROR);
   const warnings = diagnostics.filter(({ severity }) => severity === Diagnostic_Severity.WARNING);
   expect(errors.length + warnings.length).toBe(diagnostics.length);
   const attributes = errors.flatMap(
     ({ attribute }) => attribute?.steps.map(({ selector }) => String(selector.value)) ?? [],
   );
-  return { errors: errors.map(textOf), warnings: warnings.map(textOf), attributes };
+  const summaries = diagnostics.map(({ summary }) => summary);
+  return { errors: errors.map(textOf), warnings: warnings.map(textOf), summaries, attributes };
 }
 
 /** The form in a state file; unknown values show as such. */

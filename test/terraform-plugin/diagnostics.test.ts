@@ -25,7 +25,8 @@ test.each(Object.keys(errorCatalog) as ErrorCode[])(
     expect(summary).toBe(errorCatalog[code].summary);
     expect(detail).toBe(`Run again.\n[${code}]`);
     expect(unfinishedDiagnostic(code, `It waits\n  for you\n  [${code}]`, [])).toMatchObject({
-      ...{ severity: Diagnostic_Severity.ERROR, summary: "It waits", detail: `  for you\n  [${code}]` },
+      ...{ severity: Diagnostic_Severity.ERROR, summary: errorCatalog[code].summary },
+      detail: `  It waits\n  for you\n  [${code}]`,
     });
   },
 );

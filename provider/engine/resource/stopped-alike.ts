@@ -4,18 +4,21 @@
  * such a run says at its end. At the end of a run that only read, it says what a destroy would do now.
  */
 
-import { errorCatalog } from "../../errors.ts";
+import { type ErrorCode, errorCatalog, type UkoError } from "../../errors.ts";
 import { runnable } from "../text/own-commands.ts";
-import { nameOrPath, sayFirst } from "../text/words.ts";
+import type { ResourceLabel } from "../text/resource-messages.ts";
+import { capital, nameOrPath, plain, sayFirst } from "../text/words.ts";
 import type { Unfinished, UnrequestedKey } from "./delete.ts";
 
-/** Counts, for each reason, the resources of a run that were reported for it, this one included. */
+/** Numbers, for each reason, the resources of a run in the order of their first report. The first one has number 1. */
 export function createTally(): (reason: string, resource: string) => number {
-  const reported = new Map<string, Set<string>>();
+  const reported = new Map<string, Map<string, number>>();
   return (reason, resource) => {
-    const resources = reported.get(reason) ?? new Set();
-    reported.set(reason, resources.add(resource));
-    return resources.size;
+    const resources = reported.get(reason) ?? new Map<string, number>();
+    reported.set(reason, resources);
+    const number = resources.get(resource) ?? resources.size + 1;
+    resources.set(resource, number);
+    return number;
   };
 }
 
@@ -70,23 +73,79 @@ function longestBegin(labels: readonly string[]): string {
   }, first);
 }
 
+/** The codes of faults that each resource of a run meets alike, because they are about the run and not the resource. */
+const faultsOfRuns: readonly ErrorCode[] = [
+  "UKO_CREDENTIAL_REFUSED",
+  "UKO_ACCESS_DENIED",
+  "UKO_SETTINGS_INVALID",
+  "UKO_HOST_NOT_ALLOWED",
+  "UKO_INSTANCE_MISMATCH",
+  "UKO_SERVICE_UNAVAILABLE",
+  "UKO_RESPONSE_INVALID",
+  "UKO_RESPONSE_LOST",
+  "UKO_DEADLINE",
+  "UKO_CLOCK_SKEW",
+  "UKO_CANCELED",
+];
+
+/** What a run has reported so far. */
+export function createReported() {
+  const faults = new Set<string>();
+  return {
+    /** Returns the number of the resource among those that this run has reported for this reason. */
+    noteReported: createTally(),
+    /** Records a fault of the run, and returns whether an earlier call has failed with it. */
+    isRepeated({ code, summary }: Pick<UkoError, "code" | "summary">): boolean {
+      if (!faultsOfRuns.includes(code)) return false;
+      const fault = `${code} ${summary}`;
+      const isKnown = faults.has(fault);
+      faults.add(fault);
+      return isKnown;
+    },
+  };
+}
+
+/**
+ * The reason of a message about one object: the summary of its code, or else its first line without the object's name
+ * and without the facts after a colon. It is the same for all objects to which the same happens.
+ */
+export function reasonOf(message: string, { noun, name }: Pick<ResourceLabel, "noun" | "name">): string {
+  const code = /\[(\w+)\]$/.exec(message)?.[1] ?? "";
+  if (Object.hasOwn(errorCatalog, code)) return errorCatalog[code as ErrorCode].summary;
+  const [summary = ""] = message.split("\n");
+  if (typeof name !== "string") return summary;
+  const called = `${noun} "${plain(name, 100)}"`;
+  const [reason = ""] = summary.replace(capital(called), `A ${noun}`).replaceAll(called, `a ${noun}`).split(": ");
+  return reason;
+}
+
 /** The most resources of a run that explain the same reason with facts. The others take one line each. */
 const maxExplained = 3;
 
 /**
- * The message of the resource that is the `count`th of its run to stop for this reason. Hosts show each message, so only
- * the first one has everything. With `ends`, the run ends with `sayStopped`. Otherwise each message has the count so far.
+ * The message of the resource that is the `number`th of its run to stop for this reason. Hosts show each message, so only
+ * the first one has everything. No message has a count, because hosts show one of several in any order. With `ends`, the
+ * run ends with `sayStopped`, which says how to go on with all of them.
  */
 export function messageAmong(
   { code, message, brief, summary, forAll }: Unfinished,
-  count: number,
+  number: number,
   ends = false,
 ): string {
-  if (count === 1) return message;
-  if (ends) return count > maxExplained ? `${summary} [${code}]` : `${brief}\n  [${code}]`;
-  const all = forAll === "" ? "" : ` ${forAll}`;
-  if (count > maxExplained) return `${summary} (${count} so far).${all} [${code}]`;
-  return `${brief}\n  ${count} resources of this run have stopped for this reason so far.${all}\n  [${code}]`;
+  if (number === 1) return message;
+  const all = ends ? "" : forAll;
+  if (number > maxExplained) return [summary, ...(all === "" ? [] : [`. ${all}`]), ` [${code}]`].join("");
+  return [brief, ...(all === "" ? [] : [`  ${all}`]), `  [${code}]`].join("\n");
+}
+
+/** The first line of a message without the names in it, by which the messages of a run that are alike are found. */
+export function withoutNames(message: string): string {
+  return (message.split("\n")[0] ?? "").replaceAll(/"[^"]*"/g, "");
+}
+
+/** The message of the `number`th resource of a run with the same warning: the first line names the resource. */
+export function warningAmong(message: string, number: number): string {
+  return number === 1 ? message : (message.split("\n")[0] ?? "");
 }
 
 /** The resources of one type that stopped for one reason. */
@@ -113,7 +172,7 @@ export interface Ahead {
  * and the preview is the last text before the person confirms.
  */
 export function sayAhead(ahead: readonly Ahead[]): readonly string[] {
-  const groups = Map.groupBy(ahead, ({ type, message }) => `${type} ${message.split("\n")[0]?.replace(/"[^"]*"/, "")}`);
+  const groups = Map.groupBy(ahead, ({ type, message }) => `${type} ${withoutNames(message)}`);
   return [...groups.values()].map(([first, ...others]) => {
     const message = (first?.message ?? "").split("\n").map((line) => `  ${line}`);
     const more = `  The same applies to ${others.length} more: ${sayFirst(others.map(({ name }) => name))}.`;

@@ -382,10 +382,8 @@ export function refreshSkippedWarning(why: string): string {
   return `Could not refresh this resource; keeping the last known state: ${why}`;
 }
 
-/** The end of each such warning, so that the last warning shows the total. */
-export function sayUnreadSoFar(count: number): string {
-  return `Resources that this run could not read so far: ${count}. UKO_STRICT_READS=1 turns this warning into an error.`;
-}
+/** The end of such a warning. */
+export const sayStrictReads = "UKO_STRICT_READS=1 turns this warning into an error.";
 
 /** Ends a run of Pulumi that stopped at a wait, or whose other resources depend on each other. */
 export function sayUnreached(count: number): string {

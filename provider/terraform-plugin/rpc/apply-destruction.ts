@@ -6,19 +6,19 @@
  * adopted the object in this run, only the old entry is removed from state.
  */
 
-import {
-  allowsNothing,
-  declaredTwiceInHcl,
-  errorAbout,
-  isTransientReadError,
-  messageAbout,
-  type ResourceLabel,
-} from "../../compose/engines.ts";
+import { allowsNothing, declaredTwiceInHcl, isTransientReadError, messageAbout } from "../../compose/engines.ts";
 import type { Unfinished } from "../../engine/resource/delete.ts";
 import { messageAmong } from "../../engine/resource/stopped-alike.ts";
 import type { TerraformResource } from "../../resources/schema/terraform.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
-import { type Diagnostic, diagnosticOf, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
+import {
+  aboutObject,
+  type Diagnostic,
+  errorAbout,
+  unfinishedDiagnostic,
+  warningAbout,
+  warningDiagnostic,
+} from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
 import { readPrivate, writePrivate } from "../private-data.ts";
 import { type Properties, stateProperties, valuesOf } from "../properties.ts";
@@ -44,9 +44,8 @@ export async function applyDestruction(
   // The state contains this object twice, so only this entry is removed and the object stays.
   if (typeof id === "string" && session.memory.isFound(typeName, id)) return gone;
   const { attributes } = resource;
-  const which: ResourceLabel = { noun: resource.noun, name: prior.label ?? prior.name, id };
-  // Hosts show no address next to messages about a deletion, so every message names its object.
-  const failed = (error: unknown): Diagnostic => diagnosticOf(errorAbout(which, error), attributes);
+  const which = aboutObject(resource, prior);
+  const failed = (error: unknown): Diagnostic => errorAbout(session.memory, which, error, attributes);
   // A resource of this run adopts or declares the object, for example after a rename. Its plan may come before this
   // deletion.
   if (typeof id === "string" && session.memory.isDeclared(typeName, id)) {
@@ -73,10 +72,11 @@ export async function applyDestruction(
       waiting: { timeoutMs: deleteTimeoutMs(prior), warn: progress("warn") },
     });
     if (outcome.kind === "ended") {
-      return { ...gone, diagnostics: [...session.takeWarnings(), ...outcome.warnings].map(warningDiagnostic) };
+      const about = outcome.warnings.flatMap((warning) => warningAbout(session.memory, which, warning));
+      return { ...gone, diagnostics: [...session.takeWarnings().map(warningDiagnostic), ...about] };
     }
-    const count = session.memory.noteReported(`${outcome.code} ${typeName}`, String(id));
-    const message = messageAmong({ ...outcome, forAll: forAll(outcome, session) }, count);
+    const number = session.memory.noteReported(`${outcome.code} ${typeName}`, String(id));
+    const message = messageAmong({ ...outcome, forAll: forAll(outcome, session) }, number);
     const failure = unfinishedDiagnostic(outcome.code, messageAbout(which, message), attributes);
     const { left } = outcome;
     const now = left

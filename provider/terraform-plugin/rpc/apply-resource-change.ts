@@ -10,7 +10,7 @@ import type { ResourceRead } from "../../engine/resource/handlers.ts";
 import { isUkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../resources/schema/terraform.ts";
 import { handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
-import { warningDiagnostic } from "../diagnostics.ts";
+import { aboutObject, warningAbout, warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
 import { plannedConfig, settled } from "../planned-values.ts";
 import { readPrivate, writePrivate } from "../private-data.ts";
@@ -83,6 +83,9 @@ function response(
     newState: writeObject(values, resource),
     private: writePrivate(),
     newIdentity: identityOf(resource, values),
-    diagnostics: [...session.takeWarnings(), ...warnings].map(warningDiagnostic),
+    diagnostics: [
+      ...session.takeWarnings().map(warningDiagnostic),
+      ...warnings.flatMap((each) => warningAbout(session.memory, aboutObject(resource, values), each)),
+    ],
   };
 }

@@ -13,7 +13,7 @@ import type { UkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../resources/schema/terraform.ts";
 import { capital } from "../../text/printable.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
-import { type Diagnostic, unfinishedDiagnostic, warningDiagnostic } from "../diagnostics.ts";
+import { aboutObject, type Diagnostic, unfinishedDiagnostic, warningAbout, warningDiagnostic } from "../diagnostics.ts";
 import { writePrivate } from "../private-data.ts";
 import { stateProperties } from "../properties.ts";
 import type { RequestOf, ResponseOf, TerraformSession } from "../session.ts";
@@ -46,32 +46,29 @@ export async function planDestruction(
   switch (preview.kind) {
     case "refused":
       return { diagnostics: [unfinishedDiagnostic(preview.code, preview.message, attributes)] };
-    case "long": {
-      const count = memory.noteReported(
-        `plan ${typeName} ${String(prior.deletion_awaits)} ${planLimit.steps.join()}`,
-        id,
-      );
-      // Each approved request is shown in full, because this run may take its step.
-      const isWhole = count === 1 || prior.deletion_awaits === "requester";
-      const warning = isWhole ? preview.message : sayMore(preview.message, count);
-      return { ...limited, diagnostics: [warningDiagnostic(warning)] };
-    }
+    case "long":
+      return { ...limited, diagnostics: stepsAhead(session, resource, prior, preview.message) };
     case "short":
       return limited;
   }
 }
 
 /**
- * A short warning for further deletions with the same steps. Hosts show only one of several warnings with the same first
- * line, and count the others.
+ * The warning about what the apply does next with this object. The apply may take an approved step, so its summary
+ * names the object: hosts must not hide it in a group. A wait that the read of this run has shown is not shown again.
  */
-function sayMore(message: string, count: number): string {
-  const [summary = ""] = message.split("\n");
-  return [
-    "The same applies to more deletions of this plan",
-    summary,
-    `This applies to ${count} resources so far.`,
-  ].join("\n");
+export function stepsAhead(
+  { memory }: TerraformSession,
+  resource: TerraformResource,
+  prior: ObjectValue,
+  message: string,
+): Diagnostic[] {
+  if (prior.deletion_awaits === "requester") return [warningDiagnostic(message)];
+  const which = aboutObject(resource, prior);
+  return warningAbout(memory, which, message, {
+    isInPlan: true,
+    isNamed: memory.isWaitShown(resource.typeName, which.id),
+  });
 }
 
 /**

@@ -12,13 +12,20 @@ import { UNKNOWN } from "../../engine/resource/unknown.ts";
 import { UkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../resources/schema/terraform.ts";
 import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
-import { asWarning, failureDiagnostic, warningDiagnostic } from "../diagnostics.ts";
+import {
+  aboutObject,
+  asWarning,
+  type Diagnostic,
+  failureDiagnostic,
+  warningAbout,
+  warningDiagnostic,
+} from "../diagnostics.ts";
 import { planCreation, planUpdate, secretsGiven } from "../planned-values.ts";
 import { readPrivate, writePrivate } from "../private-data.ts";
 import { propertiesOf } from "../properties.ts";
 import type { Call, RequestOf, ResponseOf, TerraformSession } from "../session.ts";
 import type { ObjectValue } from "../values.ts";
-import { duplicateNameWarning, planDestruction, renamed, requireNoSecond } from "./plan-destruction.ts";
+import { duplicateNameWarning, planDestruction, renamed, requireNoSecond, stepsAhead } from "./plan-destruction.ts";
 
 type Request = RequestOf<"planResourceChange">;
 type Response = ResponseOf<"planResourceChange">;
@@ -153,15 +160,19 @@ async function update(
   // This is never an error, because a destroy begins with such a plan.
   const { preview, planLimit } = await handlers.previewUpdate(state, inputs);
   // The preview is shown once: an apply plans each update again, and then reports the result itself.
-  const shown = preview.kind === "short" ? [] : [preview.message];
+  const shown = (): Diagnostic[] =>
+    preview.kind === "short" ? [] : stepsAhead(session, resource, prior, preview.message);
   const destroyed = session.memory.isWarned(typeName, id) ? undefined : handlers.destroyedWarning(state, inputs);
-  const lost = destroyed === undefined ? [] : [destroyed];
-  const messages = [...shown, ...openSteps(config, prior, shown.length > 0), ...lost];
-  const isTold = session.memory.isRead(typeName, id);
+  const others = [
+    ...openSteps(config, prior, preview.kind !== "short"),
+    ...(destroyed === undefined ? [] : [destroyed]),
+  ];
+  const which = aboutObject(resource, prior);
+  const told = () => [...shown(), ...others.flatMap((each) => warningAbout(session.memory, which, each))];
   return {
     plannedState: writeObject(values, resource),
     plannedPrivate: writePrivate({ planned: "update", secrets: secretsGiven(resource, config), planLimit }),
-    ...(isTold && { diagnostics: messages.map(warningDiagnostic) }),
+    ...(session.memory.isRead(typeName, id) && { diagnostics: told() }),
     plannedIdentity: priorIdentity,
   };
 }

@@ -6,11 +6,18 @@
  * resource has begun.
  */
 
-import { errorAbout, isTransientReadError, type ResourceLabel, sayUnreadSoFar } from "../../compose/engines.ts";
+import { isTransientReadError, sayStrictReads } from "../../compose/engines.ts";
 import type { ResourceRead } from "../../engine/resource/handlers.ts";
 import type { TerraformResource } from "../../resources/schema/terraform.ts";
 import { handlersOf, readPresent, resourceNamed, writeObject } from "../blocks.ts";
-import { warningDiagnostic } from "../diagnostics.ts";
+import {
+  aboutObject,
+  asWarning,
+  type Diagnostic,
+  errorAbout,
+  warningAbout,
+  warningDiagnostic,
+} from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
 import { readPrivate, writePrivate } from "../private-data.ts";
 import { type Properties, stateProperties, valuesOf } from "../properties.ts";
@@ -25,6 +32,7 @@ export const readResource: Call<"readResource"> = async (session, request) => {
   const before = readPresent(currentState, resource);
   session.memory.noteRead(request.typeName, String(before.id));
   if (readPrivate(kept).moved) return readMovedObject(session, resource, before);
+  const which = aboutObject(resource, before);
   const state = stateProperties(resource.attributes, before);
   const alike = handlers.alikeOf(state);
   session.memory.noteAlike("held", alike);
@@ -33,16 +41,16 @@ export const readResource: Call<"readResource"> = async (session, request) => {
     found = await handlers.read(state, { signal: session.signal });
   } catch (error) {
     if (!isTransientReadError(error)) throw error;
-    const about = errorAbout(whichOf(resource, before), error);
+    const about = errorAbout(session.memory, which, error, resource.attributes);
     // An error here would stop runs that do not concern this key (decision 0017).
-    if (!(await session.handlers()).mayKeepState(error)) throw about;
-    const count = session.memory.noteUnread(request.typeName, String(before.id));
+    if (!isTransientReadError(error) || !(await session.handlers()).mayKeepState(error))
+      return { diagnostics: [about] };
     // The private data is sent back, because hosts drop it otherwise.
     return {
       private: kept,
       newIdentity: currentIdentity,
       newState: currentState,
-      diagnostics: [warningDiagnostic(sayUnread(about.message, count))],
+      diagnostics: [unread(about)],
     };
   }
   // If a deletion of this resource has begun, a destroyed key is expected and needs no warning, unless the plan still has
@@ -53,30 +61,30 @@ export const readResource: Call<"readResource"> = async (session, request) => {
     const removed = handlers.removedWarning(state);
     session.memory.noteGone(resource, before, deleting === true ? removed : undefined);
     const warnings = deleting === true || removed === undefined ? [] : [removed];
-    return { newState: writeObject(null, resource), diagnostics: warnings.map(warningDiagnostic) };
+    const diagnostics = warnings.flatMap((warning) => warningAbout(session.memory, which, warning));
+    return { newState: writeObject(null, resource), diagnostics };
   }
   const values = valuesOf(resource, found.state, found.id, before);
   const destroyed = deleting === true ? undefined : handlers.destroyedWarning(found.state);
   if (destroyed !== undefined) session.memory.noteWarned(request.typeName, found.id);
-  const warnings = [...session.takeWarnings(), ...found.warnings, ...(destroyed === undefined ? [] : [destroyed])];
+  const { waitWarning } = found;
+  if (waitWarning !== undefined) session.memory.noteWaitShown(request.typeName, found.id);
+  const warnings = [...found.warnings, ...(destroyed === undefined ? [] : [destroyed])];
   return {
     private: writePrivate({ deleting }),
     newIdentity: identityOf(resource, values) ?? currentIdentity,
     newState: writeObject(values, resource),
-    diagnostics: warnings.map(warningDiagnostic),
+    diagnostics: [
+      ...session.takeWarnings().map(warningDiagnostic),
+      ...warnings.flatMap((each) => warningAbout(session.memory, which, each, { isInPlan: each === waitWarning })),
+    ],
   };
 };
 
-/**
- * A warning about an object that was not read. All such warnings have the same first line, because hosts show only one of
- * them and count the others.
- */
-function sayUnread(why: string, count: number): string {
-  return ["Could not read a resource, so its state is from the last read", why, sayUnreadSoFar(count)].join("\n");
-}
-
-function whichOf({ noun }: TerraformResource, { label, name, id }: ObjectValue): ResourceLabel {
-  return { noun, name: label ?? name, id };
+/** The warning about an object that was not read. All such warnings have the same first line, by which hosts group them. */
+function unread({ detail = "", ...about }: Diagnostic): Diagnostic {
+  const summary = "Could not read a resource, so its state is from the last read";
+  return asWarning({ ...about, summary, detail: `${detail}\n${sayStrictReads}` });
 }
 
 /**

@@ -84,7 +84,8 @@ describe("every error of a deletion", () => {
     for (const thrown of [...codes.map((code) => new UkoError(code, { detail: "Why." })), new TypeError("odd")]) {
       const { summary, detail } = await answered(typeName, () => Promise.reject(thrown));
       const error = asUkoError(thrown);
-      expect(summary).toBe(`${nouns[typeName]} "ledger" 0f8c3c6e: ${error.summary}`);
+      expect(summary).toBe(errorCatalog[error.code].summary);
+      expect(detail.split("\n")[0]).toBe(`${nouns[typeName]} "ledger" 0f8c3c6e: ${error.summary}`);
       expect(detail.split("\n").at(-1)).toBe(`[${error.code}]`);
     }
   });
@@ -101,17 +102,16 @@ describe("every error of a deletion", () => {
       } as const);
     const noun = nouns[typeName].replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
     const without = await answered(typeName, outcome('It "ledger" waits\n  A fact.\n  [UKO_BUG]'));
-    expect(without.summary).toBe('It "ledger" waits');
-    expect(without.detail).toBe(`  It is ${noun} "ledger" 0f8c3c6e.\n  A fact.\n  [UKO_BUG]`);
+    expect(without.detail).toBe(`  It "ledger" waits\n  It is ${noun} "ledger" 0f8c3c6e.\n  A fact.\n  [UKO_BUG]`);
     const within = await answered(typeName, outcome('It "ledger" waits\n  Next: you run\n    uko continue 0f8c3c6e'));
-    expect(within.detail).toBe("  Next: you run\n    uko continue 0f8c3c6e");
+    expect(within.detail).toBe('  It "ledger" waits\n  Next: you run\n    uko continue 0f8c3c6e');
   });
 
   test.each(typeNames)(
     "of a replacement of a %s names it too, with the command that the reader has",
     async (typeName) => {
-      const { summary, detail } = await answered(typeName, () => Promise.reject(new Error("asked")), "create");
-      expect(summary).toMatch(new RegExp(`^${nouns[typeName]} "ledger" 0f8c3c6e: A ${typeName} cannot be replaced`));
+      const { detail } = await answered(typeName, () => Promise.reject(new Error("asked")), "create");
+      expect(detail).toMatch(new RegExp(`^${nouns[typeName]} "ledger" 0f8c3c6e: A ${typeName} cannot be replaced`));
       expect(detail).toContain("run terraform untaint.");
     },
   );
@@ -120,13 +120,10 @@ describe("every error of a deletion", () => {
 test.each([
   [
     "UKO_RIGHTS_MISSING",
-    "  2 resources of this run have stopped for this reason so far. For all of them, run: terraform apply if you removed the resources from the configuration, or terraform destroy to delete everything in the state.",
+    "  For all of them, run: terraform apply if you removed the resources from the configuration, or terraform destroy to delete everything in the state.",
   ],
-  [
-    "UKO_APPROVAL_PENDING",
-    "  2 resources of this run have stopped for this reason so far. To approve them, run: uko approve",
-  ],
-  ["UKO_COOLING_DOWN", "  2 resources of this run have stopped for this reason so far."],
+  ["UKO_APPROVAL_PENDING", "  To approve them, run: uko approve"],
+  ["UKO_COOLING_DOWN", "    uko continue 0f8c3c6e"],
 ] as const)("the brief message of a second resource under %s has the command for all", async (code, line) => {
   const waits = async () =>
     ({

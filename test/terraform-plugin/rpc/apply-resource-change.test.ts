@@ -178,7 +178,9 @@ describe("a destruction", () => {
       typeName: "uko_managed_key",
       ...core.wire(core.saved ?? before),
     });
-    expect(reply.diagnostics.map(({ summary }) => summary)).toEqual(['Deletion protection is on for key "payroll"']);
+    const [diagnostic] = reply.diagnostics;
+    expect(diagnostic?.summary).toBe("Deletion protection is on");
+    expect(diagnostic?.detail.split("\n")[0]).toBe('  Deletion protection is on for key "payroll"');
     expect(await stage.uko.keyOf({ keyId: before.value.key_id } as never)).toMatchObject({ state: "active" });
   });
 });

@@ -330,7 +330,7 @@ describe("a replacement", () => {
       ...core.wire(before),
       plannedPrivate: plan.private,
     });
-    expect(reply.diagnostics[0]?.summary).toMatch(/^Key "payroll" \S+: A uko_managed_key cannot be replaced/);
+    expect(reply.diagnostics[0]?.detail).toMatch(/^Key "payroll" \S+: A uko_managed_key cannot be replaced/);
     expect(reply.newState?.msgpack.length).toBeGreaterThan(100);
     expect(await stage.uko.effects(seq)).toEqual([]);
   });

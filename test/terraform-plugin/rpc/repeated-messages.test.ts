@@ -1,51 +1,104 @@
-/** Many resources with one message: the first has the details, each other one a few lines and the count. */
+/** Many resources with one message: the first has the details, each other one a line that names it. */
 
 import { expect, test } from "vitest";
+import type { Core, Told } from "../core.ts";
 import { keyConfig, useStage } from "../stage.ts";
 
 const stage = useStage();
 const lines = (text = "") => text.split("\n");
 
-test("the first unfinished deletion has the details, and each other one its command and the count", async () => {
-  const cores = [
-    await stage.made(),
-    await stage.made({ label: "orders" }),
-    await stage.made({ label: "ledger" }),
-    await stage.made({ label: "wages" }),
-  ];
+/** A run with several keys, one after the other. */
+async function eachOf<Result>(
+  cores: readonly Core[],
+  call: (core: Core) => Promise<Result>,
+): Promise<readonly Result[]> {
   await stage.bob.provider.configureProvider();
-  const plans = [];
-  for (const core of cores) plans.push(await core.plan(null));
-  const [firstWarning, ...otherWarnings] = plans.map(({ warnings: [warning] }) => warning);
-  expect(lines(firstWarning).length).toBeGreaterThan(4);
-  // Hosts show one of several warnings with the same first line, and count the others.
-  expect(new Set(otherWarnings.map((warning) => lines(warning)[0])).size).toBe(1);
-  for (const warning of otherWarnings) expect(lines(warning).length).toBeLessThan(4);
-  expect(otherWarnings[1]).toMatch(/"ledger".*\n.*3 .*so far/s);
-  const errors = [];
-  for (const [index, core] of cores.entries()) {
-    const plan = plans[index];
-    if (plan !== undefined) errors.push(...(await core.applySaved(plan, null)).errors);
-  }
+  const results: Result[] = [];
+  for (const core of cores) results.push(await call(core));
+  return results;
+}
+
+const keys = () => Promise.all(["payroll", "orders", "ledger", "wages"].map((label) => stage.made({ label })));
+
+test("plans of many deletions share one summary, and the first one explains them under a summary of its own", async () => {
+  const cores = await keys();
+  const plans = await eachOf(cores, (core) => core.plan(null));
+  const [summary = "", ...others] = plans.flatMap(({ summaries }) => summaries);
+  expect(summary).toBe("Deleting a key requires two people and several runs");
+  // Hosts show one of several warnings with the same summary, in any order.
+  expect(others).toEqual(Array(3).fill(`Likewise: ${summary}`));
+  const [first, ...brief] = plans.map(({ warnings: [warning] }) => warning);
+  expect(lines(first).length).toBeGreaterThan(4);
+  expect(brief).toEqual(
+    ["orders", "ledger", "wages"].map((label) => `Deleting key "${label}" requires two people and several runs`),
+  );
+});
+
+test("deletions that stop for one reason share its summary, and each names its key without a count", async () => {
+  const cores = await keys();
+  const plans = await eachOf(cores, (core) => core.plan(null));
+  const told: Told[] = [];
+  for (const [index, plan] of plans.entries()) told.push((await cores[index]?.applySaved(plan, null)) as Told);
+  const summaries = told.map((each) => each.summaries.at(-1));
+  expect(summaries).toEqual(Array(4).fill("A second person must act"));
+  const errors = told.map(({ errors: [error] }) => error);
   expect(lines(errors[0]).length).toBeGreaterThan(4);
-  const labels = ["payroll", "orders", "ledger", "wages"];
-  for (const [index, error = ""] of errors.entries()) {
-    expect(error).toMatch(/\[UKO_APPROVAL_PENDING\]/);
-    if (index === 0) continue;
-    expect(error).toMatch(/another person runs: uko approve(?: \[|$)/m);
-    expect(error).toContain(index < 3 ? `uko approve ${labels[index] ?? ""}` : "(4 so far)");
-    expect(lines(error).length).toBeLessThan(index < 3 ? 8 : 4);
-  }
-  // The plan of a wait is grouped like the plan of a request.
-  await stage.bob.provider.configureProvider();
-  const waiting = [];
-  for (const core of cores) waiting.push((await core.plan(null)).warnings[0]);
-  expect(lines(waiting[0])[0]).toBe('Key "payroll" is waiting for a second person to approve its deactivation');
-  expect(new Set(waiting.slice(1).map((warning) => lines(warning)[0])).size).toBe(1);
-  expect(lines(waiting[2])).toContain('Key "ledger" is waiting for a second person to approve its deactivation');
+  expect(errors[2]).toContain("uko approve ledger");
+  expect(errors[3]).toBe(
+    'Key "wages" is waiting for a second person to approve its deactivation. To approve them, another person runs: uko approve [UKO_APPROVAL_PENDING]',
+  );
+  expect(errors.join("\n")).not.toMatch(/so far/);
   // A new run begins with the details again.
+  const [again] = await eachOf(cores.slice(1), (core) => core.plan(null));
+  expect(lines(again?.warnings[0]).length).toBeGreaterThan(4);
+});
+
+test("a plan of 200 waiting keys explains the first one, names 20, and says where the others are", async () => {
+  const core = await stage.made();
+  await core.apply(null);
   await stage.bob.provider.configureProvider();
-  expect(lines((await cores[1]?.plan(null))?.warnings[0]).length).toBeGreaterThan(4);
+  const { saved } = core;
+  if (saved === undefined) throw new Error("There is no key");
+  const told: Told[] = [];
+  for (let index = 0; index < 200; index += 1) {
+    core.restore({
+      ...saved,
+      value: { ...saved.value, id: `${String(saved.value.vault_id)}/${index}`, label: `key-${index}` },
+    });
+    told.push(await core.plan(null));
+  }
+  const warnings = told.flatMap((each) => each.warnings);
+  expect(warnings).toHaveLength(21);
+  expect(warnings[19]).toBe('Key "key-19" is waiting for a second person to approve its deactivation');
+  expect(warnings[20]).toMatch(/^Not all are listed: .*\nThis run has more than 20 such resources.*uko requests/s);
+  expect(warnings.flatMap((warning) => lines(warning)).length).toBeLessThan(60);
+});
+
+test("a key whose wait the read has shown is not named again by its plan", async () => {
+  const cores = await Promise.all(["payroll", "orders"].map((label) => stage.made({ label })));
+  for (const core of cores) await core.apply(keyConfig({ label: core.saved?.value.label, state: "destroyed" }));
+  const told = await eachOf(cores, async (core) => {
+    const shown = await core.refresh();
+    const planned = await core.plan(keyConfig({ label: core.saved?.value.label, state: "destroyed" }));
+    return [...shown.warnings, ...planned.warnings].map((warning) => lines(warning)[0]);
+  });
+  const waits = (key: string) => expect.stringMatching(`^Key "${key}" is waiting for approval of its deactivation: `);
+  expect(told).toEqual([
+    [waits("payroll"), 'Key "payroll" is waiting for a second person to approve its deactivation'],
+    [waits("orders")],
+  ]);
+});
+
+test("an outage and a refused credential are explained once in a run", async () => {
+  const cores = await keys();
+  const stranger = await stage.another({ ...stage.environmentOf("bob"), UKO_API_KEY: "nobody" });
+  await stranger.provider.configureProvider();
+  const told: string[] = [];
+  for (const core of cores) told.push(...(await core.by(stranger).refresh()).errors);
+  expect(lines(told[0]).length).toBeGreaterThan(1);
+  expect(told.slice(1)).toEqual(
+    Array(3).fill("IBM Cloud IAM rejected the API key (BXNIM0415E)\n[UKO_CREDENTIAL_REFUSED]"),
+  );
 });
 
 test("each attribute of a connection that is missing or does not apply is named, at its place", async () => {

@@ -1,6 +1,11 @@
 /** The messages of a run of OpenTofu, in the form in which `next-steps.ts` reads all runs: a block for each resource. */
 
-import type { TofuDiagnostic, TofuReport, TofuResource } from "../../../stage/tofu-output.ts";
+import {
+  messageOfDiagnostic,
+  type TofuDiagnostic,
+  type TofuReport,
+  type TofuResource,
+} from "../../../stage/tofu-output.ts";
 
 interface Told extends TofuDiagnostic {
   readonly resource: string;
@@ -19,11 +24,14 @@ export function renderSaid(
   return [
     "",
     ...(told.length > 0 ? ["Diagnostics:"] : []),
-    ...told.flatMap(({ resource, severity, summary, detail, isFromPlan }) => [
-      `  ${severity === "warning" && isFromPlan && !isLook ? "looked" : "uko"} (${resource}):`,
-      `    ${severity}: ${summary}`,
-      ...(detail === "" ? [] : detail.split("\n").map((line) => `    ${line}`)),
-    ]),
+    ...told.flatMap(({ resource, severity, summary, detail, isFromPlan }) => {
+      const [first, ...others] = messageOfDiagnostic(summary, detail).split("\n");
+      return [
+        `  ${severity === "warning" && isFromPlan && !isLook ? "looked" : "uko"} (${resource}):`,
+        `    ${severity}: ${first}`,
+        ...others.map((line) => `    ${line}`),
+      ];
+    }),
     "Resources:",
     "",
   ].join("\n");

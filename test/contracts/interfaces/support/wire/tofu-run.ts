@@ -113,14 +113,22 @@ export async function runTofu(request: TofuRunRequest): Promise<TofuRunOutcome> 
   const configFor = (wanted: Resource): Config => configOf(wanted, { env, valuesIn });
 
   const look = async (node: Node): Promise<boolean> => {
-    const nobody: Told = { errors: [], warnings: [], attributes: [] };
+    const nobody: Told = { errors: [], warnings: [], summaries: [], attributes: [] };
     const told = await orCrash(node.core.refresh(), nobody);
     // Before a destroy the engine keeps to itself what a look warns of.
     tell(kind === "destroy" ? { ...told, warnings: [] } : told, addressOf(node));
     return told.errors.length === 0;
   };
   const failedPlan: PlanOutcome = {
-    ...{ errors: [], warnings: [], attributes: [], action: "none", planned: null, private: new Uint8Array() },
+    ...{
+      errors: [],
+      warnings: [],
+      summaries: [],
+      attributes: [],
+      action: "none",
+      planned: null,
+      private: new Uint8Array(),
+    },
   };
   const plan = async (node: Node): Promise<boolean> => {
     const config = node.wanted === undefined ? null : configFor(node.wanted);
