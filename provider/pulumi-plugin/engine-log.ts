@@ -20,6 +20,8 @@ export interface EngineLog {
   note(line: string): void;
   /** Shows a line that stays under the stack. Rejects if the engine has not received it. */
   evidence(line: string): Promise<void>;
+  /** Whether a program runs, as far as its language tells the engine. A destroy and a refresh run none. */
+  hasProgram(): Promise<boolean>;
   close(): void;
 }
 
@@ -50,6 +52,14 @@ export function createEngineLog(address: string, options: ChannelOptions): Engin
       const error = await send(enginePb.LogSeverity.INFO, line);
       if (error !== null) throw error;
     },
+    hasProgram: () =>
+      new Promise((resolve) => {
+        const call = client.getRootResource(new enginePb.GetRootResourceRequest(), (error, response) => {
+          clearTimeout(timer);
+          resolve(error === null && response.getUrn() !== "");
+        });
+        const timer = setTimeout(() => call.cancel(), responseLimitMs);
+      }),
     close: () => client.close(),
   };
 }

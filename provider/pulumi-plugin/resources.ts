@@ -106,6 +106,7 @@ export async function create(
     response.setProperties(stateOf(handlers, handlers.promise(news), mask));
     return response;
   }
+  memory.noteStep();
   const made = await handlers.create(news, options).catch((error: unknown) => {
     if (!isUkoError(error) || typeof error.data.alikeId !== "string") throw error;
     const { alikeId } = error.data;
@@ -172,23 +173,21 @@ export async function read(session: PulumiSession, request: providerPb.ReadReque
   return response;
 }
 
-/**
- * Keeps what the read shows of a pending deletion, or of a hold, until a later call reveals whether this run deletes,
- * which the engine does not say. Any other key has nothing to say, because a refresh reads it, too.
- */
+/** Keeps what a deletion would do to the resource, until later calls reveal whether this run deletes it. */
 async function noteAhead(
   session: PulumiSession,
   request: OfResource,
   handlers: AnyHandlers,
-  { state, waitWarning, isHeld }: ResourceRead<Properties>,
+  { id, state, waitWarning, isHeld }: ResourceRead<Properties>,
 ): Promise<void> {
-  if (waitWarning === undefined && isHeld !== true) return;
-  const { preview } = await handlers.previewDelete(state);
+  const { preview, planLimit } = await handlers.previewDelete(state);
   const urn = request.getUrn();
+  const isPending = waitWarning !== undefined || isHeld === true;
   session.memory.noteAhead(urn, {
-    ...{ type: request.getType(), name: urn.split("::").at(-1) ?? "" },
+    ...{ id, isPending, type: request.getType(), name: urn.split("::").at(-1) ?? "" },
     ...(waitWarning !== undefined && { warning: waitWarning }),
     ...(preview.kind !== "short" && { message: preview.message }),
+    ...(!isPending && { step: planLimit.steps[0] }),
   });
 }
 
@@ -218,6 +217,7 @@ export async function update(
     return response;
   }
   const options = { ...optionsOf(session, request), target: request.getUrn() };
+  session.memory.noteStep();
   const changed = await handlers.update(olds, withoutPulumi(news), options);
   session.memory.noteKept(request.getUrn(), request.getId());
   await warnOf(session, request, changed.warnings.length === 0 ? shown : changed.warnings);

@@ -28,11 +28,21 @@ export interface PlannedObject {
   readonly name?: string | undefined;
 }
 
-/** A resource that is held, or whose deletion is pending, and that a run has read and may delete. */
+/** A resource that a run has read and may delete. */
 interface MayEnd extends Omit<Ahead, "message"> {
+  readonly id: string;
+  /** Whether it is held, or its deletion is pending, so that a refresh shows it, too. */
+  readonly isPending: boolean;
   /** What its pending deletion waits for. */
   readonly warning?: string;
   readonly message?: string;
+}
+
+interface AllAhead {
+  readonly warnings: readonly (readonly [urn: string, warning: string])[];
+  readonly previews: readonly Ahead[];
+  /** Whether this run deletes what it previews. */
+  readonly isCertain: boolean;
 }
 
 export type RunMemory = ReturnType<typeof createRunMemory>;
@@ -49,7 +59,7 @@ export function createRunMemory() {
   };
   const deleting = new Set<string>();
   const declarations = createDeclarations();
-  const end = createRunEnd(declarations, deleting);
+  const end = createRunEnd(declarations, deleting, (id) => declarers.has(id));
   const join = (urn: string, id: string): string => `${urn} ${id}`;
   const refuseReplacement = (urn: string, id: string): void => {
     if (!stored.has(join(urn, id))) return;
@@ -176,7 +186,12 @@ function createAlike() {
 }
 
 /** Remembers what only the end of a run can report. */
-function createRunEnd({ hasWanted }: Declarations, deleting: ReadonlySet<string>) {
+function createRunEnd(
+  { hasWanted, isWanted }: Declarations,
+  deleting: ReadonlySet<string>,
+  isDeclared: (id: string) => boolean,
+) {
+  let hasStepped = false;
   const ahead = new Map<string, MayEnd>();
   const stopped = new Map<string, Stopped>();
   const tally = createTally();
@@ -203,16 +218,27 @@ function createRunEnd({ hasWanted }: Declarations, deleting: ReadonlySet<string>
       ahead.delete(urn);
       return shown;
     },
-    /** What a run has read and not begun to delete. A destroy reports only what it reached. */
-    takeAllAhead(): { readonly warnings: readonly (readonly [string, string])[]; readonly previews: readonly Ahead[] } {
+    /** The run takes a step of the program, so it is no preview. */
+    noteStep(): void {
+      hasStepped = true;
+    },
+    /**
+     * What a run has read and neither declared nor begun to delete, at its end. A run that has taken steps reports only
+     * the waits of what it reached. Without a Check the run is a destroy or a refresh, or another process of this
+     * provider serves the program: then the pending deletions alone count.
+     */
+    takeAllAhead(isDestroy: boolean): AllAhead {
       const isProgram = hasWanted();
-      const all = isProgram || deleting.size === 0 ? [...ahead].filter(([urn]) => !deleting.has(urn)) : [];
+      const left = isProgram || deleting.size === 0 ? [...ahead].filter(([urn]) => !deleting.has(urn)) : [];
       ahead.clear();
-      const warnings = all.flatMap(([urn, { warning }]) => (warning === undefined ? [] : [[urn, warning] as const]));
-      const previews = all.flatMap(([, { message, ...shown }]) =>
-        message === undefined ? [] : [{ ...shown, message }],
-      );
-      return isProgram ? { warnings, previews: [] } : { warnings: warnings.length > 3 ? [] : warnings, previews };
+      const warnings = left.flatMap(([urn, { warning }]) => (warning === undefined ? [] : [[urn, warning] as const]));
+      const isPreview = !hasStepped && deleting.size === 0;
+      const isCertain = isProgram || isDestroy;
+      const previews = left.flatMap(([urn, { message, isPending, id, ...shown }]) => {
+        const isLeaving = isPreview && (isProgram ? !isWanted(urn) && !isDeclared(id) : isDestroy || isPending);
+        return message !== undefined && isLeaving ? [{ ...shown, message }] : [];
+      });
+      return { warnings: warnings.length > 3 && previews.length > 0 ? [] : warnings, previews, isCertain };
     },
   };
 }

@@ -13,6 +13,7 @@ import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import { asUkoError, UkoError } from "../errors.ts";
 import { streamed } from "../process/plugin-server.ts";
 import { checkConfig, configure, diffConfig } from "./configuration.ts";
+import { engineCommand } from "./engine-command.ts";
 import { failureOf, type RpcFailure } from "./grpc-status.ts";
 import { check, create, diff, list, read, remove, update } from "./resources.ts";
 import { loadDeferred, type PulumiSession } from "./session.ts";
@@ -95,13 +96,18 @@ export function createService(session: PulumiSession, version: string): UntypedS
 /** Reports at the end of a run its counts, and what it read of resources that it did not change. */
 async function reportEnd({ memory, log }: PulumiSession): Promise<void> {
   for (const warning of memory.takeAllRemoved()) await log.warn(warning);
-  const { warnings, previews } = memory.takeAllAhead();
+  const command = engineCommand(process.ppid);
+  const ahead = memory.takeAllAhead(command === "destroy");
+  const { warnings, isCertain } = ahead;
+  // A changed provider serves the program in another process. This one then only read, and has nothing to preview.
+  const isElsewhere = ahead.previews.length > 0 && !isCertain && (await log.hasProgram());
+  const previews = isElsewhere ? [] : ahead.previews;
   for (const [urn, warning] of warnings) await log.warn(warning, urn);
   const [stopped, unreached, unread] = [memory.takeStopped(), memory.countUnreached(), memory.takeUnread()];
   // Most runs have nothing more to say, and then need none of the sentences.
   if (previews.length + stopped.length + unreached + unread === 0) return;
   const { sayAhead, sayStopped, sayUnreached, sayUnreadInAll } = await loadDeferred();
-  for (const line of [...sayAhead(previews), ...stopped.map(sayStopped)]) await log.warn(line);
+  for (const line of [...sayAhead(previews, isCertain), ...stopped.map(sayStopped)]) await log.warn(line);
   if (unreached > 0) await log.warn(sayUnreached(unreached));
   if (unread > 0) await log.warn(sayUnreadInAll(unread));
 }

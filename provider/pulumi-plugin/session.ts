@@ -43,6 +43,7 @@ const silence: EngineLog = {
   warn: () => Promise.resolve(),
   note: () => {},
   evidence: () => Promise.reject(new Error("no engine receives the evidence")),
+  hasProgram: () => Promise.resolve(false),
   close: () => {},
 };
 

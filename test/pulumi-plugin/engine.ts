@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { credentials, type requestCallback, Server, ServerCredentials, type ServiceError } from "@grpc/grpc-js";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
-import type enginePb from "@pulumi/pulumi/proto/engine_pb.js";
+import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
@@ -30,6 +30,8 @@ export interface Plugin {
   /** The output of the process on both streams. */
   written(): string;
   configure(args?: Properties): Promise<providerPb.ConfigureResponse>;
+  /** The program's language reports its root resource to the engine, as in a run of a program. */
+  beginProgram(): void;
   /** Begins another run in the same process, as an engine does that attaches again. */
   beginRun(): Promise<void>;
   check(news: Properties, olds?: Properties): Promise<{ inputs: Properties; failures: readonly string[] }>;
@@ -106,6 +108,7 @@ export async function startPlugin(
       request.setArgs(structOf(args));
       return unary((done) => client.configure(request, done));
     },
+    beginProgram: () => engine.setRoot("urn:pulumi:dev::keys::pulumi:pulumi:Stack::keys-dev"),
     async beginRun() {
       const attach = new pluginPb.PluginAttach();
       attach.setAddress(engine.address);
@@ -255,9 +258,17 @@ function stateIn(reply: { getProperties(): structPb.Struct | undefined; getRefre
   return { properties: plain(reply.getProperties()), refreshBeforeUpdate: reply.getRefreshBeforeUpdate() };
 }
 
-export async function startEngine(log: LogLine[]): Promise<{ readonly address: string; close(): void }> {
+export async function startEngine(
+  log: LogLine[],
+): Promise<{ readonly address: string; setRoot(urn: string): void; close(): void }> {
   const server = new Server();
+  let root = "";
   server.addService(engineGrpc.EngineService as never, {
+    getRootResource(_call: unknown, done: (error: null, reply: enginePb.GetRootResourceResponse) => void) {
+      const reply = new enginePb.GetRootResourceResponse();
+      reply.setUrn(root);
+      done(null, reply);
+    },
     log({ request }: { request: enginePb.LogRequest }, done: (error: null, reply: emptyPb.Empty) => void) {
       const [severity, message, urn, ephemeral] = [
         request.getSeverity(),
@@ -274,5 +285,8 @@ export async function startEngine(log: LogLine[]): Promise<{ readonly address: s
       error === null ? resolve(bound) : reject(error),
     );
   });
-  return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
+  const setRoot = (urn: string): void => {
+    root = urn;
+  };
+  return { address: `127.0.0.1:${port}`, setRoot, close: () => server.forceShutdown() };
 }

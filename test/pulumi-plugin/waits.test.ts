@@ -6,7 +6,7 @@ import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import { describe, expect, test } from "vitest";
 import { approve, options } from "../engine/harness.ts";
 import { childEnv } from "../support/child-env.ts";
-import { main, statusOf, urnOf } from "./engine.ts";
+import { caller, main, statusOf, urnOf } from "./engine.ts";
 import { usePluginStage } from "./plugin-stage.ts";
 
 const waitingLine = /^Waiting for a second person to run: uko approve payroll$/;
@@ -161,5 +161,57 @@ describe("a key that waits", () => {
     expect(warnings(again).at(-1)).toContain(
       "You requested the deactivation. Until another person approves the request, a run changes nothing and fails.",
     );
+  });
+});
+
+describe("a preview of a program without an active key", () => {
+  const warnings = ({ log }: { log: readonly { severity: number; message: string }[] }) =>
+    log.filter(({ severity }) => severity === enginePb.LogSeverity.WARNING).map(({ message }) => message);
+  /** The engine has read the key before, because it requires two people. */
+  const preview = async () => {
+    const { id, inputs, properties } = await stage.made();
+    const plugin = await stage.another(stage.environmentOf("bob"));
+    await plugin.read(id, properties, inputs);
+    return { plugin, inputs };
+  };
+
+  test("says what the run does to the key, and what stops working later", async () => {
+    const { plugin } = await preview();
+    const other = caller(plugin.client, {
+      urn: "urn:pulumi:dev::keys::uko:index:Vault::archive",
+      type: "uko:index:Vault",
+    });
+    await other("check", { News: { name: "archive" }, Olds: {} });
+    await plugin.cancel();
+    const [said = "", ...others] = warnings(plugin);
+    expect(others).toEqual([]);
+    expect(said.split("\n").slice(0, 3)).toEqual([
+      "This run requests the deactivation of 1 key: payroll",
+      '  Deleting key "payroll" requires two people and several runs',
+      "    1. This run requests the deactivation and ends with an error that shows the approval command. Nothing stops working.",
+    ]);
+    expect(said).toContain("everything that uses it stops working");
+  });
+
+  test("says nothing of a key that the program still has, or has under another name", async () => {
+    const { plugin, inputs } = await preview();
+    await plugin.check(inputs);
+    await plugin.cancel();
+    expect(warnings(plugin)).toEqual([]);
+  });
+
+  test("says nothing if a changed provider serves the program in another process, or if the run only refreshes", async () => {
+    const { id, inputs, properties } = await stage.made();
+    await statusOf(stage.bob.delete(properties));
+    const former = await stage.another(stage.environmentOf("bob"));
+    await former.read(id, properties, inputs);
+    former.beginProgram();
+    await former.cancel();
+    expect(warnings(former)).toEqual([expect.stringMatching(/^Key "payroll" is waiting for approval/)]);
+    const refreshing = await stage.another(stage.environmentOf("bob"));
+    const orders = await stage.made({ label: "orders" });
+    await refreshing.read(orders.id, orders.properties, orders.inputs);
+    await refreshing.cancel();
+    expect(warnings(refreshing)).toEqual([]);
   });
 });

@@ -163,7 +163,8 @@ export function messageOfDiagnostic(summary: string, detail: string): string {
   const text = detail.trimStart();
   const [first = ""] = text.split("\n");
   const reason = summary.replace(/^Likewise: /, "");
-  const isForAll = first !== "" && first.replaceAll(nouns, "…").startsWith(reason.replaceAll(anyOf, "…"));
+  const isForAll =
+    first !== "" && first.replaceAll(nouns, "…").startsWith(reason.replaceAll(anyOf, "…").replaceAll(nouns, "…"));
   const isReason = Object.values(errorCatalog).some((entry) => entry.summary === reason) && / "/.test(first);
   if (text !== "" && (isForAll || isReason)) return text;
   return detail === "" ? summary : `${summary}\n${detail}`;

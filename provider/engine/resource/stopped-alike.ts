@@ -5,9 +5,10 @@
  */
 
 import { type ErrorCode, errorCatalog, type UkoError } from "../../errors.ts";
+import type { LimitedStep } from "../../lifecycle/vocabulary/plan-limit.ts";
 import { runnable } from "../text/own-commands.ts";
 import type { ResourceLabel } from "../text/resource-messages.ts";
-import { capital, nameOrPath, plain, sayFirst } from "../text/words.ts";
+import { capital, count, nameOrPath, plain, sayFirst } from "../text/words.ts";
 import type { Unfinished, UnrequestedKey } from "./delete.ts";
 
 /** Numbers, for each reason, the resources of a run in the order of their first report. The first one has number 1. */
@@ -160,24 +161,40 @@ export function sayStopped({ code, forAll, type, count }: Stopped): string {
   return [`${count} resources of type ${type} stopped: ${errorCatalog[code].summary} [${code}]`, ...all].join("\n");
 }
 
-/** What a destroy would do to one resource, as a read of this run shows. */
+/** What a run would do to one resource that it deletes, as a read of this run shows. */
 export interface Ahead {
   readonly type: string;
   readonly name: string;
   readonly message: string;
+  /** The step that the run takes; absent if a request is pending, because the step then depends on the caller. */
+  readonly step?: LimitedStep | undefined;
 }
 
+const doneToKeys: { readonly [Step in LimitedStep]?: string } = {
+  request: "requests the deactivation of",
+  deactivate: "deactivates",
+  destroy: "destroys",
+};
+
 /**
- * Ends a run that only read: a refresh, or the preview of a destroy. An engine passes neither the command nor the caller,
- * and the preview is the last text before the person confirms.
+ * Ends a preview, or a run that only read. An engine does not pass the command, so the text is about this run only if the
+ * run `isCertain` to delete: otherwise it may be a refresh. The preview is the last text before the person confirms.
  */
-export function sayAhead(ahead: readonly Ahead[]): readonly string[] {
-  const groups = Map.groupBy(ahead, ({ type, message }) => `${type} ${withoutNames(message)}`);
-  return [...groups.values()].map(([first, ...others]) => {
+export function sayAhead(ahead: readonly Ahead[], isCertain: boolean): readonly string[] {
+  const groups = Map.groupBy(ahead, ({ type, message, step }) => `${type} ${step} ${withoutNames(message)}`);
+  return [...groups.values()].map((group) => {
+    const [first, ...others] = group;
     const message = (first?.message ?? "").split("\n").map((line) => `  ${line}`);
+    const act = isCertain && first?.step !== undefined ? doneToKeys[first.step] : undefined;
+    if (act !== undefined) {
+      return [
+        `This run ${act} ${count(group.length, "key")}: ${sayFirst(group.map(({ name }) => name))}`,
+        ...message,
+      ].join("\n");
+    }
     const more = `  The same applies to ${others.length} more: ${sayFirst(others.map(({ name }) => name))}.`;
     return [
-      `What a destroy does now, resources of type ${first?.type}: ${others.length + 1}`,
+      `What ${isCertain ? "this run" : "a destroy"} does now, resources of type ${first?.type}: ${group.length}`,
       ...message,
       ...(others.length === 0 ? [] : [more]),
     ].join("\n");

@@ -30,11 +30,14 @@ test("a run whose end counts them explains three resources and names the others 
 
 test("the preview of a destroy has one text for the resources to which the same happens", () => {
   const key = (name: string, message: string) => ({ type: "uko:index:ManagedKey", name, message });
-  const texts = sayAhead([
-    key("a", 'Deleting key "a" requires two people\n  1. A request'),
-    key("b", 'Key "b" is waiting for a second person'),
-    key("c", 'Deleting key "c" requires two people\n  1. A request'),
-  ]);
+  const texts = sayAhead(
+    [
+      key("a", 'Deleting key "a" requires two people\n  1. A request'),
+      key("b", 'Key "b" is waiting for a second person'),
+      key("c", 'Deleting key "c" requires two people\n  1. A request'),
+    ],
+    false,
+  );
   expect(texts).toEqual([
     [
       "What a destroy does now, resources of type uko:index:ManagedKey: 2",
@@ -108,4 +111,18 @@ test("KMS keys are named by their IDs, with the file for signed requests", () =>
   );
   expect(hintFor(1, () => ({ ...kms, out: "requests.jsonl" }))).toMatch(/ --out requests\.jsonl$/);
   expect(hintFor(13, () => kms)).toMatch(/--keys <file>$/);
+});
+
+test("a preview counts the keys to which the run does the same, and names the first ones", () => {
+  const key = (name: string) => ({
+    ...{ type: "uko:index:ManagedKey", name, step: "request" as const },
+    message: `Deleting key "${name}" requires two people\n  1. A request`,
+  });
+  expect(sayAhead(["payroll", "orders", "ledger"].map(key), true)).toEqual([
+    [
+      "This run requests the deactivation of 3 keys: payroll, orders, ledger",
+      '  Deleting key "payroll" requires two people',
+      "    1. A request",
+    ].join("\n"),
+  ]);
 });
