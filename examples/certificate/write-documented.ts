@@ -1,15 +1,17 @@
 /**
  * `npm run certificate`: makes the certificate in provider/docs/how-to/certificate, and the output in the guide
- * provider/docs/how-to/evidence-for-auditors.md, by the commands of the guide in an emulator.
+ * provider/docs/how-to/check-a-certificate.md, by the commands of the guide in an emulator. Both people sign the
+ * destruction. The exported events lack the removal, so that the check prints each word for how an act is known.
  */
 
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { startStory, trustAll } from "../../test/certificate/story.ts";
+import { eventsOf } from "../../test/certificate/audit-events.ts";
+import { startStory } from "../../test/certificate/story.ts";
 
 const target = fileURLToPath(new URL("../../provider/docs/how-to/certificate", import.meta.url));
-const story = await startStory();
+const story = await startStory({ areConsentsSigned: true });
 
 async function run(who: Parameters<typeof story.uko>[0], command: string): Promise<string> {
   const { exitCode, out, err } = await story.uko(who, command);
@@ -24,14 +26,18 @@ try {
   await run("bob", "certificate create --sign-key @bob.key --out @certificate.json");
   await run("alice", "certificate sign @certificate.json --sign-key @alice.key");
   mkdirSync(target, { recursive: true });
-  for (const name of ["certificate.json", "evidence.jsonl", "alice.pem", "bob.pem"]) {
+  const evidence = readFileSync(story.file("evidence.jsonl"), "utf8");
+  const events = eventsOf(evidence).filter(({ action }) => !action.endsWith(".delete"));
+  writeFileSync(story.file("events.json"), `${JSON.stringify(events, null, 2)}\n`);
+  const samples = ["certificate.json", "evidence.jsonl", "alice.pem", "bob.pem", "events.json", "allowed_signers"];
+  for (const name of samples) {
     copyFileSync(story.file(name), path.join(target, name));
   }
   const checked = await run(
     "erin",
-    `certificate verify @certificate.json ${trustAll} --require 2 --evidence @evidence.jsonl --allow-emulator`,
+    "certificate verify @certificate.json --trust IBMid-550000BOB=@bob.pem --activity-tracker @events.json --allowed-signers @allowed_signers --allow-emulator",
   );
-  const page = path.join(target, "..", "evidence-for-auditors.md");
+  const page = path.join(target, "..", "check-a-certificate.md");
   writeFileSync(
     page,
     readFileSync(page, "utf8").replace(/(?<=```text\n)[\s\S]*?(?=```)/, () => checked),

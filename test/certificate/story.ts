@@ -9,6 +9,7 @@ import { createEvidenceIndex, createLogReader, type LoggedLine } from "../../pro
 import { keyInEvidence } from "../../provider/certificate/key-history.ts";
 import { sha256 } from "../../provider/services/evidence-file.ts";
 import { type CliTestWorld, type Ended, type KeyName, keys, type Person, startCliWorld } from "../cli/harness.ts";
+import { makeSshKey, signerLine, writeSigningFolder } from "../support/ssh-keys.ts";
 
 export const people = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB", carol: "IBMid-550000CAROL" } as const;
 
@@ -27,10 +28,20 @@ export interface Story {
   close(): Promise<void>;
 }
 
-export async function startStory(): Promise<Story> {
-  const world = await startCliWorld();
+/** With `areConsentsSigned`, both people sign each destruction, and the file `allowed_signers` has their keys. */
+export async function startStory({ areConsentsSigned = false } = {}): Promise<Story> {
   const folder = mkdtempSync(path.join(tmpdir(), "uko-certificate-"));
   const file = (name: string): string => path.join(folder, name);
+  const demands = () => (areConsentsSigned ? [folder] : []);
+  const world = await startCliWorld({ signingOf: (who) => ({ demands, own: () => file(`ssh-${who}`) }) });
+  if (areConsentsSigned) {
+    const lines = (["alice", "bob"] as const).map((who) => {
+      const key = makeSshKey();
+      writeSigningFolder(file(`ssh-${who}`), key);
+      return signerLine(people[who], key);
+    });
+    writeFileSync(file("allowed_signers"), `${lines.join("\n")}\n`);
+  }
   for (const who of Object.keys(people)) {
     const type = who === "alice" ? "ec" : "ed25519";
     const { privateKey, publicKey } =

@@ -96,7 +96,9 @@ test("Let an agent work on keys: 3 commands prepare the work, and write nothing"
 test("Check a certificate: two commands, for the certificate of an emulator", { timeout: limitMs }, async () => {
   const { reader, home } = await newReader("alice");
   await cp(path.join(repository, "provider/docs/how-to/certificate"), path.join(home, "alice"), { recursive: true });
-  for (const part of partsOf("provider/docs/how-to/check-a-certificate.md", opening)) {
+  const parts = partsOf("provider/docs/how-to/check-a-certificate.md", opening);
+  // The reader has the command already.
+  for (const part of parts.filter(({ text }) => !text.startsWith("npm install "))) {
     await reader.follow({ ...part, text: part.text.replace(/^uko certificate verify .*$/m, "$& --allow-emulator") });
   }
   await reader.follow({ kind: "output", where: "", text: "Signed by IBMid-550000BOB" });
