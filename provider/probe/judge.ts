@@ -6,6 +6,7 @@
 import { type DeletionRow, deletionRows, type Step } from "./deletion-rows.ts";
 import { watchReads } from "./reads.ts";
 import type { ExchangeLine, ProbeLine, RecordedExchange, RecordingLine } from "./recording.ts";
+import { redactReads } from "./redacted-exchange.ts";
 
 const rows: readonly DeletionRow[] = deletionRows;
 
@@ -26,7 +27,7 @@ function judge(row: DeletionRow, steps: readonly Step[], exchanges: readonly Exc
     const held = row.holds({ ...step, answer: watched.response }, steps.slice(0, index));
     const exchange = exchanges[index];
     if (held === false && exchange !== undefined) {
-      const judged = { ...answerIn(exchange), judged: [...watched.reads().slice(-2)] };
+      const judged = { ...answerIn(exchange), judged: redactReads(watched.reads, asRecorded) };
       const value = seen?.(step);
       return { ...line, verdict: "refuted", ...(value !== undefined && { seen: value }), exchanges: [judged] };
     }
@@ -34,6 +35,9 @@ function judge(row: DeletionRow, steps: readonly Step[], exchanges: readonly Exc
   }
   return isShown ? { ...line, verdict: "verified" } : { ...line, verdict: "not_tried", why: needs };
 }
+
+/** The values of a recording are redacted already. */
+const asRecorded = { learn: () => {}, redact: (value: unknown) => value, text: (text: string) => text };
 
 function answerIn({ v: _v, kind: _kind, run: _run, ...exchange }: ExchangeLine): RecordedExchange {
   return exchange;

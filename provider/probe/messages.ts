@@ -6,7 +6,7 @@
 import { count } from "../engine/text/words.ts";
 import { type CheckedRecording, countVerdicts } from "./check.ts";
 import type { ProbeLine, RecordedExchange, RecordingHeader } from "./recording.ts";
-import { at, type ProbeCall } from "./row.ts";
+import type { ProbeCall } from "./row.ts";
 import type { Questions } from "./rows.ts";
 import type { ProbeSummary } from "./walk.ts";
 
@@ -98,17 +98,14 @@ export function sayRecorded({
 }
 
 /** What the service answered, such as "404 `resource_missing`" or "200, `limit`: 50". */
-export function sayAnswer({ status, responseHeaders, response, judged = [] }: RecordedExchange): string {
+export function sayAnswer({ status, response, judged = {} }: RecordedExchange): string {
   const codes = Array.from(
     JSON.stringify(response ?? "").matchAll(/"(?:code|errorCode)":"([\w-]+)"/g),
     ([, code]) => ` \`${code}\``,
   );
-  const members = judged
-    .filter((path) => !/(^|\.)(code|errorCode)$/.test(path))
-    .map((path) => {
-      const value = path in responseHeaders ? responseHeaders[path] : at({ body: response }, path);
-      return `, \`${path}\`: ${value === undefined ? "missing" : String(value)}`;
-    });
+  const members = Object.entries(judged)
+    .filter(([path]) => !/(^|\.)(code|errorCode)$/.test(path))
+    .map(([path, values]) => `, \`${path}\`: ${values.map(String).join(" ")}`);
   return `${status}${[...new Set(codes)].join("")}${members.join("")}`;
 }
 

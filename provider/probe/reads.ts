@@ -9,32 +9,35 @@ import type { WireResponse } from "./wire.ts";
 /** Members that JavaScript itself reads of a list or of an object. */
 const ownOfLanguage: readonly string[] = ["length", "constructor", "toJSON"];
 
+/** The values that were read, by the path of their member, in which `*` stands for each item of a list. */
+export type Reads = ReadonlyMap<string, readonly unknown[]>;
+
 export interface WatchedResponse {
   readonly response: WireResponse;
-  /** The paths of the values that were read, such as `errors.0.code`, in order. */
-  readonly reads: () => readonly string[];
+  readonly reads: Reads;
 }
 
 export function watchReads({ status, headers, body }: WireResponse): WatchedResponse {
-  const reads = new Set<string>();
-  const note = (path: string): void => {
+  const reads = new Map<string, unknown[]>();
+  const note = (path: string, value: unknown): void => {
+    const values = reads.get(path) ?? [];
+    // The member that was read last comes last.
     reads.delete(path);
-    reads.add(path);
+    reads.set(path, values.includes(value) ? values : [...values, value]);
   };
-  return {
-    response: { status, headers: watched(headers, "", note) as WireResponse["headers"], body: watched(body, "", note) },
-    reads: () => [...reads],
-  };
+  const response = { status, headers: watched(headers, "", note), body: watched(body, "", note) } as WireResponse;
+  return { response, reads };
 }
 
-function watched(value: unknown, path: string, note: (path: string) => void): unknown {
+function watched(value: unknown, path: string, note: (path: string, value: unknown) => void): unknown {
   if (typeof value !== "object" || value === null) return value;
   return new Proxy(value, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
       if (typeof name === "symbol" || typeof member === "function" || ownOfLanguage.includes(name)) return member;
-      const below = path === "" ? name : `${path}.${name}`;
-      if (typeof member !== "object" || member === null) note(below);
+      const own = Array.isArray(target) ? "*" : name;
+      const below = path === "" ? own : `${path}.${own}`;
+      if (typeof member !== "object" || member === null) note(below, member);
       return watched(member, below, note);
     },
   });

@@ -33,7 +33,10 @@ const exchange = z.object({
   status: z.number().describe("0 if no response arrived"),
   responseHeaders: z.record(z.string(), z.unknown()),
   response: z.unknown().describe("The body of the response").optional(),
-  judged: z.array(z.string()).describe("The members that refuted the row, by their paths").optional(),
+  judged: z
+    .record(z.string(), z.array(z.unknown()))
+    .describe("The members that refuted the row, by their paths, with the values that they have")
+    .optional(),
 });
 
 const row = {

@@ -140,7 +140,8 @@ export function createRedactor(
     const digits = fraction === 0 ? 0 : fraction - 1;
     // IBM's documents show times in UTC with `Z`. Another form is an answer, too.
     const zone = /[+-]\d\d:?\d\d$/.test(text) ? " with an offset" : "";
-    return placeholder(text, "time", `${isNear ? ` ${(ms / 1000).toFixed(digits)}s` : " earlier or later"}${zone}`);
+    const far = ` earlier or later${digits > 0 ? " with a fraction" : ""}`;
+    return placeholder(text, "time", `${isNear ? ` ${(ms / 1000).toFixed(digits)}s` : far}${zone}`);
   };
   /** Apart from other texts, because a size or a status may be the same number. */
   const countOf = (digits: string): string =>

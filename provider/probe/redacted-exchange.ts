@@ -1,5 +1,6 @@
 /** Writes a request and its response as a recording shows them, with everything replaced that redact.ts replaces. */
 
+import type { Reads } from "./reads.ts";
 import type { RecordedExchange } from "./recording.ts";
 import type { Redactor } from "./redact.ts";
 import type { WireResponse } from "./wire.ts";
@@ -18,14 +19,16 @@ export interface SentExchange {
   readonly response: WireResponse;
 }
 
-/** A reader of a refuted row sees the members that the judgment read last. */
+/** A reader of a refuted row sees the members that the judgment read last, each with some of its values. */
 const maxJudged = 2;
+const maxValues = 5;
 
 export function redactExchange(
   { request, response }: SentExchange,
-  { redact, text }: Redactor,
-  judged: readonly string[] = [],
+  redactor: Redactor,
+  judged?: Reads,
 ): RecordedExchange {
+  const { redact, text } = redactor;
   const { service, method, path, headers, body, as } = request;
   const responseHeaders = Object.entries(response.headers).map(([name, value]) => [name, text(value, name)] as const);
   return {
@@ -36,14 +39,21 @@ export function redactExchange(
     status: response.status,
     responseHeaders: Object.fromEntries(responseHeaders),
     ...(response.body !== "" && { response: redact(response.body) }),
-    ...(judged.length > 0 && { judged: judged.slice(-maxJudged).map((path) => redactPath(path, text)) }),
+    ...(judged !== undefined && judged.size > 0 && { judged: redactReads(judged, redactor) }),
   };
 }
 
-/** A judgment that reads every member also reads one whose name is no word of the protocol. */
-function redactPath(path: string, text: Redactor["text"]): string {
-  return path
-    .split(".")
-    .map((name) => (/^\d{1,4}$/.test(name) ? name : text(name, "member")))
-    .join(".");
+/** What a judgment read last. `<missing>` stands for a member that the response does not have. */
+export function redactReads(reads: Reads, { redact, text }: Redactor): NonNullable<RecordedExchange["judged"]> {
+  const last = [...reads].slice(-maxJudged);
+  return Object.fromEntries(
+    last.map(([path, values]) => {
+      const names = path.split(".");
+      // A judgment that reads every member also reads one whose name is no word of the protocol.
+      const shown = names.map((name) => (name === "*" ? name : text(name, "member"))).join(".");
+      const name = names.findLast((each) => each !== "*") ?? "text";
+      const some = values.slice(0, maxValues).map((value) => (value === undefined ? "<missing>" : redact(value, name)));
+      return [shown, values.length > maxValues ? [...some, `<${values.length - maxValues} more>`] : some];
+    }),
+  );
 }

@@ -47,7 +47,7 @@ there these they this those though throttled through thus time timeout tls to to
 transaction true try type types ui uko unable unaligned unarchive unarchived unauthorized unavailable undefined under
 undo unexpected unique unit unknown unlink unlinked unprocessable unrecognized unset unsupported until up update
 updated upon upper uri url urn usage use used user userinfo uses using v valid validation value values variant vault
-vaults vendor verification verified verify verifying version versions via view visible vnd wait want warning was we
+vaults vendor verification verified verify verifying version versions via view visible vnd w wait want warning was we
 web well were what when where which while who whose why will window with within without words workstation would
 wrapping write writer written wrong www x yet you your zero zip
 `;

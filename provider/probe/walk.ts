@@ -9,7 +9,7 @@ import type { CallOptions, World } from "../engine/ports/world.ts";
 import { asUkoError } from "../errors.ts";
 import { isoTime } from "../text/iso-time.ts";
 import { countVerdicts } from "./check.ts";
-import { watchReads } from "./reads.ts";
+import { type Reads, watchReads } from "./reads.ts";
 import type { ProbeLine, RecordingHeader, Verdict } from "./recording.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
 import { redactExchange } from "./redacted-exchange.ts";
@@ -40,7 +40,7 @@ interface Probed {
   readonly why?: string;
   readonly exchanges: readonly Exchange[];
   /** For each response, the members that the judgment read. */
-  readonly judged?: readonly (readonly string[])[];
+  readonly judged?: readonly Reads[];
 }
 
 interface Run extends ProbePorts {
@@ -114,7 +114,7 @@ async function probe({ wire, values, options }: Run, row: ProbeRow): Promise<Pro
   if (unanswered !== undefined) return notTried(`the service responded with ${unanswered.response.status}`);
   return held
     ? { verdict: "verified", exchanges }
-    : { verdict: "refuted", exchanges, judged: watched.map(({ reads }) => reads()) };
+    : { verdict: "refuted", exchanges, judged: watched.map(({ reads }) => reads) };
 }
 
 function probeLine({ id, answers, expects }: ProbeRow, probed: Probed, redactor: Redactor): ProbeLine {

@@ -6,7 +6,15 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { startFromCommandLine } from "../../provider/emulator/start.ts";
 import { parseRecording } from "../../provider/probe/recording.ts";
-import { type AtTerminal, apiKeys, type CliTestWorld, keys, type Person, startCliWorld } from "./harness.ts";
+import {
+  type AtTerminal,
+  apiKeys,
+  type CliTestWorld,
+  keys,
+  makeKmsKey,
+  type Person,
+  startCliWorld,
+} from "./harness.ts";
 import { expectForm } from "./json-form.ts";
 
 let world: CliTestWorld;
@@ -92,6 +100,29 @@ it("verifies the rows about the life of a key, with one placeholder a value over
   expect((await world.verdict()).violations).toEqual([]);
   expectForm("recording.jsonl", text());
 }, 120_000);
+
+it("shows the window of a KMS key, its end, and the destruction", async () => {
+  const kmsKey = `kms/${await makeKmsKey(world, "spare")}`;
+  await run("carol", `request ${kmsKey}`);
+  await run("bob", `status ${kmsKey}`);
+  await world.advance("8d");
+  await run("bob", `status ${kmsKey}`);
+  await run("carol", `request ${kmsKey}`);
+  await run("bob", `approve ${kmsKey}`);
+  await run("bob", `status ${kmsKey}`);
+  const shown = ["life.kms-delete", "life.kms-state", "life.window", "life.window-expired"];
+  expect(Object.entries(verdicts()).toSorted()).toEqual(shown.map((id) => [id, "verified"]));
+});
+
+it("shows a reactivation, and the hold of a destroyed key", async () => {
+  await run("bob", `request ${keys.vouchers}`);
+  await run("alice", `approve ${keys.vouchers}`);
+  await run("carol", `reactivate ${keys.vouchers}`);
+  await run("bob", `request ${keys.draft}`);
+  await run("carol", `approve ${keys.draft}`);
+  await run("bob", `hold ${keys.draft}`);
+  expect(verdicts()).toMatchObject({ "life.reactivate": "verified", "life.patch-destroyed": "verified" });
+});
 
 it("says what the recording shows, and what it needs for the rest", async () => {
   await run("bob", `request ${keys.vouchers}`);
