@@ -113,10 +113,28 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     passesLeave: true,
     act: ({ operations, ref, options }) => operations.reactivate(ref, options),
   }));
-  plain("sync", "one", "Synchronize the keystores with the state of a key", {
+  const description = "Synchronize the keystores with the state of a key";
+  keyCommand(program, { name: "sync", keys: "one", description, writes: "sync" }).action(
+    (typed: TypedKey, given: Given) => run("sync", [typed], given, syncing(world, given)),
+  );
+}
+
+/** Asks before a sync of a key whose destruction nobody is known to have approved. */
+function syncing(world: CliWorld, { json }: Given): Acts {
+  return {
     writes: "sync",
-    act: ({ operations, ref, options }) => operations.sync(ref, options),
-  });
+    async act({ operations, ref, options }) {
+      const report = await operations.sync(ref, options);
+      if (report.code !== "UKO_DESTRUCTION_UNAPPROVED" || json === true || !hasHand(world)) return report;
+      world.out.write(`${reportText(reportFor(world, report), world.out)}\n`);
+      const { label, confirmedUnapproved } = (await operations.lookBeforeRemoval(ref, options)) ?? {};
+      if (confirmedUnapproved === undefined) return report;
+      const phrase = confirmingText(label ?? "", ref.keyId);
+      const question = `To synchronize the keystores of the key, type its label, "${phrase}": `;
+      const isConfirmed = await isTyped(world, question, phrase);
+      return isConfirmed ? operations.syncConfirmed(ref, { confirmedUnapproved }, options) : report;
+    },
+  };
 }
 
 function reasonOption(says: string): Option {

@@ -138,6 +138,25 @@ it("what this machine saw stays unapproved after a write that would hide it", as
   expect((await uko.pipe("bob", `status ${keys.payroll}`)).out).not.toContain("No approval of the");
 });
 
+it("a sync does not hide who destroyed a key alone, unless a person confirms it", async () => {
+  await deactivate();
+  await uko.type("bob", `request ${keys.payroll}`);
+  await uko.advance("1m");
+  await destroyWithOtherTool("bob");
+  await uko.advance("1m");
+  const fresh = () => ({ UKO_EVIDENCE: evidenceFile() });
+  const refused = await uko.pipe("alice", `sync ${keys.payroll}`, fresh());
+  expect([refused.exitCode, refused.out]).toEqual([12, expect.stringContaining("[UKO_DESTRUCTION_UNAPPROVED]")]);
+  expect(refused.out).toContain("A sync would replace the last writer, who may have destroyed the key alone.");
+  expect((await uko.type("alice", `sync ${keys.payroll}`, ["no"], fresh())).exitCode).toBe(12);
+  expect((await uko.pipe("carol", `status ${keys.payroll}`, fresh())).out).toMatch(sentence);
+  const environment = fresh();
+  const confirmed = await uko.type("alice", `sync ${keys.payroll}`, ["payroll"], environment);
+  expect(confirmed.exitCode, confirmed.out + confirmed.err).toBe(0);
+  const lines = linesIn(environment.UKO_EVIDENCE).filter(({ step }) => step === "sync");
+  expect(lines.at(-1)).toMatchObject({ phase: "after", lastWrite: { iamId: "IBMid-550000BOB" } });
+});
+
 it("a destruction that the own state folder recorded under the rule needs no record on the key", async () => {
   await deactivate();
   await uko.type("alice", `request ${keys.payroll}`);

@@ -84,7 +84,10 @@ const guards: { readonly [Kind in Guard["guard"]]: readonly [Extract<Guard, { gu
     [{ guard: "held", holds: holdsIn([{ name: "hold", value: "legal until 2027_03_20 ticket L_7 by IBMid_C" }]) }],
     [{ guard: "held", holds: holdsIn([{ name: "hold", value: "owner since 2026_11_01 and legal and court order" }]) }],
   ],
-  destruction_unapproved: [[{ guard: "destruction_unapproved", unapproved }, destroyed]],
+  destruction_unapproved: [
+    [{ guard: "destruction_unapproved", unapproved }, destroyed],
+    [{ guard: "destruction_unapproved", unapproved, isSync: true }, destroyed],
+  ],
   deletion_protection: [[{ guard: "deletion_protection" }]],
   beyond_plan: [
     [{ guard: "beyond_plan", step: "request", allowed: [], excess: "step" }],

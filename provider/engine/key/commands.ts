@@ -143,6 +143,14 @@ export function createOperations(world: World) {
       reportExisting(ref, await act(ref, syncIntent, options)),
     ),
 
+    /** Synchronizes a key whose destruction nobody is known to have approved, as the caller has just confirmed by hand. */
+    syncConfirmed: recorded(
+      world,
+      "sync",
+      async (ref, confirmed: Pick<ConfirmedRemoval, "confirmedUnapproved">, options: CallOptions) =>
+        reportExisting(ref, await act(ref, syncIntent, options, confirmed)),
+    ),
+
     /** Reads the requests that the caller can approve, as sets of one requester, step and kind. Changes nothing. */
     approvable: here(findApprovable),
 

@@ -52,7 +52,8 @@ export function keyEvidence(step: Step, phase: "before" | "after", context: KeyS
       ...(shown !== undefined && { shown }),
       ...(step.kind === "remove" &&
         task.confirmedHold !== undefined && { hold: task.confirmedHold, reason: task.reason ?? "" }),
-      ...(step.kind === "remove" && task.confirmedUnapproved !== undefined && { lastWrite: lastWriteOf(observation) }),
+      ...((step.kind === "remove" || step.kind === "sync") &&
+        task.confirmedUnapproved !== undefined && { lastWrite: lastWriteOf(observation) }),
       ...("allowedBy" in step && step.allowedBy !== undefined && { allowedBy: describeRecord(step.allowedBy) }),
       ...(phase === "before" && { key: describeKey(observed) }),
     },

@@ -11,6 +11,7 @@ import type { ConsentRecord, DualMarker, KeyObservation } from "../vocabulary/ob
 import { hasTaken } from "../vocabulary/steps-taken.ts";
 import { carriedId, planKeyWrite } from "./key-write.ts";
 import { type Plan, type Run, ready, refuse, type Step, unlessRefused } from "./plan.ts";
+import { findUnapprovedStep, nameOfUnapproved } from "./unapproved-step.ts";
 
 /**
  * Plans the marker of an existing key. A missing marker counts as `both`, whatever a program wants,
@@ -27,9 +28,17 @@ export function planMarking(observation: KeyObservation, wanted: DualMarker, now
 /**
  * Plans the one sync of a `uko sync`. A sync may change the last writer, and so void a record
  * (provider/docs/explanation/two-people.md, "What makes a record void").
+ *
+ * The last writer is also what shows that one person destroyed a key alone. If Bob destroys a key that carries his own
+ * request, and Alice then synchronizes it, Bob's request and Alice's write look like two people. So a person confirms
+ * such a sync by hand.
  */
 export function planSync(observation: KeyObservation, run: Run, nowMs: number): Plan {
   if (hasTaken(run, "sync")) return { kind: "done" };
+  const unapproved = observation.state === "destroyed" ? findUnapprovedStep(observation) : undefined;
+  if (unapproved !== undefined && run.confirmedUnapproved !== nameOfUnapproved(unapproved)) {
+    return refuse({ guard: "destruction_unapproved", unapproved, isSync: true });
+  }
   const write = planKeyWrite(observation, "sync", nowMs, run);
   if (write.kind === "leave") return refuse({ guard: "record_binds", record: write.record });
   const step: Step =

@@ -58,7 +58,7 @@ export interface Run extends StepsTaken<Step> {
   readonly confirmedHold?: string | undefined;
   /**
    * The destruction without a known approval, as `nameOfUnapproved` names it, despite which the caller removes the
-   * metadata. The caller saw it and confirmed by hand in this run.
+   * metadata or synchronizes the keystores. The caller saw it and confirmed by hand in this run.
    */
   readonly confirmedUnapproved?: string | undefined;
   /** What the service refused in this run. */
@@ -151,7 +151,12 @@ export function rightFor(step: Step["kind"], { state }: Pick<KeyObservation, "st
 /** A named precondition that does not hold; `engine/key/text/refusals.ts` turns it into sentences. */
 export type Guard =
   | { readonly guard: "held"; readonly holds: readonly KeyHold[] }
-  | { readonly guard: "destruction_unapproved"; readonly unapproved: UnapprovedStep }
+  | {
+      readonly guard: "destruction_unapproved";
+      readonly unapproved: UnapprovedStep;
+      /** A sync was refused, and not a removal. */
+      readonly isSync?: true;
+    }
   | { readonly guard: "deletion_protection" }
   | { readonly guard: "retention_policy"; readonly resources: readonly string[] }
   | { readonly guard: "use_unreadable"; readonly reason: string }

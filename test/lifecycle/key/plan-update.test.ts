@@ -6,7 +6,8 @@ import {
   planRotation,
   planSync,
 } from "../../../provider/lifecycle/key/plan-update.ts";
-import { aKey, aKeyWith, aRecord, aRun, bob, dayMs, nowMs, someFacts, taken } from "../../support/builders.ts";
+import { nameOfUnapproved } from "../../../provider/lifecycle/key/unapproved-step.ts";
+import { aKey, aKeyWith, aRecord, aRun, bob, carol, dayMs, nowMs, someFacts, taken } from "../../support/builders.ts";
 
 describe("planMarking", () => {
   it("gives a key without a marker the strictest one, whatever a program requests", () => {
@@ -51,6 +52,21 @@ describe("planSync", () => {
       kind: "refused",
       guard: { guard: "record_binds", record },
     });
+  });
+
+  it("is refused on a key that one person may have destroyed alone, because it would hide that person", () => {
+    const record = aRecord({ step: "destroy", author: bob });
+    const alone = aKeyWith(record, { state: "destroyed", updatedBy: bob, updatedAtMs: nowMs - 60_000 });
+    const unapproved = { step: "destroy", lastWriter: bob, atMs: nowMs - 60_000 } as const;
+    expect(planSync(alone, aRun(), nowMs)).toEqual({
+      kind: "refused",
+      guard: { guard: "destruction_unapproved", unapproved, isSync: true },
+    });
+    const sync = { kind: "ready", step: { kind: "sync" } };
+    expect(planSync(alone, aRun({ confirmedUnapproved: nameOfUnapproved(unapproved) }), nowMs)).toEqual(sync);
+    expect(planSync(alone, aRun({ confirmedUnapproved: "another" }), nowMs)).toMatchObject({ kind: "refused" });
+    expect(planSync({ ...alone, updatedBy: carol }, aRun(), nowMs), "another person's request").toEqual(sync);
+    expect(planSync({ ...alone, marker: "single" }, aRun(), nowMs), "one person is enough").toEqual(sync);
   });
 
   it("reports a refusal by the service", () => {

@@ -65,18 +65,27 @@ const reactivator = `${sayHolder(rights.reactivate)} runs`;
 const sayings: Sayings<Guard, About> = {
   ...keySayings,
   held: ({ holds }, { key, path }) => sayHeld(holds, capital(key), path),
-  destruction_unapproved: ({ unapproved }, { key, path }) => ({
-    summary: `uko keeps the metadata of ${key} until a person confirms its removal with uko continue`,
-    facts: [sayUnapproved(unapproved), "The removal would erase the last traces of the destruction."],
-    isUnchanged: false,
-    next: [
-      {
-        who: `to remove the metadata, ${sayHolder(rights.remove)} runs at a terminal`,
-        commands: [`uko continue ${path}`],
-        neededRoles: rights.remove.roles,
-      },
-    ],
-  }),
+  destruction_unapproved: ({ unapproved, isSync }, { key, path }) => {
+    const facts = [sayUnapproved(unapproved)];
+    if (isSync === true) {
+      const summary = `uko did not synchronize ${key}: no approval of its destruction by a second person is known`;
+      const who = `to synchronize the keystores anyway, ${distributor} runs at a terminal`;
+      const why = "A sync would replace the last writer, who may have destroyed the key alone.";
+      return { summary, facts: [...facts, why], next: [{ who, commands: [`uko sync ${path}`] }] };
+    }
+    return {
+      summary: `uko keeps the metadata of ${key} until a person confirms its removal with uko continue`,
+      facts: [...facts, "The removal would erase the last traces of the destruction."],
+      isUnchanged: false,
+      next: [
+        {
+          who: `to remove the metadata, ${sayHolder(rights.remove)} runs at a terminal`,
+          commands: [`uko continue ${path}`],
+          neededRoles: rights.remove.roles,
+        },
+      ],
+    };
+  },
   backing_key_unreadable: (guard, { key, rerun }) => ({
     summary: `Could not read the backing KMS key of ${key}, so its KMS rules are unknown`,
     facts: [
