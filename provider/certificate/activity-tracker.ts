@@ -53,7 +53,8 @@ const isReading = /\.(read|list)$/;
  * names the second of the author's next write. A planter does not know this second more than a minute before.
  */
 const quietBeforeMs = 60_000;
-const maxCallMs = 5 * 60_000;
+/** A call may last so long at most, so that a stated time does not fit a later write. */
+export const maxCallMs = 5 * 60_000;
 
 /**
  * Reads an export: a JSON array, or one event a line. An event that uko cannot read could be the write that contradicts

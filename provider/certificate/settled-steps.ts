@@ -4,14 +4,15 @@
  * later settles the step. Until then, the key is not in the certificate: the step may have destroyed it, or not.
  *
  * The step of a person counts as done only if the service reported its effect, and named that person as the last
- * writer, with a time after the step began. Otherwise Carol could destroy the key with another tool after Bob's run
- * crashed, and the certificate would show Bob's request and approval as those of her destruction. For a deactivation, no
- * last writer proves it, because requests are written to the key afterwards. A key that is gone names no writer, and its
- * removal by another person destroys nothing.
+ * writer, in the few minutes that a call may last. Otherwise Carol could destroy the key with another tool after Bob's
+ * run crashed, or Bob himself a week later, when the approval no longer holds. The certificate would show the request
+ * and the approval as those of this destruction. For a deactivation, no last writer proves it, because requests are
+ * written to the key afterwards. A key that is gone names no writer, and its removal by another person destroys nothing.
  */
 
 import type { StepLines } from "../engine/commands/audit.ts";
 import { isSamePerson } from "../lifecycle/vocabulary/iam-id.ts";
+import { maxCallMs } from "./activity-tracker.ts";
 import type { LoggedLine } from "./evidence-log.ts";
 import type { CertificateKey, CertificateStep } from "./statement.ts";
 
@@ -53,7 +54,8 @@ function timeOfEffect({ step, to, time, actor }: LoggedLine, { at, state, lastWr
   if (state !== to) return undefined;
   if (step === "remove") return at;
   if (step !== "destroy" || lastWrite === undefined || !isSamePerson(lastWrite.iamId, actor.iamId)) return undefined;
-  return Date.parse(lastWrite.at) >= Date.parse(time) ? lastWrite.at : undefined;
+  const [begunMs, writtenMs] = [Date.parse(time), Date.parse(lastWrite.at)];
+  return begunMs <= writtenMs && writtenMs <= begunMs + maxCallMs ? lastWrite.at : undefined;
 }
 
 /** The first step that was begun, and of which nothing says how it ended. Such a key is in no certificate. */

@@ -277,6 +277,12 @@ function inconsistencies(certificate: Certificate, tools: CertificateTools): rea
     if (!isOwn) problems.push({ kind: "subject_changed", subject: named?.name ?? key?.subject ?? "" });
   }
   if (list.count !== subject.length || list.sha256 !== tools.hashJson(subject)) problems.push({ kind: "list_changed" });
+  // A key twice would make up for one that is missing.
+  for (const { subject: name } of predicate.leftOut ?? []) {
+    if (names.has(name)) problems.push({ kind: "duplicate_subject", subject: name });
+    if (!name.startsWith(`${instance.id}/`)) problems.push({ kind: "subject_changed", subject: name });
+    names.add(name);
+  }
   for (const key of keys) {
     const open = openStepOf(key);
     if (open !== undefined) problems.push({ kind: "step_open", subject: key.subject, step: open.step });

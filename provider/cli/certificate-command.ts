@@ -175,8 +175,8 @@ function addVerify(parent: Command, world: CliWorld): void {
       const { certificate, ...checked } = result;
       const isValid = result.problems.length === 0;
       if (options.json === true) {
-        const limits = certificate?.predicate.notVerified ?? [];
-        world.out.write(`${jsonLine({ v: 1, isValid, ...checked, notVerified: limits })}\n`);
+        const { notVerified = [], leftOut = [] } = certificate?.predicate ?? {};
+        world.out.write(`${jsonLine({ v: 1, isValid, ...checked, leftOut, notVerified })}\n`);
       } else if (isValid) world.out.write(`${explainVerification(result)}\n`);
       if (isValid) return;
       throw new UkoError("UKO_CERTIFICATE_INVALID", {

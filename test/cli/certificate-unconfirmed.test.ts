@@ -70,14 +70,18 @@ it("leaves out a key whose destruction was not confirmed, by name, until the ser
   expect(await verify()).toMatchObject({ exitCode: 0, out: expect.stringContaining("Valid: 1 of 1 key destroyed") });
 });
 
-it("does not take the destruction of another person for the step that was not confirmed", async () => {
+const changedAfter = (lastWrite: Entry) => (entry: Entry) =>
+  entry.step === "remove" && entry.key !== undefined ? { ...entry, key: { ...entry.key, ...lastWrite } } : entry;
+
+it.each([
+  ["of another person", { updatedBy: "IBMid-550000CAROL" }],
+  ["an hour after the step began, when its approval need not hold", { updatedAt: "2026-11-24T20:23:03Z" }],
+  ["before the step began", { updatedAt: "2026-11-24T19:00:00Z" }],
+])("does not take a last write %s for the step that was not confirmed", async (_, lastWrite) => {
   await story.destroy("payroll");
   loseLastLine("destroy");
   await story.remove("payroll");
-  // As if the service had named another last writer of the destroyed key.
-  const by = (updatedBy: string) => (entry: Entry) =>
-    entry.step === "remove" && entry.key !== undefined ? { ...entry, key: { ...entry.key, updatedBy } } : entry;
-  writeChain("other.jsonl", entries().map(by("IBMid-550000CAROL")));
+  writeChain("other.jsonl", entries().map(changedAfter(lastWrite)));
   const created = "certificate create --evidence @other.jsonl --sign-key @bob.key --out @other.json";
   expect(await story.uko("bob", created)).toMatchObject({ exitCode: 0, err: "" });
   const { out } = await story.uko("erin", "certificate show @other.json");
@@ -102,6 +106,8 @@ it("leaves out a key whose removal was not confirmed, until a run finds the key 
     (await verify()).out,
     readFileSync(story.file("c.html"), "utf8"),
   ];
+  const { out: asJson } = await story.uko("erin", `certificate verify @c.json --allow-emulator ${trustAll} --json`);
+  expect(JSON.parse(asJson).leftOut).toMatchObject([{ label: "vouchers", step: "remove" }]);
   for (const text of shown) {
     expect(text).toContain("1 of 2 keys destroyed");
     expect(text).toMatch(/vouchers, key [\da-f-]{36}: remove, begun on 20\d\d-/);
@@ -164,5 +170,8 @@ it("is not valid with a key of which a step is open, and with a key that it call
   expect(await forge(({ keys: [key] }) => delete key.steps.at(-1).doneAt)).toContain("step_open");
   const [{ subject }] = JSON.parse(Buffer.from(envelope.payload, "base64").toString("utf8")).predicate.keys;
   const leftOut = [{ subject, label: "payroll", step: "remove", startedAt: "2026-12-25T19:23:04Z" }];
-  expect(await forge((predicate) => Object.assign(predicate, { leftOut }))).toContain("evidence_differs");
+  const asLeftOut = await forge((predicate) => Object.assign(predicate, { leftOut }));
+  expect(asLeftOut).toEqual(expect.arrayContaining(["evidence_differs", "duplicate_subject"]));
+  const foreign = leftOut.map((key) => ({ ...key, subject: "another-instance/v/k" }));
+  expect(await forge((predicate) => Object.assign(predicate, { leftOut: foreign }))).toContain("subject_changed");
 });

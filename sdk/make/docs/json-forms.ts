@@ -314,6 +314,9 @@ const verification = z
         acts: z.array(act),
       }),
     ),
+    leftOut: z
+      .array(z.object({ ...subject, label: z.string(), step: z.string(), startedAt: time("When the step began") }))
+      .describe("Keys that are not in the certificate, because a step began and nothing says how it ended"),
     notVerified: z.array(z.object({ code: z.string(), text: z.string(), subjects: z.array(z.string()).optional() })),
   })
   .describe("The line that uko certificate verify --json prints; show --json prints sdk/certificate.schema.json");
