@@ -44,14 +44,14 @@ export interface Addition {
 
 export interface Digests {
   readonly sha256: (text: string) => string;
-  /** A fresh text that nobody can guess. */
+  /** A fresh text that no person can guess. */
   readonly newSalt: () => string;
 }
 
 const digestForm = /^[0-9a-f]{64}$/;
 const placeholderForm = /^<[A-Za-z_.*+-]{1,60}-\d{1,9}( [ a-z0-9.-]{1,40})?>$/;
 
-/** The private file next to a recording. Whoever can write it can rename a placeholder, and nothing else. */
+/** The private file next to a recording. A person who can write it can rename a placeholder, and do no more. */
 const kept = z.object({
   v: z.literal(1),
   kind: z.literal("placeholders"),

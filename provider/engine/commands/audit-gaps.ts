@@ -1,7 +1,6 @@
 /**
- * Finds gaps in the evidence: a line says in which state a key was before a step, and no earlier line brought the key
- * into this state. Then another tool did it, or the file of another machine is missing. Without these gaps, a key whose
- * destruction is not in the evidence would look as if no person had destroyed it. The functions are pure.
+ * Finds gaps in the evidence. Another tool did the step, or the file of another machine is missing. Without these gaps,
+ * a key whose destruction is not in the evidence would look as if no person had destroyed it.
  */
 
 import { uuidForm } from "../../text/uuid-form.ts";

@@ -1,8 +1,4 @@
-/**
- * Writes the output of `uko audit`: one row for each step in the evidence, and findings for an auditor. A finding is,
- * for example, a step that one person took alone, a key that one person both deactivated and destroyed, a step whose
- * end is not in the evidence, or a line that could not be read.
- */
+/** Writes the output of `uko audit`: one row for each step in the evidence, and findings for an auditor. */
 
 import { isSamePerson } from "../../lifecycle/vocabulary/iam-id.ts";
 import { plain, sayPerson } from "../text/words.ts";

@@ -1,10 +1,8 @@
 /**
- * Evaluates evidence (the log of the steps that runs took) for `uko audit` and certificates: who requested, approved
- * and executed each step, when, and which steps have no line that says how they ended. The steps of one person must
- * never be reported as the steps of two. A step without a recorded request counts as taken by one person. If there is a
- * request or an approval, but the evidence does not name both people, it is not known whether they were two. A line
- * that is in two files counts once, and lines that cannot be read are counted. A filter chooses steps by time, vault,
- * key, step and person. The functions are pure.
+ * Evaluates evidence for `uko audit` and certificates: who requested, approved and executed each step, when, and which
+ * steps have no line that says how they ended. A step without a recorded request counts as taken by one person. If
+ * there is a request or an approval, but the evidence does not name both people, it is not known whether they were two.
+ * A line that is in two files counts once, and lines that cannot be read are counted.
  */
 
 import * as z from "zod";

@@ -1,6 +1,6 @@
 /**
- * Lists every step that runs write to the evidence, the log for auditors, and says which steps require two people
- * under dual authorization. `approve` is only a refused approval: an approval is a record, or the step itself.
+ * Lists every step that runs write to the evidence, and says which steps require two people under dual authorization.
+ * `approve` is only a refused approval: an approval is a record, or the step itself.
  */
 
 import type { Step } from "../../lifecycle/key/plan.ts";

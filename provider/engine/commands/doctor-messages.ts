@@ -1,8 +1,7 @@
 /**
- * Writes the lines of `uko doctor`, one for each check, with what to do if it fails. It decides whether a result is
- * `ok`, a warning or a failure. If the caller lacks a right, this is a warning, because not every person needs every
- * right. A check that was not possible is listed as not checked, so that a missing line never reads as a passed check.
- * For `uko whoami`, the file writes how long the caller stays logged in, and which rights would list everything.
+ * Writes the lines of `uko doctor`, and decides whether a result is `ok`, a warning or a failure. If the caller lacks a
+ * right, this is a warning, because not every person needs every right. For `uko whoami`, the file writes how long the
+ * caller stays logged in, and which rights would list everything.
  */
 
 import { isUkoError } from "../../errors.ts";

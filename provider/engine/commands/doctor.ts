@@ -1,8 +1,7 @@
 /**
- * Runs the checks of `uko doctor` before you use uko: which service and API version a run reaches, whether the instance
- * is proven, with which identity and rights, and whether the clocks agree. It only reads, and it continues after each
- * failure, so that one run reports every problem. It lists the keys of at most five vaults, because more would show no
- * more about rights. Without an identity it can check nothing else, so it ends.
+ * Runs the checks of `uko doctor`, and continues after each failure, so that one run reports every problem. It lists
+ * the keys of at most five vaults, because more would show no more about rights. Without an identity it can check
+ * nothing else, so it ends.
  */
 
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";

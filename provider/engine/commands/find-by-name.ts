@@ -1,9 +1,8 @@
 /**
  * Finds the vault or key that a person means by a text: a full ID, an exact name or label, or the start of an ID (four
  * characters or more) that no other object shares. For a key it may also be the vault and the label
- * (`<vault>/<label>`), or the ID of its request. A text that fits several objects is an error, so that no command acts
- * on a key that the person did not mean. The file also collects the reads of the command line: these searches, lists of
- * objects, and facts about the caller.
+ * (`<vault>/<label>`), or the ID of its request. The file also collects the reads of the command line: these searches,
+ * lists of objects, and facts about the caller.
  */
 
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";

@@ -1,8 +1,7 @@
 /**
  * Lists the objects of a vault for `uko import`, as the inputs with which a program adopts them: all values that the
- * service returns and that differ from their defaults, without secrets. It names the blocks of an object that have
- * secrets. It leaves out destroyed keys. It also leaves out an object that no program of this release can declare, and
- * names the reason. A vault that is not found is an error.
+ * service returns and that differ from their defaults, without secrets. It leaves out destroyed keys, and names each
+ * object that no program of this release can declare.
  */
 
 import * as z from "zod";

@@ -1,9 +1,7 @@
 /**
- * Lists vaults, keystores, templates, keys and KMS keys for `uko ls`, as a filter chooses them. If the caller may not
- * read the keystores, templates or keys of one vault, the result names this list and still has the others. If the
- * vaults or the KMS keys cannot be listed, the call fails. The keystores of a destroyed key are asked live, because a
- * list cannot show that a key is destroyed everywhere. KMS keys behind managed keys are left out. The result is for
- * display: no step depends on it.
+ * Lists vaults, keystores, templates, keys and KMS keys for `uko ls`, as a filter chooses them. If the vaults or the
+ * KMS keys cannot be listed, the call fails. The keystores of a destroyed key are asked live, because a list cannot
+ * show that a key is destroyed everywhere. KMS keys behind managed keys are left out.
  */
 
 import { type ErrorCode, isUkoError, onCodes, type UkoError } from "../../errors.ts";

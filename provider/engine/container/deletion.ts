@@ -1,8 +1,4 @@
-/**
- * Connects the deletion of a vault, keystore or template to the engine (Pulumi, OpenTofu, Terraform). It makes the
- * preview from the state, and the plan limit, which keeps an apply from doing more than its plan showed. It also runs
- * the deletion and returns the result.
- */
+/** Connects the deletion of a vault, keystore or template to an engine: preview, plan limit, run and result. */
 
 import { limitContainerDeletion } from "../../lifecycle/stored-state/plan-limit-from-state.ts";
 import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";

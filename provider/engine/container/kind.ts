@@ -1,9 +1,4 @@
-/**
- * Describes vaults, keystores, templates and KMS key rings to the deletion loop, which repeats read, plan and step: how
- * an object of each kind is read, planned, deleted and recorded. A run deletes only the object itself, and never
- * empties it. The file also reads key rings. If the caller does not see every vault, a ring counts as the ring of a
- * keystore, because a hidden keystore may own it.
- */
+/** Describes vaults, keystores, templates and KMS key rings to the loop. The file also reads key rings. */
 
 import { keystoreKindOf } from "../../lifecycle/container/keystore-kind.ts";
 import {

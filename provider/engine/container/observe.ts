@@ -1,9 +1,6 @@
 /**
- * Reads a vault, keystore or template with its contents, or proves that it is gone. If the caller may not read the list
- * of its keys, keystores or templates, the deletion is refused. Otherwise a container could count as empty because a
- * right is missing. A KMS key ring that cannot be read does not refuse it (lifecycle/container/plan-container-deletion.ts). The
- * file also decides what counts as contents: a living key that was taken out of a keystore does not, nor does an
- * archived, hidden (`shadow`) or system template of a vault.
+ * Reads a container with its contents, or proves that it is gone. A KMS key ring that cannot be read does not refuse
+ * the deletion (lifecycle/container/plan-container-deletion.ts).
  */
 
 import { onCodes, UkoError } from "../../errors.ts";

@@ -1,9 +1,7 @@
 /**
- * Reads the KMS keys behind a managed key in internal keystores, its backing keys. Two decisions
- * depend on them: whether KMS requires two people, and whether key material is left in KMS. In case
- * of doubt, the backing key counts as unreadable, and an unreadable backing key refuses the step.
- * Doubt means, for example, that uko cannot find out whether a keystore is internal, or that an
- * internal keystore names no KMS key.
+ * Reads the backing keys of a managed key in internal keystores. Whether KMS requires two people, and whether key
+ * material is left in KMS, depend on them. So in case of doubt, for example if an internal keystore names no KMS key,
+ * the backing key counts as unreadable, and an unreadable backing key refuses the step.
  */
 
 import { isExternalType } from "../../lifecycle/container/keystore-kind.ts";

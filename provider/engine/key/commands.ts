@@ -1,9 +1,4 @@
-/**
- * Runs the commands of `uko` for managed keys, for the command line and the console: among them status, plan, request,
- * approve, continue, withdraw, reactivate, hold, sync, and review. They work without a state of Pulumi,
- * OpenTofu or Terraform. A program that declares the key may allow one person, but the commands do not see it. So they
- * assume the strictest rule, two people for each step.
- */
+/** Runs the commands of `uko` for managed keys, for the command line and the console. */
 
 import type { ShownBeforeRequest } from "../../lifecycle/key/plan-request.ts";
 import type { Reversal } from "../../lifecycle/key/plan-reversal.ts";

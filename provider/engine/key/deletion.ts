@@ -1,8 +1,6 @@
 /**
- * Connects the deletion of a managed key to the engine (Pulumi, OpenTofu, Terraform). It has preview.ts make the
- * preview from the state, and the plan limit, which keeps an apply from doing more than its plan showed. It also runs
- * the deletion and returns the result: a key that reached its goal without removal leaves the state with a warning that
- * it is still in its vault. A run of an engine can request a deactivation, and it never approves a step.
+ * Connects the deletion of a managed key to an engine: preview, plan limit, run and result. A key that reached its goal
+ * without removal leaves the state with a warning that it is still in its vault.
  */
 
 import type { DeletionPolicy } from "../../lifecycle/key/plan.ts";

@@ -1,9 +1,7 @@
 /**
- * Describes a step on a managed key for the evidence, the log for auditors: the state before and
- * after, and whose approval and signatures allowed the step. A step that deactivates, destroys or
- * removes also has an entry before it, and so has the opening of a KMS deletion window. This entry
- * describes most of the metadata that the removal of the key will erase: dates, key check values,
- * keystores with their IDs, backing keys, and the consent record. It leaves out the tags.
+ * Describes a step on a managed key for the evidence: the state before and after, and whose approval and signatures
+ * allowed the step. An entry before a step describes most of the metadata that the removal of the key will erase:
+ * dates, key check values, keystores with their IDs, backing keys, and the record. It leaves out the tags.
  */
 
 import { onCodes } from "../../errors.ts";

@@ -1,9 +1,7 @@
 /**
- * Sets and releases a hold, a tag with which a person forbids every run to take anything from the key
- * (lifecycle/consent/hold.ts). One person sets a hold, and one person releases it, because each of them could also do so with
- * another tool. The reason of a release stays on the key for the two people who must then request and approve a
- * deletion. Both writes drop a request or an approval from the key: a hold ends it, and a release must not bring back
- * what people agreed on before the hold.
+ * Sets and releases a hold. One person does either, because each of them could also do so with another tool. The reason
+ * of a release stays on the key for the two people of a later deletion. Both writes drop a request or an approval from
+ * the key: a hold ends it, and a release must not bring back what people agreed on before the hold.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -2,7 +2,7 @@
  * Lists what a run on a managed key may want. Every run takes the same path, the loop (loop/converge.ts). What differs
  * is its intent, and the planner that decides with it:
  *
- * - A destroy of an engine (Pulumi, OpenTofu, Terraform) deletes. It may request a deactivation, and never approves.
+ * - A destroy of an engine deletes. It may request a deactivation, and never approves.
  * - `uko request` writes the request for the next step, as it was shown, and takes no step.
  * - `uko approve` takes the one step that another person requested and that the caller has just confirmed by hand. With
  *   `--store` it writes the approval to the key instead, and the requester's next run takes the step.

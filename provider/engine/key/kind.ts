@@ -1,9 +1,7 @@
 /**
- * Describes managed keys to the deletion loop, which repeats read, plan and step: how a key is read, planned and
- * recorded, and what a run remembers between its steps. It also decides what a lost response means. The run then reads
- * the key before it sends the step again, because the step may have happened. After a missing right, the planner may
- * try another way. A consent record that the service does not keep as a tag goes into the description. A run that has
- * waited never requests the same step again. If the service refuses the same ETag twice, the run ends.
+ * Describes managed keys to the loop, and decides what a lost response means. After a missing right, the planner may
+ * try another way. A record that the service does not keep as a tag goes into the description. A run that has waited
+ * never requests the same step again. If the service refuses the same ETag twice, the run ends.
  */
 
 import { UkoError } from "../../errors.ts";

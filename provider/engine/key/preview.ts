@@ -1,8 +1,6 @@
 /**
- * Previews the deletion of a managed key from the state of an engine (Pulumi, OpenTofu, Terraform) alone, without a
- * call. It makes the sentences that a plan shows to people, and the plan limit: the steps that the plan showed, beyond
- * which its apply does nothing. It does the same for an update that retires the key and keeps its resource in the
- * program.
+ * Previews the deletion of a managed key from the state of an engine alone: the sentences that a plan shows to people,
+ * and the plan limit. It does the same for an update that retires the key and keeps its resource in the program.
  */
 
 import { shownMarker } from "../../lifecycle/consent/dual-marker.ts";

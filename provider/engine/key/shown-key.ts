@@ -1,6 +1,6 @@
 /**
  * Collects what people see of one key before they decide about it: at a terminal, in the console, in a campaign and in
- * `--json`. The function is pure.
+ * `--json`.
  *
  * The requester can write the label, the description and the reason. An approver who reads nothing else decides by the
  * requester's words: Bob could name the production key `orders-test` and ask for its deletion. So the holds come first,

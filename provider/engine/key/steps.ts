@@ -1,10 +1,7 @@
 /**
- * Takes exactly one step on a managed key. Most steps are one call. The writing of a consent record may take several,
- * because uko reads the record back and may write it again with a new time. A consent record is the text on the key
- * with which a person requests or approves a step. uko writes it into a tag, or into the description if the service
- * did not keep tags of this key. uko relies on a record only after a response or a read shows it exactly as written,
- * by its author, and in time. Without this confirmation, a key could be deactivated because of a record that the
- * service did not keep.
+ * Takes exactly one step on a managed key. Most steps are one call. A record may take several, because uko relies on a
+ * record only once it is confirmed, and may write it again with a new time. Without this confirmation, a key could be
+ * deactivated because of a record that the service did not keep.
  */
 
 import { UkoError } from "../../errors.ts";

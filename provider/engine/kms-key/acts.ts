@@ -1,8 +1,4 @@
-/**
- * Lists the acts that a caller can do now on a KMS key: request, approve, withdraw, each with its command, effect,
- * right and deadline. The command line prints the commands, and the console shows forms. A listed act permits nothing:
- * each command reads the key and decides again.
- */
+/** Lists the acts that a caller can do now on a KMS key: request, approve, withdraw. */
 
 import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
 import { isWindowOpen, type KmsPlan } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";

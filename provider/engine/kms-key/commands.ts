@@ -1,10 +1,7 @@
 /**
- * Runs the commands of `uko` for a KMS key, a key outside UKO (status, request, approve, continue, withdraw). They work
- * without a state of Pulumi, OpenTofu or Terraform. The command line does not see a program, so it always requires two
- * people. A request opens a deletion window in KMS. Where signatures are demanded, no second person could use a window
- * without a signature, so a run closes the windows that it opened if an error stops it before it has signed them. A
- * request that KMS refuses is only reported, and the other windows stay open and are signed. Campaigns and the console
- * also use this file: it lists pending requests and destroys reviewed keys.
+ * Runs the commands of `uko` for a KMS key. The command line does not see a program, so it always requires two people.
+ * A request that KMS refuses is only reported, and the other windows stay open and are signed. Campaigns and the
+ * console also use this file: it lists pending requests and destroys reviewed keys.
  */
 
 import { asUkoError, endsTheRun, UkoError } from "../../errors.ts";

@@ -1,9 +1,4 @@
-/**
- * Connects the deletion of a KMS key to the engine (Pulumi, OpenTofu, Terraform). It makes the preview from the state,
- * and the plan limit, which keeps an apply from doing more than its plan showed. It also runs the deletion and returns
- * the result. A run of an engine neither opens nor uses a deletion window, with which KMS lets two people destroy a
- * key. So it destroys a key only if one person is enough.
- */
+/** Connects the deletion of a KMS key to an engine: preview, plan limit, run and result. */
 
 import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
 import { type KmsKeyPolicy, planKmsKeyDeletion } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";

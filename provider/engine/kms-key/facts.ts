@@ -1,7 +1,6 @@
 /**
- * Describes the pending deletion of a KMS key for reports: the state of the key and what its deletion waits for. It
- * adds the roles that the destruction requires, and when the open deletion window (7 days) ends, after which KMS
- * refuses the destruction. Times are ISO 8601 UTC.
+ * Describes the pending deletion of a KMS key for reports: what it waits for, the roles that the destruction requires,
+ * and when the window ends, after which KMS refuses the destruction. Times are ISO 8601 UTC.
  */
 
 import { type KmsLifecycleState, kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";

@@ -1,11 +1,7 @@
 /**
- * Describes KMS keys to the deletion loop, which repeats read, plan and step: how a key is read,
- * planned and recorded. Under KMS's own dual authorization, one identity opens a deletion window,
- * and another identity destroys the key. After a lost response it decides, as far as KMS discloses
- * it, whether an effect that a read shows came from this run. A closed window always counts as
- * closed by this run. Only an effect that counts as one of this run gets an entry after the step in
- * the evidence, the log for auditors. Another entry precedes the call, except when a window is
- * closed. The file also writes the evidence of a restore.
+ * Describes KMS keys to the loop, and decides what a lost response means. A closed window always counts as closed by
+ * this run. Only an effect that counts as one of this run gets an entry after the step in the evidence. Another entry
+ * precedes the call, except when a window is closed. The file also writes the evidence of a restore.
  */
 
 import { idOfHash } from "../../lifecycle/consent/record-text.ts";

@@ -1,7 +1,4 @@
-/**
- * Writes the message with which a run on a KMS key ends: the wait, refusal or missing right, what is left of a
- * destroyed key, and the commands that come next. The sentences for refusals are in refusals.ts.
- */
+/** Writes the message with which a run on a KMS key ends. The sentences for refusals are in refusals.ts. */
 
 import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
 import {

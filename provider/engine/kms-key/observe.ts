@@ -1,10 +1,8 @@
 /**
  * Reads a KMS key by its ID. For a decision it also finds out what uses the key, and whether a keystore of UKO owns the
- * key's ring. A ring is a group of KMS keys. If a keystore owns it, a managed key of UKO may depend on the KMS key. The
- * deletion of the KMS key is then refused, because it would bypass UKO's rule of two people. If uko cannot find out,
- * the deletion is refused, too. What a run learns about rings serves for a minute. Lists leave out the keys of
- * keystores, but show all keys if the keystores cannot be read. For an open deletion window, the file also reads who
- * last wrote to the key's policy, because KMS does not report who opened the window.
+ * key's ring. What a run learns about rings serves for a minute. Lists leave out the keys of keystores, but show all
+ * keys if the keystores cannot be read. For an open window, the file also reads who last wrote to the key's policy,
+ * because KMS does not report the setter.
  */
 
 import { onCodes } from "../../errors.ts";

@@ -1,12 +1,8 @@
 /**
- * Writes, reads and checks the signed request for the destruction of a KMS key. A request for a managed key is stored
- * on the key, but KMS stores no text. A person requests the destruction by opening a deletion window in KMS, the 7 days
- * in which another person can destroy the key. The requester's signature goes to the approver in a file. The file also
- * signs the approvals, and returns both signatures for the evidence (the log for auditors).
- *
- * Anyone can write such a file, so it proves nothing by itself. It counts for one window of one key: the signed
- * statement names the end of the window, and uko builds the statement again from what KMS reports now. The signature is
- * then invalid for another key, for a window that was closed and opened again, and for another person's name.
+ * Writes, reads and checks the signed request for the destruction of a KMS key, and signs the approvals. Anyone can
+ * write such a file, so it proves nothing by itself. The signed statement names the end of the window, and uko builds
+ * the statement again from what KMS reports now. The signature is then invalid for another key, for a window that was
+ * closed and opened again, and for another person's name.
  */
 
 import * as z from "zod";

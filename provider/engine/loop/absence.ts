@@ -1,9 +1,7 @@
 /**
  * Decides whether an object of UKO is gone, after the service did not find it (404). The 404 of another instance proves
- * nothing, and an object whose state names another instance is refused before the call. If the vault of the object is
- * not found either, the 404 counts only if it is proven which instance answered. In doubt this file throws an error.
- * Without these checks, an engine (Pulumi, OpenTofu, Terraform) with a wrong address would drop keys from its state
- * that still exist. The file also checks whether the caller's lists of keystores can be complete.
+ * nothing, and in doubt this file throws an error. Otherwise an engine with a wrong address would drop keys from its
+ * state that still exist. The file also checks whether the caller's lists of keystores can be complete.
  */
 
 import { UkoError } from "../../errors.ts";

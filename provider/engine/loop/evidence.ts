@@ -1,8 +1,6 @@
 /**
- * Writes the evidence (the log for auditors) of a step: who took it, when, from which state to
- * which, and with whose approval. A step that deactivates, destroys or removes something has an
- * entry before its call, too, and so has the opening of a KMS deletion window. If that entry cannot
- * be written, the step is not taken, so no key is deleted without a trace.
+ * Writes the evidence of a step. A step that deactivates, destroys or removes something has an entry before its call,
+ * too, and so has the opening of a deletion window: no key is deleted without a trace.
  */
 
 import { onCodes } from "../../errors.ts";

@@ -1,8 +1,7 @@
 /**
- * Runs one act on many objects: up to eight at a time, with progress, and with the results in order. The first object
- * goes alone, so that a fault that concerns every object stops the run at the first. After an error or a cancellation,
- * no further object starts. A `Room` limits how many objects are at work. An object that sleeps, for example after a
- * write, lets another object start.
+ * Runs one act on many objects: up to eight at a time, with progress, and with the results in order. After an error or
+ * a cancellation, no further object starts. An object that sleeps, for example after a write, lets another object
+ * start.
  */
 
 import { UkoError } from "../../errors.ts";

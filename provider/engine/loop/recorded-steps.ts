@@ -1,13 +1,13 @@
 /**
- * Reads from the evidence of this machine whether two people stood behind the deactivation or destruction of a key, or
- * whether a run has already noted that no approval of it is known. The answer decides only whether a person confirms the
- * removal of a destroyed key by hand, and never whether a step may be taken.
+ * Reads from the evidence of this machine whether two people consented to the deactivation or destruction of a key. The
+ * answer decides only whether a person confirms the removal of a destroyed key by hand, and never whether a step may be
+ * taken.
  *
- * That two people stood behind a step counts only in the file in the user's own state folder. A pipeline can get a file
- * that UKO_EVIDENCE names from a place where others write. Mallory could destroy a key alone, and add a line to the file
- * that credits two people. That no approval is known counts in each file, because it only makes a run stricter.
- *
- * It also says whether a removal of a key was begun, or a destruction of a KMS key, and no line says how it ended.
+ * - That two people consented counts only in the file in the user's own state folder. A pipeline can get a file that
+ *   UKO_EVIDENCE names from a place where others write. Mallory could destroy a key alone, and add a line to the file
+ *   that credits two people.
+ * - That no approval is known counts in each file, because it only makes a run stricter.
+ * - It also says whether a removal of a key was begun, or a destruction of a KMS key, and no line says how it ended.
  *
  * The file is read once in a process, at the first destroyed key, and only its lines about these steps are parsed.
  */

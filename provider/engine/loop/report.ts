@@ -1,8 +1,7 @@
 /**
- * Defines the result of one operation on one object, as data for machines and text for people. `--json` prints it. If
- * `UKO_REPORT` names a file, the run also appends the result there, for pipelines, and an entry when a long wait
- * begins. If that file cannot be opened, the run ends before its work. After that, the report does not change what the
- * run does. The file also makes the error that an engine (Pulumi, OpenTofu, Terraform) shows for a result.
+ * Defines the report, which `--json` prints and `UKO_REPORT` stores, with an entry when a long wait begins. If that
+ * file cannot be opened, the run ends before its work. After that, the report does not change what the run does. The
+ * file also makes the error that an engine shows for a result.
  */
 
 import { type ErrorCode, errorCatalog, isUkoError, UkoError } from "../../errors.ts";

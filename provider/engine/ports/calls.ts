@@ -1,8 +1,7 @@
 /**
- * Defines the parameters and results that all ports (the interfaces of this project's code to the services) share:
- * options of a call, progress, the service's time of a response, and the result of a write. A write whose response was
- * lost has the result `lost`. It may have happened, so the caller reads the object before it sends anything again. The
- * file also defines the settings of a run, such as how long it may wait.
+ * Defines the parameters and results that all ports share: options of a call, progress, the service's time of a
+ * response, and the result of a write. After a `lost` write, the caller reads the object before it sends anything
+ * again. The file also defines the settings of a run, such as how long it may wait.
  */
 
 /** Every call can be canceled. The adapter sets deadlines for single calls. */

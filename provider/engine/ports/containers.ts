@@ -1,7 +1,6 @@
 /**
- * Defines the ports for vaults, keystores and templates, the interfaces through which this project's code calls the
- * service. Values are plain data. A deletion never empties a container: a keystore is deleted with `mode=restrict`
- * only, because the other modes delete its keys or cut them off.
+ * Defines the ports for vaults, keystores and templates. A keystore is deleted with `mode=restrict` only, because the
+ * other modes delete its keys or cut them off.
  */
 
 import type { ContainerKind } from "../../lifecycle/container/plan-container-deletion.ts";

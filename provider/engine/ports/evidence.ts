@@ -1,8 +1,8 @@
 /**
- * Defines the interfaces and forms of two logs: the evidence of each step, for auditors, and the report of each run,
- * for pipelines. If evidence cannot be written, no step is taken that needs an entry before it. In this case uko also
- * writes no request or approval, releases no hold, and accepts no key as it is. If a report cannot be opened, the run
- * does not begin. If it fails later, the run only warns, because a report must not change what a run does.
+ * Defines the interfaces and forms of evidence and report. If evidence cannot be written, no step is taken that needs
+ * an entry before it; uko also writes no request or approval, releases no hold, and accepts no key as it is. If a
+ * report cannot be opened, the run does not begin. If it fails later, the run only warns, because a report must not
+ * change what a run does.
  */
 
 import type { ErrorCode } from "../../errors.ts";

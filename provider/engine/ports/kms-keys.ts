@@ -1,7 +1,6 @@
 /**
- * Defines the port for KMS keys outside UKO and for key rings, the interface through which this project's code calls
- * KMS (kms-v2-and-iam.md 2). Values are plain data. It has no call that reads key material, forces a deletion, or
- * purges metadata. So no caller of the port can skip the checks of KMS.
+ * Defines the port for KMS keys outside UKO and for key rings (kms-v2-and-iam.md 2). It has no call that reads key
+ * material, forces a deletion, or purges metadata. So no caller of the port can skip the checks of KMS.
  */
 
 import type { Registration } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";

@@ -1,7 +1,6 @@
 /**
- * Lists what reports and states show of a pending deletion: each fact once, with its description. In a state of an
- * engine (Pulumi, OpenTofu, Terraform), the output of a fact has the same name after `deletion`, such as
- * `deletionRequestedBy`.
+ * Lists what reports and states show of a pending deletion: each fact once, with its description. In a state, the
+ * output of a fact has the same name after `deletion`, such as `deletionRequestedBy`.
  */
 
 export const pendingFacts = {

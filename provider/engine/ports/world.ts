@@ -1,8 +1,6 @@
 /**
- * Defines the ports, the interfaces through which the code in provider/engine/ reads and changes everything outside
- * itself. The file itself has the ports for managed keys and their backing KMS keys, what a deletion asks about
- * containers, and the session of a run. No deletion of a key is sent with the service's option `force`, which would
- * skip the wait for the keystores.
+ * Defines the ports for managed keys and their backing keys, what a deletion asks about containers, and the session of
+ * a run. No deletion of a key is sent with the service's option `force`, which would skip the wait for the keystores.
  */
 
 import type { OwnSeal } from "../../lifecycle/consent/record-text.ts";

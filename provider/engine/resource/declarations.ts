@@ -1,8 +1,6 @@
 /**
- * Remembers which resource declares which object, as far as one run of an engine (Pulumi, OpenTofu,
- * Terraform) has shown it. So a deletion finds out whether another resource still declares the
- * object. `decideSharedDeletion` then decides: an object that another resource declares is kept,
- * and the deletion may be refused.
+ * Remembers which resource declares which object, as far as one run of an engine has shown it. So a deletion finds out
+ * whether another resource still declares the object; `decideSharedDeletion` then decides.
  */
 
 import {

@@ -1,8 +1,7 @@
 /**
- * Defines what a resource consists of: its inputs, outputs, rules and operations. Pulumi, OpenTofu and Terraform get
- * their resource from one and the same definition, so that each rule is written once. The file also defines what a
- * function consists of, a query that a program can make. Which inputs are secret or immutable is stated at each input
- * (property.ts), and collected here.
+ * Defines what a resource consists of: its inputs, outputs, rules and operations. All engines get their resource from
+ * one and the same definition, so that each rule is written once. The file also defines what a function consists of, a
+ * query that a program can make.
  */
 
 import type * as z from "zod";

@@ -1,5 +1,5 @@
 /**
- * Deletes one resource for an engine (Pulumi, OpenTofu, Terraform). `deleteResource` tells it in order:
+ * Deletes one resource for an engine. `deleteResource` tells it in order:
  *
  * 1. If another resource of the program declares the same object, nothing is deleted.
  * 2. The state says which object it is, and under which rules. A destroy does not see the program.

@@ -1,8 +1,7 @@
 /**
- * Derives the inputs of a program from an existing object, for an import, and for drift, a change outside the program.
- * An import leaves out a block with a secret, because the service never returns secrets. The file also replaces each
- * secret with a digest (a salted hash), from which the secret cannot be recovered. So a state never contains a secret
- * (decision 0016).
+ * Derives the inputs of a program from an existing object, for an import and for drift. An import leaves out a block
+ * with a secret, because the service never returns secrets. The file also replaces each secret with a digest (a salted
+ * hash), so a state never contains a secret (decision 0016).
  */
 
 import type * as z from "zod";

@@ -1,9 +1,8 @@
 /**
- * Previews a planned deletion from the state of an engine (Pulumi, OpenTofu, Terraform) alone, because such a plan
- * reads no object. The preview is a refusal, or a message about the runs and people that the deletion requires. It is
- * empty (`short`) if no step is left that deactivates or destroys a key. The file also reads from state which request
- * is pending, and says whether the caller, if known, is the requester. It accepts the ID of a request only in its exact
- * form, because a person can edit a state.
+ * Previews a planned deletion from the state of an engine alone, because such a plan reads no object. The preview is a
+ * refusal, or a message about the runs and people that the deletion requires. It is empty (`short`) if no step is left
+ * that deactivates or destroys a key. The file also reads from state which request is pending. It accepts the ID of a
+ * request only in its exact form, because a person can edit a state.
  */
 
 import type { ErrorCode } from "../../errors.ts";

@@ -1,7 +1,6 @@
 /**
  * Reads the facts about a property that every interface needs: whether it is immutable or secret, its role, and which
- * outputs its change makes unknown. The facts are stored with the property's schema, in the field `.meta` of the
- * validation library zod. The file also finds the secrets and the default values of all inputs of a resource.
+ * outputs its change makes unknown. The file also finds the secrets and the default values of all inputs of a resource.
  */
 
 import * as z from "zod";

@@ -1,8 +1,6 @@
 /**
- * Compares a program with a state, without a call to the service. It validates inputs, finds differences, predicts the
- * planned state, and derives the inputs of an existing object. It warns about keys that are destroyed, deactivated or
- * removed although the program wants them. A change of an input that no update can change is an error. It never
- * replaces a key with a new one, because the replacement would delete the old key.
+ * Compares a program with a state, without a call to the service. It warns about keys that are destroyed, deactivated
+ * or removed although the program wants them. A change of an input that no update can change is an error.
  */
 
 import type * as z from "zod";

@@ -1,7 +1,6 @@
 /**
- * Computes the planned state of a preview, and defines its two markers: `UNKNOWN` for a value that only the run will
- * show, and `UNCHANGED` for a value that stays. Every value that the run may change is unknown, so a plan never shows
- * a value that then turns out wrong.
+ * Computes the planned state of a preview. Every value that the run may change is `UNKNOWN`, so a plan never shows a
+ * value that then turns out wrong.
  */
 
 /**

@@ -1,7 +1,6 @@
 /**
- * Defines an act that uko offers to one caller on one key, or on a group of keys of a campaign: its effect, the right
- * that it requires, and its command. The command line prints the command, and the console renders a form. An act
- * permits nothing: the operation behind it reads the key and decides again.
+ * Defines an act: its effect, the right that it requires, and its command. The command line prints the command, and the
+ * console renders a form. The operation behind it reads the key and decides again.
  */
 
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";

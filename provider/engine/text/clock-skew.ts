@@ -1,8 +1,7 @@
 /**
  * Writes two messages about wrong times. One says that times of the service contradict each other, so the run stops.
- * The other is about a consent record, the text with which a person requests or approves a step. The service stamped
- * its write too late or too early compared with the time in the record. So the record does not count, and no step was
- * taken.
+ * The other says that the service stamped the write of a record too late or too early, so the record does not count,
+ * and no step was taken.
  */
 
 import type { UkoErrorOptions } from "../../errors.ts";

@@ -1,7 +1,4 @@
-/**
- * Writes names in messages in the notation of the reader's program, such as `existingKeyId` for Pulumi, and
- * `existing_key_id` for the HCL of OpenTofu and Terraform.
- */
+/** Writes names in messages in the notation of the reader's program. */
 
 export interface Dialect {
   readonly program: "program" | "configuration";

@@ -1,7 +1,6 @@
 /**
- * Writes the messages for refusals that several kinds of objects share. The reasons are deletion protection, a
- * retention policy, use that cannot be read, or an unrecognized state. Another reason is an apply that would do more
- * than its plan showed.
+ * Writes the messages for refusals that several kinds of objects share, and for an apply that would do more than its
+ * plan showed.
  */
 
 import type { ErrorCode } from "../../errors.ts";

@@ -1,8 +1,7 @@
 /**
- * Writes messages about one resource of Pulumi, OpenTofu or Terraform: its name, two declarations of one object, and a
- * rename without an alias or a `moved` block. Others are about a key that was deactivated, destroyed or removed
- * although the program declares it, and about resources that a run could not read or did not reach. The file also
- * decides which errors of a read say nothing about the object, so that a refresh only warns of them.
+ * Writes messages about one resource of a program: two declarations of one object, a rename without an alias or a
+ * `moved` block, a key that ended although the program declares it, and resources that a run could not read. The file
+ * also decides which errors of a read say nothing about the object, so that a refresh only warns of them.
  */
 
 import { asUkoError, type ErrorCode, isUkoError, UkoError } from "../../errors.ts";

@@ -1,10 +1,8 @@
 /**
- * Approves many keys that one person reviewed. It acts on each key that a fresh read shows as reviewed, and skips every
- * other key. It takes the reviewed step. Or it stores an approval on the key so that the requester takes the step. The
- * first key goes alone, so that a fault that concerns every key stops the run at the first. It refuses the review of
- * another person or instance, an answer that came more than 60 minutes after the first read, and any act more than 4
- * hours after the answer. The file also approves a single request that a page or terminal showed, if it is still the
- * one that was shown.
+ * Approves many keys that one person reviewed: it acts on each key that a fresh read shows as reviewed, and skips every
+ * other key. It refuses the review of another person or instance, an answer that came more than 60 minutes after the
+ * first read, and any act more than 4 hours after the answer. The file also approves a single request that a page or
+ * terminal showed, if it is still the one that was shown.
  */
 
 import { type ErrorCode, onCodes, UkoError } from "../../../errors.ts";

@@ -1,12 +1,9 @@
 /**
- * Writes and reads the file of a review, which a campaign keeps as a record: a header with what all keys have in common,
- * and one line for each key.
- *
- * Anyone can write such a file, so nothing in it is trusted, and no file approves. An approval names the SHA-256 of what
- * its own process has just shown, so that a changed file is refused. The parser
- * accepts only the exact text that `encodeReview` writes, so that no text can mean one review to a person and another
- * to `uko`. It refuses a review of requests of several people, of the reviewer's own request, or of several kinds of
- * keys. Whether a line still describes its key is decided on a fresh read (`lifecycle/consent/review.ts`).
+ * Writes and reads the file of a review, which a campaign keeps as a record. Anyone can write such a file, so nothing
+ * in it is trusted, and no file approves: an approval names the SHA-256 of what its own process has just shown. The
+ * parser accepts only the exact text that `encodeReview` writes, so that no text can mean one review to a person and
+ * another to `uko`. It refuses a review of requests of several people, of the reviewer's own request, or of several
+ * kinds of keys.
  */
 
 import * as z from "zod";

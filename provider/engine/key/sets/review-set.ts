@@ -1,9 +1,7 @@
 /**
- * Reads many keys for a review: the requests of one person, as another person can approve them. If several people
- * requested the keys, the caller has to name one of them. A key that the caller cannot approve, or that changed since
- * its request, is listed apart with the reason. The keys that remain become a review, which names exactly what its
- * reviewer saw. A review that is too large is refused. This module also groups all requests that a caller can approve, by
- * requester, step and kind of key.
+ * Reads many keys for a review: the requests of one person, as another person can approve them. A key that the caller
+ * cannot approve, or that changed since its request, is listed apart with the reason. A review that is too large is
+ * refused. The file also groups all requests that a caller can approve, by requester, step and kind of key.
  */
 
 import { UkoError } from "../../../errors.ts";

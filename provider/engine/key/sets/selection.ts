@@ -1,7 +1,6 @@
 /**
- * Chooses keys by what the service's lists show of them: vault, state, label, template, requester and step. Commands
- * for several keys accept such a choice. A list may be outdated, so each chosen key is read again before a step. The
- * file also says which step a person can approve next on a key, and whether a person wrote a record.
+ * Chooses keys by what the service's lists show of them: vault, state, label, template, requester and step. A list may
+ * be outdated, so each chosen key is read again before a step.
  */
 
 import { isGlobMatch } from "../../../lifecycle/campaign/rules.ts";

@@ -1,7 +1,6 @@
 /**
- * Writes the tables and sentences about many keys for the person who reviews them: what the approval does, what the
- * person types to confirm it, and why keys are left out. It also writes the results of the approval with the next
- * commands, and the reviewed keys as data for machines.
+ * Writes the tables and sentences about many keys for the person who reviews them, and the results of the approval as
+ * text and as data.
  */
 
 import {

@@ -1,10 +1,8 @@
 /**
- * Signs the approvals and requests of destructions that a command is about to make, on machines
- * that demand signatures. One signature covers all keys of the command, and it is made before the
- * first key changes. A record is signed as the run will write it, with its reason and its names. So
- * the keys are read and planned first, and each record is cut to the room that the list leaves. Only
- * commands that a person runs use this file. A run of an engine (Pulumi, OpenTofu, Terraform) has
- * nothing to sign, because it never approves a step and never requests a destruction.
+ * Signs the approvals and requests of destructions that a command is about to make, on machines that demand signatures.
+ * One signature covers all keys of the command, and it is made before the first key changes. A record is signed as the
+ * run will write it, so the keys are read and planned first, and each record is cut to the room that the list leaves. A
+ * run of an engine has nothing to sign.
  */
 
 import type { ConsentDraft } from "../../../lifecycle/consent/consent-record.ts";

@@ -1,8 +1,6 @@
 /**
- * Lists the acts that uko offers to one caller on one managed key: request, approve, store, continue, remove,
- * withdraw, reactivate. To store is to write an approval on the key, so that the requester takes the step. Each act
- * has its effect, role and command. The command line prints the commands, and the console shows forms. An offer
- * permits nothing: each command reads the key and decides again.
+ * Lists the acts that uko offers to one caller on one managed key: request, approve, store, continue, remove, withdraw,
+ * reactivate.
  */
 
 import { deletionStanding } from "../../../lifecycle/consent/consent-record.ts";

@@ -1,6 +1,6 @@
 /**
- * Writes the sentences about holds. A hold is a tag with which a person forbids uko to take anything from a key. Names
- * in a tag are the words of its last writer, so a sentence says "said to be set by".
+ * Writes the sentences about holds. Names in a tag are the words of its last writer, so a sentence says "said to be set
+ * by".
  */
 
 import { holdsIn } from "../../../lifecycle/consent/hold.ts";

@@ -1,7 +1,6 @@
 /**
- * Writes the message with which a run on a managed key ends: the wait, refusal or missing right, what the run did, and
- * the commands that come next. It also explains that the service does not store consent records (requests and
- * approvals) on the key. The sentences for waits are in waits.ts, and those for refusals in refusals.ts.
+ * Writes the message with which a run on a managed key ends. The sentences for waits are in waits.ts, and those for
+ * refusals in refusals.ts.
  */
 
 import { mayAuthor } from "../../../lifecycle/key/authorization.ts";

@@ -1,6 +1,6 @@
 /**
- * Writes sentences about the consent record on a key, the text with which a person requests or approves one step. They
- * say who requested what, why a record does not count, and which reasons people stated in it.
+ * Writes sentences about the consent record on a key: who requested what, why a record does not count, and which
+ * reasons people stated in it.
  */
 
 import type { Leader } from "../../../lifecycle/campaign/membership.ts";

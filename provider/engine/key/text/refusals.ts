@@ -1,6 +1,6 @@
 /**
- * Writes the messages for refusals on a managed key: which precondition is not met, why uko therefore refuses the step,
- * and how to proceed. It also explains why uko cannot know whether material of a destroyed key is left.
+ * Writes the messages for refusals on a managed key, and why uko cannot know whether material of a destroyed key is
+ * left.
  */
 
 import type { LeftoverMaterial } from "../../../lifecycle/key/guards.ts";

@@ -1,7 +1,6 @@
 /**
- * Writes the output of `uko plan KEY`: the steps from now to the removal of the key, each with its earliest time,
- * effect, role and number of people. It names the steps that cannot be undone, and what blocks the deletion now. For an
- * output of a program, times count from the first step, because the output would otherwise change with each run.
+ * Writes the output of `uko plan KEY`: the steps from now to the removal of the key, and what blocks the deletion now.
+ * For an output of a program, times count from the first step, because the output would otherwise change with each run.
  */
 
 import { failingGuard, findLeftoverMaterial, holdGuard } from "../../../lifecycle/key/guards.ts";

@@ -1,7 +1,6 @@
 /**
- * Writes sentences about a review, a list of keys that one person saw and may approve together: why the review skips a
- * key, and why no run can use the review at all. It also writes the command that reviews the same keys again. For a
- * campaign this is the campaign's own command, because another one would skip its checks.
+ * Writes why a review skips a key, why no run can use the review at all, and the command that reviews the same keys
+ * again. For a campaign this is the campaign's own command, because another one would skip its checks.
  */
 
 import type { ReviewHeader, ReviewLine, SkipReason, UnusableReview } from "../../../lifecycle/consent/review.ts";

@@ -1,6 +1,6 @@
 /**
- * Writes what people see of one key before they decide about it (engine/key/shown-key.ts): first what its requester
- * cannot choose, then what the requester said. Every terminal, page and list shows these lines.
+ * Writes what people see of one key before they decide about it (engine/key/shown-key.ts). Every terminal, page and
+ * list shows these lines.
  */
 
 import type { SaidOfKey, ShownKey } from "../../ports/shown-key.ts";

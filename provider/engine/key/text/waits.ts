@@ -1,7 +1,6 @@
 /**
- * Writes the messages for a run on a managed key that has to wait: for a request, for an approval
- * by another person, or for a time. Each message of a wait names who can act, with which role and
- * command. The file also says that the caller's own next run can act on an approval.
+ * Writes the messages for a run on a managed key that has to wait. Each names who can act, with which role and command.
+ * The file also says that the caller's own next run can act on an approval.
  */
 
 import type { Standing } from "../../../lifecycle/consent/consent-record.ts";
