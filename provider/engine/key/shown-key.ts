@@ -23,8 +23,8 @@ import type { PastLabel, ShownKey } from "../ports/shown-key.ts";
 import type { KeyRef, World } from "../ports/world.ts";
 import { ibmDates } from "../text/ibm-dates.ts";
 import { describeReason } from "./evidence.ts";
+import { exceptionsOf } from "./exceptions.ts";
 import type { KeySummary } from "./observe.ts";
-import { exceptionsOf } from "./sets/exceptions.ts";
 import { sayHold } from "./text/hold-words.ts";
 
 /** What this machine's evidence knows of the key, and the manifest of the campaign in whose folder the run is. */

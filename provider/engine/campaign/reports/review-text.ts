@@ -8,8 +8,8 @@
 import { keyPathOf, type ReviewedWave, type ReviewLine } from "../../../lifecycle/consent/review.ts";
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../../lifecycle/kms-key/kms-review.ts";
 import { setPhrase } from "../../../text/phrase.ts";
+import type { SummarizedKey } from "../../key/exceptions.ts";
 import { listKeys, sayCounts, sayEachApart, sayExceptions, sayLast } from "../../key/sets/approval-messages.ts";
-import type { SummarizedKey } from "../../key/sets/exceptions.ts";
 import type { ReviewFile } from "../../key/sets/review-set.ts";
 import { keysOfKind, linesByReason, reviewLimits, reviewTitle } from "../../key/sets/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";

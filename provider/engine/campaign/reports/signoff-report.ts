@@ -4,7 +4,7 @@
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
-import { warnsOfDeletion } from "../../key/sets/exceptions.ts";
+import { warnsOfDeletion } from "../../key/exceptions.ts";
 import { count, plain } from "../../text/words.ts";
 import { csvTable } from "../files/csv.ts";
 import type { OpenCampaign } from "../files/folder.ts";

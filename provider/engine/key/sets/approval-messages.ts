@@ -23,11 +23,11 @@ import {
   stepNouns,
   stillReversible,
 } from "../../text/words.ts";
+import { exceptionClasses, holdsForAll, type SummarizedKey } from "../exceptions.ts";
 import { sayReleasedHolds } from "../text/hold-words.ts";
 import { sayOutsideCampaign, sayWhoRequested } from "../text/record-words.ts";
 import { sayResources, sayShownKey } from "../text/shown-key-words.ts";
 import { sayUnapproved } from "../text/unapproved-words.ts";
-import { exceptionClasses, holdsForAll, type SummarizedKey } from "./exceptions.ts";
 import type { KeyApart, KeyInReview, PendingGroup } from "./review-set.ts";
 import { keysOfKind, linesByReason, sayKeystores, storeInstead } from "./set-messages.ts";
 

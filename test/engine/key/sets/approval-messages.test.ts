@@ -1,8 +1,8 @@
 /** The text that a person reads before an approval: one key in full, or many keys with the exceptions first. */
 
 import { describe, expect, it } from "vitest";
+import { classesToConfirm } from "../../../../provider/engine/key/exceptions.ts";
 import * as approvalMessages from "../../../../provider/engine/key/sets/approval-messages.ts";
-import { classesToConfirm } from "../../../../provider/engine/key/sets/exceptions.ts";
 import type { KeyInReview } from "../../../../provider/engine/key/sets/review-set.ts";
 import { showKey } from "../../../../provider/engine/key/shown-key.ts";
 import type { PastLabel } from "../../../../provider/engine/ports/shown-key.ts";

@@ -5,10 +5,10 @@
  * these keys were created last week.
  */
 
-import type { ReviewLine } from "../../../lifecycle/consent/review.ts";
-import type { ConsentRecord, ReleasedHold, UnapprovedStep } from "../../../lifecycle/vocabulary/observation.ts";
-import type { ShownKey } from "../../ports/shown-key.ts";
-import { maxNamed } from "../../text/words.ts";
+import type { ReviewLine } from "../../lifecycle/consent/review.ts";
+import type { ConsentRecord, ReleasedHold, UnapprovedStep } from "../../lifecycle/vocabulary/observation.ts";
+import type { ShownKey } from "../ports/shown-key.ts";
+import { maxNamed } from "../text/words.ts";
 
 /** What says by itself whether a key is unusual. A fresh read and a list of a vault both have these facts. */
 interface JudgedKey {
