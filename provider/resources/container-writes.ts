@@ -1,9 +1,7 @@
 /**
- * Creates and changes vaults, keystores and templates. A creation is one POST, and a change that differs in nothing
- * sends nothing. An existing object is adopted only if the program names its ID, and not because it has the same name.
- * Otherwise a later destroy could delete another team's object. After a lost response, an object with the new name
- * counts as created by this run, unless the service names another creator. The file also compares the values of a
- * program with those of the service, and finds changes that no update can make.
+ * Creates and changes vaults, keystores and templates. A change that differs in nothing sends nothing. After a lost
+ * response, an object with the new name counts as created by this run, unless the service names another creator. The
+ * file also compares the values of a program with those of the service, and finds changes that no update can make.
  */
 
 import { type ContainerReading, readContainer } from "../engine/container/observe.ts";

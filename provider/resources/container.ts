@@ -1,8 +1,6 @@
 /**
  * Makes the resources vault, keystore and template from what differs between them: their properties, their port, and
- * their own rules. The operations that all three have are here, such as adoption, previews and warnings of changes
- * outside the program. A change that the service has no call for is an error and never a replacement. A container is
- * deleted only when it is empty, so that its deletion never deletes a key.
+ * their own rules. A container is deleted only when it is empty, so that its deletion never deletes a key.
  */
 
 import type * as z from "zod";

@@ -1,12 +1,12 @@
 /**
- * Computes the mark of a key that a run creates, and finds a key by this mark. The mark is derived from the instance,
- * the inputs that identify the key, and the resource's name in the engine (Pulumi, OpenTofu, Terraform). After a lost
- * response or a crash, the same run or a later one computes the same mark. So it finds the key that was created, and
- * does not create a second one (decision 0010). If the engine gives no name, the mark is random and helps only within
- * the run. A key does not count if it is older than 7 days, or no longer as its creation left it. After a lost
- * response, the run searches up to three times for the object. If it finds none, it fails, because it is unknown
- * whether the object was created. After a 429 it sends the creation again instead, since a service that limits the
- * number of calls answers so before it does anything.
+ * Computes the mark of a key that a run creates, from the instance, the inputs that identify the key, and the
+ * resource's name in the engine. After a lost response or a crash, the same run or a later one computes the same mark,
+ * and so does not create a second key (decision 0010). If the engine gives no name, the mark is random and helps only
+ * within the run. A key does not count if it is older than 7 days, or no longer as its creation left it.
+ *
+ * After a lost response, the run searches up to three times for the object. If it finds none, it fails, because it is
+ * unknown whether the object was created. After a 429 it sends the creation again instead, since a service that limits
+ * the number of calls answers so before it does anything.
  */
 
 import type { CallOptions, World, Written } from "../engine/ports/world.ts";

@@ -1,7 +1,6 @@
 /**
- * Defines the functions and data sources of the provider, which only read. They return objects by ID, lists, pending
- * deletions, and the steps that the deletion of a key still needs. Each is defined once, and Pulumi, OpenTofu and
- * Terraform offer it.
+ * Defines the functions of the provider, which only read: objects by ID, lists, pending deletions, and the steps that
+ * the deletion of a key still needs.
  */
 
 import * as z from "zod";

@@ -1,9 +1,8 @@
 /**
  * Defines the inputs and outputs that several resources have: IDs, groups of keystores, the facts about a pending
- * deletion, and the settings for deletions. These settings control uko. The service stores none of them, except that a
- * managed key has a marker which uko writes from `dualAuthorization`. The file also derives the form of a state from
- * the form of the inputs. In a state, the rules for new objects do not apply, because an existing object may be older
- * than the rules.
+ * deletion, and the settings for deletions. These settings control uko; the service stores none of them, except the
+ * marker. The file also derives the form of a state from the form of the inputs. In a state, the rules for new objects
+ * do not apply, because an existing object may be older than the rules.
  */
 
 import * as z from "zod";

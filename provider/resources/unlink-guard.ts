@@ -1,8 +1,7 @@
 /**
- * Refuses a change of groups that would cut keys off from a keystore. A group connects the keystores and templates
- * that name it: a template's keys are installed in the keystores of its group. After the change, the next alignment of
- * a key would remove it from the keystore, and applications could no longer use it there. The change is also refused
- * if the affected keys cannot be read. A person who wants the change has to delete the keys first.
+ * Refuses a change of groups that would cut keys off from a keystore: the next alignment of a key would remove it, and
+ * applications could no longer use it there. The change is also refused if the affected keys cannot be read. A person
+ * who wants the change has to delete the keys first.
  */
 
 import type { KeystoreSnapshot, TemplateSnapshot } from "../engine/ports/containers.ts";

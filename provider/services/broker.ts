@@ -1,9 +1,8 @@
 /**
- * Finds the endpoints of UKO and KMS for an instance: from the settings, from IBM's endpoint broker, or from the CRN of
- * an instance of Key Protect, which has no broker and no UKO (kms-v2-and-iam.md 1.1). For such an instance, a call of
- * UKO fails before anything is sent. The file also judges how certain it is that the configured address is the instance
- * of this run, because a mistyped address or instance ID could lead to a deletion in another instance. A response of
- * the broker about another instance is an error.
+ * Finds the endpoints of UKO and KMS for an instance: from the settings, from the broker, or from the CRN of an
+ * instance of Key Protect, which has no broker and no UKO (kms-v2-and-iam.md 1.1). It also judges how certain it is
+ * that the configured address is the instance of this run, because a mistyped address or instance ID could lead to a
+ * deletion in another instance.
  */
 
 import * as z from "zod";

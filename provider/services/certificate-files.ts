@@ -1,9 +1,7 @@
 /**
- * Reads and writes the files that belong to a certificate of deleted keys. These are the envelope, which holds the
- * certificate with its signatures, the keys of signers, the list of allowed signers, and the HTML page. The file also
- * opens the signer that the user chose: a private key file or a command. The user named each file on the command line,
- * so uko follows a link when it reads one. It never writes through a link, and it replaces an existing file only if the
- * user asked for that.
+ * Reads and writes the files that belong to a certificate: the envelope, keys, the list of allowed signers, and the
+ * HTML page. The user named each file on the command line, so uko follows a link when it reads one. It never writes
+ * through a link, and it replaces an existing file only if the user asked for that.
  */
 
 import { rename, rm, stat, writeFile } from "node:fs/promises";

@@ -1,9 +1,8 @@
 /**
- * Appends lines to a file that only its owner can read, such as the evidence (the audit log of runs). A call resolves
- * after the line is on disk, so a crash after the call loses nothing. Lines keep the order of the calls, and a new line
- * never continues one that a crash left incomplete. A link is refused in place of the file, and so is a file that other
- * users can access and this user cannot protect. In the user's state folder, the folder and the file must also belong
- * to this user. The file also writes an object as one line of JSON, in which control characters are escaped.
+ * Appends lines to a file that only its owner can read, such as the evidence. A call resolves after the line is on
+ * disk, so a crash after the call loses nothing. Lines keep the order of the calls, and a new line never continues one
+ * that a crash left incomplete. A link is refused in place of the file, and so is a file that other users can access
+ * and this user cannot protect. In the user's state folder, the folder and the file must also belong to this user.
  */
 
 import { chmodSync, constants, lstatSync } from "node:fs";

@@ -1,8 +1,7 @@
 /**
- * Writes evidence, the audit log of a run: a line before each step that can do harm, and a line after each step. The
- * run goes on only after a line is on disk. In a file, each line contains the digest of the previous line, so a line
- * that was changed or removed later is visible (decision 0041). A small `.head` file next to it names the last line, so
- * lines that are missing at the end are visible, too.
+ * Writes evidence. The run goes on only after a line is on disk. In a file, each line contains the digest of the
+ * previous line, so a line that was changed or removed later is visible (decision 0041). The head makes lines that are
+ * missing at the end visible, too.
  *
  * With `UKO_EVIDENCE=log`, the lines go to the log of the run, without digests that link them. Then uko removes no
  * managed key from its vault, because a removal erases the requests and approvals, which are on the key itself. Without

@@ -1,8 +1,6 @@
 /**
- * Reads an evidence file (the audit log of runs) line by line, and computes the SHA-256 digest of each line. A
- * verifier compares each digest with the one that the next line names. The file can also read one line again, by its
- * place. It reads the small `.head` file next to the evidence, too. The head names the last line, so that a line
- * missing at the end is noticed.
+ * Reads an evidence file line by line with its head, and computes the SHA-256 digest of each line, which a verifier
+ * compares with the one that the next line names. The file can also read one line again, by its place.
  */
 
 import { hash } from "node:crypto";

@@ -1,9 +1,7 @@
 /**
- * Supplies the bearer tokens of this run. It requests them from IAM, IBM Cloud's log-in service, with an API key, or
- * takes one from the settings. Tokens stay in memory. The file also reads from the token which identity acts (the
- * actor). If the token of a trusted profile does not show which person uses the profile, no identity counts as the
- * actor. The file stops the run if a new token belongs to another identity, because every plan of the run was made for
- * the first one.
+ * Supplies the bearer tokens of this run, from an API key or from the settings, and reads from the token which identity
+ * acts. If the token of a trusted profile does not show which person uses the profile, no identity counts as the actor.
+ * The run stops if a new token belongs to another identity, because every plan of the run was made for the first one.
  */
 
 import { decodeJwt } from "jose/jwt/decode";

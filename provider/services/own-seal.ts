@@ -1,11 +1,10 @@
 /**
- * Computes the seal of this run, which proves to its author that a request is their own. It is an HMAC-SHA-256 whose
- * secret is derived from the run's API key. A request on a managed key contains the seal of the run that wrote it. A
- * run with a token instead of an API key has no seal.
+ * Computes the seal of this run: an HMAC-SHA-256 whose secret is derived from the run's API key with HKDF, so that a
+ * reader of seals cannot compute the API key. A run with a token instead of an API key has no seal.
  *
  * The seal stops this attack: Carol, who may write tags, writes a request on a key in Bob's name. She hopes that Bob's
  * run acts on it. A run with Bob's API key computes the seal, finds another one on the key, and so knows that Bob did
- * not make the request. The sealing key is derived with HKDF, so that a reader of seals cannot compute the API key.
+ * not make the request.
  */
 
 import { createHmac, hkdfSync } from "node:crypto";

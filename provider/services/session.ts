@@ -1,8 +1,7 @@
 /**
- * Holds what a run knows of its session: which identity acts, on which instance, and whether the server that responds
- * is that instance. Before every write to UKO, the run stops if the host name or the endpoint broker shows another
- * instance. If neither shows any, the internal keystores decide. Otherwise a mistyped address or instance ID could
- * delete keys in another instance.
+ * Holds what a run knows of its session, and whether the server that responds is its instance. Before every write to
+ * UKO, the run stops if the host name or the broker shows another instance. If neither shows any, the internal
+ * keystores decide. Otherwise a mistyped address or instance ID could delete keys in another instance.
  */
 
 import type { Keystores } from "../engine/ports/containers.ts";

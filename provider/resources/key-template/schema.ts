@@ -1,4 +1,4 @@
-/** Defines the inputs and outputs of a key template, each described once for Pulumi, OpenTofu and Terraform. */
+/** Defines the inputs and outputs of a key template, each described once for all engines. */
 
 import * as z from "zod";
 import { deletionProtection, groupName, reported, uuid } from "../shared-inputs.ts";

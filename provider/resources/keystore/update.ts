@@ -1,9 +1,8 @@
 /**
- * Updates a keystore, and sends only changed values. A program that declares another type or location than the
- * existing keystore has is refused, because an update cannot change these. A group is a name by which a template
- * chooses the keystores of its keys. An update that removes a group is refused if an installed key would then be cut
- * off from the keystore. The file warns if connection values change while destroyed keys may still be in the keystore,
- * because the new values could lead to another account.
+ * Updates a keystore, and sends only changed values. A program that declares another type or location than the existing
+ * keystore has is refused, because an update cannot change these. An update that removes a group is refused if an
+ * installed key would then be cut off from the keystore. The file warns if connection values change while destroyed
+ * keys may still be in the keystore, because the new values could lead to another account.
  */
 
 import { sayContainer } from "../../engine/container/words.ts";

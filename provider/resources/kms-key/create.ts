@@ -1,9 +1,7 @@
 /**
- * Creates a KMS key by one POST, sent again only after a 429, or adopts an existing one. Before the POST, and after a
- * lost response, the file searches for the key that an interrupted run created, by the mark in its tags
- * (creation-mark.ts). It refuses to adopt a key whose name or type differs from the program, and a destroyed key that
- * the program does not restore. It also refuses a backing key, which is the KMS key behind a managed key, or a key that
- * may be one. The deletion of a backing key would destroy the managed key's material without the two people that the
+ * Creates a KMS key by one POST, or adopts an existing one. It refuses to adopt a key whose name or type differs from
+ * the program, and a destroyed key that the program does not restore. It also refuses a backing key, or a key that may
+ * be one. The deletion of a backing key would destroy the managed key's material without the two people that the
  * managed key requires.
  */
 

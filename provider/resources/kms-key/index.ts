@@ -1,9 +1,7 @@
 /**
- * Defines the resource KMS key: a root or standard key in KMS itself, outside UKO. KMS's own dual authorization can
- * protect its deletion: one person sets the key for deletion, and another person deletes it. KMS cannot change most
- * values of an existing key, such as its name, description and tags. The file refuses such a change, and the adoption
- * of a key that has other values than the program. Keys of internal keystores are not listed, because managed keys
- * depend on them.
+ * Defines the resource KMS key: a root or standard key in KMS itself, outside UKO. KMS cannot change most values of an
+ * existing key, such as its name, description and tags. The file refuses such a change, and the adoption of a key that
+ * has other values than the program. Keys of internal keystores are not listed, because managed keys depend on them.
  */
 
 import { kmsKeyDeletion } from "../../engine/kms-key/deletion.ts";

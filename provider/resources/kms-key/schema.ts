@@ -1,4 +1,4 @@
-/** Defines the inputs and outputs of a KMS key, each described once for Pulumi, OpenTofu and Terraform. */
+/** Defines the inputs and outputs of a KMS key, each described once for all engines. */
 
 import * as z from "zod";
 import { kmsLifecycleStates } from "../../lifecycle/kms-key/kms-key-states.ts";

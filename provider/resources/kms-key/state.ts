@@ -1,7 +1,6 @@
 /**
- * Builds a KMS key's state, as the engine (Pulumi, OpenTofu, Terraform) stores it, from one read of the key. The tag
- * that marks a creation is left out. The file also builds the warnings about changes that were made outside the
- * program, and about a key that is set for deletion.
+ * Builds a KMS key's state from one read of the key, without the mark. The file also builds the warnings about changes
+ * that were made outside the program, and about a key that is set for deletion.
  */
 
 import { kmsKeyFacts } from "../../engine/kms-key/facts.ts";

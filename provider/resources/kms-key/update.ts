@@ -1,8 +1,8 @@
 /**
- * Updates a KMS key: sends the changes of the program one call at a time, and reads the key after each call. A
- * rotation comes last and is never sent twice, because it cannot be undone. The file never starts a deletion, and
- * undoes one only if the program requests that. It refuses to change a backing key, which is the KMS key behind a
- * managed key. If uko cannot find out whether the key is one, it refuses only a move to another key ring.
+ * Updates a KMS key: sends the changes of the program one call at a time, and reads the key after each call. A rotation
+ * comes last and is never sent twice, because it cannot be undone. The file never starts a deletion, and undoes one
+ * only if the program requests that. It refuses to change a backing key. If uko cannot find out whether the key is one,
+ * it refuses only a move to another key ring.
  */
 
 import { type ObservedKmsKey, observeKmsKey } from "../../engine/kms-key/observe.ts";

@@ -1,11 +1,9 @@
 /**
- * Creates a managed key, or adopts an existing one. A key of another template than the program names is not adopted. A
- * creation is one POST, sent again only after a 429. If the program has no tags and the service refuses the POST with
- * 400, which creates nothing, uko sends a second POST without tags. A creation leaves a mark on the key, in a tag. The
- * run searches for the key by this mark after a lost response, if the label is taken, and before the POST if the
- * program sets no label. So an interrupted run does not lead to a second key. The file then writes the dates, and the
- * marker that says how many people a deletion requires. If that fails, it only warns, because an error would leave the
- * new key in no state.
+ * Creates a managed key, or adopts an existing one. A key of another template than the program names is not adopted. If
+ * the program has no tags and the service refuses the POST with 400, which creates nothing, uko sends a second POST
+ * without tags. The run searches for the key by its mark after a lost response, if the label is taken, and before the
+ * POST if the program sets no label. The file then writes the dates and the marker. If that fails, it only warns,
+ * because an error would leave the new key in no state.
  */
 
 import { type KeyDetails, observedInResponse, observeKey } from "../../engine/key/observe.ts";

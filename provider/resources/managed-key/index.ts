@@ -1,9 +1,6 @@
 /**
- * Defines the resource managed key: an encryption key in UKO whose deletion requires two people by default. This file
- * connects creation, adoption, read, import, list, update and deletion. An adoption writes the program's values in the
- * same run. A goal such as `destroyed` waits for the next update, whose plan shows what it does to the key. The
- * environment and the provider can make the rules for a deletion stricter than the resource says, never looser. The
- * folder `lifecycle/` decides what a run may write to a key, and when.
+ * Defines the resource managed key. An adoption writes the program's values in the same run. A goal such as `destroyed`
+ * waits for the next update, whose plan shows what it does to the key.
  */
 
 import { keyDeletion } from "../../engine/key/deletion.ts";

@@ -1,9 +1,8 @@
 /**
- * Writes the marker on a key, which says for which steps of its deletion two people are required. The marker is a tag,
- * or the end of the description if the service keeps no tags. A creation writes the program's choice. On an existing
- * key, a missing marker is written as `both`, and any other marker is only made stricter, so that a changed program
- * cannot remove the need for a second person. The file warns if the program asks for fewer people. It does not write to
- * a destroyed key, or while a request or an approval is valid.
+ * Writes the marker on a key, as a tag, or at the end of the description if the service keeps no tags. A creation
+ * writes the program's choice. On an existing key, a missing marker is written as `both`, and any other marker is only
+ * made stricter, so that a changed program cannot remove the need for a second person. The file warns if the program
+ * asks for fewer people. It does not write to a destroyed key, or while a record is valid.
  */
 
 import type { KeyDetails } from "../../engine/key/observe.ts";

@@ -1,4 +1,4 @@
-/** Defines the inputs and outputs of a managed key, each described once for Pulumi, OpenTofu and Terraform. */
+/** Defines the inputs and outputs of a managed key, each described once for all engines. */
 
 import * as z from "zod";
 import { endsLikeRecord } from "../../lifecycle/consent/record-locations.ts";

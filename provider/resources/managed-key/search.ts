@@ -1,7 +1,7 @@
 /**
- * Searches for the key that an interrupted creation made, by the mark that the creation left on it. If an existing key
- * has the label but was not adopted, the message explains the reason, and how a person can adopt this key. The mark
- * also shows whether a key was created for another resource, so that an adoption of such a key can warn.
+ * Searches for the key that an interrupted creation made, by its mark. If an existing key has the label but was not
+ * adopted, the message explains the reason, and how a person can adopt this key. The mark also shows whether a key was
+ * created for another resource, so that an adoption of such a key can warn.
  */
 
 import type { CallOptions, KeySnapshot, KeyWithEtag, WithServiceTime, World } from "../../engine/ports/world.ts";

@@ -1,6 +1,6 @@
 /**
- * Builds a managed key's state, as the engine (Pulumi, OpenTofu, Terraform) stores it, from one read of the key. The
- * file also builds the warnings about changes that were made outside the program, and about a pending deletion.
+ * Builds a managed key's state from one read of the key. The file also builds the warnings about changes that were made
+ * outside the program, and about a pending deletion.
  */
 
 import type { KeySummary } from "../../engine/key/observe.ts";

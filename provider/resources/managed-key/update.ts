@@ -1,9 +1,8 @@
 /**
- * Updates a managed key: its label, description, dates, tags, keystores and rotation, the marker that says how many
- * people its deletion needs, and the goal `state`. A goal such as `destroyed` starts a deletion with the same rules as
- * a destroy. A run thus takes no step that needs a second person, unless that person approved what this run's caller
- * requested. A step that has to wait is only a warning. The file refuses another template than the key's own, and a
- * rotation together with a goal that starts a deletion.
+ * Updates a managed key: its values, the marker, and the goal `state`. A goal such as `destroyed` takes no step that
+ * needs a second person, unless that person approved what this run's caller requested. A step that has to wait is only
+ * a warning. The file refuses another template than the key's own, and a rotation together with a goal that starts a
+ * deletion.
  */
 
 import { deletionIntent } from "../../engine/key/intents.ts";

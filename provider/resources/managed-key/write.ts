@@ -1,6 +1,6 @@
 /**
  * Writes to a managed key for other purposes than its deletion, such as a new label. Two rules protect the consent
- * records on the key, in which persons request or approve its deletion (lifecycle/key/key-write.ts).
+ * records on the key (lifecycle/key/key-write.ts):
  *
  * - While a record counts, no such write is sent, because the write would void the record.
  * - A record that does not count is removed with the write or before it, because another person could have planted it

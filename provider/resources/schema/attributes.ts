@@ -1,7 +1,6 @@
 /**
- * Turns the zod schemas of a resource or a function into a plain list of its inputs and outputs. The schemas of Pulumi
- * and Terraform, and the reference documentation, are made from this list. A property without a description is an
- * error.
+ * Turns the zod schemas of a resource or a function into a plain list of its inputs and outputs, from which the schemas
+ * of Pulumi and Terraform and the reference pages are made.
  */
 
 import type * as z from "zod";

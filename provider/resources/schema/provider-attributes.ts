@@ -1,8 +1,6 @@
 /**
  * Defines the settings that a program gives to the provider: where the service is, who calls, and how strict every run
- * is. The file also lists the settings that a Pulumi SDK may take from the environment and store. A credential or an
- * address is not among them, because it would stay in the state that all people use. The second person's run would then
- * act with the first person's credential (decision 0016).
+ * is. The file also lists the settings that a Pulumi SDK may take from the environment and store (decision 0016).
  */
 
 import * as z from "zod";

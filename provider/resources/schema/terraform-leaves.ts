@@ -1,8 +1,6 @@
 /**
- * Flattens nested attributes for Terraform: `aws: {region}` becomes `aws_region`, also within lists, because nested
- * blocks are hard to use in CDK for Terraform. The names in descriptions become snake_case, too. The file also returns
- * the type of each attribute in the form of Terraform's protocol. It leaves out secrets in lists, because the service
- * does not return them.
+ * Flattens nested attributes for Terraform, also within lists. The names in descriptions become snake_case, too. It
+ * leaves out secrets in lists, because the service does not return them.
  */
 
 import type { Attribute, AttributeType } from "./attributes.ts";

@@ -1,8 +1,7 @@
 /**
- * Builds the Terraform provider's schema, with resources, data sources and the provider's settings, from the
- * definitions of the resources and functions. It has flat attributes in snake_case. For each one, the file also records
- * its path in the definition. It also records whether a plan takes the value from the configuration, the state or the
- * service. A secret is write-only: a state has only its digest.
+ * Builds the Terraform provider's schema from the definitions of the resources and functions. For each attribute, the
+ * file also records its path in the definition, and whether a plan takes the value from the configuration, the state or
+ * the service.
  */
 
 import type * as z from "zod";

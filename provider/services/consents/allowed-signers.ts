@@ -1,9 +1,7 @@
 /**
- * Reads `allowed_signers`, a list in OpenSSH's format (ssh-keygen(1)) of people with their public keys, and decides
- * whether it allows a signature. If the list exists, this machine demands a signature on every request and approval of
- * a destruction. The list is in a system folder, or in the home folder that the system's password database names. No
- * variable, program, state or setting can name another place. Otherwise a person who can set a variable could turn the
- * demand off.
+ * Reads `allowed_signers` (ssh-keygen(1)) and decides whether it allows a signature. The list is in a system folder, or
+ * in the home folder that the system's password database names. No variable, program, state or setting can name another
+ * place. Otherwise a person who can set a variable could turn the demand off.
  *
  * Only a missing list demands nothing. If a list cannot be read, has a line that uko does not support, gives one key to
  * two people, or can be written by another user, no signature counts, so uko destroys nothing. If such a list counted

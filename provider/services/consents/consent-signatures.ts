@@ -1,9 +1,6 @@
 /**
- * Signs consent records, in which a person requests or approves a step of a deletion, with the person's own SSH key.
- * One signature covers all consents that a person gives at once. The file also verifies these signatures against
- * `allowed_signers`, the list of persons and their public keys. If there is a list of the system and one of the user,
- * both must allow a signature. The program `ssh-keygen` makes the signatures, so SSH agents, security keys and smart
- * cards work as they do for git. Thus uko never reads a private key.
+ * Signs consent records with the person's own SSH key, one signature for all consents at once, and verifies them
+ * against `allowed_signers`. If there is a list of the system and one of the user, both must allow a signature.
  */
 
 import { existsSync } from "node:fs";

@@ -1,11 +1,11 @@
 /**
  * Names the service of a run in what people sign and seal. The name is `ibm` if each address of the run is documented
  * by IBM, because two people may use different ones, such as a public and a private one. Otherwise the name is the host
- * and port of each other address, so that a request that was signed on an emulator is worthless at IBM.
+ * and port of each other address.
  *
  * Some people reach IBM through an address of their own, such as a gateway. The file `ibm_endpoints` in uko's
- * configuration folder lists such hosts. A variable, program or state cannot, because a person who can set one could then
- * give a server of their own the name of IBM. This machine never has that name.
+ * configuration folder lists such hosts. A variable, program or state cannot, because a person who can set one could
+ * then give a server of their own the name of IBM. This machine never has that name.
  */
 
 import { lstatSync } from "node:fs";

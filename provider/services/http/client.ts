@@ -1,9 +1,7 @@
 /**
- * Sends every call to a service. Before it reads the credential, the client checks that the host may receive it. The
- * client also limits the number of concurrent calls, except calls for tokens. It applies a deadline, and retries only
- * calls that are safe to send twice. It sends no change that services/changes.ts does not list, and one that can cut a
- * key off only with a permit, which it spends. If no response arrives to a change that was sent, its outcome is unknown: the
- * caller must read the object to learn what happened.
+ * Sends every call to a service. It limits the number of concurrent calls, except calls for tokens, applies a deadline,
+ * and retries only calls that are safe to send twice. It sends no change that services/changes.ts does not list, and
+ * one that can cut a key off only with a permit, which it spends.
  */
 
 import type { Agent, Dispatcher } from "undici";

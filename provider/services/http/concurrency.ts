@@ -1,7 +1,7 @@
 /**
  * Limits how many calls run at a time. Waiting calls start in the order of their arrival, but writes start before
- * reads. The reason is consent records, in which a person requests or approves a step. A record counts only if it is
- * written within seconds of the read before it. The file also lets several callers share one call that is in progress.
+ * reads: a record counts only if it is written within seconds of the read before it. The file also lets several callers
+ * share one call that is in progress.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,8 +1,7 @@
 /**
- * Turns a response into a parsed value or an error, in the same way for every service. From the response, an error
- * contains only the status, the correlation ID and the service's own message, which was made safe to show. If the
- * service's time is needed, a response without a valid Date header is an error, because uko uses no other clock. The
- * file also lists the errors that concern the whole run and not one object.
+ * Turns a response into a parsed value or an error, in the same way for every service. If the service's time is needed,
+ * a response without a valid Date header is an error, because uko uses no other clock. The file also lists the errors
+ * that concern the whole run and not one object.
  */
 
 import type * as z from "zod";

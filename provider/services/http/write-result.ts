@@ -1,8 +1,7 @@
 /**
- * Turns the end of a call that changes something into one of a few results, such as done, refused or lost. `lost` means
- * that the change may have happened, so the engine reads the object again before it reports anything. An unclear
- * response always counts as lost, because a wrong "refused" could hide a deletion. The file throws only if nothing
- * happened, for example if the request was not sent, or after a 401.
+ * Turns the end of a change into one of a few results, such as done, refused or lost. An unclear response always counts
+ * as lost, because a wrong "refused" could hide a deletion. The file throws only if the change did not happen, for
+ * example if the request was not sent, or after a 401.
  */
 
 import type { Permitted, Written } from "../../engine/ports/world.ts";

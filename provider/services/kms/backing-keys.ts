@@ -1,8 +1,6 @@
 /**
- * Reads a backing key, which is the KMS key behind a managed key, and opens or closes its deletion window. Within the
- * 7 days of this window KMS lets a second person destroy the key (kms-v2-and-iam.md 2.4, 2.10). The file implements
- * `BackingKeys`, a port (interface) of the engine, with the calls for KMS keys. A failed read is reported as
- * unreadable and never as "gone", unless it stops the run, as a rejected credential does. If uko took an existing
+ * Reads a backing key, and opens or closes its deletion window (kms-v2-and-iam.md 2.4, 2.10). A failed read is reported
+ * as unreadable and never as "gone", unless it stops the run, as a rejected credential does. If uko took an existing
  * backing key for gone, KMS's dual authorization could block the deletion, or the key could outlast the managed key.
  */
 

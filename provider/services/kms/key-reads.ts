@@ -1,9 +1,8 @@
 /**
- * Reads KMS keys, key rings, and the services that use a key. It also reads who last changed the policy of a key for
- * dual authorization (kms-v2-and-iam.md 2.1 rows 3, 6, 17, 21, 24). Only metadata is read, never key material. A key
- * that is set for deletion and does not show until when is an error. For an instance of Key Protect, so is a key with
- * the CRN of another instance. If the services that use a key cannot be read, the result gives the reason, and a
- * deletion is refused.
+ * Reads KMS keys, key rings, the services that use a key, and who last changed its policy for dual authorization
+ * (kms-v2-and-iam.md 2.1 rows 3, 6, 17, 21, 24). A key that is set for deletion and does not show until when is an
+ * error. For an instance of Key Protect, so is a key with the CRN of another instance. If the services that use a key
+ * cannot be read, the result gives the reason, and a deletion is refused.
  */
 
 import type * as z from "zod";

@@ -1,10 +1,8 @@
 /**
- * Creates, changes, rotates, destroys and restores KMS keys, and manages their aliases and key rings (kms-v2-and-iam.md
- * 2). It also sets a key for deletion, and turns on its dual authorization. Together with key-reads.ts it implements
- * `KmsKeys`, a port (interface) of the engine. A deletion never uses `force`, which would destroy a key that is still
- * in use. A key that another writer has destroyed already counts as destroyed. A creation is not sent again after a
- * lost response, because that could create a second key. uko asks KMS to leave the material of a standard key out of
- * the response.
+ * Creates, changes, rotates, destroys and restores KMS keys, sets a key for deletion, and manages aliases and key rings
+ * (kms-v2-and-iam.md 2). A key that another writer has destroyed already counts as destroyed. A creation is not sent
+ * again after a lost response, because that could create a second key. uko asks KMS to leave the material of a standard
+ * key out of the response.
  */
 
 import type { KmsKeyRef, KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/ports/kms-keys.ts";

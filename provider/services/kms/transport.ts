@@ -1,8 +1,7 @@
 /**
- * Calls KMS v2 with the instance ID in a header (kms-v2-and-iam.md 1.1, 1.3). A key of another instance, and an ID or a
- * name that is not safe in a path, is refused before the call. The file turns KMS's refusals into messages. It also
- * reads their reason codes, which IBM documents, so other code may compare them (kms-v2-and-iam.md 4). Only such a code
- * shows that a key does not exist, because a gateway's 404 proves nothing about a key.
+ * Calls KMS v2 with the instance ID in a header (kms-v2-and-iam.md 1.1, 1.3), and turns KMS's refusals into messages.
+ * It also reads their reason codes, which IBM documents, so other code may compare them (kms-v2-and-iam.md 4). Only
+ * such a code shows that a key does not exist.
  */
 
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";

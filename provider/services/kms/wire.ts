@@ -1,8 +1,6 @@
 /**
- * Defines the forms of KMS v2's responses (kms-v2-and-iam.md 2.11, 2.13, 3, 4.1). A field on which a safety check
- * depends is parsed strictly: an unexpected value makes the whole response invalid. Otherwise such a value could pass
- * for "not protected" or "not in use", and the key could be deleted. Key material is part of no form, so it is dropped
- * if KMS sends it.
+ * Defines the forms of KMS v2's responses (kms-v2-and-iam.md 2.11, 2.13, 3, 4.1). Key material is part of no form, so
+ * it is dropped if KMS sends it.
  */
 
 import * as z from "zod";

@@ -1,9 +1,7 @@
 /**
- * Reads and writes the envelope of a certificate: a file in the format DSSE with the certificate and its signatures. An
- * envelope has exactly one valid form of bytes, so a reformatted file is refused. As DSSE demands, each signature
- * covers the type of the content together with the content (the pre-authentication encoding of DSSE). A removed
- * signature leaves a valid envelope. The file also adds a signature, but refuses a second one by the same
- * key. It computes the digest of a JSON value in canonical form (RFC 8785), too.
+ * Reads and writes envelopes. As DSSE demands, each signature covers the type of the content together with the content.
+ * The file also adds a signature, but refuses a second one by the same key, and computes the digest of a JSON value in
+ * canonical form.
  */
 
 import { isUtf8 } from "node:buffer";

@@ -1,8 +1,6 @@
 /**
- * Creates the client of one UKO v4 instance. It implements the ports, the interfaces through which the engine reads and
- * changes keys, vaults, keystores and templates. The calls for vaults are in this file, and other files have the calls
- * for the other objects. After each write of this run to a key, the client invalidates the cached reads of the key's
- * vault. The cache contains only reads of keys.
+ * Creates the client of one UKO v4 instance, which implements the ports; the calls for vaults are in this file. After
+ * each write of this run to a key, the client invalidates the cached reads of the key's vault.
  */
 
 import type { VaultInput, VaultSnapshot, Vaults } from "../../engine/ports/containers.ts";

@@ -1,9 +1,7 @@
 /**
- * Reports whether a vault exists, and whether a keystore is internal (a key ring in KMS) or external (uko-v4.md V3,
- * S3). It implements `Containers`, a port (interface) of the engine. In an internal keystore a managed key can have a
- * backing key, a KMS key behind it that a deletion has to check. Therefore an unclear kind is reported as unknown, and
- * never as external. A vault counts as missing only after a 404 of the service itself. A run remembers a vault that
- * exists, and a kind that is known, so it reads each of them once.
+ * Reports whether a vault exists, and whether a keystore is internal or external (uko-v4.md V3, S3). An internal
+ * keystore can hold a backing key that a deletion has to check, so an unclear kind is reported as unknown, and never as
+ * external. A run remembers a vault that exists, and a kind that is known, so it reads each of them once.
  */
 
 import type { Containers, KeystoreKindRead } from "../../engine/ports/world.ts";

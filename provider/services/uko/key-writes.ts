@@ -1,8 +1,7 @@
 /**
  * Sends the calls that create, update, activate, deactivate, destroy, rotate, align, sync and remove managed keys
  * (uko-v4.md K2, K4-K11). A removal never uses the service's `force`, which would skip the wait for a pending
- * destruction. A creation is not sent again after a lost response, because that could create a second key. A key is
- * deactivated, destroyed and removed only with a permit, which alone says which key, which act and which ETag.
+ * destruction.
  */
 
 import type { KeyPatch, KeyRef, Keys, KeystoreStatusWithKey, NewKey } from "../../engine/ports/world.ts";

@@ -1,8 +1,7 @@
 /**
- * Reads and changes keystores through UKO v4, and reads the health of their connections (uko-v4.md S1-S6, 3.7, 3.8). It
- * implements `Keystores`, a port (interface) of the engine. It sends the secrets of a keystore's connection and never
- * returns one, and no message repeats one. It deletes a keystore only with `mode=restrict`, because the other modes
- * deactivate or destroy the keys in it.
+ * Reads and changes keystores, and reads the health of their connections (uko-v4.md S1-S6, 3.7, 3.8). It sends the
+ * secrets of a connection and never returns one, and no message repeats one. It deletes a keystore only with
+ * `mode=restrict`, because the other modes deactivate or destroy the keys in it.
  */
 
 import type {

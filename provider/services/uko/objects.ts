@@ -1,7 +1,6 @@
 /**
  * Reads, creates, changes and removes one object of UKO, and lists objects of one kind. Every change of an existing
- * object sends the ETag of an earlier read, so that it cannot overwrite a change by another writer. A 404 counts as
- * "gone" only if the service itself sent it, because a gateway's 404 proves nothing about the object. The service also
+ * object sends the ETag of an earlier read, so that it cannot overwrite a change by another writer. The service also
  * sends a 404 for an object in another vault, so the file then reads again without the vault. A removal counts only
  * after a 204.
  */

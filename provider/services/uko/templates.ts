@@ -1,6 +1,6 @@
 /**
- * Reads and changes key templates through UKO v4 (uko-v4.md T1-T7, 3.5, 3.6). It implements `Templates`, a port
- * (interface) of the engine. The same tables give the names of a template's properties in requests and in responses.
+ * Reads and changes key templates (uko-v4.md T1-T7, 3.5, 3.6). The same tables give the names of a template's
+ * properties in requests and in responses.
  */
 
 import type { TemplateProperties, TemplateSnapshot, Templates } from "../../engine/ports/containers.ts";

@@ -1,9 +1,7 @@
 /**
- * Defines the forms of UKO v4's responses (uko-v4.md 3). Unknown fields, and unknown values of a state or status,
- * are accepted, and numbers may be written as texts. The lists that say where a key is and what uses it must be
- * present: a missing one makes the response invalid and never counts as empty, because an empty list of the
- * resources that use a key would allow its deletion. Tags may be absent and then count as none, so such a key is not
- * on hold.
+ * Defines the forms of UKO v4's responses (uko-v4.md 3). Numbers may be written as texts. An empty list of the
+ * resources that use a key would allow its deletion, so a missing list makes the response invalid. Tags may be absent
+ * and then count as none, so such a key is not on hold.
  */
 
 import * as z from "zod";
