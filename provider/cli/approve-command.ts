@@ -224,7 +224,8 @@ async function approveSet(
   const question = `Type ${what}, "${phrase}", to ${approvalMessages.purpose(step, stores)}: `;
   const detail = at === 0 ? "Nothing was changed." : "Nothing more was changed.";
   await requireTyped(world, question, phrase, "The approval was not confirmed", detail);
-  return act(world, run, review, { stores });
+  const names = new Map(keys.map(({ line: { vaultId, keyId }, name }) => [`${vaultId}/${keyId}`, name]));
+  return act(world, run, review, { stores, names });
 }
 
 /** Shows one key in full, or many keys in a list. */
@@ -264,10 +265,11 @@ async function act(
   world: CliWorld,
   run: OpenRun,
   review: Review,
-  how: Omit<Approving, "each">,
+  { stores, names }: Omit<Approving, "each"> & { readonly names: ReadonlyMap<string, string> },
 ): Promise<readonly number[]> {
-  const results = await run.operations.approve(review, { ...how, each: () => {} }, run.options);
-  const lines = [...setMessages.leftLines(results), ...setMessages.summarizeApproval(results, review.header, how)];
+  const results = await run.operations.approve(review, { stores, each: () => {} }, run.options);
+  const summary = setMessages.summarizeApproval(results, review.header, { stores, names });
+  const lines = [...setMessages.leftLines(results), ...summary];
   world.out.write(`${lines.map((line) => printableLines(runnable(line, world.program))).join("\n")}\n`);
   return results.map((result) => (setMessages.isDone(result) ? 0 : setMessages.exitCodeOf(result)));
 }

@@ -28,6 +28,7 @@ import { traceClient } from "../services/http/trace.ts";
 import { createTokens, type Tokens } from "../services/iam.ts";
 import { createBackingKeys } from "../services/kms/backing-keys.ts";
 import { createKmsKeys } from "../services/kms/keys.ts";
+import { withNamesakes } from "../services/namesakes.ts";
 import { createOwnSeal } from "../services/own-seal.ts";
 import { createPastLabels } from "../services/past-labels.ts";
 import { createReportFile } from "../services/report-file.ts";
@@ -162,6 +163,7 @@ export function openWorld(
   const evidenceIn = (place: EvidencePlace | OwnFile) => openEvidence(place, settings, outputs, endpoints);
   const world: World = {
     ...uko,
+    ...withNamesakes(uko.keys),
     backingKeys: createBackingKeys({ ...service, endpoint: endpoints.kms }),
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }, keyProtect?.crn),
     session,

@@ -150,7 +150,8 @@ function openReview(
         () => undefined,
         (thrown: unknown) => thrown,
       );
-      const summary = setMessages.summarizeApproval(results, file.review.header, { stores });
+      const named = new Map(keys.map(({ line, name }) => [keyPath(line), name]));
+      const summary = setMessages.summarizeApproval(results, file.review.header, { stores, names: named });
       return resultOn(summary, results, { unstarted: keys.length - results.length, stoppedBy });
     },
   };

@@ -11,7 +11,7 @@ import type { KnownCampaign } from "../engine/ports/known-campaign.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import type { KeyActId } from "../engine/text/act.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
-import { codeOf, definitions, linkTo } from "../html/report-parts.ts";
+import { codeOf, definitions, linkTo, words } from "../html/report-parts.ts";
 import { confirmingText } from "../text/printable.ts";
 import type { ActForm, OpenAct } from "./act-page.ts";
 import { type ConsoleApp, changed } from "./console-context.ts";
@@ -75,8 +75,7 @@ export function openKeyAct(
       // The other facts of an act already say who asks.
       ...(isAsked && (act.facts.length <= 2 || isInKms) ? request : []),
       ["Vault", isInKms ? "none: a key in KMS" : placeOf(vaultId, vaults)],
-      ["State and use", key?.state ?? keyState],
-      ["Keystores", key?.keystores.map(({ name, says }) => `${name}: ${says}`).join("\n")],
+      ["State", keyState && words(keyState)],
       ["ID", codeOf(keyPath(report))],
     ])}
 ${shownKey(key)}`,

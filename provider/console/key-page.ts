@@ -72,9 +72,8 @@ function factsOf({ report, key }: Shown, visitor: Visitor): Html {
   const written = key?.updatedAt && html`${moment(key.updatedAt, visitor)}${by}`;
   const { requestedBy, recordExpiresAt } = key === undefined ? report.deletion : {};
   return definitions([
-    ["State", key?.state ?? report.keyState],
+    ["State", report.keyState && words(report.keyState)],
     ["Last write", written],
-    ...(key?.keystores ?? []).map(({ name, says }) => [`Keystore ${name}`, says] as const),
     ["Set for deletion by", codeOf(requestedBy)],
     ["Deletion window ends", recordExpiresAt && moment(recordExpiresAt, visitor)],
     ["Instance", report.instanceId],

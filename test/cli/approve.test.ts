@@ -118,6 +118,25 @@ describe("one key", () => {
     expect(out).toContain(`\n    uko request ${odd}\n`);
   });
 
+  it("is named in each command by its path if another listed key has its label", async () => {
+    await request("bob", `${keys.payroll} ${inArchive} ${keys.cards}`);
+    await world.advance("1m");
+    // A name by which uko looks through all vaults.
+    const [, id = ""] = inArchive.split("/");
+    const commandsIn = ({ out }: { readonly out: string }) =>
+      out.match(/uko (?:approve|decline|withdraw|request|reactivate) \S+/g);
+    const { out: listed } = await world.uko("alice", "requests --long");
+    for (const path of [keys.payroll, inArchive]) expect(listed).toContain(`uko approve ${path}\n`);
+    expect(listed).toContain("uko approve cards\n");
+    const shown = commandsIn(await world.uko("alice", `status ${id}`));
+    expect(shown).toEqual(["uko approve", "uko approve", "uko decline"].map((command) => `${command} ${inArchive}`));
+    expect(commandsIn(await world.uko("bob", `status ${id}`))).toContain(`uko withdraw ${inArchive}`);
+    expect(commandsIn(await world.uko("alice", "status cards"))).toContain("uko decline cards");
+    const done = await world.type("alice", `approve ${id}`, ["payroll"]);
+    expect(commandsIn(done)).toEqual([`uko request ${inArchive}`, `uko reactivate ${inArchive}`]);
+    expect(commandsIn(await world.uko("carol", `status ${id}`))).toContain(`uko reactivate ${inArchive}`);
+  });
+
   it("whose label shows nothing is confirmed by its ID, and not by Enter", async () => {
     const blank = `5c1e0000-0000-4000-8000-000000000009/9b2d0000-0000-4000-8000-0000000000a3`;
     await request("bob", blank);

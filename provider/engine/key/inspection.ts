@@ -10,7 +10,7 @@ import { isoTime } from "../../text/iso-time.ts";
 import type { Report } from "../loop/report.ts";
 import type { ShownKey } from "../ports/shown-key.ts";
 import type { KeyAct } from "../text/act.ts";
-import { plain, sayAuthor, sayIdentity, sayRoles, sayState, sayStatus } from "../text/words.ts";
+import { plain, sayAuthor, sayIdentity, sayRoles } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
 import { pathEffects } from "./text/remaining-path.ts";
 import { beside, sayApart } from "./text/shown-key-words.ts";
@@ -66,10 +66,8 @@ function describePathStep({ step, earliestMs, isEstimate, reversible, needsTwoPe
 function describeKey({ observation, snapshot }: KeyDetails) {
   const { updatedAtMs } = snapshot;
   return {
-    state: sayState(observation),
     ...(updatedAtMs !== undefined && { updatedAt: isoTime(updatedAtMs) }),
     ...(observation.updatedBy !== undefined && { updatedBy: sayIdentity(observation.updatedBy) }),
-    keystores: observation.keystores.map((each) => ({ name: plain(each.name, 60), says: sayStatus(each) })),
   };
 }
 

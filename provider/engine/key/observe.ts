@@ -198,6 +198,7 @@ function toObservation(
     expirationDate: snapshot.expirationDate,
     tags: texts.userTags,
     keystores: snapshot.referencedKeystores.map(({ id, type }) => ({ id, type })),
+    ...(world.namesakes?.has(snapshot) === true && { hasNamesake: true }),
   };
   const identityOf = (iamId: string | undefined): Identity | undefined => {
     if (iamId === undefined) return undefined;

@@ -22,6 +22,7 @@ import { isoTime } from "../../text/iso-time.ts";
 import type { PastLabel, ShownKey } from "../ports/shown-key.ts";
 import type { KeyRef, World } from "../ports/world.ts";
 import { ibmDates } from "../text/ibm-dates.ts";
+import { sayStatus } from "../text/words.ts";
 import { describeReason } from "./evidence.ts";
 import { exceptionsOf } from "./exceptions.ts";
 import type { KeySummary } from "./observe.ts";
@@ -50,7 +51,10 @@ export function showKey({ observation, snapshot, nowMs }: KeySummary, past: read
   const request = standing.binds ? (standing.record.quotes ?? standing.record) : undefined;
   const ownWriteAtMs = standing.binds ? standing.record.ownWriteAtMs : undefined;
   const record = recordWithReasons(observation, nowMs);
-  const keystores = statuses.map(({ name, type, keyIdInKeystore = "" }) => ({ name, type, keyId: keyIdInKeystore }));
+  const keystores = statuses.map((each) => {
+    const { name, type, keyIdInKeystore: keyId = "" } = each;
+    return { name, type, keyId, status: sayStatus(each) };
+  });
   const shown = {
     holds: holdsInForce(observation.holds, nowMs).map(sayHold),
     ...(createdAtMs !== undefined && { createdAt: isoTime(createdAtMs) }),

@@ -30,6 +30,7 @@ import {
   stepNouns,
 } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
+import { isAsked } from "./shown-key.ts";
 import type { RunMemory } from "./steps.ts";
 import { holdFirst } from "./text/hold-words.ts";
 import { explainOutcome } from "./text/messages.ts";
@@ -39,6 +40,8 @@ import { explainApprovedForCaller } from "./text/waits.ts";
 /** Describes a pending deletion as the next run would. Any other key takes one line, and what would stop its deletion. */
 export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, userInterface: UserInterface): Explanation {
   const { observation, nowMs } = observed;
+  // Where a person has to decide, the lines about the key name its keystores.
+  const keystores = isAsked(observed) ? [] : keystoreLines(observation.keystores);
   const standing = deletionStanding(observation, nowMs);
   const isPendingDeletion = standing.binds || observation.state === "deactivated" || observation.state === "destroyed";
   const shown = holdFirst(plan, observed);
@@ -51,12 +54,12 @@ export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, userIn
     const namesKeystores = isBlocked || (shown.kind === "waitingForTime" && observation.keystores.length === 1);
     return {
       ...explanation,
-      facts: [...explanation.facts, ...(namesKeystores ? [] : keystoreLines(observation.keystores))],
+      facts: [...explanation.facts, ...(namesKeystores ? [] : keystores)],
     };
   }
   if (plan.kind === "ready" && standing.binds && standing.record.quotes !== undefined) {
     const explanation = explainApprovedForCaller(standing, observed);
-    return { ...explanation, facts: [...explanation.facts, ...keystoreLines(observation.keystores)] };
+    return { ...explanation, facts: [...explanation.facts, ...keystores] };
   }
   const dead = standing.binds ? undefined : explainNotBinding(standing.why, observation);
   const isOver = observation.state === "destroyed";
@@ -69,7 +72,7 @@ export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, userIn
       ...(blocked === undefined ? [] : [`A deletion would be stopped: ${blocked.summary}.`, ...blocked.facts]),
       ...(dead === undefined ? [] : [dead]),
       ...sayReasonsOnKey(observed),
-      ...keystoreLines(observation.keystores),
+      ...keystores,
     ],
     next: isOver ? [removal(observation)] : [],
   };

@@ -16,8 +16,11 @@ export interface ShownKey {
   readonly template: string;
   /** Fingerprints of the material; empty if the service reports none. */
   readonly keyCheckValues: readonly { readonly method: string; readonly value: string }[];
-  /** `keyId`: the ID of the key in the keystore, such as the name of the key in a cloud; empty if not reported. */
-  readonly keystores: readonly { readonly name: string; readonly type: string; readonly keyId: string }[];
+  /**
+   * `keyId`: the ID of the key in the keystore, such as the name of the key in a cloud; empty if not reported. `status`:
+   * what the keystore says of the key, such as `active, in sync`.
+   */
+  readonly keystores: readonly Readonly<Record<"name" | "type" | "keyId" | "status", string>>[];
   /** The resources that use the key, as far as UKO knows; absent if this read did not ask for them. */
   readonly usedBy?: readonly { readonly name: string; readonly service: string }[];
   /** Why the resources could not be listed. */

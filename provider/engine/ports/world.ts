@@ -212,6 +212,8 @@ export interface World {
   readonly responseTrust: ResponseTrust;
   readonly progress: Progress;
   readonly evidence: Evidence;
+  /** The labels in the lists that this run has read. */
+  readonly namesakes?: { readonly has: (key: Pick<KeySnapshot, "keyId" | "label">) => boolean };
   /** Absent if nobody decides by what this run shows. */
   readonly pastLabels?: KnownLabels;
   /** Absent if no report was requested. */

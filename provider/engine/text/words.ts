@@ -94,11 +94,13 @@ export function keyName({ facts }: Pick<KeyObservation, "facts">): string {
   return nameOrPath(facts);
 }
 
-export function nameOrPath({ label, vaultId, keyId }: KeyNames): string {
-  return plainLabel.test(label) && !/^[0-9a-f-]+$/i.test(label) ? label : `${vaultId}/${keyId}`;
+/** The label; the path if the label could be an ID, or if another key that this run listed has the same label. */
+export function nameOrPath({ label, vaultId, keyId, hasNamesake }: KeyNames): string {
+  const isName = plainLabel.test(label) && !/^[0-9a-f-]+$/i.test(label) && hasNamesake !== true;
+  return isName ? label : `${vaultId}/${keyId}`;
 }
 
-type KeyNames = Pick<KeyObservation["facts"], "label" | "vaultId" | "keyId">;
+export type KeyNames = Pick<KeyObservation["facts"], "label" | "vaultId" | "keyId" | "hasNamesake">;
 
 const plainLabel = /^[A-Za-z0-9][\w.-]{0,99}$/;
 

@@ -47,6 +47,8 @@ export interface KeyFacts {
   /** The user's tags, without the reserved tags. */
   readonly tags: readonly Tag[];
   readonly keystores: readonly { readonly id: string; readonly type: string }[];
+  /** Another key that this run listed has the same label. Only messages depend on it. */
+  readonly hasNamesake?: true;
 }
 
 /** One keystore's status (uko-v4.md 3.4). Words that the contract lacks are `unrecognized`. */

@@ -62,8 +62,8 @@ const shownKey = z
     template: z.string(),
     keyCheckValues,
     keystores: z
-      .array(z.object({ name: z.string(), type: z.string(), keyId: z.string() }))
-      .describe("keyId is the ID of the key in the keystore"),
+      .array(z.object({ name: z.string(), type: z.string(), keyId: z.string(), status: z.string() }))
+      .describe("keyId is the ID of the key in the keystore, and status what the keystore says of it"),
     usedBy: z
       .array(z.object({ name: z.string(), service: z.string() }))
       .describe("The resources that use the key, as far as UKO knows; absent if they were not read")

@@ -43,7 +43,7 @@ it("says the holds first, then what the requester cannot choose, then what the r
     "Created on 23 Nov 2026 14:22 UTC, 1 d ago, by IBMid-5.",
     "Algorithm: aes 256. Template: payroll.",
     "Key check value: BF4DE0 (ENC-ZERO).",
-    'Keystores: "ring" (ibm_cloud_kms).',
+    'Keystore "ring" (ibm_cloud_kms): active, in sync.',
     'Used by: "bucket a" (cloud-object-storage).',
     'Was called "production" until at least 21 Nov 2026 14:22 UTC, 3 d ago, says the evidence of this machine.',
     "Said by the requester, IBMid-550000AL1C:",

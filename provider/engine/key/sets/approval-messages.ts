@@ -11,6 +11,7 @@ import {
   cannotBeUndone,
   count,
   maxNamed,
+  nameOrPath,
   plain,
   quotedName,
   sayAuthor,
@@ -71,7 +72,7 @@ export function sayApart(apart: readonly LeftKey[]): readonly string[] {
 
 /** The same, and how to approve keys whose step is too early. */
 export function explainApart(apart: readonly KeyApart[]): readonly string[] {
-  return [...sayApart(apart), ...storeInstead(apart.filter(({ isStorable }) => isStorable))];
+  return [...sayApart(apart), ...storeInstead(apart.filter(({ isStorable }) => isStorable).map(nameOrPath))];
 }
 
 /** Every key that stands apart by name, if the lines before the question leave out names. */

@@ -28,7 +28,7 @@ import type { Actor, ApprovedStep, ConsentRecord, KeyObservation } from "../../.
 import type { KnownCampaign } from "../../ports/known-campaign.ts";
 import type { ShownKey } from "../../ports/shown-key.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
-import { count, sayActor, sayAuthor, sayIdentity } from "../../text/words.ts";
+import { count, type KeyNames, keyName, sayActor, sayAuthor, sayIdentity } from "../../text/words.ts";
 import { notFound, userInterface } from "../command-reports.ts";
 import { classesToConfirm, type SummarizedKey } from "../exceptions.ts";
 import type { KeyDetails } from "../observe.ts";
@@ -73,13 +73,15 @@ export interface ReviewFile<Reviewed extends AnyReview = Review> {
 export interface KeyInReview extends SummarizedKey {
   /** The campaign outside of which the person approves the request. */
   readonly leader?: Leader;
+  /** What commands call the key. */
+  readonly name: string;
   /** The caller could take the step now, if they have the role for it. */
   readonly isReady?: true;
   readonly shown: ShownKey;
 }
 
 /** A key that the review does not cover. */
-export interface KeyApart extends Pick<ReviewLine, "vaultId" | "keyId" | "label"> {
+export interface KeyApart extends KeyNames {
   /** A clause without a full stop. */
   readonly why: string;
   /** The request that the caller made, so another person has to approve it. */
@@ -287,6 +289,7 @@ function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, a
   return {
     line,
     record,
+    name: keyName(observation),
     releasedHolds: observation.releasedHolds ?? [],
     unapproved: findUnapprovedStep(observation),
     shown: showKey(observed, pastLabelsOf(world, line)),
@@ -353,8 +356,8 @@ function apartFor(why: NotReviewable, observation: KeyObservation): KeyApart {
   };
 }
 
-function namedKey({ facts: { vaultId, keyId, label } }: KeyObservation): Omit<KeyApart, "why"> {
-  return { vaultId, keyId, label };
+function namedKey({ facts: { vaultId, keyId, label, hasNamesake } }: KeyObservation): Omit<KeyApart, "why"> {
+  return { vaultId, keyId, label, ...(hasNamesake && { hasNamesake }) };
 }
 
 /** The first line of the message that the step would end with. */

@@ -140,8 +140,10 @@ export function exitCodeOf(result: KeyResult): number {
 export function summarizeApproval(
   results: readonly KeyResult[],
   { step }: Pick<ReviewHeader, "step">,
-  { stores }: Omit<Approving, "each">,
+  { stores, names = new Map() }: Omit<Approving, "each"> & { readonly names?: ReadonlyMap<string, string> },
 ): readonly string[] {
+  const nameOf = ({ label, vaultId, keyId }: NamedReport): string =>
+    names.get(`${vaultId}/${keyId}`) ?? nameOrPath({ label, vaultId, keyId });
   const reports = results.flatMap((result) => (result.kind === "reported" && isDone(result) ? [result.report] : []));
   const here = reports.filter(({ taken }) => taken.length > 0);
   const verb = stores ? "approved" : step === "deactivate" ? "deactivated" : "destroyed";
@@ -151,9 +153,9 @@ export function summarizeApproval(
     ...(results.length > reports.length ? [`${results.length - reports.length} left`] : []),
   ];
   const powerless = stores ? [] : results.filter((result) => codeOf(result) === "UKO_RIGHTS_MISSING");
-  if (reports.length === 0) return [parts.join(", "), ...withoutRight(powerless)];
-  const next = stores ? storedNext : step === "destroy" ? destroyedNext(reports) : deactivatedNext(reports);
-  return [parts.join(", "), ...next, ...withoutRight(powerless)];
+  if (reports.length === 0) return [parts.join(", "), ...withoutRight(powerless, nameOf)];
+  const next = stores ? storedNext : step === "destroy" ? destroyedNext(reports) : deactivatedNext(reports, nameOf);
+  return [parts.join(", "), ...next, ...withoutRight(powerless, nameOf)];
 }
 
 function codeOf(result: KeyResult): string | undefined {
@@ -163,14 +165,17 @@ function codeOf(result: KeyResult): string | undefined {
 /**
  * The advice for keys for which the role is missing. The service reports a missing role only when the step is tried.
  */
-function withoutRight(powerless: readonly KeyResult[]): readonly string[] {
-  return storeInstead(powerless.map(({ label, ref }) => ({ label, ...ref })));
+function withoutRight(powerless: readonly KeyResult[], nameOf: NameOf): readonly string[] {
+  return storeInstead(powerless.map(({ label, ref }) => nameOf({ label, ...ref })));
 }
 
+type NamedReport = Required<Pick<Report, "label" | "vaultId" | "keyId">>;
+/** What commands call the key. */
+type NameOf = (key: NamedReport) => string;
+
 /** The command with which the requester's next run takes the step, of which this run cannot be the one. */
-export function storeInstead(keys: readonly Parameters<typeof nameOrPath>[0][]): readonly string[] {
-  if (keys.length === 0) return [];
-  const names = keys.map(nameOrPath);
+export function storeInstead(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
   const who = `  Next: to let the requester's next run take the step, with the role ${sayRoles(rights.writeTags)}, run`;
   return names.length > maxNamed
     ? [`${who} the same command with --store.`]
@@ -199,9 +204,9 @@ function destroyedNext(reports: readonly Report[]): readonly string[] {
 }
 
 /** A command about more than a few keys chooses them by their vaults. */
-function deactivatedNext(reports: readonly Report[]): readonly string[] {
+function deactivatedNext(reports: readonly Report[], nameOf: NameOf): readonly string[] {
   const isOne = reports.length === 1;
-  const names = reports.map(({ label = "", vaultId, keyId }) => nameOrPath({ label, vaultId, keyId }));
+  const names = reports.map(({ label = "", vaultId, keyId }) => nameOf({ label, vaultId, keyId }));
   const vaults = [...new Set(reports.map(({ vaultId }) => `--vault ${vaultId}`))];
   const which = names.length > maxNamed ? `--state deactivated ${vaults.join(" ")}` : names.join(" ");
   return [

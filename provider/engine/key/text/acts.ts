@@ -36,12 +36,12 @@ import { storingRoles } from "./waits.ts";
 
 export function keyActs(observed: KeyDetails, plan: Plan, { actor }: Run): readonly KeyAct[] {
   const { carried, state } = observed.observation;
-  const path = keyPath(observed.observation);
+  const name = keyName(observed.observation);
   const isUndoable = state === "active" || state === "deactivated" || state === "pre_activation";
   return [
     ...onward(observed, plan, actor),
-    ...(carried.kind === "one" && isUndoable ? [withdrawal(carried.record, actor, keyName(observed.observation))] : []),
-    ...(state === "deactivated" ? [reactivation(path)] : []),
+    ...(carried.kind === "one" && isUndoable ? [withdrawal(carried.record, actor, name)] : []),
+    ...(state === "deactivated" ? [reactivation(name)] : []),
   ];
 }
 
@@ -196,12 +196,12 @@ function withdrawal(record: ConsentRecord, { identity }: Actor, name: string): K
   };
 }
 
-function reactivation(path: string): KeyAct {
+function reactivation(name: string): KeyAct {
   return {
     id: "reactivate",
     title: "Reactivate the key",
     facts: ["The data that the key protects becomes accessible again. A pending request is withdrawn."],
     right: rights.reactivate,
-    command: `uko reactivate ${path}`,
+    command: `uko reactivate ${name}`,
   };
 }

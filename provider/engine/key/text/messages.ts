@@ -181,11 +181,11 @@ function commandsFor(step: Step, observation: KeyObservation, userInterface: Use
     case "set_for_deletion":
     case "unset_for_deletion":
       // Without a record, the step unsets the windows.
-      return [record === undefined ? `uko withdraw ${path}` : `uko approve ${keyName(observation)}`];
+      return [record === undefined ? `uko withdraw ${keyName(observation)}` : `uko approve ${keyName(observation)}`];
     case "drop_record":
-      return [`uko withdraw ${path}`];
+      return [`uko withdraw ${keyName(observation)}`];
     case "reactivate":
-      return [`uko reactivate ${path}`];
+      return [`uko reactivate ${keyName(observation)}`];
     case "sync":
       return [`uko sync ${path}`];
     case "deactivate":

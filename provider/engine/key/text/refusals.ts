@@ -152,10 +152,10 @@ const sayings: Sayings<Guard, About> = {
     ],
   }),
   kms_setter: (guard, about) => sayKmsSetter(guard.record, about),
-  kms_setter_unknown: (_guard, { key, path }) => ({
+  kms_setter_unknown: (_guard, { key, observation }) => ({
     summary: `It is not known who opened the KMS deletion window of ${key}, so uko cannot find a second person`,
     facts: ["Reactivate the key, then deactivate it again with uko, which records who opens the window."],
-    next: [{ who: reactivator, commands: [`uko reactivate ${path}`] }],
+    next: [{ who: reactivator, commands: [`uko reactivate ${keyName(observation)}`] }],
   }),
   kms_window_too_short: (guard, { key, nowMs }) => ({
     summary: `The KMS deletion window of ${key} would end less than a day after the cool-down`,
@@ -166,10 +166,10 @@ const sayings: Sayings<Guard, About> = {
       `A key can be destroyed ${coolDownMs / 3_600_000} hours after its deactivation, and the second person needs time to act.`,
     ],
   }),
-  kms_window_expired: (guard, { key, path }) => ({
+  kms_window_expired: (guard, { key, observation }) => ({
     summary: `The KMS deletion window of ${key} ${guard.windowEndsAtMs === undefined ? "is not open" : `expired on ${sayTime(guard.windowEndsAtMs)}`}, and KMS opens one for active keys only`,
     facts: ["Reactivate the key, deactivate it again (which opens a new window), wait 4 hours, then destroy it."],
-    next: [{ who: reactivator, commands: [`uko reactivate ${path}`] }],
+    next: [{ who: reactivator, commands: [`uko reactivate ${keyName(observation)}`] }],
   }),
   service_refused: (guard, { key, rerun }) => ({
     summary: `The service refused to ${stepPhrase(guard.step, key)}`,
@@ -234,7 +234,7 @@ function rerunCommands({ observed: { observation }, run, userInterface }: WaitCo
   return [run.intent === "request" ? `uko request ${keyName(observation)}` : `uko continue ${path}`];
 }
 
-function sayRecordBinds(record: ConsentRecord, { key, path }: About): Saying {
+function sayRecordBinds(record: ConsentRecord, { key, observation }: About): Saying {
   const request = record.quotes ?? record;
   const approved = `${sayAuthor(record)} approved the request on ${sayTime(record.writtenAtMs)}.`;
   return {
@@ -244,11 +244,11 @@ function sayRecordBinds(record: ConsentRecord, { key, path }: About): Saying {
       ...(record.quotes === undefined ? [] : [approved]),
     ],
     isUnchanged: false,
-    next: [{ who: "to withdraw the request first, run", commands: [`uko withdraw ${path}`] }],
+    next: [{ who: "to withdraw the request first, run", commands: [`uko withdraw ${keyName(observation)}`] }],
   };
 }
 
-function sayKmsSetter(record: ConsentRecord, { key, path, observation }: About): Saying {
+function sayKmsSetter(record: ConsentRecord, { key, observation }: About): Saying {
   const summary = `KMS requires another person to destroy ${key}: you opened its deletion window`;
   if (record.quotes === undefined) {
     const who = `store your approval for the next run of ${sayAuthor(record)}; run`;
@@ -260,7 +260,7 @@ function sayKmsSetter(record: ConsentRecord, { key, path, observation }: About):
       `${sayAuthor(record)} approved your request, and only you can act on the approval.`,
       "Withdraw your request, let the other person request the destruction, and store your approval with --store.",
     ],
-    next: [{ who: "to withdraw the request, run", commands: [`uko withdraw ${path}`] }],
+    next: [{ who: "to withdraw the request, run", commands: [`uko withdraw ${keyName(observation)}`] }],
   };
 }
 

@@ -6,7 +6,16 @@
 import type { SaidOfKey, ShownKey } from "../../ports/shown-key.ts";
 import type { Explanation } from "../../text/explanation.ts";
 import { ibmDates } from "../../text/ibm-dates.ts";
-import { plain, quotedName, sayCheckValue, sayFirst, sayPerson, sayTimeAndDistance } from "../../text/words.ts";
+import {
+  count,
+  maxNamed,
+  plain,
+  quotedName,
+  sayCheckValue,
+  sayFirst,
+  sayPerson,
+  sayTimeAndDistance,
+} from "../../text/words.ts";
 
 /** The lines about one key. Those that the requester chose are indented. */
 export function sayShownKey(shown: ShownKey, nowMs: number): readonly string[] {
@@ -35,9 +44,9 @@ export function beside(shown: ShownKey): ShownKey {
 /** What a person who may write to the key cannot choose. */
 function sayFacts(shown: ShownKey, nowMs: number): readonly string[] {
   const { holds, algorithm, size, template, keyCheckValues, keystores, pastLabels } = shown;
-  const places = keystores.map(({ name, type, keyId }) => {
+  const places = keystores.map(({ name, type, keyId, status }) => {
     const id = keyId === "" ? "" : `, there ${plain(keyId, 100)}`;
-    return `"${plain(name, 60)}" (${plain(type, 40)}${id})`;
+    return `Keystore "${plain(name, 60)}" (${plain(type, 40)}${id}): ${status}.`;
   });
   const used = sayUsedBy(shown);
   return [
@@ -45,7 +54,8 @@ function sayFacts(shown: ShownKey, nowMs: number): readonly string[] {
     ...sayCreated(shown, nowMs),
     `Algorithm: ${plain(algorithm, 40)} ${plain(size, 40)}. Template: ${plain(template, 60)}.`,
     ...keyCheckValues.map((each) => `Key check value: ${sayCheckValue(each)}.`),
-    ...(places.length === 0 ? [] : [`Keystores: ${sayFirst(places)}.`]),
+    ...places.slice(0, maxNamed),
+    ...(places.length > maxNamed ? [`And ${count(places.length - maxNamed, "more keystore")}.`] : []),
     ...(used === undefined ? [] : [`Used by: ${used}.`]),
     ...sayOutliving(shown, nowMs),
     ...pastLabels.map((past) => sayPastLabel(past, nowMs)),

@@ -285,7 +285,7 @@ export function explainTimeWait(wait: TimeWait, { observed, userInterface }: Wai
             neededRoles: rights.destroy.roles,
             ...startOf(wait.untilMs),
           },
-          reactivate(path),
+          reactivate(keyName(observation)),
         ],
         code: "UKO_COOLING_DOWN",
       };
@@ -295,7 +295,7 @@ export function explainTimeWait(wait: TimeWait, { observed, userInterface }: Wai
         facts: ["A run that deactivates a key never destroys it as well.", stillReversible],
         next: [
           { who: "to destroy the key, run", commands: again, neededRoles: rights.destroy.roles },
-          reactivate(path),
+          reactivate(keyName(observation)),
         ],
         code: "UKO_SEPARATE_RUN_NEEDED",
       };
@@ -320,10 +320,10 @@ export function explainTimeWait(wait: TimeWait, { observed, userInterface }: Wai
   }
 }
 
-function reactivate(path: string): NextStep {
+function reactivate(name: string): NextStep {
   return {
     who: `to end the outage instead, ${sayHolder(rights.reactivate)} runs`,
-    commands: [`uko reactivate ${path}`],
+    commands: [`uko reactivate ${name}`],
     neededRoles: rights.reactivate.roles,
   };
 }

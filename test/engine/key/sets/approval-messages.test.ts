@@ -58,6 +58,7 @@ function aKeyInReview(n: number, choices: Choices = {}): KeyInReview {
   return {
     line,
     record,
+    name: line.label,
     nowMs,
     releasedHolds,
     unapproved: undefined,
@@ -88,7 +89,7 @@ describe("one key", () => {
       'IBMid-550000AL1C ("Alice Example") requested the deactivation on 24 Nov 2026 13:22 UTC, because an engine ran a deletion.',
       "Created on 20 Oct 2025 14:22 UTC, 400 d ago, by IBMid-550000CAR0.",
       "Algorithm: aes 256. Template: payroll.",
-      'Keystores: "payroll-ring" (ibm_cloud_kms).',
+      'Keystore "payroll-ring" (ibm_cloud_kms): active, in sync.',
       'Used by: "bucket crn:1" (cloud-object-storage), "bucket crn:2" (cloud-object-storage).',
       "Said by the requester, IBMid-550000AL1C:",
       "  Label: payroll",
