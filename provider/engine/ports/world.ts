@@ -214,7 +214,7 @@ export interface World {
   readonly evidence: Evidence;
   /** The labels in the lists that this run has read. */
   readonly namesakes?: { readonly has: (key: Pick<KeySnapshot, "keyId" | "label">) => boolean };
-  /** Absent if nobody decides by what this run shows. */
+  /** Absent if this run shows no key to a person. */
   readonly pastLabels?: KnownLabels;
   /** Absent if no report was requested. */
   readonly reports?: Reports;
