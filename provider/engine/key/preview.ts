@@ -26,6 +26,7 @@ import {
   type StateFacts,
   sayNeeds,
   textOf,
+  waitLimit,
 } from "../resource/preview.ts";
 import { type Explanation, renderExplanation, unprotect } from "../text/explanation.ts";
 import { cannotBeUndone, nameOrPath, plain, sayRoles } from "../text/words.ts";
@@ -124,7 +125,7 @@ function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): E
     // Whatever the code says, the key itself requires two people.
     const { rest, isFirstForTwo } = pathFrom(
       { ref, policy: { ...policy, dualAuthorization: "required" } },
-      facts,
+      context,
       manner,
     );
     const path = nameOrPath({ ...ref, label: textOf(facts.label) });
@@ -140,8 +141,8 @@ function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): E
     } as const;
     return previewApproval(what, pending, context);
   }
-  const { steps, afterWait, asksFirst, isForTwo } = pathFrom(target, facts, manner);
-  if (facts.deletionAwaits === "time" && !asksFirst) return previewTimeWait(what, facts, manner, afterWait);
+  const { steps, afterWait, asksFirst, isForTwo } = pathFrom(target, context, manner);
+  if (facts.deletionAwaits === "time" && !asksFirst) return previewTimeWait(what, context, manner, afterWait);
   if (steps.length === 0) return undefined;
   const verb = manner === "deletion" ? "Deleting" : policy.goal === "deactivated" ? "Deactivating" : "Destroying";
   return {
@@ -170,21 +171,22 @@ interface DeletionPath {
   readonly isFirstForTwo: boolean;
 }
 
-function pathFrom(target: KeyTarget, facts: StateFacts, manner: PreviewKind): DeletionPath {
-  const { policy } = target;
+function pathFrom(target: KeyTarget, { facts, waits }: PlanContext, manner: PreviewKind): DeletionPath {
+  const { ref, policy } = target;
   const { next, path } = predictionFrom(target, facts);
   const isUnrequested = next.kind === "waitingForRequest";
   const asksFirst = isUnrequested || (next.kind === "ready" && next.step.kind === "write_record");
   const [first, ...later] = path.filter(({ step }) => step === "deactivate" || step === "destroy");
   const leaves = path.some(({ step }) => step === "wait_for_keystores") ? [sayLeft(policy, manner)] : [];
   const rest = [...later.map((each) => sayLater(each, "More than 4 hours later")), ...leaves];
+  const asked = waits ? { name: nameOrPath({ ...ref, label: textOf(facts.label) }) } : { manner };
   const isOver = (next.kind !== "ready" && !isUnrequested) || first === undefined;
   return {
     rest,
     asksFirst,
     steps: isOver
       ? []
-      : [...(asksFirst ? sayAsked(first, manner) : [`In this run${sayRoleOf(first)}, ${sayTaken(first)}`]), ...rest],
+      : [...(asksFirst ? sayAsked(first, asked) : [`In this run${sayRoleOf(first)}, ${sayTaken(first)}`]), ...rest],
     afterWait: first === undefined ? [] : [sayLater(first, "After that"), ...rest],
     isForTwo: path.some(({ needsTwoPeople }) => needsTwoPeople),
     isFirstForTwo: first?.needsTwoPeople !== false,
@@ -204,8 +206,11 @@ function predictionFrom({ ref, policy }: KeyTarget, facts: StateFacts): Predicti
   return planFromState(known, policy);
 }
 
-function sayAsked(step: PathStep, manner: PreviewKind): readonly string[] {
-  const ends = manner === "deletion" ? "ends with an error" : "succeeds with a warning";
+type Asked = { readonly manner: PreviewKind } | { /** Of the key, in commands. */ readonly name: string };
+
+function sayAsked(step: PathStep, asked: Asked): readonly string[] {
+  if ("name" in asked) return sayWaiting(step, asked.name);
+  const ends = asked.manner === "deletion" ? "ends with an error" : "succeeds with a warning";
   if (step.step === "destroy") {
     return [
       `This run changes nothing and ${ends}. It shows the command by which a person requests the destruction.`,
@@ -217,6 +222,17 @@ function sayAsked(step: PathStep, manner: PreviewKind): readonly string[] {
     step.needsTwoPeople
       ? `A second person runs that command: ${sayTaken(step)}`
       : `The same person runs this again, or another person runs that command: ${sayTaken(step)}`,
+  ];
+}
+
+/** The same for a run that waits. An engine shows no message during a wait, so the plan has the commands. */
+function sayWaiting(step: PathStep, name: string): readonly string[] {
+  const noun = step.step === "destroy" ? "destruction" : "deactivation";
+  return [
+    step.step === "destroy"
+      ? `This run waits ${waitLimit}, until a person requests the destruction: uko request ${name}`
+      : `This run requests the deactivation and waits ${waitLimit}. Nothing stops working before the ${noun} is approved.`,
+    `${step.needsTwoPeople ? "A second person" : "A person"} approves it: uko approve ${name}. Then ${sayTaken(step)}`,
   ];
 }
 

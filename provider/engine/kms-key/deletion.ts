@@ -90,7 +90,7 @@ function pathOf(target: KmsKeyTarget, context: PlanContext): Explanation | undef
     const pending = { step: "destroy", roles, wayBack: `KMS ${kmsWayBack}.`, manner: "deletion", rest: [] } as const;
     return previewApproval(what, { ...pending, isApproved: false, path: kmsKeyPath(target.ref) }, context);
   }
-  if (facts.deletionAwaits === "time") return previewTimeWait(what, facts, "deletion", []);
+  if (facts.deletionAwaits === "time") return previewTimeWait(what, context, "deletion", []);
   if (facts.keyState === "destroyed") return undefined;
   // KMS's own dual authorization overrides the program, and cannot be turned off again.
   const isForTwo = target.policy.dualAuthorization === "required" || facts.dualAuthDelete === true;

@@ -93,15 +93,24 @@ export function numbered(steps: readonly string[]): readonly string[] {
   return steps.map((step, index) => `${index + 1}. ${step}`);
 }
 
+/** Until when a run with a wait budget waits. Its limit may end the wait earlier, and then the run fails. */
+export const waitLimit = "for as long as UKO_WAIT or its timeout allows";
+
+/** What a run does that can take no step now. */
+function nothingNow(manner: PreviewKind, { waits }: PlanContext): string {
+  if (waits) return `waits ${waitLimit}`;
+  return `changes nothing and ${manner === "deletion" ? "fails" : "succeeds"}`;
+}
+
 export function previewTimeWait(
   what: string,
-  facts: StateFacts,
+  context: PlanContext,
   manner: PreviewKind,
   afterWait: readonly string[],
 ): Explanation {
   return {
-    summary: `The next step for ${what} is not possible ${sayNotBefore(facts) ?? "yet"}`,
-    facts: [`Until then, a run changes nothing and ${manner === "deletion" ? "fails" : "succeeds"}.`, ...afterWait],
+    summary: `The next step for ${what} is not possible ${sayNotBefore(context.facts) ?? "yet"}`,
+    facts: [`Until then, a run ${nothingNow(manner, context)}.`, ...afterWait],
     next: [],
   };
 }
@@ -126,8 +135,9 @@ export interface PendingStep {
 export function previewApproval(
   what: string,
   { isApproved, isOwnEnough = false, step, roles, wayBack, manner, rest, path }: PendingStep,
-  { facts, caller }: PlanContext,
+  context: PlanContext,
 ): Explanation {
+  const { facts, caller } = context;
   const noun = step === "destroy" ? "destruction" : "deactivation";
   const consequence =
     step === "destroy"
@@ -141,7 +151,7 @@ export function previewApproval(
   const isOwn = caller && requester ? [caller.iamId, caller.mark].includes(requester) : undefined;
   const notBefore = sayNotBefore(facts);
   const cooling = notBefore === undefined ? [] : [`The key is cooling down and cannot be destroyed ${notBefore}.`];
-  const nothing = `changes nothing and ${manner === "deletion" ? "fails" : "succeeds"}`;
+  const nothing = nothingNow(manner, context);
   const explained = (summary: string, first: readonly string[], next: Explanation["next"] = []): Explanation => {
     return { summary, facts: [...first, consequence, ...cooling, ...rest], next };
   };

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { terraformResources } from "../../../provider/resources/schema/terraform.ts";
 import { resourceNamed, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
-import { type Config, stateText } from "../core.ts";
+import { type Config, type Core, stateText } from "../core.ts";
 import { keyConfig, useStage } from "../stage.ts";
 
 const stage = useStage();
@@ -41,6 +41,37 @@ describe("a destroy that waits for another person", () => {
     const began = performance.now();
     await destroyOf({ timeouts: { delete: "2h" } }, { UKO_WAIT: "0" });
     expect(performance.now() - began).toBeLessThan(60_000);
+  });
+});
+
+describe("the plan of a destroy that waits", () => {
+  const planOf = async (core: Core, environment: Readonly<Record<string, string>> = {}) => {
+    const host = await stage.another({ ...stage.environmentOf("bob"), ...environment });
+    const [warning = ""] = (await core.by(host).plan(null)).warnings;
+    return warning;
+  };
+  const limit = "for as long as UKO_WAIT or its timeout allows";
+
+  test.each([
+    ["its timeout", { timeouts }, {}],
+    ["UKO_WAIT", {}, { UKO_WAIT: "5m" }],
+  ])("says that it waits, with the command of the second person, under %s", async (_what, config, environment) => {
+    const core = await stage.made(config);
+    const warning = await planOf(core, environment);
+    expect(warning).toContain(
+      `1. This run requests the deactivation and waits ${limit}. Nothing stops working before the deactivation is approved.`,
+    );
+    expect(warning).toContain("A second person approves it: uko approve payroll. Then the key is deactivated");
+    expect(warning).not.toContain("ends with an error");
+  });
+
+  test("says so while the request is pending, too", async () => {
+    const core = await stage.made();
+    await core.apply(null);
+    expect(await planOf(core, { UKO_WAIT: "5m" })).toContain(
+      `Until another person approves the request, a run waits ${limit}.`,
+    );
+    expect(await planOf(core, { UKO_WAIT: "0" })).toContain("a run changes nothing and fails.");
   });
 });
 
