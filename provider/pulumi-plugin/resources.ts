@@ -48,6 +48,7 @@ export async function diff(session: PulumiSession, request: providerPb.DiffReque
   const olds = readProperties(request.getOlds()).value;
   const news = readProperties(request.getNews()).value;
   session.memory.noteDeclared(request.getUrn(), request.getId());
+  session.memory.notePlace(request.getUrn(), request.getId(), handlers.placeOf(withoutPulumi(olds)));
   session.memory.noteAlike(handlers.alikeOf(withoutPulumi(olds)), request.getUrn(), request.getId());
   const ignored = new Set(request.getIgnorechangesList());
   const found = handlers
@@ -87,7 +88,11 @@ export async function create(
   // Pulumi does not pass the organization to plugins; the URN is the rest of the resource's lasting
   // name (decision 0010).
   const { holderOf } = memory;
-  const options = { ...optionsOf(session, request), origin: urn, holderOf, runtime: projectRuntime() };
+  const replaced = memory.replacedBy(urn);
+  const options = {
+    ...{ ...optionsOf(session, request), origin: urn, holderOf, runtime: projectRuntime() },
+    ...(replaced !== undefined && { replaced }),
+  };
   const second = handlers.adopted(news) === undefined ? memory.findAlike(handlers.alikeOf(news)) : undefined;
   if (second !== undefined) {
     memory.refuseReplacement(urn, second.id);
@@ -97,9 +102,11 @@ export async function create(
   if (request.getPreview()) {
     const rival = memory.rivalOf(urn, handlers.adopted(news), handlers.placeOf(news));
     if (rival !== undefined) throw (await loadDeferred()).declaredByTwo(urn, rival);
+    memory.refuseSelfReplacement(urn, handlers.placeOf(news), handlers.adopted(news));
     const { failures, warnings } = await handlers.previewCreation(news, {
       ...options,
       isPlanned: memory.isNamePlanned,
+      isRenamed: memory.isRenamed,
     });
     if (failures[0] !== undefined) throw creationImpossible(failures[0]);
     await warnOf(session, request, warnings);
@@ -131,7 +138,10 @@ export async function read(session: PulumiSession, request: providerPb.ReadReque
   const options = optionsOf(session, request);
   const isImport = Object.keys(olds).length === 0;
   if (isImport) session.memory.noteImported(request.getUrn(), request.getId());
-  else session.memory.noteStored(request.getUrn(), request.getId());
+  else {
+    session.memory.noteStored(request.getUrn(), request.getId());
+    session.memory.notePlace(request.getUrn(), request.getId(), handlers.placeOf(withoutPulumi(olds)));
+  }
   const { sayStrictReads, refreshSkippedWarning } = await loadDeferred();
   const response = new providerPb.ReadResponse();
   let found: ResourceRead<Properties> | undefined;
@@ -154,6 +164,7 @@ export async function read(session: PulumiSession, request: providerPb.ReadReque
   }
   // An empty ID drops the resource from state, which requires proof that it is gone.
   if (found === undefined) {
+    session.memory.dropStored(request.getUrn(), request.getId());
     const removed = isImport ? undefined : handlers.removedWarning(withoutPulumi(olds));
     if (removed !== undefined) session.memory.noteRemoved(request.getUrn(), removed);
     return response;

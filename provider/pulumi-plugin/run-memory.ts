@@ -60,19 +60,12 @@ export function createRunMemory() {
   const deleting = new Set<string>();
   const declarations = createDeclarations();
   const end = createRunEnd(declarations, deleting, (id) => declarers.has(id));
-  const join = (urn: string, id: string): string => `${urn} ${id}`;
-  const refuseReplacement = (urn: string, id: string): void => {
-    if (!stored.has(join(urn, id))) return;
-    throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-      summary: `"${urn.split("::").at(-1)}" cannot be replaced: its label or its ID in the program belongs to the existing one`,
-      detail:
-        "Nothing was created or deleted. To keep the existing one, remove the option replaceOnChanges or the flag that asks for a replacement. " +
-        "To get a new one, create it with another name and label, move to it, then remove the old one from the program.",
-    });
-  };
+  const replacements = createReplacements(stored);
+  const { holderOf, refuseReplacement } = replacements;
   return {
     /** The program declares a resource of this URN, and may name its object. */
     trackPlanned(urn: string, { id, place, name }: PlannedObject): void {
+      replacements.noteWantedPlace(urn, name);
       declarations.noteWanted(urn, place);
       declare(name, urn);
       declare(id, urn);
@@ -110,8 +103,13 @@ export function createRunMemory() {
     },
     /** Whether this run imports the object under the URN. */
     isImported: (urn: string, id: string): boolean => imported.has(join(urn, id)),
-    /** The URN under which state holds this ID, if a call of this run revealed it. */
-    holderOf: (id: string): string | undefined => [...stored].find(([place]) => place.endsWith(` ${id}`))?.[1],
+    holderOf,
+    replacedBy: replacements.replacedBy,
+    refuseSelfReplacement: replacements.refuseSelfReplacement,
+    notePlace: replacements.notePlace,
+    isRenamed: replacements.isRenamed,
+    /** The object of the state is gone. */
+    dropStored: (urn: string, id: string): void => void stored.delete(join(urn, id)),
     /**
      * A creation found this object. Throws UKO_CHANGE_IMPOSSIBLE if state holds it under this URN
      * already, since it cannot replace itself.
@@ -156,6 +154,54 @@ export function createRunMemory() {
     decideDeletion(target: Parameters<Declarations["decideDeletion"]>[0]) {
       if (target.resource !== undefined) deleting.add(target.resource);
       return declarations.decideDeletion(target);
+    },
+  };
+}
+
+const join = (urn: string, id: string): string => `${urn} ${id}`;
+
+/**
+ * Remembers the unique names of the objects that state holds, by URN and ID, and of those that the program wants. The
+ * engine does not say that it replaces a resource: it creates one under the URN of an object in the state.
+ */
+function createReplacements(stored: ReadonlyMap<string, string>) {
+  const places = new Map<string, string>();
+  const wanted = new Map<string, string>();
+  const held = (urn: string): readonly string[] =>
+    [...stored].flatMap(([place, holder]) => (holder === urn ? [place.slice(urn.length + 1)] : []));
+  /** The URN under which state holds this ID, if a call of this run revealed it. */
+  const holderOf = (id: string): string | undefined => [...stored].find(([place]) => place.endsWith(` ${id}`))?.[1];
+  const refuseReplacement = (urn: string, id: string): void => {
+    if (!stored.has(join(urn, id))) return;
+    throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
+      summary: `"${urn.split("::").at(-1)}" cannot be replaced: its label or its ID in the program belongs to the existing one`,
+      detail:
+        "Nothing was created or deleted. To keep the existing one, remove the option replaceOnChanges or the flag that asks for a replacement. " +
+        "To get a new one, create it with another name and label, move to it, then remove the old one from the program.",
+    });
+  };
+  return {
+    holderOf,
+    refuseReplacement,
+    /** The unique name that an object has in the state. */
+    notePlace: (urn: string, id: string, place: string | undefined): void =>
+      void (place !== undefined && places.set(join(urn, id), place)),
+    /** The unique name that the program gives to the object of this URN. */
+    noteWantedPlace: (urn: string, place: string | undefined): void =>
+      void (place !== undefined && wanted.set(urn, place)),
+    /** The object that state holds under the URN, which a creation there replaces. */
+    replacedBy: (urn: string): string | undefined => held(urn)[0],
+    /** Refuses a creation that would have the unique name of the object that it replaces, or would adopt this object. */
+    refuseSelfReplacement(urn: string, place: string | undefined, adopted: string | undefined): void {
+      for (const id of held(urn)) {
+        if (id === adopted || (place !== undefined && places.get(join(urn, id)) === place)) refuseReplacement(urn, id);
+      }
+    },
+    /** Whether the program gives another unique name to the object that state holds. */
+    isRenamed(id: string): boolean {
+      const urn = holderOf(id) ?? "";
+      const place = wanted.get(urn);
+      return place !== undefined && place !== places.get(join(urn, id));
     },
   };
 }

@@ -18,6 +18,7 @@ describe("without the service, the plugin", () => {
     const { properties, inputs } = await stage.made({ tags: { team: "payroll", old: "x" } });
     const offline = await stage.another({ ...stage.environmentOf("bob"), UKO_ENDPOINT: "http://127.0.0.1:9" });
     const changed = { ...inputs, description: "new", tags: { team: "ledger", "new one": "y" } };
+    expect((await offline.create(inputs, true)).properties).toMatchObject({ label: "payroll", keyId: unknownText });
     expect((await offline.check(changed, inputs)).failures).toEqual([]);
     expect(await offline.diff(properties, changed)).toMatchObject({
       changes: DIFF_SOME,
@@ -25,7 +26,6 @@ describe("without the service, the plugin", () => {
       replaces: [],
       deleteBeforeReplace: false,
     });
-    expect((await offline.create(inputs, true)).properties).toMatchObject({ label: "payroll", keyId: unknownText });
     const promised = (await offline.update(properties, changed, true)).properties;
     expect(promised).toEqual({ ...properties, description: "new", tags: changed.tags });
   });
@@ -304,16 +304,65 @@ describe("a failed read", () => {
 
 describe("the preview of a creation", () => {
   test("fails at the property that the service would refuse, and warns about an adoption", async () => {
-    const refused = await statusOf(stage.bob.create(news({ template: "salaries" }), true));
+    const { properties } = await stage.made();
+    const plugin = await stage.another(stage.environmentOf("bob"));
+    const refused = await statusOf(plugin.create(news({ template: "salaries" }), true));
     expect(refused).toMatchObject({ code: status.INVALID_ARGUMENT });
     expect(refused.details).toMatch(/^template: vault \S+ has no template "salaries"\nIts templates: .*payroll/);
-    const { properties } = await stage.made();
-    await stage.bob.create(news({ existingKeyId: properties.keyId, description: "new" }), true);
-    expect(stage.bob.log.at(-1)?.message).toMatch(/^This run adopts the existing key "payroll" .*\n.*: description\./);
+    await plugin.create(news({ existingKeyId: properties.keyId, description: "new" }), true);
+    expect(plugin.log.at(-1)?.message).toMatch(/^This run adopts the existing key "payroll" .*\n.*: description\./);
   });
 
   test("ignores a vault or template that is still unknown", async () => {
     const inputs = news({ vaultId: unknownText, template: unknownText });
     expect((await stage.bob.create(inputs, true)).properties).toMatchObject({ label: "payroll" });
   });
+});
+
+describe("the preview of a replacement", () => {
+  /** What the engine does before it previews the creation of a resource that replaces this one. */
+  const replacing = async (over: Properties) => {
+    const { id, inputs, properties } = await stage.made();
+    const plugin = await stage.another(stage.environmentOf("bob"));
+    await plugin.read(id, properties, inputs);
+    const changed = await plugin.check(news(over), inputs);
+    await plugin.diff(properties, changed.inputs);
+    // The engine checks the inputs of the new resource without the former ones.
+    const { inputs: wanted } = await plugin.check(news(over));
+    return { plugin, wanted };
+  };
+
+  test("fails like its run if the key would replace itself", async () => {
+    const { plugin, wanted } = await replacing({ description: "another" });
+    const preview = await statusOf(plugin.create(wanted, true));
+    expect(preview.details).toMatch(/^"payroll" cannot be replaced: .*\n.*replaceOnChanges/);
+    const run = await statusOf(plugin.create(wanted));
+    expect(run.details.split("\n")[0]).toBe(preview.details.split("\n")[0]);
+  });
+
+  test("passes with another label, and then says how to go back to the former key", async () => {
+    const { plugin, wanted } = await replacing({ label: "payroll-2" });
+    await plugin.create(wanted, true);
+    const made = await plugin.create(wanted);
+    await stage.uko.advance("60s");
+    const undoing = await stage.another(stage.environmentOf("bob"));
+    await undoing.read(made.id, made.properties, wanted);
+    await undoing.check(news(), wanted);
+    const { inputs } = await undoing.check(news());
+    const preview = await statusOf(undoing.create(inputs, true));
+    expect(preview.details).toMatch(
+      /An earlier replacement left it in the state, where its deletion is pending\.\n.*uko withdraw .*pulumi state delete --stack dev 'urn:/s,
+    );
+  });
+});
+
+test("the preview of a key that was renamed without an alias fails like its run", async () => {
+  const { id, inputs, properties } = await stage.made();
+  const plugin = await stage.another(stage.environmentOf("bob"));
+  await plugin.read(id, properties, inputs);
+  const renamed = caller(plugin.client, { urn: `${urnOf("uko:index:ManagedKey")}-new`, type: "uko:index:ManagedKey" });
+  await renamed("check", { News: news(), Olds: {} });
+  const preview = await statusOf(renamed("create", { Properties: inputs, Preview: true }));
+  expect(preview.details).toMatch(/^label: vault \S+ has a key with this label already\n.*aliases: \["urn:/s);
+  expect((await statusOf(renamed("create", { Properties: inputs }))).details).toContain('aliases: ["urn:');
 });

@@ -34,12 +34,16 @@ export interface CreateOptions extends CallOptions {
   readonly holderOf?: (id: string) => string | undefined;
   /** The `runtime` of the program's project, such as `python`, if the engine reveals it. */
   readonly runtime?: string | undefined;
+  /** The ID of the object that the creation replaces, if the engine replaces one. */
+  readonly replaced?: string;
 }
 
 /** Options of the preview of a creation. */
 export interface PreviewOptions extends CreateOptions {
   /** Whether this run also creates an object of this unique name (`placeOf`), or renames one to it. */
   readonly isPlanned: (place: string) => boolean;
+  /** Whether this run gives another unique name to the object with this ID. Absent if the interface does not know it. */
+  readonly isRenamed?: (id: string) => boolean;
 }
 
 /** What a plan can learn about a creation without a write. */

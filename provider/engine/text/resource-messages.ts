@@ -296,6 +296,18 @@ function renameCommand(urn: string, name: string): string {
   return `pulumi state rename${onStack(urn)} '${urn}' '${name.replaceAll("'", "")}'`;
 }
 
+/** A replacement that would bring back the key that an earlier replacement of the resource has left in the state. */
+export function sayReplacedBefore(id: string, urn: string): string {
+  return [
+    `Key ${plain(id, 100)} has this label. An earlier replacement left it in the state, where its deletion is pending.`,
+    "Next: to keep the present key, give the program its present label again.",
+    "Or, to use the former key again, end its deletion, and remove the entry that is pending deletion from the state:",
+    `  uko withdraw ${plain(id, 100)}`,
+    `  pulumi state delete${onStack(urn)} '${shellSafeUrn(urn) ?? "<URN>"}'`,
+    "Then declare the former key as a resource of its own, with existingKeyId.",
+  ].join("\n");
+}
+
 /** An import whose program has other values than the object, as the preview shows it, too. */
 export function importDiffers(properties: readonly string[], adoptBy: string): UkoError {
   return new UkoError("UKO_CHANGE_IMPOSSIBLE", {

@@ -57,11 +57,13 @@ async function previewLabel(
   const { vaultId, label } = known;
   const inputs = known as ManagedKeyInputs;
   const key = (await world.keys.list({ vaultId }, options)).find((each) => each.label === label);
-  if (key === undefined || hasMarkOf(world, inputs, key, options.origin)) return nothingFound;
+  const isOwn = key !== undefined && hasMarkOf(world, inputs, key, options.origin);
+  if (key === undefined || (isOwn && options.replaced === undefined)) return nothingFound;
   const reason = `vault ${vaultId} has a key with this label already`;
-  const why = describeAlike(world, inputs, { key }, options);
+  const why = describeAlike(world, inputs, isOwn ? { key, reason: "it was replaced" } : { key }, options);
+  const id = `${vaultId}/${key.keyId}`;
   // Another resource holds the key, and may give up the label in this run.
-  if (options.holderOf?.(`${vaultId}/${key.keyId}`) !== undefined) {
+  if (options.holderOf?.(id) !== undefined && options.isRenamed?.(id) !== false) {
     return { failures: [], warnings: [`${world.dialect.property("label")}: ${reason}\n${why}`] };
   }
   return { failures: [{ property: "label", reason, remedy: why.replace(/\.$/, "") }], warnings: [] };
