@@ -1,7 +1,6 @@
 /**
- * Runs a command of `uko` that a person typed after the name of another executable: the Pulumi plugin, or the provider
- * for OpenTofu and Terraform. When the engine (Pulumi, OpenTofu, Terraform) starts such an executable, this file is
- * not loaded.
+ * Runs a command of `uko` that a person typed after the name of another executable: the Pulumi plugin, or the Terraform
+ * provider. When an engine starts such an executable, this file is not loaded.
  */
 
 import path from "node:path";

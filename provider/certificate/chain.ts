@@ -1,9 +1,8 @@
 /**
- * Checks whether an evidence file, the log of the steps that runs took, was changed after it was written. Each line has
- * the SHA-256 of the line before it, so a changed, removed or moved line breaks the chain, unless it is the last one. A
- * head record, a second small file, has the number and hash of the last line. With it, a changed last line or a cut end
- * is noticed, too. An incomplete line, which an interrupted run leaves, is reported but does not break the chain. A
- * person who can rewrite both files can still invent a whole chain. The functions are pure.
+ * Checks whether an evidence file was changed after it was written. Each line has the SHA-256 of the line before it, so
+ * a changed, removed or moved line breaks the chain, unless it is the last one. With the head record, a changed last
+ * line or a cut end is noticed, too. An incomplete line, which an interrupted run leaves, is reported but does not
+ * break the chain. A person who can rewrite both files can still invent a whole chain.
  */
 
 import * as z from "zod";

@@ -1,8 +1,7 @@
 /**
- * Counts the persons behind the signatures of a certificate. The verifier says which person owns
- * each trusted key, by the person's IAM ID. So one person with two keys counts once. A key without
- * an IAM ID counts as a person of its own, because its owner cannot be compared with others. The
- * function is pure.
+ * Counts the persons behind the signatures of a certificate. The verifier says which person owns each trusted key, so
+ * one person with two keys counts once. A key without an IAM ID counts as a person of its own, because its owner cannot
+ * be compared with others.
  */
 
 import { foldIamId } from "../lifecycle/vocabulary/iam-id.ts";

@@ -1,8 +1,7 @@
 /**
- * `uko hold`: sets or releases a hold, a tag on a key. Until its last day or its release, no run of uko takes a step of
- * the deletion on this key. A release requires a reason, which stays on the key. A person releases a legal hold alone,
- * key by key, and other holds also together, after the list was shown, by typing their number. A KMS key carries no
- * tags, so nothing can hold it.
+ * `uko hold`: sets or releases a hold. A release requires a reason, which stays on the key. A person releases a legal
+ * hold alone, key by key, and other holds also together, after the list was shown, by typing their number. A KMS key
+ * carries no tags, so nothing can hold it.
  */
 
 import { type Command, Option } from "commander";

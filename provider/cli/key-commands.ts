@@ -119,7 +119,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   );
 }
 
-/** Asks before a sync of a key whose destruction nobody is known to have approved. */
+/** Asks before a sync of a key whose destruction no person is known to have approved. */
 function syncing(world: CliWorld, { json }: Given): Acts {
   return {
     writes: "sync",

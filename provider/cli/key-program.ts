@@ -1,7 +1,6 @@
 /**
- * Builds the smaller `uko` that the executables of the Pulumi plugin, and of the provider for OpenTofu and Terraform,
- * contain. A person can thus approve without installing `uko` itself. It has the commands about single keys, `approve`
- * and `whoami`.
+ * Builds the smaller `uko` that the executables of the plugins contain, with the commands about single keys, `approve`
+ * and `whoami`. A person can thus approve without installing `uko` itself.
  */
 
 import type { Command } from "commander";

@@ -1,11 +1,9 @@
 /**
- * Requests and approves the destruction of KMS keys. A KMS key cannot store a request. Instead, the first person opens
- * KMS's deletion window of 7 days, and KMS then accepts the destruction only from a second person. This destruction is
- * the approval: uko shows the second person the open window, asks, and destroys the key. An approval cannot be stored
- * for a later run.
+ * Requests and approves the destruction of KMS keys. The approval is the destruction itself: uko shows the second
+ * person the open window, asks, and destroys the key. An approval cannot be stored for a later run.
  *
- * KMS does not report who opened the window. On a machine that demands signatures, the requester therefore also signs
- * a file with the key and the window (`uko request --out`). The second person passes it to `uko approve --request`, so
+ * KMS does not report who opened the window. On a machine that demands signatures, the requester therefore also signs a
+ * file with the key and the window (`uko request --out`). The second person passes it to `uko approve --request`, so
  * that it is known who requested the destruction.
  */
 

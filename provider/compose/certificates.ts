@@ -1,8 +1,4 @@
-/**
- * Connects the operations on evidence (the audit log of runs) and on certificates of deleted keys to files, signing
- * keys and, for a check, the clock. These operations check that evidence is unchanged, and create, sign,
- * verify and show certificates. Only the command line loads this file.
- */
+/** Connects the operations on evidence and on certificates to files, signing keys and, for a check, the clock. */
 
 import { hash } from "node:crypto";
 import { createEventSearch, type EventSearch, readAuditEvents } from "../certificate/activity-tracker.ts";

@@ -1,7 +1,6 @@
 /**
- * Gives the interfaces of the engines (Pulumi, OpenTofu, Terraform) what they call when an engine asks. This is the
- * handlers of every resource, the answers of data sources and functions, the checks of inputs and settings, and the
- * wording of messages. For this work, the interfaces import no other module of this folder.
+ * Gives the interfaces of the engines what they call when an engine asks: the handlers of every resource, the answers
+ * of data sources and functions, the checks of inputs and settings, and the wording of messages.
  */
 
 import type { World } from "../engine/ports/world.ts";

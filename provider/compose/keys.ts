@@ -1,7 +1,6 @@
 /**
- * Joins the operations on single keys for every executable that has commands, such as the Pulumi plugin and the
- * provider for OpenTofu and Terraform. The operations of campaigns, which delete many keys, are in
- * compose/operations.ts. So the plugin and the provider do not load the libraries of campaigns.
+ * Joins the operations on single keys for every executable that has commands. The operations of campaigns are in
+ * compose/operations.ts, so the plugin and the provider do not load the libraries of campaigns.
  */
 
 import { createDirectory } from "../engine/commands/find-by-name.ts";

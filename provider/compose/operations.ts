@@ -1,6 +1,6 @@
 /**
- * Joins all operations for `uko` and the console. They are the operations on single keys from compose/keys.ts, those
- * of campaigns, and the log-in of a person. The list of a vault's contents for `uko import` is also one of them.
+ * Joins all operations for `uko` and the console: those on single keys, those of campaigns, the log-in of a person, and
+ * the list of a vault's contents for `uko import`.
  */
 
 import type { NamedText } from "../engine/campaign/files/joined-files.ts";

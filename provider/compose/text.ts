@@ -1,6 +1,6 @@
 /**
- * Passes on the texts and formatters of lower layers that the command line shows. They are in a module of their own.
- * So `--help` loads no schema, no client of a service and no part of the engine that runs steps.
+ * Passes on the texts and formatters of lower layers that the command line shows, so that `--help` loads no schema, no
+ * client of a service and no part of the engine that runs steps.
  */
 
 export { inTime } from "../engine/commands/audit-gaps.ts";

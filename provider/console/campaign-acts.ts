@@ -1,7 +1,5 @@
 /**
- * Opens each act on a wave: its page, and what it does. The acts are a request, a review, an approval (taken or
- * stored), a withdrawal of every request, and a rollback. A wave is a group of keys that a campaign, a planned
- * deletion of many keys, takes through each step together. Before an approval, a withdrawal or a rollback, the person
+ * Opens each act on a wave: its page, and what it does. Before an approval, a withdrawal or a rollback, the person
  * types the number of keys. The act is refused if this number has changed.
  */
 

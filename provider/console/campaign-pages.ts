@@ -1,7 +1,4 @@
-/**
- * Builds the pages that show a campaign, which is a planned deletion of many keys, and one of its waves. A wave is a
- * group of keys that are deleted together. The pages show states, dates, keys, and links to the possible acts.
- */
+/** Builds the pages that show a campaign and one of its waves: states, dates, keys, and links to the possible acts. */
 
 import type { CampaignOverview, WaveInspection } from "../engine/campaign/reports/inspect.ts";
 import type { CampaignReport } from "../engine/campaign/reports/report.ts";

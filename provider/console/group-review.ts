@@ -1,8 +1,7 @@
 /**
  * Opens one act on many keys in one vault. For the requests of one person, the console reads each key, shows the
- * summary that `uko approve` shows, and keeps this review in memory. The form contains the digest of the review. So an
- * approval covers exactly the requests that the person saw, and none that was written later. Steps that another person
- * approved, and removals, have such a page, too: the act covers exactly the shown keys and approvals.
+ * summary that `uko approve` shows, and keeps this review in memory. The form contains the digest of the review, so an
+ * approval covers none that was written later. Steps that another person approved, and removals, have such a page, too.
  */
 
 import { approvalMessages, setMessages, shellWord } from "../compose/text.ts";

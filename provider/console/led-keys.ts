@@ -1,8 +1,7 @@
 /**
- * Keeps the keys of a campaign out of the groups of the console. A request of a campaign is approved with its wave (a
- * group of keys that take their steps together), under its days without steps and with its first run on a few keys. The
- * text of a request leads to its campaign. A console with the folder of a campaign asks the manifest (the list of the
- * campaign's keys) as well, and refuses every act on a key that a rule of the campaign leaves alone.
+ * Keeps the keys of a campaign out of the groups of the console. A request of a campaign is approved with its wave,
+ * under its days without steps and with its first run on a few keys. A console with the folder of a campaign asks the
+ * manifest as well, and refuses every act on a key that a rule of the campaign leaves alone.
  */
 
 import { sayLed, setMessages } from "../compose/text.ts";

@@ -1,7 +1,6 @@
 /**
- * Refuses requests that did not come from a page of this console, and sends the security headers. Otherwise any website
- * open in the browser could send forms to the console and so approve deletions with the caller's credential. The checks
- * stop requests to another host name (DNS rebinding), forms of other origins, and other sites that show the console in a
+ * Refuses requests that did not come from a page of this console, and sends the security headers. The checks stop
+ * requests to another host name (DNS rebinding), forms of other origins, and other sites that show the console in a
  * frame.
  */
 

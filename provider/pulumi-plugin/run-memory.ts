@@ -1,10 +1,9 @@
 /**
  * Remembers what the calls of one run revealed about each resource, so that a run does not delete a key that it keeps.
- * A replacement or a rename arrives as a creation and a deletion, and Pulumi does not report that they belong together.
- * The creation finds the existing key by `existingKeyId`, or by the mark of uko on the key (decision 0010), and adopts
- * the key. Without this memory, the deletion would then delete the key that was just adopted. A key that would replace
- * itself is refused. The file also collects what only the end of a run can report, such as resources that stopped,
- * could not be read, or were removed.
+ * The creating half of a replacement or a rename finds the existing key by `existingKeyId`, or by the mark of uko on
+ * the key (decision 0010), and adopts the key. Without this memory, the deletion would then delete it. A key that would
+ * replace itself is refused. The file also collects what only the end of a run can report, such as resources that
+ * stopped, could not be read, or were removed.
  */
 
 import { createDeclarations, type Declarations } from "../engine/resource/declarations.ts";

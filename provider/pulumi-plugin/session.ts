@@ -1,7 +1,7 @@
 /**
  * Holds the state of this process for one engine: the engine's address, the settings, the handlers, the memory of the
  * run, and its cancellation. A new engine's address begins a new run. The code that calls the service is loaded at the
- * first call that needs it. Without an engine, a step that has to leave evidence (the audit log) fails.
+ * first call that needs it.
  */
 
 import type { ChannelOptions } from "@grpc/grpc-js";

@@ -1,6 +1,6 @@
 /**
- * Finds the definition (the *block*) of the resource or data source that a call names. The file also reads and writes the values of
- * a resource in the form of Terraform's protocol.
+ * Finds the definition of the resource or data source that a call names, and reads and writes its values in the form of
+ * Terraform's protocol.
  */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";

@@ -1,8 +1,6 @@
 /**
- * Creates the session of a process: its settings, handlers, cancellation and memory of the run. Each configuration of
- * the provider begins a new run with a new memory. The file also collects the warnings of the services until a response
- * can contain them. The type of the session is in session.ts. The code of the calls imports only this type, so it does
- * not depend on this file.
+ * Creates the session of a process. Each configuration of the provider begins a new run with a new memory. The code of
+ * the calls imports only the type of the session (session.ts), so it does not depend on this file.
  */
 
 import type { OpenHandlers, StoredSettings } from "../compose/engines.ts";

@@ -1,7 +1,6 @@
 /**
- * Lists the modules that a process needs only when its host (OpenTofu or Terraform) makes a call, or when a person runs
- * a command of `uko`. The bundle keeps them as compressed text, which `load-deferred.ts` loads. So a process that only
- * reports its schema starts fast.
+ * Lists the modules that a process needs only when its host makes a call, or when a person runs a command of `uko`. The
+ * bundle keeps them as compressed text, so a process that only reports its schema starts fast.
  */
 
 import * as calls from "./rpc/calls.ts";

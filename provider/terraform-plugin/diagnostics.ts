@@ -1,7 +1,6 @@
 /**
- * Turns errors, unfinished deletions and warnings into the diagnostics of Terraform's protocol. A diagnostic has a
- * summary, a detail and, if it is known, the attribute that the problem is about. Terminal control sequences are
- * removed from it, because hosts print it unchanged.
+ * Turns errors, unfinished deletions and warnings into diagnostics. Terminal control sequences are removed, because
+ * hosts print a diagnostic unchanged.
  */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";

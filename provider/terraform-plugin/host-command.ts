@@ -1,12 +1,12 @@
 /**
- * Finds out whether a `plan` or `apply` of the host (OpenTofu or Terraform) started this provider, with a refresh and
- * without `-destroy`. The protocol does not report it, so the file reads the host's command line, which only Linux
- * shows, and the variables TF_CLI_ARGS.
+ * Finds out whether a `plan` or `apply` of the host started this provider, with a refresh and without `-destroy`. The
+ * protocol does not report it, so the file reads the host's command line, which only Linux shows, and the variables
+ * TF_CLI_ARGS.
  *
  * With the answer, rpc/plan-resource-change.ts decides whether a creation that cannot succeed is an error of the plan.
  * Under any other or an unknown command it is only a warning. For example, `tofu destroy` first plans the whole
- * configuration (OpenTofu, context_plan.go: destroyPlan), with resources that earlier runs have deleted. An error
- * there would stop a deletion that takes weeks.
+ * configuration (OpenTofu, context_plan.go: destroyPlan), with resources that earlier runs have deleted. An error there
+ * would stop a deletion that takes weeks.
  */
 
 import { readFileSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
- * Writes lines for the log of the host (OpenTofu or Terraform) to standard error, in go-plugin's form. The host shows
- * the lines if TF_LOG or TF_LOG_PROVIDER is set. Evidence (the audit log) goes to this log only if the log shows the
- * level `info`. Otherwise the host would drop the evidence.
+ * Writes lines for the log of the host to standard error, in go-plugin's form. The host shows the lines if TF_LOG or
+ * TF_LOG_PROVIDER is set. Evidence goes to this log only if the log shows the level `info`. Otherwise the host would
+ * drop the evidence.
  */
 
 const levels = ["trace", "debug", "info", "warn", "error"] as const;

@@ -1,8 +1,7 @@
 /**
- * Computes the planned value of each attribute for a creation or an update. For the apply that follows, it computes
- * the configuration that the apply has to put into effect, and the values that state has afterwards. The hosts
- * (OpenTofu, Terraform) reject a plan that changes a configured value, and an apply that returns other values than
- * planned. The rules here follow theirs.
+ * Computes the planned value of each attribute for a creation or an update, and for the apply that follows, the
+ * configuration to put into effect and the values that state has afterwards. The hosts reject a plan that changes a
+ * configured value, and an apply that returns other values than planned. The rules here follow theirs.
  */
 
 import type { CheckFailure } from "../engine/resource/definition.ts";

@@ -1,11 +1,9 @@
 /**
- * Encodes and reads the private data that the host (OpenTofu or Terraform) stores for this provider next to a plan or
- * a state. It contains:
+ * Encodes and reads the private data. It contains:
  *
- * - The purpose of a plan, which the protocol does not report. Without it, a creation would look like the creating
- *   half of a replacement, and a deletion like its deleting half.
- * - The plan limit: the steps that a plan showed of a deletion, also of one that an update makes. Its apply must not
- *   exceed them. Without a stored limit, the apply takes no step.
+ * - The purpose of a plan, which the protocol does not report. Without it, a creation would look like the creating half
+ *   of a replacement, and a deletion like its deleting half.
+ * - The plan limit, also of a deletion that an update makes. Without a stored limit, the apply takes no step.
  * - The names of the secrets in the configuration of a plan, because no plan contains their values.
  * - Whether a deletion of the resource has begun, so that its destruction is intended.
  * - Whether the state came from a move, and so contains only the identity of the object.

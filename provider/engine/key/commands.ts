@@ -138,7 +138,7 @@ export function createOperations(world: World) {
       reportExisting(ref, await act(ref, syncIntent, options)),
     ),
 
-    /** Synchronizes a key whose destruction nobody is known to have approved, as the caller has just confirmed by hand. */
+    /** Synchronizes a key whose destruction no person is known to have approved, as the caller has just confirmed by hand. */
     syncConfirmed: recorded(
       world,
       "sync",

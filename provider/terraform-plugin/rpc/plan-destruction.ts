@@ -1,11 +1,11 @@
 /**
- * Plans the deletion of a resource as part of PlanResourceChange, and shows what the deletion will need before any
- * step is taken. The plan fails in three cases:
+ * Plans the deletion of a resource as part of PlanResourceChange, and shows what the deletion will need before any step
+ * is taken. The plan fails in three cases:
  *
  * - The resource is protected from deletion.
  * - Another resource of the run still declares the object.
- * - The run gives the unique name of the object to a new object. The host (OpenTofu or Terraform) runs deletion and
- *   creation in any order. So the deletion could succeed although the creation fails, because the name is still taken.
+ * - The run gives the unique name of the object to a new object. The host runs deletion and creation in any order. So
+ *   the deletion could succeed although the creation fails, because the name is still taken.
  */
 
 import { declaredTwiceInHcl, renamedInHcl, secondInHcl } from "../../compose/engines.ts";
