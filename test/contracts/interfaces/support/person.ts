@@ -130,7 +130,7 @@ export class Person {
   /** Approves the deactivation of these keys, and requests their destruction with the command that the run printed. */
   async approveAndRequest(keys: string | readonly string[]): Promise<CommandResult> {
     const approved = await this.approve(keys);
-    const [, printed = ""] = /^ {2}(uko request .*)$/m.exec(approved.output) ?? [];
+    const [, printed = ""] = /^ {4}(uko request .*)$/m.exec(approved.output) ?? [];
     if (printed === "") throw new Error(`No destruction can be requested next:\n${approved.output}`);
     const requested = await this.shell(printed);
     if (requested.exitCode !== 0) throw new Error(requested.output);
