@@ -8,6 +8,7 @@
  */
 
 import { UkoError } from "./errors.ts";
+import type { RequiredPeople } from "./lifecycle/vocabulary/observation.ts";
 import type { Endpoint, EndpointSource } from "./services/http/allowed-hosts.ts";
 import type { ProxySettings } from "./services/http/client.ts";
 import type { Credential } from "./services/iam.ts";
@@ -93,8 +94,8 @@ export interface Settings {
   readonly iamEndpoint: Endpoint;
   readonly credential: Credential;
   readonly allowedHosts: readonly string[];
-  /** Whether the environment or the provider requires two people; neither can relax the rule. */
-  readonly isDualRequired: boolean;
+  /** The people that the environment or the provider demand at least; neither can relax the rule. */
+  readonly leastPeople: RequiredPeople;
   readonly isReadStrict: boolean;
   readonly waitMs?: number;
   /** Whether the run has no person at the terminal, by the variable `CI`, which every pipeline sets. */
@@ -192,10 +193,12 @@ export function readSettings(
     }),
     ...readIamSettings(environment, stored),
     credential: credentialOf(environment, stored, names),
-    isDualRequired: [
+    leastPeople: [
       asksForTwo(environment.UKO_DUAL_AUTHORIZATION, "UKO_DUAL_AUTHORIZATION"),
       asksForTwo(stored.dualAuthorization, inProvider("dualAuthorization", names)),
-    ].includes(true),
+    ].includes(true)
+      ? "destroy"
+      : "single",
     isReadStrict: isOn(firstGiven(environment.UKO_STRICT_READS, stored.strictReads), "UKO_STRICT_READS"),
     isUnattended: isUnattended(environment),
     evidence: evidencePlaceOf(environment, instanceId),

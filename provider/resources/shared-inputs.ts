@@ -6,6 +6,7 @@
  */
 
 import * as z from "zod";
+import type { RunSettings } from "../engine/ports/calls.ts";
 import {
   type OutputOf,
   outputOf,
@@ -15,6 +16,7 @@ import {
   pendingFacts,
 } from "../engine/ports/pending-facts.ts";
 import { plain } from "../engine/text/words.ts";
+import type { RequiredPeople } from "../lifecycle/vocabulary/observation.ts";
 import { uuidForm } from "../text/uuid-form.ts";
 
 export const uuid = z.string().regex(uuidForm, "must be a UUID in lower case");
@@ -101,4 +103,17 @@ function loosen(field: z.ZodType, isInBlock = false): z.ZodType {
   if (field instanceof z.ZodEnum) return z.string().default("");
   if (field instanceof z.ZodString) return isInBlock ? z.string().default("") : z.string();
   return field instanceof z.ZodNumber && isInBlock ? z.int().default(0) : field;
+}
+
+/**
+ * The people that the inputs of a resource demand, with those that the settings of the run demand at least. Two people
+ * are required for the steps of `deletionGate`. Only this function reads the two inputs.
+ */
+export function peopleOf(
+  inputs: { readonly dualAuthorization: "required" | "single"; readonly deletionGate?: "both" | "destroy" },
+  { leastPeople }: Pick<RunSettings, "leastPeople"> = { leastPeople: "single" },
+): { readonly people: RequiredPeople; readonly peopleForTwo: RequiredPeople } {
+  const { dualAuthorization, deletionGate: peopleForTwo = "both" } = inputs;
+  const isForOne = dualAuthorization === "single" && leastPeople === "single";
+  return { people: isForOne ? "single" : peopleForTwo, peopleForTwo };
 }

@@ -116,7 +116,7 @@ test("a Date behind the token stops the deletion of KMS keys and of vaults as we
   const environment = { ...local.environmentOf("carol"), UKO_ENDPOINT: proxy.url, UKO_KMS_ENDPOINT: proxy.url };
   const opened = openWorld(environment, {}, { progress: { report: () => {} } });
   const context = {
-    open: () => ({ world: opened.world, run: { isDualRequired: false } }),
+    open: () => ({ world: opened.world, run: { leastPeople: "single" as const } }),
     userInterface: { rerun: "pulumi destroy" },
     secretDigests: opened.world.secretDigests,
   } as const;

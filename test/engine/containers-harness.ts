@@ -21,7 +21,7 @@ export function containersOf(uko: EngineWorld, who: Person, choices: RunChoices 
   const run = uko.run(who, choices);
   const { world } = run;
   const context = {
-    open: () => ({ world, run: { isDualRequired: false, approvals: [] } }),
+    open: () => ({ world, run: { leastPeople: "single" as const, approvals: [] } }),
     userInterface: { rerun: "pulumi destroy" },
     secretDigests: world.secretDigests,
   } as const;

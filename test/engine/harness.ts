@@ -90,7 +90,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
   const trail = (): Promise<readonly TrailEntry[]> => auditOf(test);
 
   const run: EngineWorld["run"] = (who, choices = {}) => {
-    const { wrap = (world) => world, isDualRequired = false } = choices;
+    const { wrap = (world) => world, leastPeople = "single" } = choices;
     const evidence: EvidenceEntry[] = [];
     const progress: string[] = [];
     const sleeps: number[] = [];
@@ -112,7 +112,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
       secretDigests,
       newId: randomUUID,
     });
-    const open = () => ({ world, run: { isDualRequired } });
+    const open = () => ({ world, run: { leastPeople } });
     return {
       world,
       evidence,

@@ -17,10 +17,10 @@ export interface KmsRun extends Omit<PersonsRun, "handlers" | "operations"> {
 }
 
 export function kmsRun(stage: EngineWorld, who: Person, choices: RunChoices = {}): KmsRun {
-  const { isDualRequired = false } = choices;
+  const { leastPeople = "single" } = choices;
   const run = stage.run(who, choices);
   const { world } = run;
-  const open = () => ({ world, run: { isDualRequired } });
+  const open = () => ({ world, run: { leastPeople } });
   const context = { open, userInterface: { rerun: "pulumi destroy" }, secretDigests: world.secretDigests } as const;
   return { ...run, handlers: createHandlers(kmsKey, context), operations: createKmsOperations(world) };
 }

@@ -83,7 +83,7 @@ describe("a permit that the run kept", () => {
       return clock.sleep(...wait);
     };
     const plan: Task["plan"] = (observation, current, nowMs) =>
-      planKeyDeletion(observation, aPolicy({ goal: "destroyed", dualAuthorization: "single" }), current, nowMs);
+      planKeyDeletion(observation, aPolicy({ goal: "destroyed", people: "single" }), current, nowMs);
     const task = { ref: uko.ref(state.keyId), plan, approvals: [], intent: "resume" } as const;
     const waiting = { ...run.world, clock: { ...clock, sleep } };
     const outcome = await converge(waiting, keyKind, task, options, { budgetMs: 5 * hourMs });

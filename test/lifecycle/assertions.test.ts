@@ -99,7 +99,7 @@ describe("a plan to delete a managed key", () => {
     const plan = ready(step ?? { kind: "deactivate", allowedBy: record });
     return soundDeletion(plan, key, aPolicy(policy), aRun({ approvals: [record.id], ...run }), nowMs);
   };
-  const single = { dualAuthorization: "single" } as const;
+  const single = { people: "single" } as const;
 
   it.each<readonly [string, Case]>([
     ["two people", {}],
@@ -109,7 +109,7 @@ describe("a plan to delete a managed key", () => {
       "the requester under the gate destroy",
       {
         key: aKeyWith(record, { marker: "destroy" }),
-        policy: { gate: "destroy" },
+        policy: { people: "destroy" },
         run: { actor: anActor(alice), approvals: [] },
       },
     ],
@@ -195,7 +195,7 @@ describe("a plan to delete a KMS key", () => {
       aKmsRun({ approvals: [openWindow], ...run }),
       nowMs,
     );
-  const forOne: Case = { key: { dualAuthDelete: false }, policy: { dualAuthorization: "single" } };
+  const forOne: Case = { key: { dualAuthDelete: false }, policy: { people: "single" } };
 
   it.each<readonly [string, Case]>([
     ["two people", {}],

@@ -155,10 +155,7 @@ describe("while a guard fails, no planner of a managed key deactivates or destro
 
   it("and the prediction from a state shows no such step for a key that is held, or protected", () => {
     const predict = (over: Partial<DeletionPolicy>, hold?: string) =>
-      planFromState(
-        { ...aKey().facts, ...aKey(), marker: "single", hold },
-        aPolicy({ dualAuthorization: "single", ...over }),
-      );
+      planFromState({ ...aKey().facts, ...aKey(), marker: "single", hold }, aPolicy({ people: "single", ...over }));
     expect(cutsOff(predict({}).next)).toBe(true);
     expect(cutsOff(predict({}, "owner").next)).toBe(false);
     expect(cutsOff(predict({ deletionProtection: true }).next)).toBe(false);
@@ -180,7 +177,7 @@ describe("while a guard fails, no planner of a KMS key destroys it or opens a wi
     { ...aKmsKeySetBy(alice), dualAuthDelete: false },
   ];
   const run = aKmsRun({ approvals: [openWindow], mayRequest: true });
-  const policies = [aKmsPolicy(), aKmsPolicy({ dualAuthorization: "single" })];
+  const policies = [aKmsPolicy(), aKmsPolicy({ people: "single" })];
   const cuts = (key: KmsKeyObservation, policy = aKmsPolicy()): boolean => {
     const line = kmsLineOf(key, nowMs);
     const review = kmsReviewOf(aReviewHeader({ step: "destroy" }), line === undefined ? [] : [line]);

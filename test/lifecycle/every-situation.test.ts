@@ -192,7 +192,7 @@ function inputs(one: Situation): { key: KeyObservation; policy: DeletionPolicy; 
   const namedRecord = key.carried.kind === "one" ? key.carried.record.id : "0".repeat(32);
   return {
     key,
-    policy: aPolicy({ goal: one.goal, gate: one.gate, dualAuthorization: one.people }),
+    policy: aPolicy({ goal: one.goal, people: one.people === "single" ? "single" : one.gate, peopleForTwo: one.gate }),
     run: aRun({
       actor: actors[one.who] ?? anActor(),
       intent: one.intent,

@@ -46,14 +46,15 @@ describe("every plan", () => {
   it("takes a consequential step only by hand on another's request, as its requester on an approval, or later under gate destroy", () => {
     fc.assert(
       fc.property(situations, ({ key, run, policy }) => {
-        const plan = planKeyDeletion(key, { ...policy, dualAuthorization: "required" }, run, nowMs);
+        const twoPeople = { ...policy, people: policy.peopleForTwo };
+        const plan = planKeyDeletion(key, twoPeople, run, nowMs);
         if (plan.kind !== "ready" || (plan.step.kind !== "deactivate" && plan.step.kind !== "destroy")) return;
         const { allowedBy } = plan.step;
         expect(allowedBy?.author).toEqual(key.updatedBy);
         const isOwn = allowedBy?.author.iamId === run.actor.identity?.iamId;
         const mayUseOwn =
           plan.step.kind === "deactivate" &&
-          policy.gate !== "both" &&
+          twoPeople.people !== "both" &&
           key.marker !== "both" &&
           key.marker !== undefined;
         if (isOwn) expect(mayUseOwn && !hasRequested(run, "deactivate")).toBe(true);

@@ -1,6 +1,7 @@
 /** Random keys, runs and policies: each combination that a planner may meet, with the people of the tests. */
 
 import fc from "fast-check";
+import { requiredPeopleValues } from "../../provider/lifecycle/consent/required-people.ts";
 import { type DeletionPolicy, deletionGoals, type Run } from "../../provider/lifecycle/key/plan.ts";
 import type { BackingKey, KeyObservation } from "../../provider/lifecycle/vocabulary/observation.ts";
 import {
@@ -84,7 +85,7 @@ export const runs = (key: KeyObservation): fc.Arbitrary<Run> =>
 export const policies: fc.Arbitrary<DeletionPolicy> = fc.record({
   goal: fc.constantFrom(...deletionGoals),
   deletionProtection: fc.boolean(),
-  dualAuthorization: fc.constantFrom("required" as const, "single" as const),
-  gate: fc.constantFrom("both" as const, "destroy" as const),
+  people: fc.constantFrom(...requiredPeopleValues),
+  peopleForTwo: fc.constantFrom("both" as const, "destroy" as const),
 });
 export const situations = keys.chain((key) => fc.record({ key: fc.constant(key), run: runs(key), policy: policies }));

@@ -94,7 +94,7 @@ export const windowOpening: Extract<Step, { kind: "set_for_deletion" }> = {
 };
 
 export function aPolicy(over: Partial<DeletionPolicy> = {}): DeletionPolicy {
-  return { goal: "removed", deletionProtection: false, dualAuthorization: "required", gate: "both", ...over };
+  return { goal: "removed", deletionProtection: false, people: "both", ...over };
 }
 
 export function someFacts(over: Partial<KeyFacts> = {}): KeyFacts {

@@ -44,7 +44,7 @@ export function aKmsKeySetBy(setter: Identity, over: Partial<KmsKeyObservation> 
 export const openWindow = windowName(kmsKeyId, nowMs - hourMs + kmsWindowMs);
 
 export function aKmsPolicy(over: Partial<KmsKeyPolicy> = {}): KmsKeyPolicy {
-  return { goal: "destroyed", deletionProtection: false, dualAuthorization: "required", ...over };
+  return { goal: "destroyed", deletionProtection: false, people: "both", ...over };
 }
 
 export const kmsOpening: KmsStep = { kind: "set_for_deletion" };

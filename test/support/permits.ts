@@ -59,7 +59,7 @@ export async function permitTo<Act extends "deactivate" | "destroy" | "remove">(
   etag: string,
 ): Promise<Permit<Act>> {
   const observation = await aDecision(ref, etag, stateFor[act]);
-  return permitIn(planKeyDeletion(observation, aPolicy({ dualAuthorization: "single" }), aRun(), nowMs), act);
+  return permitIn(planKeyDeletion(observation, aPolicy({ people: "single" }), aRun(), nowMs), act);
 }
 
 export async function permitForContainer<Kind extends ContainerRef["kind"]>(
@@ -93,7 +93,7 @@ export async function permitForKmsKey<Act extends "open_kms_window" | "destroy_k
   });
   const seen = await observeKmsKey(world, ref, "decision", options);
   if (seen.kind === "gone") throw new Error("The KMS key is not there.");
-  const policy = aKmsPolicy({ dualAuthorization: "single" });
+  const policy = aKmsPolicy({ people: "single" });
   return permitIn(planKmsKeyDeletion(seen.observation, policy, aKmsRun({ mayRequest: true }), nowMs), act);
 }
 

@@ -50,7 +50,7 @@ export type AnyDefinition = Pick<
   deletion(state: {}, run: RunSettings): Pick<Deletion, "subject">;
 };
 
-const run: RunSettings = { isDualRequired: false };
+const run: RunSettings = { leastPeople: "single" };
 
 /** Lists every resource of a vault except destroyed keys, which can only be removed. Throws UKO_NOT_FOUND. */
 export async function takeInventory(

@@ -3,7 +3,7 @@
  * and the plan limit. It does the same for an update that retires the key and keeps its resource in the program.
  */
 
-import { shownMarker } from "../../lifecycle/consent/dual-marker.ts";
+import { demandedBy, demandedForTwo, shownMarker } from "../../lifecycle/consent/required-people.ts";
 import { type DeletionPolicy, guardCodes, rightFor } from "../../lifecycle/key/plan.ts";
 import type { PathStep } from "../../lifecycle/key/remaining-path.ts";
 import { type Prediction, planFromState } from "../../lifecycle/stored-state/plan-from-state.ts";
@@ -124,7 +124,7 @@ function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): E
     const step = facts.keyState === "active" ? "deactivate" : "destroy";
     // Whatever the code says, the key itself requires two people.
     const { rest, isFirstForTwo } = pathFrom(
-      { ref, policy: { ...policy, dualAuthorization: "required" } },
+      { ref, policy: { ...policy, people: demandedForTwo(policy) } },
       context,
       manner,
     );
@@ -149,7 +149,7 @@ function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): E
     summary: sayNeeds(what, isForTwo, steps, verb),
     facts: [
       ...numbered(steps),
-      ...(policy.dualAuthorization === "required" ? [] : [asksAnyway]),
+      ...(demandedBy(policy) === "single" ? [asksAnyway] : []),
       ...(manner === "retirement" && steps.length > 1 ? [greenOnTheWay] : []),
     ],
     next: [],

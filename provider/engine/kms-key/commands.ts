@@ -54,7 +54,7 @@ export interface PendingKmsKeys {
 const userInterface = { rerun: "uko continue" } as const;
 
 /** The command line sees no program, so it requires two people. */
-const policy: KmsKeyPolicy = { goal: "destroyed", deletionProtection: false, dualAuthorization: "required" };
+const policy: KmsKeyPolicy = { goal: "destroyed", deletionProtection: false, people: "both" };
 
 export type KmsOperations = ReturnType<typeof createKmsOperations>;
 

@@ -93,7 +93,7 @@ function pathOf(target: KmsKeyTarget, context: PlanContext): Explanation | undef
   if (facts.deletionAwaits === "time") return previewTimeWait(what, context, "deletion", []);
   if (facts.keyState === "destroyed") return undefined;
   // KMS's own dual authorization overrides the program, and cannot be turned off again.
-  const isForTwo = target.policy.dualAuthorization === "required" || facts.dualAuthDelete === true;
+  const isForTwo = target.policy.people !== "single" || facts.dualAuthDelete === true;
   const steps = stepsFor(isForTwo);
   return {
     summary: sayNeeds(what, isForTwo, steps, "Deleting"),

@@ -3,6 +3,7 @@
  * response, and the result of a write. After a `lost` write, the caller reads the object before it sends anything
  * again. The file also defines the settings of a run, such as how long it may wait.
  */
+import type { RequiredPeople } from "../../lifecycle/vocabulary/observation.ts";
 
 /** Every call can be canceled. The adapter sets deadlines for single calls. */
 export interface CallOptions {
@@ -48,7 +49,8 @@ export type Permitted<T> = Written<T> | { readonly kind: "expired" };
 
 /** Settings of the caller and the provider, in addition to those of the resource. */
 export interface RunSettings {
-  readonly isDualRequired: boolean;
+  /** The people that the environment or the provider demand at least. A resource can demand more, never fewer. */
+  readonly leastPeople: RequiredPeople;
   /** How long the caller lets this run wait; absent if not set. */
   readonly waitMs?: number;
   /** Whether the run is in a pipeline, where no person sees what a wait blocks. */

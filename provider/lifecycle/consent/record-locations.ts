@@ -9,9 +9,9 @@ import type {
   ConsentRecord,
   DeactivationNote,
   Decline,
-  DualMarker,
   KeyHold,
   ReleasedHold,
+  RequiredPeople,
   Tag,
 } from "../vocabulary/observation.ts";
 import {
@@ -26,7 +26,6 @@ import {
   reservedTagPrefix,
 } from "../vocabulary/tag-names.ts";
 import { type ConsentDraft, recordToleranceMs } from "./consent-record.ts";
-import { dualMarkers } from "./dual-marker.ts";
 import { holdsIn } from "./hold.ts";
 import { noteWithRelease, parseNote, withReleasesOf } from "./key-note.ts";
 import {
@@ -42,6 +41,7 @@ import {
   recordId,
   type Sha256,
 } from "./record-text.ts";
+import { requiredPeopleValues } from "./required-people.ts";
 
 /** The service allows this many tags (uko-v4.md 2.5 K2). */
 const maxTags = 128;
@@ -60,7 +60,7 @@ export interface RawKeyTexts {
 
 export interface ParsedKeyTexts {
   readonly carried: CarriedRecord;
-  readonly marker?: DualMarker;
+  readonly marker?: RequiredPeople;
   readonly note?: DeactivationNote;
   readonly declined?: Decline;
   readonly holds: readonly KeyHold[];
@@ -118,7 +118,7 @@ export interface KeyTextPatch {
 export function patchWithRecord(
   raw: RawKeyTexts,
   draft: ConsentDraft,
-  marker: DualMarker,
+  marker: RequiredPeople,
   location: "tag" | "description",
 ): KeyTextPatch | undefined {
   const replaced = [recordTagName, markerTagName, declineTagName];
@@ -176,7 +176,7 @@ export function patchOfUser(
 /** Marks a key, only in the location that the service keeps. It also drops a dead record. */
 export function patchWithMarker(
   raw: RawKeyTexts,
-  marker: DualMarker,
+  marker: RequiredPeople,
   location: "tag" | "description",
 ): KeyTextPatch | undefined {
   const cleared = tagsWithoutRecord(raw);
@@ -277,10 +277,10 @@ export function markerLocation(raw: RawKeyTexts): "tag" | "description" {
 }
 
 /** Unknown markers, or two, count as the strictest one: a doubt never loosens a key. */
-function markerIn(values: readonly unknown[]): DualMarker | undefined {
+function markerIn(values: readonly unknown[]): RequiredPeople | undefined {
   const [value, ...more] = values;
   if (value === undefined) return undefined;
-  return more.length > 0 ? "both" : (dualMarkers.find((each) => each === value) ?? "both");
+  return more.length > 0 ? "both" : (requiredPeopleValues.find((each) => each === value) ?? "both");
 }
 
 function carriedIn(
@@ -315,11 +315,11 @@ function userPart(description: string): string {
   return description.replace(suffixForm, "");
 }
 
-function compactMarker(description: string): DualMarker | undefined {
+function compactMarker(description: string): RequiredPeople | undefined {
   const letter = suffixForm.exec(description)?.groups?.marker;
-  return dualMarkers.find((marker) => marker.charAt(0) === letter);
+  return requiredPeopleValues.find((marker) => marker.charAt(0) === letter);
 }
 
-function describe(userDescription: string, marker: DualMarker | undefined): string {
+function describe(userDescription: string, marker: RequiredPeople | undefined): string {
   return marker === undefined ? userDescription : `${userDescription}\n[uko1${marker.charAt(0)}]`;
 }

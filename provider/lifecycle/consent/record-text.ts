@@ -18,9 +18,9 @@ import {
   type ConsentSignature,
   type DeactivationNote,
   type Decline,
-  type DualMarker,
   type Identity,
   type QuotedRequest,
+  type RequiredPeople,
   type StatedReason,
 } from "../vocabulary/observation.ts";
 import type { ConsentDraft } from "./consent-record.ts";
@@ -263,7 +263,7 @@ const stepLetters = { deactivate: "d", destroy: "x" } as const satisfies Record<
  * Writes the fixed-width record at the end of a description, for a service that keeps no tags. It has no room for the
  * request that an approval quotes.
  */
-export function encodeCompact(draft: ConsentDraft, marker: DualMarker): string {
+export function encodeCompact(draft: ConsentDraft, marker: RequiredPeople): string {
   return [
     "[uko1",
     marker.charAt(0),

@@ -18,18 +18,18 @@
  */
 
 import { type ConsentDraft, type NotBinding, standingOf } from "../consent/consent-record.ts";
-import { demandedBy, markerBesideRecord, markerOf, stricterOf } from "../consent/dual-marker.ts";
+import { demandedBy, demandedForTwo, markerBesideRecord, markerOf, stricterOf } from "../consent/required-people.ts";
 import { approvalStatement, needsSignature } from "../consent/signed-consent.ts";
 import { reasonsToRepeat } from "../consent/stated-reasons.ts";
 import {
   type Actor,
   type ApprovedStep,
   type ConsentRecord,
-  type DualMarker,
   type Identity,
   isPerson,
   isSame,
   type KeyObservation,
+  type RequiredPeople,
 } from "../vocabulary/observation.ts";
 import { tokenToleranceMs } from "../vocabulary/service-time.ts";
 import { hasTaken } from "../vocabulary/steps-taken.ts";
@@ -51,13 +51,13 @@ import {
  * the marker agrees. KMS dual authorization on a backing key requires two people, whatever the code and the
  * marker say. A machine that demands signatures demands those of two people.
  */
-export function effectivePolicy(observation: KeyObservation, policy: DeletionPolicy): DualMarker {
+export function requiredPeople(observation: KeyObservation, policy: DeletionPolicy): RequiredPeople {
   if (observation.signatures !== undefined) return "both";
   const demanded = stricterOf(markerOf(observation), demandedBy(policy));
   const isDual = observation.backingKeys.some(
     (backingKey) => backingKey.kind === "present" && backingKey.dualAuthDelete,
   );
-  return demanded === "single" && isDual ? policy.gate : demanded;
+  return demanded === "single" && isDual ? demandedForTwo(policy) : demanded;
 }
 
 /**
@@ -71,7 +71,7 @@ export function authorize(
   step: ApprovedStep,
   nowMs: number,
 ): Plan {
-  const effective = effectivePolicy(observation, policy);
+  const effective = requiredPeople(observation, policy);
   if (effective === "single") return ready({ kind: step });
   const { actor } = run;
   if (actor.identity === undefined) return unknown("actor");
@@ -102,7 +102,7 @@ export function authorize(
     return record.quotes.isSealedHere === true || isConfirmed ? may : wait("may_confirm");
   }
   if (!isOwn) return isConfirmed && isProven ? may : wait("may_approve");
-  // The gate `destroy`: the deactivation takes one person, in two runs of an engine.
+  // Under `destroy`, the deactivation takes one person, in two runs of an engine.
   const isOlder = !hasRequested(run, step);
   return step === "deactivate" && effective === "destroy" && isOlder ? may : wait("wrote_it");
 }

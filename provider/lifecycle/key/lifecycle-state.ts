@@ -4,7 +4,7 @@
  */
 
 import { deletionStanding, type Standing } from "../consent/consent-record.ts";
-import { markerOf } from "../consent/dual-marker.ts";
+import { markerOf } from "../consent/required-people.ts";
 import { assertNever } from "../vocabulary/assert-never.ts";
 import { coolDownMs } from "../vocabulary/managed-key-states.ts";
 import type { KeyObservation } from "../vocabulary/observation.ts";

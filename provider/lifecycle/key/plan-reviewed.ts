@@ -6,7 +6,7 @@
  */
 
 import { deletionStanding, quotedLifetimeMs } from "../consent/consent-record.ts";
-import { markerBesideRecord } from "../consent/dual-marker.ts";
+import { markerBesideRecord } from "../consent/required-people.ts";
 import { judgeReviewed, keyPathOf, type Review, reviewGoals, type SkipReason } from "../consent/review.ts";
 import { type ApprovedStep, type ConsentRecord, isSame, type KeyObservation } from "../vocabulary/observation.ts";
 import { approvalOf, mayAuthor } from "./authorization.ts";
@@ -14,13 +14,8 @@ import { type DeletionPolicy, type Plan, type Run, ready, refuse, unlessRefused 
 import { planKeyDeletion } from "./plan-key-deletion.ts";
 import { soundPlan } from "./sound-plan.ts";
 
-/** A set requires two people for each step, whatever the markers of its keys say. */
-export const strictest = {
-  deletionProtection: false,
-  dualAuthorization: "required",
-  gate: "both",
-  isAssumed: true,
-} as const;
+/** Two people for each step, whatever the markers of the keys say, because a command or a set sees no program. */
+export const strictest = { deletionProtection: false, people: undefined } as const;
 
 /** Returns `done` once the key is in the state to which the reviewed step leads. */
 export function planReviewedStep(review: Review, observation: KeyObservation, run: Run, nowMs: number): Plan {

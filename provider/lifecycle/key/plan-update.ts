@@ -5,9 +5,9 @@
  * versions is refused, and so is an alignment that would remove the key from a keystore or may deactivate it.
  */
 
-import { isLooser } from "../consent/dual-marker.ts";
+import { isLooser } from "../consent/required-people.ts";
 import { type DistributedKey, type Distribution, unlinkedBy } from "../container/unlinking.ts";
-import type { ConsentRecord, DualMarker, KeyObservation } from "../vocabulary/observation.ts";
+import type { ConsentRecord, KeyObservation, RequiredPeople } from "../vocabulary/observation.ts";
 import { hasTaken } from "../vocabulary/steps-taken.ts";
 import { carriedId, planKeyWrite } from "./key-write.ts";
 import { type Plan, type Run, ready, refuse, type Step, unlessRefused } from "./plan.ts";
@@ -17,7 +17,11 @@ import { findUnapprovedStep, nameOfUnapproved } from "./unapproved-step.ts";
  * Plans the marker of an existing key. A missing marker counts as `both`, whatever a program wants,
  * and any other marker can only become stricter. Undefined if no marker must be written.
  */
-export function planMarking(observation: KeyObservation, wanted: DualMarker, nowMs: number): DualMarker | undefined {
+export function planMarking(
+  observation: KeyObservation,
+  wanted: RequiredPeople,
+  nowMs: number,
+): RequiredPeople | undefined {
   const { state, marker } = observation;
   const isOver = state === "destroyed" || state === "destroyed_compromised";
   if (isOver || planKeyWrite(observation, "mark", nowMs).kind === "leave") return undefined;

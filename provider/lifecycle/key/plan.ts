@@ -6,17 +6,17 @@
 
 import type { ErrorCode } from "../../errors.ts";
 import type { ConsentDraft, NotBinding } from "../consent/consent-record.ts";
-import type { DemandedPeople } from "../consent/dual-marker.ts";
+import type { DemandedPeople } from "../consent/required-people.ts";
 import type { SkipReason } from "../consent/review.ts";
 import { type KeyState, type Right, rights } from "../vocabulary/managed-key-states.ts";
 import type {
   Actor,
   ApprovedStep,
   ConsentRecord,
-  DualMarker,
   KeyHold,
   KeyObservation,
   KeystoreStatus,
+  RequiredPeople,
   UnapprovedStep,
 } from "../vocabulary/observation.ts";
 import type { Permit } from "../vocabulary/permit.ts";
@@ -75,7 +75,7 @@ export interface Refusal {
 /** One call that changes something at the service. */
 export type Step =
   /** Writes the record. The same write stores `marker` on the key. */
-  | { readonly kind: "write_record"; readonly draft: ConsentDraft; readonly marker: DualMarker }
+  | { readonly kind: "write_record"; readonly draft: ConsentDraft; readonly marker: RequiredPeople }
   /**
    * `recordId`: the ID of the text in the record's place, if a text there has one. `dropsNote`: also the note of a
    * deactivation that was undone.

@@ -6,7 +6,7 @@
 
 import { coolDownMs, managedKeyTable, type Right, rights } from "../vocabulary/managed-key-states.ts";
 import type { ApprovedStep, KeyObservation } from "../vocabulary/observation.ts";
-import { effectivePolicy, knownDeactivationMs } from "./authorization.ts";
+import { knownDeactivationMs, requiredPeople } from "./authorization.ts";
 import { dualBackingKeys } from "./kms-window.ts";
 import type { DeletionPolicy, Run } from "./plan.ts";
 
@@ -41,7 +41,7 @@ export function remainingPath(
   run: Run,
   nowMs: number,
 ): readonly PathStep[] {
-  const effective = effectivePolicy(observation, policy);
+  const effective = requiredPeople(observation, policy);
   const twoForDestroy = effective !== "single";
   const steps: PathStep[] = [];
   let earliestMs = nowMs;

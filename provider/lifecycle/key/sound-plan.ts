@@ -8,7 +8,7 @@
 import { assert } from "../vocabulary/assert.ts";
 import { managedKeyTable } from "../vocabulary/managed-key-states.ts";
 import { type ConsentRecord, isPerson, isSame, type KeyObservation } from "../vocabulary/observation.ts";
-import { effectivePolicy } from "./authorization.ts";
+import { requiredPeople } from "./authorization.ts";
 import { failingGuard } from "./guards.ts";
 import type { DeletionPolicy, Plan, Run, Step } from "./plan.ts";
 
@@ -28,7 +28,7 @@ export function soundDeletion(
   if (step.kind !== "deactivate" && step.kind !== "destroy") return plan;
   assertAllowed(step.kind, observation);
   assert(failingGuard(observation, policy, nowMs) === undefined, "no guard fails for a step that cuts a key off");
-  const rule = effectivePolicy(observation, policy);
+  const rule = requiredPeople(observation, policy);
   if (rule === "single") return plan;
   const { allowedBy } = step;
   assert(allowedBy !== undefined, "a step under a rule of two people acts on a record");

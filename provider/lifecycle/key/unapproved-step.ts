@@ -19,18 +19,18 @@
  */
 
 import { expiryOf } from "../consent/consent-record.ts";
-import { markerOf } from "../consent/dual-marker.ts";
+import { markerOf } from "../consent/required-people.ts";
 import { isSigned, needsSignature } from "../consent/signed-consent.ts";
 import {
   type ApprovedStep,
   type ConsentRecord,
-  type DualMarker,
   isPerson,
   isSame,
   type KeyObservation,
+  type RequiredPeople,
   type UnapprovedStep,
 } from "../vocabulary/observation.ts";
-import { effectivePolicy } from "./authorization.ts";
+import { requiredPeople } from "./authorization.ts";
 import type { DeletionPolicy } from "./plan.ts";
 
 /**
@@ -54,8 +54,8 @@ export function nameOfUnapproved({ step, lastWriter, atMs }: UnapprovedStep): st
 }
 
 /** A command sees no program and assumes the strictest rule, which says nothing of the rule when the step was taken. */
-function ruleOf(observation: KeyObservation, policy: DeletionPolicy | undefined): DualMarker {
-  if (policy !== undefined && policy.isAssumed !== true) return effectivePolicy(observation, policy);
+function ruleOf(observation: KeyObservation, policy: DeletionPolicy | undefined): RequiredPeople {
+  if (policy?.people !== undefined) return requiredPeople(observation, policy);
   return observation.signatures === undefined ? markerOf(observation) : "both";
 }
 

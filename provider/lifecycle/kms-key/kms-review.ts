@@ -56,7 +56,7 @@ export type KmsSkip =
   | { readonly kind: "changed"; readonly fields: readonly (keyof KmsReviewLine)[] };
 
 /** A campaign always requires two people. */
-const strictest: KmsKeyPolicy = { goal: "destroyed", deletionProtection: false, dualAuthorization: "required" };
+const strictest: KmsKeyPolicy = { goal: "destroyed", deletionProtection: false, people: "both" };
 
 export function kmsReviewOf(header: ReviewHeader, lines: readonly KmsReviewLine[]): KmsReview {
   return { header, lines: byName(lines, kmsNameOf) };

@@ -14,7 +14,7 @@ import { mayAuthor } from "../key/authorization.ts";
 import { kmsWindowMs } from "../key/kms-window.ts";
 import type { RequesterPosition } from "../key/plan.ts";
 import { assert, assertTime } from "../vocabulary/assert.ts";
-import { type Actor, type Identity, isPerson, isSame } from "../vocabulary/observation.ts";
+import { type Actor, type Identity, isPerson, isSame, type RequiredPeople } from "../vocabulary/observation.ts";
 import { type DecisionRead, issuePermit, type Permit } from "../vocabulary/permit.ts";
 import { type BeyondPlan, beyondPlan, type PlanLimit, shownNameText } from "../vocabulary/plan-limit.ts";
 import { clockToleranceMs } from "../vocabulary/service-time.ts";
@@ -86,7 +86,8 @@ export interface KmsKeyPolicy {
   /** `removed`: the metadata is gone as well, up to 90 days after `destroyed`. */
   readonly goal: "destroyed" | "removed";
   readonly deletionProtection: boolean;
-  readonly dualAuthorization: "required" | "single";
+  /** More than `single` means two people, because a KMS key has only one step. */
+  readonly people: RequiredPeople;
   /** The limit that the plan of this run set, if the engine plans first. No step may exceed it. */
   readonly atMost?: PlanLimit | undefined;
 }
@@ -206,7 +207,7 @@ export function soundKmsPlan(
   assert(failingKmsGuard(observation, policy) === undefined, "no guard fails for a step that cuts a key off");
   if (plan.step.kind !== "destroy") return plan;
   if (!dualAuthDelete) {
-    const isForOne = policy.dualAuthorization === "single" && signatures === undefined;
+    const isForOne = policy.people === "single" && signatures === undefined;
     assert(isForOne, "one person destroys a KMS key only if program and machine allow it");
     return plan;
   }
@@ -249,7 +250,7 @@ function planByState(observation: KmsKeyObservation, policy: KmsKeyPolicy, run: 
   if (failing !== undefined) return refuse(failing);
   if ("refused" in kmsKeyTable[state].destroy) return refuse({ guard: "not_active", stateWord });
   if (observation.dualAuthDelete) return planUnderDualAuthorization(observation, run, nowMs);
-  if (policy.dualAuthorization === "required" || observation.signatures !== undefined) {
+  if (policy.people !== "single" || observation.signatures !== undefined) {
     return refuse({ guard: "dual_authorization_off" });
   }
   return unlessRefused({ kind: "destroy" }, run);

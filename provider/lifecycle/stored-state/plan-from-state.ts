@@ -10,11 +10,11 @@ import { planKeyDeletion } from "../key/plan-key-deletion.ts";
 import { type PathStep, remainingPath } from "../key/remaining-path.ts";
 import { keyStates } from "../vocabulary/managed-key-states.ts";
 import {
-  type DualMarker,
   digestsBy,
   type Identity,
   type KeyObservation,
   type KeystoreStatus,
+  type RequiredPeople,
 } from "../vocabulary/observation.ts";
 import { holdTagName } from "../vocabulary/tag-names.ts";
 
@@ -27,7 +27,7 @@ export interface KeyInState {
   readonly stateWord: string;
   readonly keystores: readonly Pick<KeystoreStatus, "name" | "type" | "status" | "syncFlag">[];
   /** Absent if the key had no marker. */
-  readonly marker?: DualMarker | undefined;
+  readonly marker?: RequiredPeople | undefined;
   /** The holds in force at the read that the state comes from. */
   readonly hold?: string | undefined;
 }

@@ -3,7 +3,7 @@
  * apply never destroys a key whose destruction its plan did not show.
  */
 
-import { demandedBy, markerOf, stricterOf } from "../consent/dual-marker.ts";
+import { demandedBy, markerOf, stricterOf } from "../consent/required-people.ts";
 import type { DeletionPolicy } from "../key/plan.ts";
 import type { KmsKeyPolicy } from "../kms-key/plan-kms-key-deletion.ts";
 import {
@@ -44,7 +44,7 @@ export function limitKeyDeletion(
   const removal: readonly LimitedStep[] = policy.goal === "removed" ? ["remove"] : [];
   const { next } = planFromState(key, policy);
   const asks = next.kind === "waitingForRequest" || (next.kind === "ready" && next.step.kind === "write_record");
-  // Under the gate `destroy`, a later run of the requester deactivates.
+  // Under `destroy`, a later run of the requester deactivates.
   const isOwnEnough = key.stateWord === "active" && stricterOf(markerOf(key), demandedBy(policy)) === "destroy";
   const limitedTo = (steps: readonly LimitedStep[]): PlanLimit => ({
     subject: `${key.vaultId}/${key.keyId}`,
@@ -75,7 +75,7 @@ export function limitKmsKeyDeletion(
   { kmsKeyId, name, stateWord, dualAuthDelete }: KnownKmsKey,
   policy: KmsKeyPolicy,
 ): PlanLimit {
-  const isForTwo = dualAuthDelete || policy.dualAuthorization === "required";
+  const isForTwo = dualAuthDelete || policy.people !== "single";
   const limitedTo = (steps: readonly LimitedStep[]): PlanLimit => ({
     subject: kmsKeyId,
     shown: shownNameText(name),

@@ -114,11 +114,8 @@ export type KeyUse =
     }
   | { readonly kind: "unreadable"; readonly reason: string };
 
-/** Which steps of a deletion require two people: both, or destroy alone. */
-export type DeletionGate = "both" | "destroy";
-
-/** The requirement of the key's own marker; see `dual-marker.ts`. */
-export type DualMarker = DeletionGate | "single";
+/** How many people a deletion requires: one, two to destroy, or two for both steps. See `required-people.ts`. */
+export type RequiredPeople = "single" | "destroy" | "both";
 
 /** A reason of an earlier record, as a later one repeats it. It approves nothing. */
 export interface StatedReason {
@@ -265,7 +262,7 @@ export interface KeyObservation {
   readonly updatedBy?: Identity | undefined;
   readonly carried: CarriedRecord;
   /** Absent if the key has no marker, which counts as `both`. */
-  readonly marker?: DualMarker | undefined;
+  readonly marker?: RequiredPeople | undefined;
   /** The holds in the tags of the key, also those that are over. */
   readonly holds: readonly KeyHold[];
   /** The last holds that people released, as the note on the key says. */

@@ -24,6 +24,7 @@ import {
   searchByMark,
   warnCreatedBefore,
 } from "../creation-mark.ts";
+import { peopleOf } from "../shared-inputs.ts";
 import { type Created, denialOf, type WriteWords } from "../write.ts";
 import type { KmsKeyInputs } from "./schema.ts";
 import { creationTagPrefix } from "./state.ts";
@@ -34,7 +35,7 @@ import { prepareRing, restoreKey, turnOnAsWritten } from "./steps.ts";
  * people are required.
  */
 function wantsTwo(inputs: KmsKeyInputs, run: RunSettings): boolean | undefined {
-  const isRequired = run.isDualRequired || inputs.dualAuthorization === "required";
+  const isRequired = peopleOf(inputs, run).people !== "single";
   return inputs.dualAuthDelete ?? (isRequired ? true : undefined);
 }
 

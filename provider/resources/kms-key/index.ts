@@ -27,7 +27,7 @@ import { UkoError } from "../../errors.ts";
 import { uuidForm } from "../../text/uuid-form.ts";
 import { frozenFailures, haveSameMembers } from "../container-writes.ts";
 import { nothingFound, previewAdoption } from "../creation-preview.ts";
-import { deletionOutputs } from "../shared-inputs.ts";
+import { deletionOutputs, peopleOf } from "../shared-inputs.ts";
 import { adoptKmsKey, createKmsKey, findAdoptableKmsKey } from "./create.ts";
 import { type KmsKeyInputs, type KmsKeyState, kmsKeyInputs, kmsKeyState } from "./schema.ts";
 import { isSameInstant, kmsDriftWarnings, kmsStateOf } from "./state.ts";
@@ -208,7 +208,7 @@ export const kmsKey: ResourceDefinition<KmsKeyInputs, KmsKeyState> = defineResou
         deletionProtection: state.deletionProtection,
         // The environment and the provider can make a run stricter than the resource says, never
         // looser.
-        dualAuthorization: run.isDualRequired ? "required" : state.dualAuthorization,
+        people: peopleOf(state, run).people,
       },
     }),
 });

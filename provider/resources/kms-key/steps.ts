@@ -17,6 +17,7 @@ import { isUkoError, UkoError } from "../../errors.ts";
 import { defaultRing } from "../../lifecycle/container/plan-ring-deletion.ts";
 import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
+import { peopleOf } from "../shared-inputs.ts";
 import { throwIfDenied } from "../write.ts";
 import type { KmsKeyInputs } from "./schema.ts";
 
@@ -62,7 +63,7 @@ export async function turnOnAsWritten(
 ): Promise<readonly string[]> {
   if (observed.snapshot.dualAuthDelete) return [];
   if (inputs.dualAuthDelete === true) return enableDualAuthDelete(world, ref, observed, options);
-  if (inputs.dualAuthorization === "single" && !run.isDualRequired) return [];
+  if (peopleOf(inputs, run).people === "single") return [];
   return [
     `${sayKmsKey(observed.observation)} has no KMS dual authorization, so it cannot be deleted by two people. To turn it on, set ${world.dialect.assignment("dualAuthDelete", true)}. KMS never turns it off again`,
   ];

@@ -11,12 +11,12 @@ import type { CallOptions, KeyRef, KeyWithEtag, NewKey, WithServiceTime, World }
 import type { CreateOptions, RunSettings } from "../../engine/resource/definition.ts";
 import { plain, sayRoles } from "../../engine/text/words.ts";
 import { asUkoError, UkoError } from "../../errors.ts";
-import { demandedBy } from "../../lifecycle/consent/dual-marker.ts";
 import { patchOfUser, patchWithMarker } from "../../lifecycle/consent/record-locations.ts";
 import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
-import type { DualMarker, Tag } from "../../lifecycle/vocabulary/observation.ts";
+import type { RequiredPeople, Tag } from "../../lifecycle/vocabulary/observation.ts";
 import { creationTagName, markerTagName } from "../../lifecycle/vocabulary/tag-names.ts";
 import { type CreationMark, createOrFind, warnCreatedBefore } from "../creation-mark.ts";
+import { peopleOf } from "../shared-inputs.ts";
 import { type Created, type Denied, denialOf, sayMissing, type WriteWords } from "../write.ts";
 import { markCreated, markerIn, markKey } from "./marker.ts";
 import type { ManagedKeyInputs } from "./schema.ts";
@@ -109,12 +109,11 @@ function isEmpty(tags: ManagedKeyInputs["tags"]): boolean {
   return Object.keys(tags ?? {}).length === 0;
 }
 
-function wantedMarker(inputs: ManagedKeyInputs, run: RunSettings): DualMarker {
-  const { deletionGate: gate } = inputs;
-  return demandedBy({ dualAuthorization: run.isDualRequired ? "required" : inputs.dualAuthorization, gate });
+function wantedMarker(inputs: ManagedKeyInputs, run: RunSettings): RequiredPeople {
+  return peopleOf(inputs, run).people;
 }
 
-function tagged(inputs: ManagedKeyInputs, marker: DualMarker, mark: CreationMark): NewKey {
+function tagged(inputs: ManagedKeyInputs, marker: RequiredPeople, mark: CreationMark): NewKey {
   const marks: readonly Tag[] = [
     { name: markerTagName, value: marker },
     { name: creationTagName, value: mark.value },
@@ -122,7 +121,7 @@ function tagged(inputs: ManagedKeyInputs, marker: DualMarker, mark: CreationMark
   return { ...bare(inputs), tags: [...asTags(inputs.tags ?? {}), ...marks] };
 }
 
-function untagged(inputs: ManagedKeyInputs, marker: DualMarker): NewKey {
+function untagged(inputs: ManagedKeyInputs, marker: RequiredPeople): NewKey {
   const raw = { description: inputs.description ?? "", tags: [] };
   const marked = patchWithMarker(raw, marker, "description");
   return { ...bare(inputs), ...(marked?.description !== undefined && { description: marked.description }), tags: [] };
@@ -140,7 +139,7 @@ function bare(inputs: ManagedKeyInputs): Omit<NewKey, "tags"> {
 async function adoptExisting(
   world: World,
   inputs: ManagedKeyInputs,
-  marker: DualMarker,
+  marker: RequiredPeople,
   key: WithServiceTime<KeyWithEtag>,
   options: CallOptions,
 ): Promise<Created<KeyDetails>> {
@@ -166,7 +165,7 @@ interface Made {
 async function complete(
   world: World,
   inputs: ManagedKeyInputs,
-  marker: DualMarker,
+  marker: RequiredPeople,
   { made, isOurs }: Made,
   options: CallOptions,
 ): Promise<Created<KeyDetails>> {

@@ -19,7 +19,7 @@ import { sayMadeForAnother } from "../../engine/text/resource-messages.ts";
 import { plain } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import type { DeletionPolicy } from "../../lifecycle/key/plan.ts";
-import { deletionOutputs } from "../shared-inputs.ts";
+import { deletionOutputs, peopleOf } from "../shared-inputs.ts";
 import { adoptKey, createKey } from "./create.ts";
 import { previewKeyCreation, writtenOnAdoption } from "./preview.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, managedKeyInputs, storedManagedKeyState } from "./schema.ts";
@@ -47,7 +47,7 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     existingKeyId === undefined && state === undefined ? deletionOutputs : [],
 
   refreshBeforeRun(state, run) {
-    const isForTwo = state.dualAuthorization === "required" || run.isDualRequired;
+    const isForTwo = peopleOf(state, run).people !== "single";
     return isForTwo || state.lifecycleState !== "active" || state.hold !== undefined;
   },
 
@@ -175,8 +175,7 @@ function policyOf(inputs: ManagedKeyInputs, run: RunSettings): DeletionPolicy {
   return {
     goal: inputs.deletionCompletesAt,
     deletionProtection: inputs.deletionProtection,
-    dualAuthorization: run.isDualRequired ? "required" : inputs.dualAuthorization,
-    gate: inputs.deletionGate,
+    ...peopleOf(inputs, run),
     ...(inputs.deletionReason !== undefined && { reason: inputs.deletionReason }),
   };
 }

@@ -18,10 +18,10 @@ import type {
   World,
 } from "../../engine/ports/world.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
-import { isLooser, markerOf } from "../../lifecycle/consent/dual-marker.ts";
 import { markerLocation, parseKeyTexts, patchWithMarker } from "../../lifecycle/consent/record-locations.ts";
+import { isLooser, markerOf } from "../../lifecycle/consent/required-people.ts";
 import { planMarking } from "../../lifecycle/key/plan-update.ts";
-import type { DualMarker, KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
+import type { KeyObservation, RequiredPeople } from "../../lifecycle/vocabulary/observation.ts";
 import { capitalKey, type LatestKey, writeKey } from "./write.ts";
 
 const notMarked =
@@ -34,7 +34,7 @@ const notMarked =
 export function markKey(
   world: World,
   ref: KeyRef,
-  wanted: DualMarker,
+  wanted: RequiredPeople,
   options: CallOptions,
   /** `ownEtag` is the ETag of a key that this run has just created, so that no other person has seen the key. */
   known: { readonly ownEtag?: string; readonly latest?: LatestKey } = {},
@@ -42,7 +42,7 @@ export function markKey(
   let location: RecordLocation | undefined;
   const send = async (
     { observation, snapshot, etag }: KeyDetails,
-    marker: DualMarker,
+    marker: RequiredPeople,
     patch: KeyPatch,
     settler: Settler,
   ): Promise<readonly string[] | undefined> => {
@@ -86,7 +86,7 @@ export async function markCreated(
   world: World,
   ref: KeyRef,
   made: WithServiceTime<KeyWithEtag>,
-  wanted: DualMarker,
+  wanted: RequiredPeople,
   options: CallOptions,
 ): Promise<WithServiceTime<KeyWithEtag>> {
   const { snapshot, etag } = made.value;
@@ -101,7 +101,7 @@ export async function markCreated(
   return written;
 }
 
-export function markerIn(world: World, snapshot: KeySnapshot): DualMarker | undefined {
+export function markerIn(world: World, snapshot: KeySnapshot): RequiredPeople | undefined {
   return parseKeyTexts(snapshot.keyId, snapshot, world.sha256).marker;
 }
 
@@ -109,7 +109,7 @@ export function markerIn(world: World, snapshot: KeySnapshot): DualMarker | unde
  * The warning for a program that asks for fewer people than the key: the key stays as strict as it
  * is.
  */
-function warnStricter(observation: KeyObservation, wanted: DualMarker, dialect: Dialect): readonly string[] {
+function warnStricter(observation: KeyObservation, wanted: RequiredPeople, dialect: Dialect): readonly string[] {
   const marker = markerOf(observation);
   const isOver = observation.state === "destroyed" || observation.state === "destroyed_compromised";
   if (wanted === "both" || isOver || !isLooser(wanted, marker)) return [];

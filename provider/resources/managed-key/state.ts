@@ -18,8 +18,8 @@ import {
   stepNouns,
 } from "../../engine/text/words.ts";
 import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
-import { noMarker } from "../../lifecycle/consent/dual-marker.ts";
 import { holdsInForce, valueOfHolds } from "../../lifecycle/consent/hold.ts";
+import { noMarker } from "../../lifecycle/consent/required-people.ts";
 import type { Run } from "../../lifecycle/key/plan.ts";
 import type { ConsentRecord, KeyObservation, Tag } from "../../lifecycle/vocabulary/observation.ts";
 import { isDeclaredTag } from "../../lifecycle/vocabulary/tag-names.ts";

@@ -19,14 +19,15 @@ import type { Dialect } from "../../engine/text/dialect.ts";
 import { renderExplanation } from "../../engine/text/explanation.ts";
 import { plain, sayKey, sayRoles } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
-import { demandedBy, dualMarkers, isLooser } from "../../lifecycle/consent/dual-marker.ts";
 import { patchOfUser } from "../../lifecycle/consent/record-locations.ts";
+import { demandedBy, isLooser, requiredPeopleValues } from "../../lifecycle/consent/required-people.ts";
 import { planKeyWrite } from "../../lifecycle/key/key-write.ts";
 import type { DeletionPolicy } from "../../lifecycle/key/plan.ts";
 import { isAlignable } from "../../lifecycle/key/plan-update.ts";
 import { managedKeyTable, rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { KeyObservation, Tag } from "../../lifecycle/vocabulary/observation.ts";
 import { isDeclaredTag } from "../../lifecycle/vocabulary/tag-names.ts";
+import { peopleOf } from "../shared-inputs.ts";
 import { type Changed, throwIfDenied, type WriteWords } from "../write.ts";
 import { alignKey } from "./align.ts";
 import { markKey } from "./marker.ts";
@@ -56,9 +57,8 @@ export function changedInputs(state: ManagedKeyState, inputs: ManagedKeyInputs):
 /** Whether an update would mark the key. */
 function isMarkerMissing({ keyState, dualMarker }: ManagedKeyState, inputs: ManagedKeyInputs): boolean {
   if (!markableStates.includes(keyState)) return false;
-  const marker = dualMarkers.find((each) => each === dualMarker);
-  const { dualAuthorization, deletionGate: gate } = inputs;
-  return marker === undefined || isLooser(marker, demandedBy({ dualAuthorization, gate }));
+  const marker = requiredPeopleValues.find((each) => each === dualMarker);
+  return marker === undefined || isLooser(marker, peopleOf(inputs).people);
 }
 
 const markableStates: readonly string[] = ["pre_activation", "active", "deactivated"];

@@ -285,7 +285,7 @@ describe("the location of the record", () => {
       keys.get(state.keyId)?.tags.splice(0);
       keys.changed(state.keyId);
       Object.assign(uko.test.emulator.world.switches, { tags });
-      const { code } = await unfinished(uko.run("bob", { isDualRequired: true }).handlers, state);
+      const { code } = await unfinished(uko.run("bob", { leastPeople: "destroy" }).handlers, state);
       expect(code).toBe("UKO_APPROVAL_PENDING");
       expect((await uko.test.as("carol").key(state.keyId)).body.description).toMatch(compact);
     },

@@ -148,7 +148,7 @@ describe("one person", () => {
     expect(single.dualAuthDelete).toBe(false);
     const stricter = destroyBy("bob", { ...single, dualAuthorization: "required" });
     expect((await stricter.wait()).code).toBe("UKO_KMS_DUAL_AUTHORIZATION_OFF");
-    expect((await destroyBy("bob", single, { isDualRequired: true }).wait()).code).toBe(
+    expect((await destroyBy("bob", single, { leastPeople: "destroy" }).wait()).code).toBe(
       "UKO_KMS_DUAL_AUTHORIZATION_OFF",
     );
     expect(await stateOf(single.keyId)).toBe(1);

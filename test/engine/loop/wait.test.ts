@@ -161,7 +161,7 @@ describe("waiting in one run", () => {
     const { keyKind } = await import("../../../provider/engine/key/kind.ts");
     const { planKeyDeletion } = await import("../../../provider/lifecycle/key/plan-key-deletion.ts");
     const fresh = await uko.make({ dualAuthorization: "single", label: "another" });
-    const policy = { goal: "removed", deletionProtection: false, dualAuthorization: "single", gate: "both" } as const;
+    const policy = { goal: "removed", deletionProtection: false, people: "single" } as const;
     const carol = uko.run("carol");
     const outcome = await converge(
       carol.world,

@@ -173,7 +173,7 @@ describe("delete", () => {
 
   test("requires two people if one run asks for it, although the program says single", async () => {
     const state = await uko.make({ dualAuthorization: "single" });
-    const { handlers } = uko.run("carol", { isDualRequired: true });
+    const { handlers } = uko.run("carol", { leastPeople: "destroy" });
     expect(await unfinished(handlers, state)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
   });
 });

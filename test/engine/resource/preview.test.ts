@@ -16,14 +16,14 @@ const recordId = "a".repeat(32);
 const key = (policy: Partial<DeletionPolicy> = {}): Deletion =>
   keyDeletion({
     ref: { instanceId, vaultId: "v", keyId: "k" },
-    policy: { goal: "removed", deletionProtection: false, dualAuthorization: "required", gate: "both", ...policy },
+    policy: { goal: "removed", deletionProtection: false, people: "both", ...policy },
   });
 const kmsKeyId = "9b2d0000-0000-4000-8000-000000000021";
 const kmsKey = (policy: Partial<KmsKeyPolicy> = {}): Deletion =>
   kmsKeyDeletion({
     ref: { instanceId, kmsKeyId },
     name: "orders",
-    policy: { goal: "destroyed", deletionProtection: false, dualAuthorization: "required", ...policy },
+    policy: { goal: "destroyed", deletionProtection: false, people: "both", ...policy },
   });
 const vault = (deletionProtection: boolean): Deletion =>
   containerDeletion({
@@ -63,15 +63,15 @@ const approved = {
 const [bob, alice, pipeline] = ["IBMid-550000BOB", "IBMid-550000ALICE", "iam-ServiceId-1"].map((iamId) => ({
   ...{ iamId, mark: `mark of ${iamId}` },
 }));
-const soleStep = key({ gate: "destroy" });
+const soleStep = key({ people: "destroy" });
 const byMark = { ...approved, deletionRequestedBy: bob?.mark };
 const cases: Readonly<Record<string, DeletionPreview>> = {
   "an active key": previewOf(key()),
-  "an active key whose destruction alone takes two": previewOf(key({ gate: "destroy" })),
-  "an active key of one person": previewOf(key({ dualAuthorization: "single", goal: "destroyed" })),
+  "an active key whose destruction alone takes two": previewOf(key({ people: "destroy" })),
+  "an active key of one person": previewOf(key({ people: "single", goal: "destroyed" })),
   "a deactivated key": previewOf(key({ goal: "destruction_scheduled" }), { keyState: "deactivated" }),
-  "a deactivated key of one person": previewOf(key({ dualAuthorization: "single" }), { keyState: "deactivated" }),
-  "a key without keystores of one person": previewOf(key({ dualAuthorization: "single" }), {
+  "a deactivated key of one person": previewOf(key({ people: "single" }), { keyState: "deactivated" }),
+  "a key without keystores of one person": previewOf(key({ people: "single" }), {
     ...{ keyState: "deactivated", keystores: [] },
   }),
   "a key that was never active": previewOf(key(), { keyState: "pre_activation" }),
@@ -98,12 +98,12 @@ const cases: Readonly<Record<string, DeletionPreview>> = {
   "a key that the caller alone may deactivate": previewOf(soleStep, { ...pending, dualMarker: "destroy" }, bob),
   "a key that another requester may deactivate": previewOf(soleStep, { ...pending, dualMarker: "destroy" }, alice),
   "a key that waits for a keystore without a date": previewOf(key(), { keyState: "destroyed", deletionAwaits: "time" }),
-  "a key that cools down": previewOf(key({ dualAuthorization: "single" }), {
+  "a key that cools down": previewOf(key({ people: "single" }), {
     ...{ keyState: "deactivated", deletionAwaits: "time", deletionNotBefore: "2026-11-24T18:22:00Z" },
   }),
   "a protected key": previewOf(key({ deletionProtection: true })),
   "a KMS key": previewOf(kmsKey()),
-  "a KMS key of one person": previewOf(kmsKey({ dualAuthorization: "single" })),
+  "a KMS key of one person": previewOf(kmsKey({ people: "single" })),
   "a KMS key that is set for deletion": previewOf(kmsKey(), {
     ...pending,
     deletionRecordId: `${kmsKeyId}@2026-12-01T14:22:00Z`,
@@ -111,12 +111,15 @@ const cases: Readonly<Record<string, DeletionPreview>> = {
   "a protected vault": previewOf(vault(true)),
 };
 
-const single = { dualAuthorization: "single" } as const;
+const single = { people: "single" } as const;
 const coolsDown = { keyState: "deactivated", deletionNotBefore: "2026-11-24T18:22:00Z" };
 const retirements: Readonly<Record<string, DeletionPreview>> = {
   "an active key to destroyed": retired({ goal: "destroyed" }),
   "an active key to deactivated": retired({ goal: "deactivated" }),
-  "an active key to deactivated, whose destruction alone takes two": retired({ goal: "deactivated", gate: "destroy" }),
+  "an active key to deactivated, whose destruction alone takes two": retired({
+    goal: "deactivated",
+    people: "destroy",
+  }),
   "an active key of one person to destroyed": retired({ ...single, goal: "destroyed" }),
   "an active key of one person to deactivated": retired({ ...single, goal: "deactivated" }),
   "a deactivated key to destroyed": retired({ goal: "destroyed" }, { keyState: "deactivated" }),
@@ -164,12 +167,12 @@ describe("a run that stops a working resource", () => {
   const harmless = /Nothing stops working/;
 
   test("is never called harmless", () => {
-    const alone = previewOf(key({ dualAuthorization: "single" }));
+    const alone = previewOf(key({ people: "single" }));
     for (const preview of [alone, retired({ ...single, goal: "deactivated" })]) {
       expect(textOf(preview)).toMatch(/1\. In this run, .*stops working/);
       expect(textOf(preview)).not.toMatch(harmless);
     }
-    expect(textOf(previewOf(key({ dualAuthorization: "single" }), { keyState: "deactivated" }))).toMatch(
+    expect(textOf(previewOf(key({ people: "single" }), { keyState: "deactivated" }))).toMatch(
       /1\. In this run, .*cannot be undone/,
     );
   });

@@ -262,7 +262,7 @@ describe("a signature of a request, on a record that is not as it was signed,", 
 it("a key that its creator and its program give to one person takes two where signatures are demanded", () => {
   const key = { ...aKey({ marker: "single", state: "deactivated" }), signatures: demand } as const;
   const run = aRun({ actor: anActor(bob), intent: "engine" });
-  const alone = aPolicy({ dualAuthorization: "single" });
+  const alone = aPolicy({ people: "single" });
   expect(authorize(key, alone, run, "destroy", nowMs).kind).toBe("waitingForRequest");
   expect(authorize({ ...key, signatures: undefined }, alone, run, "destroy", nowMs)).toMatchObject({
     ...{ kind: "ready", step: { kind: "destroy" } },

@@ -3,9 +3,9 @@ import { markOf } from "../../../provider/lifecycle/consent/record-text.ts";
 import {
   approvalOf,
   authorize,
-  effectivePolicy,
   knownDeactivationMs,
   mayAuthor,
+  requiredPeople,
 } from "../../../provider/lifecycle/key/authorization.ts";
 import { type DeletionPolicy, type Plan, type Run, ready } from "../../../provider/lifecycle/key/plan.ts";
 import type { Actor, ConsentRecord, KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
@@ -35,7 +35,7 @@ import {
   windowOpening,
 } from "../../support/builders.ts";
 
-describe("effectivePolicy", () => {
+describe("requiredPeople", () => {
   const kinds = ["single", "required"] as const;
   const gates = ["both", "destroy"] as const;
   const markers = [undefined, "both", "destroy", "single"] as const;
@@ -51,7 +51,10 @@ describe("effectivePolicy", () => {
       ...(marker !== undefined && { marker }),
       backingKeys: [aBackingKey({ dualAuthDelete: isDual })],
     });
-    const effective = effectivePolicy(key, aPolicy({ dualAuthorization, gate }));
+    const effective = requiredPeople(
+      key,
+      aPolicy({ people: dualAuthorization === "single" ? "single" : gate, peopleForTwo: gate }),
+    );
     // A missing marker is as strict as "both"; KMS has the last word, and the program then names the gate.
     const voices = [marker ?? "both", dualAuthorization === "single" ? "single" : gate];
     const isFree = voices.every((voice) => voice === "single");
@@ -64,9 +67,7 @@ describe("effectivePolicy", () => {
       { kind: "absent", kmsKeyId: "a" } as const,
       { kind: "unreadable", kmsKeyId: "u", reason: "403" } as const,
     ];
-    expect(effectivePolicy(aKey({ backingKeys, marker: "single" }), aPolicy({ dualAuthorization: "single" }))).toBe(
-      "single",
-    );
+    expect(requiredPeople(aKey({ backingKeys, marker: "single" }), aPolicy({ people: "single" }))).toBe("single");
   });
 });
 
@@ -175,7 +176,7 @@ describe("authorize", () => {
   });
 
   describe("under the gate `destroy`", () => {
-    const gate = { gate: "destroy" } as const;
+    const gate = { people: "destroy" } as const;
     const own = aKeyWith(aRecord({ author: bob }), { marker: "destroy" });
 
     it.each<[string, Partial<Run>, Partial<KeyObservation>, string]>([

@@ -82,7 +82,7 @@ describe("the planners of calls without a body", () => {
     expect(planSync(withPlanted, aRun(), nowMs)).toMatchObject(drop);
     const deactivated = { ...withPlanted, state: "deactivated", stateWord: "deactivated" } as const;
     expect(planReversal(deactivated, "reactivate", aRun(), nowMs)).toMatchObject(drop);
-    const single = aPolicy({ dualAuthorization: "single" });
+    const single = aPolicy({ people: "single" });
     const alone = { ...withPlanted, marker: "single" } as const;
     expect(planKeyDeletion(alone, single, aRun(), nowMs)).toMatchObject(drop);
   });

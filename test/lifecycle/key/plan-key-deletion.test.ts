@@ -74,7 +74,7 @@ describe("a hold", () => {
     (intent) => {
       for (const state of ["active", "deactivated", "pre_activation", "destroyed"] as const) {
         const key = aKey({ state, holds, marker: "single" });
-        const single = { dualAuthorization: "single" } as const;
+        const single = { people: "single" } as const;
         expect(say(key, { intent }, single), state).toBe("held");
         expect(say(key, { intent }, single, Date.parse("2026-11-25")), state).not.toBe("held");
       }
@@ -132,12 +132,12 @@ describe("cooling down", () => {
 
   it("refuses at once if the service does not even return the time of the last write", () => {
     const { updatedAtMs: _time, ...timeless } = aKey({ state: "deactivated", marker: "single" });
-    expect(say(timeless, no("destroy"), { dualAuthorization: "single" })).toBe("service_refused");
+    expect(say(timeless, no("destroy"), { people: "single" })).toBe("service_refused");
   });
 });
 
 describe("one person, if the program and the key's marker say single", () => {
-  const single = { dualAuthorization: "single" } as const;
+  const single = { people: "single" } as const;
   const marker = "single";
 
   it("needs no record", () => {

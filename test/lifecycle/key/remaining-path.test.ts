@@ -42,11 +42,11 @@ describe("remainingPath", () => {
 
   it("requires two people for destroy alone under gate destroy, and one person under single", () => {
     const [destroy, single] = [{ marker: "destroy" }, { marker: "single" }] as const;
-    expect(path(destroy, { gate: "destroy", goal: "destruction_scheduled" })).toEqual([
+    expect(path(destroy, { people: "destroy", goal: "destruction_scheduled" })).toEqual([
       "deactivate +0",
       "destroy +4 2 !",
     ]);
-    expect(path(single, { dualAuthorization: "single", goal: "destruction_scheduled" })).toEqual([
+    expect(path(single, { people: "single", goal: "destruction_scheduled" })).toEqual([
       "deactivate +0",
       "destroy +4 !",
     ]);

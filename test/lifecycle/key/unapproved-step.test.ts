@@ -139,10 +139,10 @@ describe("a step without a known approval is named with the last writer", () => 
   it("also if the marker, but not the program, lets one person destroy the key", () => {
     const key = aKey({ ...destroyed, marker: "single" });
     expect(findUnapprovedStep(key, aPolicy())).toMatchObject({ step: "destroy" });
-    expect(findUnapprovedStep(key, aPolicy({ isAssumed: true }))).toBeUndefined();
-    expect(findUnapprovedStep(key, aPolicy({ dualAuthorization: "single" }))).toBeUndefined();
+    expect(findUnapprovedStep(key, aPolicy({ people: undefined }))).toBeUndefined();
+    expect(findUnapprovedStep(key, aPolicy({ people: "single" }))).toBeUndefined();
     const backingKeys = [aBackingKey({ dualAuthDelete: true })];
-    expect(findUnapprovedStep({ ...key, backingKeys }, aPolicy({ dualAuthorization: "single" }))).toBeDefined();
+    expect(findUnapprovedStep({ ...key, backingKeys }, aPolicy({ people: "single" }))).toBeDefined();
   });
 });
 
@@ -158,7 +158,7 @@ describe("the metadata of a key that one person may have destroyed", () => {
 
   it.each(["engine", "resume", "request", "approve"] as const)("is kept by a run that may %s", (intent) => {
     expect(plan(bypassed, { intent })).toEqual(refused);
-    expect(plan(bypassed, { intent }, { isAssumed: true })).toEqual(refused);
+    expect(plan(bypassed, { intent }, { people: undefined })).toEqual(refused);
     expect(plan(aDestroyedKey(), { intent })).toEqual({ kind: "ready", step: { kind: "remove" } });
   });
 

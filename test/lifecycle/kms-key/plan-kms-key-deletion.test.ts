@@ -132,7 +132,7 @@ describe("two people under KMS's own dual authorization", () => {
   });
 
   it("KMS requires two people even if the program says single", () => {
-    const single = aKmsPolicy({ dualAuthorization: "single" });
+    const single = aKmsPolicy({ people: "single" });
     expect(plan(aKmsKey(), asking, single)).toEqual(setStep);
     expect(plan(aKmsKeySetBy(alice), {}, single)).toMatchObject({ callerPosition: "may_approve" });
   });
@@ -140,7 +140,7 @@ describe("two people under KMS's own dual authorization", () => {
   it("a key without dual authorization is refused under required, and destroyed by one person under single", () => {
     const off = aKmsKey({ dualAuthDelete: false });
     expect(plan(off, naming)).toEqual(refused({ guard: "dual_authorization_off" }));
-    const single = aKmsPolicy({ dualAuthorization: "single" });
+    const single = aKmsPolicy({ people: "single" });
     expect(plan(off, { actor: aWorkload() }, single)).toEqual({ kind: "ready", step: { kind: "destroy" } });
   });
 });
@@ -178,9 +178,7 @@ describe("where signatures are demanded", () => {
 
   it("single counts as two people, so a key without dual authorization stays", () => {
     const off = { ...aKmsKey({ dualAuthDelete: false }), signatures: { by } };
-    expect(plan(off, {}, aKmsPolicy({ dualAuthorization: "single" }))).toEqual(
-      refused({ guard: "dual_authorization_off" }),
-    );
+    expect(plan(off, {}, aKmsPolicy({ people: "single" }))).toEqual(refused({ guard: "dual_authorization_off" }));
   });
 });
 
@@ -343,7 +341,7 @@ describe("guards, in this order, before the window and before destroy", () => {
   it.each(cases)("%o", (guard, over) => {
     expect(plan(aKmsKey(over))).toEqual(refused(guard));
     expect(plan(aKmsKeySetBy(alice, over), naming)).toEqual(refused(guard));
-    const single = aKmsPolicy({ dualAuthorization: "single" });
+    const single = aKmsPolicy({ people: "single" });
     expect(plan(aKmsKey({ ...over, dualAuthDelete: false }), {}, single)).toEqual(refused(guard));
   });
 

@@ -30,7 +30,7 @@ describe("for every key, run and policy", () => {
   const policies = fc.record({
     goal: fc.constantFrom("destroyed" as const, "removed" as const),
     deletionProtection: fc.boolean(),
-    dualAuthorization: fc.constantFrom("required" as const, "single" as const),
+    people: fc.constantFrom("both" as const, "single" as const),
   });
 
   it("destroys under dual authorization only by a person under their own credential who names a valid, open window of another", () => {
@@ -60,7 +60,7 @@ describe("for every key, run and policy", () => {
           return;
         }
         if (!some.dualAuthDelete) {
-          expect(policy.dualAuthorization).toBe("single");
+          expect(policy.people).toBe("single");
           return;
         }
         expect(response.step).toEqual({ kind: "destroy", approvedWindow: approvals[0] });

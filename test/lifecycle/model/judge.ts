@@ -4,7 +4,7 @@
  */
 
 import type { Plan } from "../../../provider/lifecycle/key/plan.ts";
-import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/vocabulary/observation.ts";
+import type { ApprovedStep, RequiredPeople } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import { keepsReleases, takesNothingHeld } from "./holds.ts";
 import { day, hour, maxTags } from "./service.ts";
 import { holdersOf, identity } from "./sight.ts";
@@ -129,7 +129,7 @@ function isForOne(
   const { key, backingKey, truth } = before;
   const says = requestedBy(flight.command, config);
   const isDual = backingKey?.isDual === true && key?.state !== "pre_activation";
-  const isAgreedBy = (marker: DualMarker): boolean => {
+  const isAgreedBy = (marker: RequiredPeople): boolean => {
     const both = looseness(marker) < looseness(says) ? marker : says;
     if (both === "single") return !isDual;
     return both === "destroy" && kind === "deactivate" && isOnOwnRequest(before, flight, tally);
@@ -153,7 +153,7 @@ function isOnOwnRequest(before: World, { command, requestedHere = [] }: Flight, 
   return true;
 }
 
-function requestedBy({ kind, says }: Flight["command"], { gate }: Config): DualMarker {
+function requestedBy({ kind, says }: Flight["command"], { gate }: Config): RequiredPeople {
   return kind === "destroy" ? (says ?? gate) : "both";
 }
 

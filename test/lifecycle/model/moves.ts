@@ -6,8 +6,8 @@
 import type {
   ApprovedStep,
   ConsentSignature,
-  DualMarker,
   QuotedRequest,
+  RequiredPeople,
 } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import type { Core } from "./core.ts";
 import { call, day, hour, isForBackingKey, type Request } from "./service.ts";
@@ -367,7 +367,7 @@ function withTexts(world: World, texts: readonly string[]): Request {
   };
 }
 
-function withMarker(key: NonNullable<World["key"]>, marker: DualMarker): Request {
+function withMarker(key: NonNullable<World["key"]>, marker: RequiredPeople): Request {
   const isCompact = key.description.includes("\n[uko1");
   return {
     kind: "patch",
@@ -381,7 +381,7 @@ function withoutMarker(tags: NonNullable<World["key"]>["tags"]): NonNullable<Wor
 }
 
 /** In the description the marker is part of the record's text, so a changed marker means a new record. */
-function keepMeaning(before: NonNullable<World["key"]>, marker: DualMarker): void {
+function keepMeaning(before: NonNullable<World["key"]>, marker: RequiredPeople): void {
   const old = textsOn(before).find((text) => text.startsWith("["));
   const meaning = old === undefined ? undefined : meaningOf(old);
   if (old !== undefined && meaning !== undefined) {

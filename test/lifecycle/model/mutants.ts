@@ -246,7 +246,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     ],
     "material in the metadata does not matter": ["materialIn.length === 0 ?", "materialIn.length >= 0 ?"],
   },
-  "consent/dual-marker": {
+  "consent/required-people": {
     "an unmarked key is for one person": ['marker ?? "both"', 'marker ?? "single"'],
     "a record makes the marker as loose as its program": [
       "stricterOf(marker, demandedBy(policy))",

@@ -3,7 +3,7 @@
 import type { ConsentDraft } from "../../../provider/lifecycle/consent/consent-record.ts";
 import type { Review, ReviewLine } from "../../../provider/lifecycle/consent/review.ts";
 import type { DeletionPolicy, Plan, Run, Step } from "../../../provider/lifecycle/key/plan.ts";
-import type { DualMarker, KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
+import type { KeyObservation, RequiredPeople } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import { aRequestOf, deactivation, dropOf, taken, windowOpening } from "../../support/builders.ts";
 import type { Core } from "./core.ts";
 import { dateOf, readTime, rest } from "./run-time.ts";
@@ -173,7 +173,7 @@ export function send(config: Config, world: World, judge: Judge, isLost: boolean
 }
 
 /** After any write of a stricter marker, an earlier agreement to fewer people no longer counts. */
-function tightened(truth: World["truth"], marker: DualMarker): void {
+function tightened(truth: World["truth"], marker: RequiredPeople): void {
   if (looseness(marker) < looseness(truth.loosest)) truth.loosest = marker;
 }
 
@@ -230,9 +230,7 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
   const policy: DeletionPolicy = {
     goal: "removed",
     deletionProtection: false,
-    dualAuthorization: says === "single" ? "single" : "required",
-    gate: says === "single" ? "both" : says,
-    ...(!isIac && { isAssumed: true }),
+    people: isIac ? says : undefined,
   };
   const run: Run = {
     actor: actorFor(command.who.iamId, command.throughProfile),
@@ -311,7 +309,7 @@ function mark(core: Core, config: Config, observation: KeyObservation, flight: F
   return { kind: "call", planned: markerRequest(core, config, marker, seen.key) };
 }
 
-function markerRequest(core: Core, config: Config, marker: DualMarker, seen: NonNullable<World["key"]>): Planned {
+function markerRequest(core: Core, config: Config, marker: RequiredPeople, seen: NonNullable<World["key"]>): Planned {
   const location = config.switches.keepsTags ? core.markerLocation(rawOf(seen)) : "description";
   const patch = core.patchWithMarker(rawOf(seen), marker, location);
   if (patch === undefined) throw new Error(`key ${keyId} has no room for a marker`);

@@ -4,10 +4,19 @@
  */
 
 import type { SettlingMemory } from "../../../provider/lifecycle/key/settling.ts";
-import type { ApprovedStep, DualMarker } from "../../../provider/lifecycle/vocabulary/observation.ts";
+import type { ApprovedStep, RequiredPeople } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import type { RunTime } from "../../../provider/lifecycle/vocabulary/service-time.ts";
-import type { ModelBackingKey, ModelKey, Right, Role, ServiceState, ServiceSwitches } from "./service.ts";
-import { day, hour, roles } from "./service.ts";
+import {
+  day,
+  hour,
+  type ModelBackingKey,
+  type ModelKey,
+  type Right,
+  type Role,
+  roles,
+  type ServiceState,
+  type ServiceSwitches,
+} from "./service.ts";
 import type { Look } from "./tool.ts";
 
 export interface Person {
@@ -46,7 +55,7 @@ export interface Command {
   /** The record texts that the person saw and confirmed by hand. */
   readonly named: readonly string[];
   /** The gate that the program or the state requests, if not the configuration's: edited, or of another stack. */
-  readonly says?: DualMarker;
+  readonly says?: RequiredPeople;
 }
 
 export type StepKind =
@@ -118,7 +127,7 @@ export interface Truth {
   /** What made the last write to the key. */
   lastTool?: Tool;
   /** The smallest number of people that the key's creator, or two people since, agreed to. */
-  loosest: DualMarker;
+  loosest: RequiredPeople;
   isMarkerForged: boolean;
   isSetterForged: boolean;
 }
@@ -137,9 +146,9 @@ export interface World extends ServiceState {
 export interface Config {
   readonly title: string;
   /** The setting that the program requests. */
-  readonly gate: DualMarker;
+  readonly gate: RequiredPeople;
   /** The key's marker at the start: as its creator wrote it, or missing. */
-  readonly marker: DualMarker | "none";
+  readonly marker: RequiredPeople | "none";
   readonly backingKey: "none" | "plain" | "dual";
   readonly switches: ServiceSwitches;
   /** Whether each person's machine demands that both people sign a destruction. */
@@ -371,7 +380,7 @@ function flightSymbol(clock: Clock, key: ModelKey | undefined, flight: Flight): 
 }
 
 /** The marker on a key, read without the core: a missing one, an unknown one and two of them count as the strictest. */
-export function markerOn(key: Pick<ModelKey, "tags" | "description">): DualMarker {
+export function markerOn(key: Pick<ModelKey, "tags" | "description">): RequiredPeople {
   const letter = /\n\[uko1(.)/.exec(key.description)?.[1];
   const values = [
     ...key.tags.filter((tag) => tag.name === "uko_dual").map((tag) => tag.value),
@@ -382,6 +391,6 @@ export function markerOn(key: Pick<ModelKey, "tags" | "description">): DualMarke
 }
 
 /** How many steps require only one person: the fewer, the stricter. */
-export function looseness(marker: DualMarker): number {
+export function looseness(marker: RequiredPeople): number {
   return { both: 0, destroy: 1, single: 2 }[marker];
 }

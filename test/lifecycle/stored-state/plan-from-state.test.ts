@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dualMarkers } from "../../../provider/lifecycle/consent/dual-marker.ts";
+import { requiredPeopleValues } from "../../../provider/lifecycle/consent/required-people.ts";
 import { deletionGoals } from "../../../provider/lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../../provider/lifecycle/key/plan-key-deletion.ts";
 import { remainingPath } from "../../../provider/lifecycle/key/remaining-path.ts";
@@ -9,13 +9,13 @@ import { aKey, aPolicy, aRun, nowMs } from "../../support/builders.ts";
 
 const policies = deletionGoals.flatMap((goal) =>
   [true, false].flatMap((deletionProtection) =>
-    (["required", "single"] as const).flatMap((dualAuthorization) =>
-      (["both", "destroy"] as const).map((gate) => aPolicy({ goal, deletionProtection, dualAuthorization, gate })),
+    requiredPeopleValues.flatMap((people) =>
+      (["both", "destroy"] as const).map((gate) => aPolicy({ goal, deletionProtection, people, peopleForTwo: gate })),
     ),
   ),
 );
 
-const markers = [undefined, ...dualMarkers];
+const markers = [undefined, ...requiredPeopleValues];
 
 test("the plan from the state alone equals the plan of the key itself, if no record is pending", () => {
   let compared = 0;

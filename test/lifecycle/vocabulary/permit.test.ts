@@ -32,7 +32,7 @@ import { aDecision, permitForContainer, permitForKmsKey, permitForRing, permitTo
 const { instanceId, vaultId, keyId } = someFacts();
 const ref = { instanceId, vaultId, keyId };
 const isBug = (why: RegExp) => expect.objectContaining({ code: "UKO_BUG", detail: expect.stringMatching(why) });
-const onePerson = aPolicy({ dualAuthorization: "single" });
+const onePerson = aPolicy({ people: "single" });
 
 describe("a permit", () => {
   test("names the instance, the object, the act and the ETag of the read, and the consents of the plan", async () => {

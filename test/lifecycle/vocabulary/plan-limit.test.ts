@@ -1,7 +1,7 @@
 /** The plan limit: computed from state alone, applied by every planner, and never exceeded by a step. */
 
 import { describe, expect, test } from "vitest";
-import { demandedBy } from "../../../provider/lifecycle/consent/dual-marker.ts";
+import { demandedBy } from "../../../provider/lifecycle/consent/required-people.ts";
 import { planContainerDeletion } from "../../../provider/lifecycle/container/plan-container-deletion.ts";
 import { type DeletionPolicy, deletionGoals } from "../../../provider/lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../../provider/lifecycle/key/plan-key-deletion.ts";
@@ -63,7 +63,7 @@ const limitOf = (
   run: PlannedRun = plain,
 ): PlanLimit =>
   limitKeyDeletion(known(aKey({ state, marker: demandedBy(aPolicy(policy)) })), aPolicy(policy), facts, run);
-const single = { dualAuthorization: "single" } as const;
+const single = { people: "single" } as const;
 
 describe("the plan limit of a managed key", () => {
   test.each<[string, PlanLimit, readonly LimitedStep[]]>([
@@ -90,10 +90,10 @@ describe("the plan limit of a managed key", () => {
     ["the same in a run that waits", limitOf("active", {}, pending, waiting), ["remove"]],
     [
       "a key under the gate `destroy`, which a later run of its requester deactivates",
-      limitOf("active", { gate: "destroy" }, pending),
+      limitOf("active", { people: "destroy" }, pending),
       ["deactivate"],
     ],
-    ["the destruction of such a key", limitOf("deactivated", { gate: "destroy" }, pending), []],
+    ["the destruction of such a key", limitOf("deactivated", { people: "destroy" }, pending), []],
     ["a key whose deactivation is approved", limitOf("active", {}, approved), ["deactivate"]],
     ["a key whose destruction is approved", limitOf("deactivated", {}, approved), ["destroy", "remove"]],
     [
@@ -116,15 +116,15 @@ describe("the plan limit of a managed key", () => {
     expect(limitOf("active", {}, approved).recordId).toBe(recordId);
     expect(limitOf("active", single, approved)).not.toHaveProperty("recordId");
     expect(limitOf("active", {}, pending)).not.toHaveProperty("recordId");
-    expect(limitOf("active", { gate: "destroy" }, pending).recordId).toBe(recordId);
-    expect(limitOf("active", { gate: "destroy" })).not.toHaveProperty("recordId");
+    expect(limitOf("active", { people: "destroy" }, pending).recordId).toBe(recordId);
+    expect(limitOf("active", { people: "destroy" })).not.toHaveProperty("recordId");
   });
 
   test("covers every step that the planner takes, for every state of a key", () => {
     for (const state of ["active", "deactivated", "pre_activation", "destroyed"] as const) {
       for (const goal of deletionGoals) {
-        for (const dualAuthorization of ["required", "single"] as const) {
-          const policy = aPolicy({ goal, dualAuthorization });
+        for (const people of ["both", "single"] as const) {
+          const policy = aPolicy({ goal, people });
           const observation = aKey({ state, marker: demandedBy(policy) });
           const free = planKeyDeletion(observation, policy, aRun({ intent: "engine" }), nowMs);
           const atMost = limitKeyDeletion(known(observation), policy, onTime, plain);
@@ -138,7 +138,7 @@ describe("the plan limit of a managed key", () => {
 
 describe("the plan limit of other resources", () => {
   const key = { kmsKeyId: "k", name: "orders", stateWord: "active", dualAuthDelete: false };
-  const one = aKmsPolicy({ dualAuthorization: "single" });
+  const one = aKmsPolicy({ people: "single" });
   test.each<[string, PlanLimit, readonly LimitedStep[]]>([
     ["a KMS key under two people, whose window only a person opens", limitKmsKeyDeletion(key, aKmsPolicy()), []],
     ["a KMS key of one person", limitKmsKeyDeletion(key, one), ["destroy"]],

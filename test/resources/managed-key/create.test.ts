@@ -79,7 +79,7 @@ describe("creating a key", () => {
     const alone = await create({ label: "alone", dualAuthorization: "single" });
     expect(await uko.tagNames(alone.state)).toEqual(["uko_created", "uko_dual"]);
     expect([state, alone.state].map(({ dualMarker }) => dualMarker)).toEqual(["both", "single"]);
-    const tightened = await create({ label: "tight", dualAuthorization: "single" }, "bob", { isDualRequired: true });
+    const tightened = await create({ label: "tight", dualAuthorization: "single" }, "bob", { leastPeople: "destroy" });
     expect(await uko.tagNames(tightened.state)).toEqual(["uko_created", "uko_dual"]);
   });
 

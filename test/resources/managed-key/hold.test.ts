@@ -38,7 +38,7 @@ describe("a preview of the deletion", () => {
     const { state } = await held();
     const facts = state as unknown as Readonly<Record<string, unknown>>;
     const ref = uko.ref(state.keyId);
-    const policy = { goal: "removed", deletionProtection: false, dualAuthorization: "single", gate: "both" } as const;
+    const policy = { goal: "removed", deletionProtection: false, people: "single" } as const;
     const context = { facts, userInterface: { rerun: "tofu destroy" }, waits: false } as const;
     const { preview, planLimit } = previewKeyDeletion({ ref, policy }, context as never);
     expect(preview.kind === "long" && preview.message).toMatch(

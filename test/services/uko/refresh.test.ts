@@ -25,7 +25,7 @@ test("a thousand active keys that are read at once take at most ten calls, and a
     const state = await uko.make();
     const { world } = uko.run("carol");
     const since = (await auditOf(uko.test)).length;
-    const run = { isDualRequired: false, approvals: [] };
+    const run = { leastPeople: "single" as const, approvals: [] };
     const found = await Promise.all(
       keys.map(({ id }) => managedKey.read(world, { ...state, keyId: id }, run, options)),
     );

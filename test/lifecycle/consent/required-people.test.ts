@@ -1,18 +1,20 @@
 import { describe, expect, it } from "vitest";
 import {
   demandedBy,
-  dualMarkers,
   isLooser,
   markerBesideRecord,
   markerOf,
+  requiredPeopleValues,
   shownMarker,
   stricterOf,
-} from "../../../provider/lifecycle/consent/dual-marker.ts";
+} from "../../../provider/lifecycle/consent/required-people.ts";
 import { aKey, aPolicy } from "../../support/builders.ts";
 
 describe("the order of markers", () => {
   it("goes from single through destroy to both", () => {
-    const pairs = dualMarkers.flatMap((one) => dualMarkers.map((other) => `${one} ${other} ${isLooser(one, other)}`));
+    const pairs = requiredPeopleValues.flatMap((one) =>
+      requiredPeopleValues.map((other) => `${one} ${other} ${isLooser(one, other)}`),
+    );
     expect(pairs.filter((pair) => pair.endsWith("true"))).toEqual([
       "single destroy true",
       "single both true",
@@ -33,12 +35,12 @@ it("counts a missing marker as both", () => {
 });
 
 it("reads the gate from a program, or single", () => {
-  expect(demandedBy(aPolicy({ gate: "destroy" }))).toBe("destroy");
-  expect(demandedBy(aPolicy({ gate: "destroy", dualAuthorization: "single" }))).toBe("single");
+  expect(demandedBy(aPolicy({ people: "destroy" }))).toBe("destroy");
+  expect(demandedBy(aPolicy({ people: "single", peopleForTwo: "destroy" }))).toBe("single");
 });
 
 it("reads the marker that a state shows, and follows the program if an edited state shows a value of its own", () => {
-  const single = aPolicy({ dualAuthorization: "single" });
+  const single = aPolicy({ people: "single" });
   expect(shownMarker("single", aPolicy())).toBe("single");
   expect(shownMarker("none", single)).toBeUndefined();
   expect([undefined, "", "three"].map((shown) => shownMarker(shown, single))).toEqual(["single", "single", "single"]);
@@ -47,15 +49,15 @@ it("reads the marker that a state shows, and follows the program if an edited st
 describe("the marker next to a record", () => {
   it("becomes as strict as the program, and never less strict than before", () => {
     const markerNextToRecord = (marker: "both" | "destroy" | "single", gate: "both" | "destroy") =>
-      markerBesideRecord(aKey({ marker }), aPolicy({ gate }));
+      markerBesideRecord(aKey({ marker }), aPolicy({ people: gate }));
     expect(markerNextToRecord("single", "destroy")).toBe("destroy");
     expect(markerNextToRecord("destroy", "both")).toBe("both");
     expect(markerNextToRecord("both", "destroy")).toBe("both");
-    expect(markerBesideRecord(aKey(), aPolicy({ dualAuthorization: "single" }))).toBe("both");
+    expect(markerBesideRecord(aKey(), aPolicy({ people: "single" }))).toBe("both");
   });
 
   it("stays unchanged if the caller has no program", () => {
-    expect(markerBesideRecord(aKey({ marker: "single" }), aPolicy({ isAssumed: true }))).toBe("single");
-    expect(markerBesideRecord(aKey(), aPolicy({ isAssumed: true }))).toBe("both");
+    expect(markerBesideRecord(aKey({ marker: "single" }), aPolicy({ people: undefined }))).toBe("single");
+    expect(markerBesideRecord(aKey(), aPolicy({ people: undefined }))).toBe("both");
   });
 });
