@@ -5,6 +5,7 @@
  */
 
 import { Option } from "commander";
+import type { Recorder } from "../compose/recording.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 
 export const recordOption = (): Option =>
@@ -21,13 +22,21 @@ export function recordedWorld<World extends CliWorld>(world: World, command: str
     ...world,
     async openOperations(environment, outputs): Promise<OpenOperations> {
       const { openRecorder } = await import("../compose/recording.ts");
-      const recorder = await openRecorder(record, command, outputs.note ?? outputs.progress.report);
-      const opened = await world.openOperations(environment, { ...outputs, watch: recorder.watch });
+      let recorder: Recorder | undefined;
+      // The file is created last, so that a mistake in the settings leaves no empty one.
+      const watch: Recorder["watch"] = (exchange) => recorder?.watch(exchange);
+      const opened = await world.openOperations(environment, { ...outputs, watch });
+      try {
+        recorder = await openRecorder(record, command, outputs.note ?? outputs.progress.report);
+      } catch (error) {
+        await opened.close();
+        throw error;
+      }
       return {
         ...opened,
         async close() {
           const { settings, caller } = opened;
-          await recorder.finish({ settings, caller: () => caller({ signal: AbortSignal.timeout(callerMs) }) });
+          await recorder?.finish({ settings, caller: () => caller({ signal: AbortSignal.timeout(callerMs) }) });
           await opened.close();
         },
       };

@@ -212,7 +212,7 @@ const clock: Clock = {
 
 export { sha256 };
 
-/** A text that nobody can guess. */
+/** A text that cannot be guessed. */
 export const newSalt = (): string => randomBytes(32).toString("hex");
 
 /** One for the process, so that a plan computes each digest once. */

@@ -84,6 +84,20 @@ function stateBefore(step: Step, earlier: readonly Step[]): string {
   return textAt(known?.answer, "state");
 }
 
+/**
+ * The time since which the key is known to be deactivated. Of two people with a recording each, the one who destroys the
+ * key may have only read that it is deactivated.
+ */
+function deactivatedSince(step: Step, earlier: readonly Step[]): number | undefined {
+  const isDeactivated = (each: Step): boolean =>
+    isAct(each, "POST", "deactivate") || at(each.answer, "state") === "deactivated";
+  const isOther = (each: Step): boolean => at(each.answer, "state") !== undefined && !isDeactivated(each);
+  const other = latest(step, earlier, isOther);
+  const own = earlier.slice(other === undefined ? 0 : earlier.indexOf(other) + 1);
+  const first = own.find((each) => managed(each)?.key === managed(step)?.key && isDone(each) && isDeactivated(each));
+  return first && dateOf(first);
+}
+
 /** The distance of a time to the start of the recording; undefined for a time that shows none. */
 function timeMs(placeholder: unknown): number | undefined {
   const [, seconds] = /^<time-\d+ (-?\d+(?:\.\d+)?)s/.exec(String(placeholder)) ?? [];
@@ -155,8 +169,7 @@ export const deletionRows = [
     expects: "More than 4 hours after the deactivation, a destruction is 200 with the key, whose state is destroyed.",
     holds: (step, earlier) => {
       if (!isAct(step, "POST", "destroy")) return undefined;
-      const deactivation = latest(step, earlier, (each) => isAct(each, "POST", "deactivate"));
-      const [from, to] = [deactivation && dateOf(deactivation), dateOf(step)];
+      const [from, to] = [deactivatedSince(step, earlier), dateOf(step)];
       if (from === undefined || to === undefined || to - from <= coolDownMs) return undefined;
       return step.answer.status === 200 && at(step.answer, "state") === "destroyed";
     } },

@@ -152,7 +152,7 @@ export function createRedactor(
     const decoded = text.includes("%") ? decodedUri(text) : text;
     if (decoded !== text) return textOf(decoded, "href");
     if (iso.test(text) || httpDate.test(text)) return timeOf(text);
-    if (wholeGroups.test(text)) return placeholder(text, text.includes(":") ? "address" : "number");
+    if (wholeGroups.test(text)) return placeholder(text, kindOfGroups(text));
     // A query has a blank as `+`.
     const found = placeholders.get(text) ?? placeholders.get(text.replaceAll("+", " "));
     if (found !== undefined) return found;
@@ -268,6 +268,11 @@ function holds(text: string, part: string): boolean {
   const before = text.at(at - 1) ?? "";
   const after = text.at(at + part.length) ?? "";
   return (at === 0 || !/[\w-]/.test(before)) && !/[\w-]/.test(after);
+}
+
+function kindOfGroups(text: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return "date";
+  return ipv6.test(text) ? "address" : "number";
 }
 
 /** The kind of a value by its form, otherwise by its member. */

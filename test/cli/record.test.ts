@@ -1,6 +1,15 @@
 /** `--record`: an ordinary deletion of a test key by two people, recorded while it runs. */
 
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -199,6 +208,13 @@ describe("the file", () => {
     rmSync(`${file}.private`);
     const { exitCode, err } = await run("bob", `status ${keys.vouchers}`);
     expect([exitCode, err]).toEqual([1, expect.stringContaining("The private file next to it is missing")]);
+  });
+
+  it("is not created by a run whose settings are wrong", async () => {
+    const { exitCode } = await world.type("bob", `status ${keys.vouchers} --record ${file}`, [], {
+      UKO_INSTANCE_ID: "x",
+    });
+    expect([exitCode, existsSync(file)]).toEqual([1, false]);
   });
 
   it("stops no step if it cannot be written, and says so", async () => {

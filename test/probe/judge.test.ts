@@ -135,6 +135,14 @@ it("says nothing about the 4 hours for a destruction without a known deactivatio
   expect(judged("life.destroy", deactivation, destroyed(4))?.verdict).toBe("not_tried");
 });
 
+it("takes a deactivation that the person only read", () => {
+  const state = (hour: number, word: string) => read(hour, { state: word });
+  const destroyed = at(7, `POST ${key}/destroy`, { response: { state: "destroyed" } });
+  const verdict = (...steps: readonly ExchangeLine[]) => judged("life.destroy", ...steps, destroyed)?.verdict;
+  expect(verdict(state(0, "active"), state(2, "deactivated"), state(6, "deactivated"))).toBe("verified");
+  expect(verdict(state(0, "deactivated"), state(4, "active"), state(5, "deactivated"))).toBe("not_tried");
+});
+
 it("says nothing about refusals for a missing right, a changed key or the load", () => {
   for (const status of [401, 403, 412, 429, 503]) {
     const acts = ["deactivate", "destroy", "activate"].map((act) => at(9, `POST ${key}/${act}`, { status }));
