@@ -1,14 +1,14 @@
 /**
  * Describes managed keys to the loop, and decides what a lost response means. After a missing right, the planner may
- * try another way. A record that the service does not keep as a tag goes into the description. A run that has waited
- * never requests the same step again. If the service refuses the same ETag twice, the run ends.
+ * try another way. A record that the service does not keep as a tag goes into the description. If the service refuses
+ * the same ETag twice, the run ends.
  */
 
 import { UkoError } from "../../errors.ts";
 import { standingOf } from "../../lifecycle/consent/consent-record.ts";
 import { needsSignature } from "../../lifecycle/consent/signed-consent.ts";
 import { completeAfterStep, mayConclude } from "../../lifecycle/key/after-step.ts";
-import { hasRequested, type Plan, type Run, type Step, stepFacts } from "../../lifecycle/key/plan.ts";
+import { type Plan, type Run, type Step, stepFacts } from "../../lifecycle/key/plan.ts";
 import { isSame } from "../../lifecycle/vocabulary/observation.ts";
 import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { neededUntil } from "../loop/converge.ts";
@@ -54,7 +54,7 @@ export const keyKind: Deletable<KeyTypes> = {
     }
     return observed;
   },
-  plan: (task, observed, memory) => nextOf(planOnce(task, observed, memory), memory),
+  plan: (task, { observation, nowMs }, memory) => nextOf(task.plan(observation, memory.run, nowMs), memory),
   readingToSettle: (step, observed) =>
     stepFacts[step.kind].waitsUntilSettled === true ? readingOf(observed) : undefined,
   progress: (step, { observation }) => describeStep(step, observation),
@@ -82,7 +82,7 @@ function planAfterStep(
   const observation = shown && completeAfterStep(step.kind, observed, shown);
   if (shown === undefined || observation === undefined) return undefined;
   const completed = { ...shown, observation };
-  const plan = planOnce(task, completed, memory);
+  const plan = task.plan(observation, memory.run, shown.nowMs);
   return mayConclude(plan, { observation, isOfSet: task.review !== undefined })
     ? { observed: completed, next: nextOf(plan, memory) }
     : undefined;
@@ -103,20 +103,8 @@ function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): R
     ...earlier.memory,
     forbidden: undefined,
     refusedEtag: undefined,
-    hasWaited: true,
-    run: { ...run, refusals, actor },
+    run: { ...run, refusals, actor, hasWaited: true },
   };
-}
-
-/**
- * Plans the next step. If a record that this run wrote before it waited no longer counts, it was withdrawn, voided or
- * expired. A run that has waited never requests again.
- */
-function planOnce(task: Task, { observation, nowMs }: KeyDetails, { run, hasWaited }: RunMemory): Plan {
-  const plan = task.plan(observation, run, nowMs);
-  if (plan.kind !== "ready" || plan.step.kind !== "write_record" || hasWaited !== true) return plan;
-  if (!hasRequested(run, plan.step.draft.step)) return plan;
-  return task.plan(observation, { ...run, intent: "resume" }, nowMs);
 }
 
 /**

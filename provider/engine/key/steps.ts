@@ -66,7 +66,6 @@ export interface RunMemory {
   readonly replaced?: NotBinding | undefined;
   /** Why another person declined an earlier request. The request that this run wrote took its place on the key. */
   readonly declined?: Decline | undefined;
-  readonly hasWaited?: true;
   /** Steps whose right is missing, since the last wait. */
   readonly forbidden?: readonly Forbidden[] | undefined;
   /** The ETag that the service refused last, since the last wait. */

@@ -13,8 +13,8 @@
  * In each other case the run waits, and says for whom. It refuses the step if the service does not name the caller or
  * the last writer. It writes a request only if no record binds, its caller is a person, and the caller asked for this
  * step. An engine asks for a deactivation, which can be undone. It never asks for a destruction, because the person
- * behind it may not have noticed that a key left the program. KMS adds a rule of its own about the second person
- * (plan-key-deletion.ts).
+ * behind it may not have noticed that a key left the program. A run that has waited never repeats its own request. KMS
+ * adds a rule of its own about the second person (plan-key-deletion.ts).
  */
 
 import { type ConsentDraft, type NotBinding, standingOf } from "../consent/consent-record.ts";
@@ -173,7 +173,9 @@ function withoutBindingRecord(
   // If the service's own time does not say that a request has expired, but the time of a token or of an
   // object does, one of these times is wrong. A new record could then replace a request that still counts.
   const isInDoubt = why.kind === "expired" && nowMs + tokenToleranceMs < why.atMs;
-  if (!mayWrite || isInDoubt) return mustAsk("may_ask");
+  // A request that this run wrote before it waited no longer counts: it was withdrawn, voided or expired.
+  const isRepeated = run.hasWaited === true && hasRequested(run, step);
+  if (!mayWrite || isInDoubt || isRepeated) return mustAsk("may_ask");
   const draft = draftFor(observation, run, run.actor.identity, policy, step, nowMs);
   const { updatedBy, updatedAtMs } = observation;
   const isOwnWrite = updatedBy !== undefined && isSame(updatedBy, draft.author);

@@ -61,6 +61,8 @@ export interface Run extends StepsTaken<Step> {
    * metadata or synchronizes the keystores. The caller saw it and confirmed by hand in this run.
    */
   readonly confirmedUnapproved?: string | undefined;
+  /** Whether this run has waited for a person or a time. */
+  readonly hasWaited?: true;
   /** What the service refused in this run. */
   readonly refusals?: readonly Refusal[] | undefined;
 }

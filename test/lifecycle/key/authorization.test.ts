@@ -380,3 +380,14 @@ describe("knownDeactivationMs", () => {
 it("marks and IDs of people differ in these tests", () => {
   expect(new Set([alice, bob, carol].map((one) => markOf(one.iamId ?? "", sha256))).size).toBe(3);
 });
+
+it("a run that has waited never writes its own request again, which another person withdrew", () => {
+  const decide = (over: Partial<Run>) => authorize(aKey(), aPolicy(), aRun(over), "deactivate", nowMs);
+  const requested = taken(aRequestOf("deactivate"));
+  expect(decide({ ...requested, hasWaited: true })).toMatchObject({
+    kind: "waitingForRequest",
+    callerPosition: "may_ask",
+  });
+  expect(decide(requested)).toMatchObject({ kind: "ready", step: { kind: "write_record" } });
+  expect(decide({ hasWaited: true })).toMatchObject({ kind: "ready", step: { kind: "write_record" } });
+});
