@@ -49,6 +49,24 @@ test("the picture matches the imports; if not, insert the new picture", () => {
   expect(shown?.trim()).toBe(drawParts());
 });
 
+test("no part imports a part of a higher layer of the table", () => {
+  const picture = drawParts();
+  const rows = Array.from(text.matchAll(/^\| (\d) \| `provider\/([\w.-]+)/gm), ([, layer, part = ""]) => [
+    part,
+    Number(layer),
+  ]);
+  const layers: Readonly<Record<string, number>> = Object.fromEntries(rows);
+  const nameOf = (sign: string): string => new RegExp(`^${sign}\\["(.+)"\\]$`, "m").exec(picture)?.[1] ?? "";
+  const arrows = Array.from(picture.matchAll(/^(\w+)-->(\w+)$/gm), ([, from = "", to = ""]) => [
+    nameOf(from),
+    nameOf(to),
+  ]);
+  expect(arrows.length).toBeGreaterThan(50);
+  // The emulator stands apart: it has no layer, and imports only parts that know nothing of a service.
+  const upward = arrows.filter(([from = "", to = ""]) => (layers[to] ?? 0) > (layers[from] ?? 0));
+  expect(upward.map((arrow) => arrow.join(" imports "))).toEqual([]);
+});
+
 /** The files and folders that a page names; a pattern, a placeholder or a command is neither. */
 function namedIn(page: string): readonly string[] {
   return Array.from(page.matchAll(/`((?:provider|examples|test|\.[a-z])[^`\s*<:]*)`/g), ([, file = ""]) => file);

@@ -79,8 +79,9 @@ export type RemovalObservation = Pick<
 /**
  * Compares what every source reports about a destroyed key: the live status of each keystore that
  * is named anywhere, the key's own metadata, and KMS. Only "not present, in sync" from all of them
- * counts as gone (decision 0032). The removal follows this rule, and so does everything that calls a key
- * destroyed: a report with a weaker rule would call a key destroyed that a cloud still holds.
+ * counts as gone (decision 0032). The removal follows this rule, and so does every word for a key that is destroyed:
+ * with a weaker rule, a report would call a key destroyed that a cloud still holds. A refresh and a list read no backing
+ * keys. So they can say `destroyed` of a key for whose backing key a removal still waits.
  * `inManifest` are the keystores that a campaign once read for the key.
  */
 export function findLeftoverMaterial(
