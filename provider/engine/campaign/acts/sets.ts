@@ -39,7 +39,7 @@ import {
   remarked,
   section,
 } from "../reports/report.ts";
-import { countAdded, listToApprove, reportReview } from "../reports/review-text.ts";
+import { addedSince, listToApprove, reportReview } from "../reports/review-text.ts";
 import { kindOfKey, readyFor, readyKeys } from "../reports/waiting.ts";
 import { rollbackCommand } from "../reports/wave-acts.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "../reports/wave-state.ts";
@@ -70,8 +70,7 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
     const isNowOther = key !== undefined && sayOrigin(context, key, record) !== undefined;
     return isNowOther === isOther ? undefined : "its request was replaced meanwhile, and is for the next review";
   };
-  const addedResources = (line: ReviewLine): number => countAdded(context, line);
-  const query = { keys, step, kind, ...requester, campaign, apartFor, addedResources };
+  const query = { keys, step, kind, ...requester, campaign, apartFor, addedResources: addedSince(context) };
   const reviewed = await reviewKeys(world, query, options);
   const { file } = reviewed;
   if (file !== undefined) await view.folder.write(reviewFileName(wave, step, file.digest), file.text);

@@ -9,7 +9,13 @@
 
 import { UkoError } from "../../../errors.ts";
 import { hasHappened } from "../../../lifecycle/campaign/gates.ts";
-import { answerWithinMs, maxReviewBytes, type Review, type ReviewedWave } from "../../../lifecycle/consent/review.ts";
+import {
+  answerWithinMs,
+  maxReviewBytes,
+  type Review,
+  type ReviewedWave,
+  type ReviewLine,
+} from "../../../lifecycle/consent/review.ts";
 import { findUnapprovedStep } from "../../../lifecycle/key/unapproved-step.ts";
 import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-key/kms-review.ts";
 import { isoTime } from "../../../text/iso-time.ts";
@@ -27,7 +33,7 @@ import { type CampaignContext, keysOfWave } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
 import { type KeyResult, withoutStep } from "./key-results.ts";
 import { nextCommand } from "./report.ts";
-import { countAdded } from "./review-text.ts";
+import { addedSince } from "./review-text.ts";
 import { readyKeys } from "./waiting.ts";
 import { type ReviewedStepRequest, reportClosed, sizeOfRun, takenByReviewer, waveStateOf } from "./wave-state.ts";
 
@@ -46,7 +52,8 @@ export async function prepareApproval(context: CampaignContext, request: Reviewe
   const listed = ready.filter(({ name }) => review.lines.has(name));
   // A stored approval takes no step, so there is nothing to check after the first keys.
   const most = stores ? listed.length : Math.min(await sizeOfRun(context, request, review), listed.length);
-  const shown = isKmsReview(review) ? [] : listed.flatMap((key) => shownKey(context, key, review));
+  const added = addedSince(context);
+  const shown = isKmsReview(review) ? [] : listed.flatMap((key) => shownKey(context, key, review, added));
   const others = [...apart, ...takenByOthers(context, request, review)];
   const unready = others.map(({ label, says: why }) => ({ label, why }));
   return {
@@ -71,8 +78,12 @@ export async function prepareApproval(context: CampaignContext, request: Reviewe
 }
 
 /** A reviewed key as the list of its vault shows it; none if its request is gone. */
-function shownKey(context: CampaignContext, { name, listed }: PlannedKey, { lines }: Review): readonly SummarizedKey[] {
-  const { world, view } = context;
+function shownKey(
+  { world, view }: CampaignContext,
+  { name, listed }: PlannedKey,
+  { lines }: Review,
+  added: (line: ReviewLine) => number,
+): readonly SummarizedKey[] {
   const line = lines.get(name);
   const { observation, traits } = listed ?? {};
   const record = observation?.carried.record;
@@ -84,8 +95,8 @@ function shownKey(context: CampaignContext, { name, listed }: PlannedKey, { line
   const usedBy = nameUses(world.session, line.resources);
   const shown = { ...created, template, usedBy, pastLabels, said: { description: facts.description } };
   const unapproved = findUnapprovedStep(observation);
-  const addedResources = countAdded(context, line);
-  return [{ line, record, shown, addedResources, releasedHolds, unapproved, nowMs: view.nowMs }];
+  const { nowMs } = view;
+  return [{ line, record, shown, addedResources: added(line), releasedHolds, unapproved, nowMs }];
 }
 
 /** Reviewed keys on which another person took the step since, so that each reviewed key is in the report. */

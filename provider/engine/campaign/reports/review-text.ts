@@ -121,12 +121,14 @@ function leftSection(left: FoundReview["left"]): readonly ReportSection[] {
 
 const trimmed = (line: string): string => line.trim();
 
-/** How many resources the key got since the manifest counted them; 0 if the manifest did not count. */
-export function countAdded({ view, plan }: CampaignContext, line: ReviewLine): number {
-  if (view.manifest.blindSpots.some((spot) => spot.startsWith(resourcesNotRead))) return 0;
-  const listed = plan.keys.find(({ name }) => name === keyPathOf(line));
-  const used = listed?.line.usage.find(({ source }) => source === resourcesSource);
-  return Math.max(0, line.resources.length - (used?.count ?? 0));
+/** Tells how many resources a key got since the manifest counted them; 0 if the manifest did not count. */
+export function addedSince({ view, plan }: CampaignContext): (line: ReviewLine) => number {
+  if (view.manifest.blindSpots.some((spot) => spot.startsWith(resourcesNotRead))) return () => 0;
+  const lines = new Map(plan.keys.map(({ name, line }) => [name, line]));
+  return (line) => {
+    const used = lines.get(keyPathOf(line))?.usage.find(({ source }) => source === resourcesSource);
+    return Math.max(0, line.resources.length - (used?.count ?? 0));
+  };
 }
 
 /** The list of the KMS keys, with the time until which KMS accepts the destruction. */
