@@ -121,6 +121,31 @@ describe("settings", () => {
     expect(await messagesFor({})).toEqual([]);
   });
 
+  test.each(["1.0.0+pulumi-terraform-bridge", "pulumi-terraform-bridge"])(
+    "from Pulumi's Terraform bridge (%s) are refused, and its destroy deletes nothing",
+    async (terraformVersion) => {
+      const key = await stage.made();
+      const resource = resourceNamed("uko_managed_key");
+      const nothing = writeObject(null, resource);
+      const bridge = await stage.another(stage.environmentOf("alice"));
+      // The calls of a destroy through the bridge 3.120: pkg/pf/tfbridge, provider_configure.go and provider_delete.go.
+      const configured = await bridge.provider.configureProvider({ terraformVersion, config: settings({}) });
+      const priorState = writeObject(key.saved?.value ?? null, resource);
+      const destroy = { typeName: "uko_managed_key", priorState, plannedState: nothing, config: nothing };
+      const deleted = await bridge.provider.applyResourceChange(destroy);
+      expect(textsOf(configured.diagnostics)).toEqual([
+        [
+          "This Terraform provider does not work in Pulumi, because Pulumi's bridge deletes without a plan",
+          "The provider takes only steps that a plan has shown. So it refuses every call through the bridge, also a read, and nothing was changed.",
+          "Next: use the Pulumi package instead: pulumi package add uko",
+          "[UKO_INPUT_INVALID]",
+        ].join("\n"),
+      ]);
+      expect(textsOf(deleted.diagnostics).join("\n")).toContain("[UKO_PLAN_OUTDATED]");
+      expect(readObject(deleted.newState, resource)).toMatchObject({ lifecycle_state: "active" });
+    },
+  );
+
   test("cause a warning if the environment's credential is not the one of this provider block, and show neither", async () => {
     const warningsFor = async (given: ObjectValue) =>
       textsOf((await stage.bob.provider.configureProvider({ config: settings(given) })).diagnostics);
