@@ -6,6 +6,7 @@
 import { type Command, Option } from "commander";
 import { jsonLine } from "../compose/text.ts";
 import type { CheckedRecording } from "../probe/check.ts";
+import { printableLines } from "../text/printable.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { outputsTo, traceOf } from "./run.ts";
 
@@ -28,7 +29,7 @@ export function addProbeCommand(program: Command, world: CliWorld, end: (exitCod
       const { checkRecordingAt, runProbe, sayChecked, sayProbes } = await import("../compose/probe.ts");
       const say = ({ header, counts }: Summary, recording: string, text: string): void => {
         const line = { ...header, kind: "probe", recording, ...counts };
-        world.out.write(`${json === true ? jsonLine(line) : text}\n`);
+        world.out.write(`${json === true ? jsonLine(line) : printableLines(text)}\n`);
         // A recording without some of the answers is not complete, and a script that sends it should notice.
         end(counts.not_tried > 0 ? 1 : 0);
       };

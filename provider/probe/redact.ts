@@ -16,7 +16,7 @@
 import { vocabulary } from "./vocabulary.ts";
 
 export interface Redactor {
-  /** Takes note of the texts in it that people typed, so that no word of them counts as an answer. */
+  /** Takes note of the texts in it that people typed, so that none of them stays in a request or counts as an answer. */
   learn(value: unknown): void;
   /** A JSON value; `member` is the name of the member that holds it. */
   redact(value: unknown, member?: string): unknown;
@@ -127,6 +127,10 @@ export function createRedactor(
     placeholders.set(text, made);
     return made;
   };
+  const nameOf = (text: string, member: string): string => {
+    names.note(text);
+    return placeholder(text, isProtocol(member) ? member : "text");
+  };
   for (const [kind, text = ""] of known) {
     if (text === "") continue;
     placeholder(text, kind);
@@ -166,10 +170,7 @@ export function createRedactor(
     const found = placeholders.get(text);
     if (answers.includes(member) && names.isAnswer(text)) return text;
     if (text === "" || text === "***" || found !== undefined) return found ?? text;
-    if (typed.includes(member)) {
-      names.note(text);
-      return placeholder(text, isProtocol(member) ? member : "text");
-    }
+    if (typed.includes(member)) return nameOf(text, member);
     // A person's text inside a message is replaced before its words are.
     const longest = names.longestIn(text);
     if (longest !== undefined && !isProtocol(text)) {
@@ -203,7 +204,7 @@ export function createRedactor(
       ]),
     );
   };
-  return { learn: (value) => learn(value, names.note), redact, text: (text, member = "text") => textOf(text, member) };
+  return { learn: (value) => learn(value, nameOf), redact, text: (text, member = "text") => textOf(text, member) };
 }
 
 /** The texts of this instance that people typed. */
@@ -231,11 +232,11 @@ function createNames({ noteName, isName }: Placeholders) {
   };
 }
 
-/** Notes the texts in it that people typed. */
-function learn(value: unknown, note: (text: string) => void, member = ""): void {
-  if (typeof value === "string" && typed.includes(member)) note(value);
+/** Names the texts in it that people typed, before a request that has one of them in its query. */
+function learn(value: unknown, nameOf: (text: string, member: string) => void, member = ""): void {
+  if (typeof value === "string" && value !== "" && typed.includes(member)) nameOf(value, member);
   if (typeof value !== "object" || value === null || partsOfRequests.includes(String(Object(value).type))) return;
-  for (const [name, each] of Object.entries(value)) learn(each, note, Array.isArray(value) ? member : name);
+  for (const [name, each] of Object.entries(value)) learn(each, nameOf, Array.isArray(value) ? member : name);
 }
 
 /** The words of a name, in lower case, which are no words of the protocol. */

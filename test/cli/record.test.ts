@@ -147,6 +147,14 @@ it("says what the recording shows, and what it needs for the rest", async () => 
   expect(JSON.parse(json)).toMatchObject({ kind: "probe", of: "deletion", verified: 5, refuted: 0, not_tried: 16 });
 });
 
+it("shows a recording of a stranger without the control characters in it", async () => {
+  await run("bob", `status ${keys.vouchers}`);
+  writeFileSync(file, text().replace('"product":"emulator"', '"product":"\\u001b[2J\\u202eservice"'));
+  const { out } = await world.pipe("bob", `probe --check ${file}`);
+  expect(out).toContain("service");
+  expect(out).not.toMatch(/[\u001b\u202e]/);
+});
+
 it("says if the lines about rows are not what the steps show", async () => {
   await run("bob", `request ${keys.vouchers}`);
   writeFileSync(file, text().replaceAll('"verdict":"verified"', '"verdict":"refuted"'));

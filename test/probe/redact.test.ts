@@ -153,6 +153,12 @@ it("replaces a label as a whole, even if it consists of words of the protocol, a
   });
 });
 
+it("replaces a label of words of the protocol in a request that was sent before the label was read", () => {
+  const redactor = createRedactor(startMs);
+  redactor.learn({ managed_keys: [{ label: "root key" }] });
+  expect(redactor.text("/managed_keys?label=root+key&limit=1")).toBe("/managed_keys?label=<label-1>&limit=1");
+});
+
 it.each(["resource_missing", "NOT_FOUND", "BXNIM0061E", "quarantined", "keyRotated", "not-found"])(
   "keeps the answer %s in a code or a state, and not in a label",
   (word) => {
