@@ -152,7 +152,7 @@ it("shows a recording of a stranger without the control characters in it", async
   writeFileSync(file, text().replace('"product":"emulator"', '"product":"\\u001b[2J\\u202eservice"'));
   const { out } = await world.pipe("bob", `probe --check ${file}`);
   expect(out).toContain("service");
-  expect(out).not.toMatch(/[\u001b\u202e]/);
+  expect(["\u001b", "\u202e"].filter((sign) => out.includes(sign))).toEqual([]);
 });
 
 it("says if the lines about rows are not what the steps show", async () => {
