@@ -28,6 +28,8 @@ export interface TofuDiagnostic {
   readonly severity: "error" | "warning";
   readonly summary: string;
   readonly detail: string;
+  /** The first line of what it says of its object (`messageOfDiagnostic`). */
+  readonly says: string;
   /** The resource that it is about, if it is about one. */
   readonly address?: string;
   /** Told with the plan, before anything was done. */
@@ -79,6 +81,7 @@ export function readReport(stream: string): TofuReport {
       const { severity, summary, detail = "", address } = line.diagnostic;
       diagnostics.push({
         ...{ severity, summary, detail, isFromPlan: !hasBegun },
+        says: messageOfDiagnostic(summary, detail).split("\n")[0] ?? "",
         ...(address !== undefined && address !== "" && { address }),
       });
     }

@@ -3,11 +3,12 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { asOutsider } from "../../contracts/interfaces/support/outsider.ts";
 import type { TofuPerson, TofuResult } from "../../stage/tofu.ts";
 import { keyProgram, type, vaultId, withMade, withStage } from "./support/tofu-stage.ts";
 
 const errorsOf = ({ diagnostics }: TofuResult): readonly string[] =>
-  diagnostics.filter(({ severity }) => severity === "error").map(({ summary }) => summary);
+  diagnostics.filter(({ severity }) => severity === "error").map(({ says }) => says);
 const waits = (label = "payroll") => `Key "${label}" is waiting for a second person to approve its deactivation`;
 const addressesOf = async (person: TofuPerson) => (await person.state()).resources.map(({ address }) => address);
 
@@ -29,6 +30,21 @@ const twoKeys = (more = ""): string =>
 }
 ${more}`,
   );
+
+test("a key that others destroyed shows in plan -refresh-only -detailed-exitcode, and not without -refresh-only", () =>
+  withMade(keyProgram(""), async ({ stage, bob }) => {
+    const { key_id: keyId } = (await bob.state()).resources[0]?.attributes ?? {};
+    const others = asOutsider(stage.uko.url, "carol-demo-key");
+    await others.act(String(keyId), "deactivate");
+    await stage.advance(5 * 3_600_000);
+    await others.act(String(keyId), "destroy");
+    const drift = ["-detailed-exitcode", "-refresh-only"];
+    expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
+    const seen = await bob.plan(drift);
+    expect(seen.exitCode, seen.output).toBe(2);
+    expect((await bob.refresh()).exitCode).toBe(0);
+    expect((await bob.plan(drift)).exitCode).toBe(0);
+  }));
 
 test("the plan reverts drift, -refresh=false does not detect it, and -refresh-only accepts it", () =>
   withMade(keyProgram('description = "Payroll key"'), async ({ stage, bob }) => {
@@ -72,7 +88,7 @@ test.each([
     const mark = await stage.mark();
     await bob.writeProgram(keyProgram("", otherKey(inputs)));
     const plan = await bob.plan();
-    const said = plan.diagnostics.map((each) => each.summary);
+    const said = plan.diagnostics.map((each) => each.says);
     expect(said, plan.output).toContainEqual(expect.stringMatching(summary));
     if (!summary.source.includes("already")) expect(plan.exitCode, plan.output).toBe(1);
     const destroy = await bob.destroy();

@@ -56,14 +56,12 @@ test("imports a vault with its contents, changes only a key without a marker, an
       // The key that is out of use has no marker.
       const only = { add: 0, change: 1, import: 16, remove: 0 };
       const applied = await bob.apply();
-      const outOfUse = { severity: "warning", summary: 'Key "off" is deactivated, but the configuration declares it' };
+      const outOfUse = { severity: "warning", says: 'Key "off" is deactivated, but the configuration declares it' };
       // Another tool deactivated it, so no approval is known.
-      const summary = expect.stringMatching(
-        /^Key "off": No approval of the deactivation by a second person is known\./,
-      );
+      const says = expect.stringMatching(/^Key "off": No approval of the deactivation by a second person is known\./);
       expect(applied, applied.output).toMatchObject({ exitCode: 0, planned: only, applied: only });
       expect(applied.diagnostics.filter(({ summary }) => !isHostLine(summary))).toMatchObject([
-        { severity: "warning", summary },
+        { severity: "warning", says },
         outOfUse,
       ]);
       const { resources } = await bob.state();

@@ -97,7 +97,7 @@ test("one destroy requests the deletion of thirty keys, the next deactivates all
     const asked = await carol.destroy();
     expect(asked.exitCode).toBe(1);
     const errors = asked.diagnostics.filter(({ severity }) => severity === "error");
-    expect(errors.map(({ summary }) => /^Key "([^"]+)" is waiting for /.exec(summary)?.[1]).sort()).toEqual(labels);
+    expect(errors.map(({ says }) => /^Key "([^"]+)" is waiting for /.exec(says)?.[1]).sort()).toEqual(labels);
     // A busy machine writes a record again if its first write came late.
     expect([...new Set(await stage.effects(mark))]).toEqual(["K4"]);
 
@@ -149,7 +149,7 @@ resource "uko_kms_key" "orders" {
       });
     const ended = await carol.destroy(["-refresh=false"]);
     expect(ended.exitCode).toBe(1);
-    const firstLines = ended.diagnostics.filter(({ severity }) => severity === "error").map(({ summary }) => summary);
+    const firstLines = ended.diagnostics.filter(({ severity }) => severity === "error").map(({ says }) => says);
     expect(firstLines.toSorted()).toEqual([
       expect.stringMatching(new RegExp(`^KMS key "orders" ${idOf("orders")}: `)),
       'Key "one" is waiting for a second person to approve its deactivation',

@@ -20,11 +20,11 @@ test("apply creates a key, the next plan is empty, and two people delete it, eac
 
     const asked = await bob.destroy();
     expect(asked.exitCode).toBe(1);
-    expect(asked.diagnostics.filter(({ isFromPlan }) => isFromPlan).map(({ summary }) => summary)).toEqual([
+    expect(asked.diagnostics.filter(({ isFromPlan }) => isFromPlan).map(({ says }) => says)).toEqual([
       'Deleting key "payroll" requires two people and several runs',
     ]);
     // The engine shows no address beside the error of a deletion, so the message has to name the key.
-    expect(errorsOf(asked).map(({ summary }) => summary)).toEqual([
+    expect(errorsOf(asked).map(({ says }) => says)).toEqual([
       'Key "payroll" is waiting for a second person to approve its deactivation',
     ]);
     expect((await bob.state()).resources).toMatchObject([
@@ -42,13 +42,13 @@ test("apply creates a key, the next plan is empty, and two people delete it, eac
     await type(alice, ["approve", "payroll"]);
     await type(alice, ["request", "payroll"]);
     const cooling = await bob.destroy();
-    expect(errorsOf(cooling)[0]?.summary).toMatch(/^Key "payroll" is deactivated and is waiting for a second person/);
+    expect(errorsOf(cooling)[0]?.says).toMatch(/^Key "payroll" is deactivated and is waiting for a second person/);
     expect((await bob.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "cooling_down" });
 
     await stage.advance(4 * hourMs + 60_000);
     await type(bob, ["approve", "payroll"]);
     const destroyed = await bob.destroy(["-refresh=false"]);
-    expect(errorsOf(destroyed)[0]?.summary).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" still holds/);
+    expect(errorsOf(destroyed)[0]?.says).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" still holds/);
     expect((await bob.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "pending_destruction" });
 
     await stage.advance(31 * 24 * hourMs);
@@ -68,7 +68,7 @@ test("each destroy of the requester takes the step for which another person stor
     expect(await stage.effects(mark)).toEqual([]);
     const asked = await carol.destroy();
     expect(await stage.effects(mark)).toContain("K7");
-    expect(errorsOf(asked).map(({ summary }) => summary)).toEqual([
+    expect(errorsOf(asked).map(({ says }) => says)).toEqual([
       'Key "payroll" is deactivated and is waiting for a person to request its destruction',
     ]);
     expect((await carol.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "cooling_down" });
@@ -77,7 +77,7 @@ test("each destroy of the requester takes the step for which another person stor
     await stage.advance(4 * hourMs + 60_000);
     await type(alice, ["approve", "payroll", "--store"]);
     const destroyed = await carol.destroy();
-    expect(errorsOf(destroyed)[0]?.summary).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" still holds/);
+    expect(errorsOf(destroyed)[0]?.says).toMatch(/^Key "payroll" is destroyed; keystore "payroll-ring" still holds/);
   }));
 
 test("a key cannot be replaced: the plan refuses -replace, warns about a taint, and the apply fails", () =>
@@ -104,7 +104,7 @@ test("the plan refuses protected keys and impossible changes at their lines", ()
   withMade(keyProgram("deletion_protection = true"), async ({ bob }) => {
     const refused = await bob.destroy();
     expect(errorsOf(refused)).toMatchObject([
-      { summary: 'Deletion protection is on for key "payroll"', isFromPlan: true },
+      { says: 'Deletion protection is on for key "payroll"', isFromPlan: true },
     ]);
     await bob.writeProgram(keyProgram('label_tags = { APP = "payroll" }'));
     const impossible = await bob.plan();

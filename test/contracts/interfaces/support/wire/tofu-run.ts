@@ -56,7 +56,14 @@ export async function runTofu(request: TofuRunRequest): Promise<TofuRunOutcome> 
       for (const text of told[`${severity}s`]) {
         const [summary = "", ...detail] = text.split("\n");
         const about = address === undefined ? {} : { address };
-        diagnostics.push({ severity, summary, detail: detail.join("\n"), isFromPlan: !hasBegun, ...about });
+        diagnostics.push({
+          severity,
+          summary,
+          says: summary,
+          detail: detail.join("\n"),
+          isFromPlan: !hasBegun,
+          ...about,
+        });
       }
     }
   };
