@@ -219,7 +219,9 @@ export async function update(
   if (request.getPreview()) {
     const [impossible] = await handlers.checkByRead(olds, withoutPulumi(news), optionsOf(session, request));
     if (impossible !== undefined) throw changeImpossible(impossible);
-    const { preview } = await handlers.previewUpdate(olds, withoutPulumi(news));
+    const { preview, planLimit } = await handlers.previewUpdate(olds, withoutPulumi(news));
+    await handlers.requirePlaceForEvidence(planLimit);
+    await warnOf(session, request, handlers.keptRuleWarnings(olds, withoutPulumi(news)));
     // The run may take an approved step, so each of these is shown in full.
     if (preview.kind !== "short" && olds.deletionAwaits === "requester")
       await session.log.warn(preview.message, request.getUrn());

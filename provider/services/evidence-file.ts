@@ -124,7 +124,7 @@ export function createMissingEvidence(why: string): Evidence {
   const refuse = async (phase: EvidenceEntry["phase"]): Promise<void> => {
     throw unwritable(phase, { summary: "This run has no place for its evidence", why: `${why} ` });
   };
-  return { open: () => refuse("before"), append: ({ phase }) => refuse(phase) };
+  return { isMissing: true, open: () => refuse("before"), append: ({ phase }) => refuse(phase) };
 }
 
 interface Unwritable {

@@ -147,6 +147,8 @@ export interface Evidence {
    * taken.
    */
   append(entry: EvidenceEntry): Promise<void>;
+  /** Set if the run has no place for evidence, so that each step will fail. */
+  readonly isMissing?: true;
   /** The lines so far, as they are in the file. Absent if they cannot be read again, as in a log. */
   readonly lines?: () => Iterable<string>;
   /** Set for the file in the user's own state folder. Another person can write to a file that a variable names. */

@@ -162,6 +162,8 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   deletion(state: State, run: RunSettings): Deletion;
   /** What people have to know if the declared key ends, because no other key can decrypt its data. */
   fate?(state: State, inputs: Inputs, dialect: Dialect): KeyFate;
+  /** Warnings of a plan whose program asks for fewer people than the existing object keeps. */
+  keptRule?(state: State, inputs: Inputs, dialect: Dialect): readonly string[];
   /** The goal of an update that advances the deletion of a key; undefined without one. */
   retirement?(state: State, inputs: Inputs): DeletionGoal | undefined;
 }

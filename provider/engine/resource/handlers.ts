@@ -7,6 +7,7 @@
  */
 
 import type { Actor } from "../../lifecycle/vocabulary/observation.ts";
+import type { PlanLimit } from "../../lifecycle/vocabulary/plan-limit.ts";
 import { reportingRun, resultOfStored } from "../loop/report.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { applyCommand, type UserInterface } from "../text/explanation.ts";
@@ -69,6 +70,11 @@ export interface Handlers<Inputs, State extends Inputs>
   previewDelete(olds: unknown, timeoutMs?: number): Promise<PreviewWithLimit>;
   /** Like `previewDelete`. Returns the preview `short` if the update does not advance the deletion of its resource. */
   previewUpdate(olds: unknown, news: unknown): Promise<PreviewWithLimit>;
+  /**
+   * Throws UKO_EVIDENCE_UNWRITABLE if the plan holds a request or a step, and the run has no place for its evidence.
+   * Otherwise only the apply would fail.
+   */
+  requirePlaceForEvidence(planLimit: PlanLimit): Promise<void>;
 }
 
 /** What an interface passes in. `open` is called when the first call needs the service. */
@@ -170,7 +176,7 @@ function openFor({ open }: HandlerContext, { progress }: CallOptions): ReturnTyp
 /** How long a preview waits for a log-in. */
 const logInLimitMs = 5_000;
 
-type Previews = "checkByRead" | "previewCreation" | "previewDelete" | "previewUpdate";
+type Previews = "checkByRead" | "previewCreation" | "previewDelete" | "previewUpdate" | "requirePlaceForEvidence";
 
 /** The previews that a plan makes before a run begins. */
 function createPreviews<Inputs, State extends Inputs>(
@@ -213,6 +219,10 @@ function createPreviews<Inputs, State extends Inputs>(
       const state = stateFrom(olds);
       const plan = await planOf(state, (run.waitMs ?? timeoutMs) > 0, context.userInterface);
       return definition.deletion(state, run).plan(plan);
+    },
+    async requirePlaceForEvidence({ steps }) {
+      const { evidence } = context.open().world;
+      if (steps.length > 0 && evidence.isMissing) await evidence.open();
     },
     async previewUpdate(olds, news) {
       const { state, inputs } = known(olds, news);

@@ -53,6 +53,8 @@ export interface ProgramReader<Inputs, State extends Inputs> {
    * Without `news`, the inputs in the state stand for the program.
    */
   destroyedWarning(olds: unknown, news?: unknown): string | undefined;
+  /** Warnings of a plan whose program asks for fewer people than the existing object keeps. */
+  keptRuleWarnings(olds: unknown, news: unknown): readonly string[];
   /** A warning that the key of this state is removed, unless the program asked for its destruction. */
   removedWarning(olds: unknown): string | undefined;
   /** Inputs that declare the existing object; `before` are those of the present program. */
@@ -77,8 +79,7 @@ export function readProgram<Inputs, State extends Inputs>(
     parseGiven(definition.state, olds, `The properties in the state of this ${typeName}`, dialect);
   const theInputs = `The inputs of this ${typeName}`;
   const inputsFrom = (news: unknown): Inputs => parseGiven(definition.inputs, news, theInputs, dialect);
-  const { secrets, invalidates: moves } = definition;
-  const shape = shapeOf(definition.inputs);
+  const [{ secrets, invalidates: moves }, shape] = [definition, shapeOf(definition.inputs)];
   const defaults = defaultsOf(definition.inputs as z.ZodType<object>);
   const stateNames = Object.keys(shapeOf(definition.state));
   const digested = <T>(inputs: T, before: unknown): T => compareSecrets(inputs, secrets, secretDigests, before);
@@ -146,6 +147,7 @@ export function readProgram<Inputs, State extends Inputs>(
       const fate = definition.fate?.(state, news === undefined ? state : known(olds, news).inputs, dialect);
       return fate === undefined || fate.isWanted ? undefined : sayOutOfUse(fate, dialect);
     },
+    keptRuleWarnings: (olds, news) => keptRuleOf(definition, known(olds, news), dialect),
     removedWarning(olds) {
       const state = stateFrom(olds);
       const fate = definition.fate?.(state, state, dialect);
@@ -159,6 +161,14 @@ export function readProgram<Inputs, State extends Inputs>(
       return inputsAfterLook(before as Properties, state as Properties, changed, secrets);
     },
   };
+}
+
+function keptRuleOf<Inputs, State extends Inputs>(
+  { keptRule }: ResourceDefinition<Inputs, State>,
+  { state, inputs }: { readonly state: State; readonly inputs: Inputs },
+  dialect: Dialect,
+): readonly string[] {
+  return keptRule?.(state, inputs, dialect) ?? [];
 }
 
 /** Keeps the latest result, because a plan asks several questions about one and the same pair of values. */

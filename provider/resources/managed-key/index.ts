@@ -18,9 +18,11 @@ import { defaultsOf } from "../../engine/resource/property.ts";
 import { sayMadeForAnother } from "../../engine/text/resource-messages.ts";
 import { plain } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
+import { requiredPeopleValues } from "../../lifecycle/consent/required-people.ts";
 import type { DeletionPolicy } from "../../lifecycle/key/plan.ts";
 import { deletionOutputs, peopleOf } from "../shared-inputs.ts";
 import { adoptKey, createKey } from "./create.ts";
+import { sayStricter } from "./marker.ts";
 import { previewKeyCreation, writtenOnAdoption } from "./preview.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, managedKeyInputs, storedManagedKeyState } from "./schema.ts";
 import { isMadeForAnother } from "./search.ts";
@@ -131,6 +133,14 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
       inputs.state === undefined && { reactivate: `uko reactivate ${state.vaultId}/${state.keyId}` }),
     isWanted: inputs.state === "destroyed",
   }),
+
+  keptRule(state, inputs, dialect) {
+    const { dualAuthorization, deletionGate: gate } = inputs;
+    if (dualAuthorization === state.dualAuthorization && gate === state.deletionGate) return [];
+    const marker = requiredPeopleValues.find((each) => each === state.dualMarker);
+    const key = `Key "${plain(state.label, 100)}"`;
+    return sayStricter(key, { marker, state: state.keyState }, peopleOf(inputs).people, dialect);
+  },
 
   retirement(state, { state: goal }) {
     return goal === undefined || goal === "active" || isReached(state, goal) ? undefined : goal;

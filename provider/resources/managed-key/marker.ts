@@ -110,8 +110,18 @@ export function markerIn(world: World, snapshot: KeySnapshot): RequiredPeople | 
  * is.
  */
 function warnStricter(observation: KeyObservation, wanted: RequiredPeople, dialect: Dialect): readonly string[] {
-  const marker = markerOf(observation);
-  const isOver = observation.state === "destroyed" || observation.state === "destroyed_compromised";
+  return sayStricter(capitalKey(observation), observation, wanted, dialect);
+}
+
+/** The same for a plan, from the marker and the state of the key that an engine has stored. */
+export function sayStricter(
+  key: string,
+  { marker: shown, state }: { readonly marker?: RequiredPeople | undefined; readonly state: string },
+  wanted: RequiredPeople,
+  dialect: Dialect,
+): readonly string[] {
+  const marker = markerOf({ marker: shown });
+  const isOver = state === "destroyed" || state === "destroyed_compromised";
   if (wanted === "both" || isOver || !isLooser(wanted, marker)) return [];
   const asked =
     wanted === "single"
@@ -119,7 +129,7 @@ function warnStricter(observation: KeyObservation, wanted: RequiredPeople, diale
       : dialect.assignment("deletionGate", "destroy");
   return [
     [
-      `${capitalKey(observation)} keeps its marker "${marker}", although the ${dialect.program} sets ${asked}`,
+      `${key} keeps its marker "${marker}", although the ${dialect.program} sets ${asked}`,
       "  The rule of an existing key only gets stricter.",
       "  Next: create a new key if you need the other rule.",
     ].join("\n"),

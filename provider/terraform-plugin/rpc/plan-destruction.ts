@@ -42,6 +42,7 @@ export async function planDestruction(
   const state = stateProperties(attributes, prior);
   requireNoSecond(session, resource, prior, { of: "held", alike: handlers.alikeOf(state) });
   const { preview, planLimit } = await handlers.previewDelete(state, deleteTimeoutMs(prior));
+  await handlers.requirePlaceForEvidence(planLimit);
   const limited = { ...planned, plannedPrivate: writePrivate({ planned: "destroy", planLimit }) };
   switch (preview.kind) {
     case "refused":

@@ -159,11 +159,13 @@ async function update(
   session.memory.noteName(handlers.placeOf(inputs));
   // This is never an error, because a destroy begins with such a plan.
   const { preview, planLimit } = await handlers.previewUpdate(state, inputs);
+  await handlers.requirePlaceForEvidence(planLimit);
   // The preview is shown once: an apply plans each update again, and then reports the result itself.
   const shown = (): Diagnostic[] =>
     preview.kind === "short" ? [] : stepsAhead(session, resource, prior, preview.message);
   const destroyed = session.memory.isWarned(typeName, id) ? undefined : handlers.destroyedWarning(state, inputs);
   const others = [
+    ...handlers.keptRuleWarnings(state, inputs),
     ...openSteps(config, prior, preview.kind !== "short"),
     ...(destroyed === undefined ? [] : [destroyed]),
   ];

@@ -75,7 +75,7 @@ test("a provider that is killed during a wait loses nothing, and the next run ma
 
     const again = await bob.destroy();
     expect(again.exitCode).toBe(1);
-    expect(again.output).toContain('Error: Key "payroll" is waiting for a second person to approve its deactivation');
+    expect(again.output).toContain('  Key "payroll" is waiting for a second person to approve its deactivation');
     expect((await bob.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "pending_approval" });
     expect(await stage.effects(mark)).toEqual(["K4"]);
   }));

@@ -383,3 +383,45 @@ test("a normal plan of a key in deletion has no error, since a destroy begins wi
   expect(refreshed.warnings[0]).toMatch(/^Key "payroll" is waiting for approval of its deactivation/);
   expect(await core.plan(keyConfig())).toMatchObject({ errors: [], action: "none" });
 });
+
+describe("a plan for one person", () => {
+  test("warns that an existing key keeps the stricter rule, which the state shows", async () => {
+    const core = await stage.made();
+    await core.refresh();
+    const single = keyConfig({ dual_authorization: "single" });
+    const { errors, warnings } = await core.plan(single);
+    expect([errors, warnings]).toEqual([
+      [],
+      [
+        'Key "payroll" keeps its marker "both", although the configuration sets dual_authorization = "single"\n' +
+          "  The rule of an existing key only gets stricter.\n  Next: create a new key if you need the other rule.",
+      ],
+    ]);
+    await core.apply(single);
+    expect(core.saved?.value).toMatchObject({ dual_authorization: "single", dual_marker: "both" });
+  });
+});
+
+describe("a plan in a pipeline without a place for evidence", () => {
+  const pipeline = () => stage.another({ ...stage.environmentOf("bob"), CI: "true", UKO_EVIDENCE: "" });
+
+  test("fails like its apply if it holds a request or a step", async () => {
+    const core = await stage.made();
+    const host = await pipeline();
+    const inPipeline = core.by(host);
+    const error = expect.stringMatching(/^This run has no place for its evidence\n.*\[UKO_EVIDENCE_UNWRITABLE\]$/s);
+    expect((await inPipeline.plan(null)).errors).toEqual([error]);
+    await host.provider.configureProvider();
+    expect((await inPipeline.plan(keyConfig({ state: "destroyed" }))).errors).toEqual([error]);
+  });
+
+  test("succeeds without one, also if a request is pending", async () => {
+    const core = await stage.made();
+    await core.apply(null);
+    const host = await pipeline();
+    const inPipeline = core.by(host);
+    expect((await inPipeline.plan(keyConfig({ description: "new" }))).errors).toEqual([]);
+    await host.provider.configureProvider();
+    expect((await inPipeline.plan(null)).errors).toEqual([]);
+  });
+});
