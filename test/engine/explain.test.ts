@@ -4,7 +4,7 @@ import { explainDone } from "../../provider/engine/key/status.ts";
 import type { Outcome } from "../../provider/engine/key/steps.ts";
 import { explainOutcome } from "../../provider/engine/key/text/messages.ts";
 import { explainPath } from "../../provider/engine/key/text/remaining-path.ts";
-import { renderExplanation, type UserInterface } from "../../provider/engine/text/explanation.ts";
+import { renderExplanation } from "../../provider/engine/text/explanation.ts";
 import type { NotBinding } from "../../provider/lifecycle/consent/consent-record.ts";
 import { holdsIn } from "../../provider/lifecycle/consent/hold.ts";
 import {
@@ -39,15 +39,9 @@ import {
   pipeline,
   taken,
 } from "../support/builders.ts";
-import { expectWellFormed, renderAll } from "./explanations.ts";
+import { expectWellFormed, keyInterfaces, renderAll } from "./explanations.ts";
 
 const observed = (observation: KeyObservation): KeyDetails => ({ observation, snapshot: {} as never, etag: "", nowMs });
-const userInterfaces: readonly UserInterface[] = [
-  { rerun: "pulumi destroy", target: "urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll" },
-  { rerun: "tofu destroy" },
-  { rerun: "uko continue" },
-];
-
 interface Case {
   readonly key?: KeyObservation;
   readonly run?: Partial<Run>;
@@ -67,7 +61,7 @@ function stopped(
 }
 
 const render = (outcomes: Readonly<Record<string, Exclude<Outcome, { kind: "gone" }>>>): string =>
-  renderAll(Object.entries(outcomes), userInterfaces, explainOutcome);
+  renderAll(Object.entries(outcomes), keyInterfaces, explainOutcome);
 
 const destroyed = aKey({ state: "destroyed" });
 const unapproved = { step: "destroy", lastWriter: carol, atMs: nowMs - 10 * dayMs } as const;
@@ -342,12 +336,14 @@ describe("the messages match the golden files", () => {
 
   it("of missing roles, and of records that are not kept", async () => {
     const record = aRecord({ step: "destroy" });
+    const unset = { kind: "unset_for_deletion", kmsKeyId: "kms-1" } as const;
+    const neverActive = aKey({ state: "pre_activation" });
     const steps: readonly Step[] = [
       { kind: "write_record", draft: aDraft(), marker: "both" },
       { kind: "write_record", draft: aDraft({ how: "approval", quotes }), marker: "both" },
       { kind: "drop_record" },
       { kind: "set_for_deletion", kmsKeyId: "kms-1" },
-      { kind: "unset_for_deletion", kmsKeyId: "kms-1" },
+      unset,
       { kind: "deactivate" },
       { kind: "deactivate", allowedBy: request },
       { kind: "deactivate", allowedBy: approved },
@@ -365,14 +361,8 @@ describe("the messages match the golden files", () => {
     const outcomes = steps.map((step, index) => [`${index + 1}: ${step.kind}`, missing(step)]);
     const text = render({
       ...Object.fromEntries(outcomes),
-      "the window is taken back, and no record is left": missing(
-        { kind: "unset_for_deletion", kmsKeyId: "kms-1" },
-        { key: aKey() },
-      ),
-      "destroy of a key that was never active": missing(
-        { kind: "destroy" },
-        { key: aKey({ state: "pre_activation" }) },
-      ),
+      "the window is taken back, and no record is left": missing(unset, { key: aKey() }),
+      "destroy of a key that was never active": missing({ kind: "destroy" }, { key: neverActive }),
       "after a step": missing(steps[0] ?? { kind: "sync" }, { key: deactivated, taken: [{ kind: "deactivate" }] }),
       "in a profile": missing({ kind: "deactivate", allowedBy: request }, { run: { actor: anActorInProfile() } }),
       "not kept": {

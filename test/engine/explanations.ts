@@ -7,6 +7,13 @@ import type { Report } from "../../provider/engine/loop/report.ts";
 import { type Explanation, renderExplanation, type UserInterface } from "../../provider/engine/text/explanation.ts";
 import { html } from "../../provider/html/markup.ts";
 
+/** Pulumi, OpenTofu and the command line, which print the messages about a key. */
+export const keyInterfaces: readonly UserInterface[] = [
+  { rerun: "pulumi destroy", target: "urn:pulumi:prod::pay::pulumi-nodejs:dynamic/uko:ManagedKey::payroll" },
+  { rerun: "tofu destroy" },
+  { rerun: "uko continue" },
+];
+
 /** One text with every message under its title, through each interface if they differ. */
 export function renderAll<Outcome>(
   outcomes: readonly (readonly [title: string, outcome: Outcome])[],
