@@ -1,13 +1,12 @@
 /**
- * Computes the breaker of a wave, a group of keys of a campaign. The breaker stops the wave once more of its keys
- * failed than the wave allows, so that one mistake does not reach every key. A key failed if it was reactivated after
- * the step, or if the service reports a fault for it. It is computed at each run from what the service and the
- * campaign's files show. So neither a restart nor another clone of these files resets it. A person can continue the
- * wave with a reason; one more failure stops it again. The breaker stops mistakes, not a hostile writer: to stop a
- * hostile writer, remove that person's role.
+ * Computes the breaker of a wave. The breaker stops the wave once more of its keys failed than the wave allows, so
+ * that one mistake does not reach every key. A key failed if it was reactivated after the step, or if the service
+ * reports a fault for it. It is computed at each run from what the service and the campaign's files show. So neither a
+ * restart nor another clone of these files resets it. A person can continue the wave with a reason; one more failure
+ * stops it again. The breaker stops mistakes, not a hostile writer: to stop a hostile writer, remove that person's
+ * role.
  *
- * The file also limits the first run on a review to 1 % of its keys, at least one. A review is a list of keys that one
- * person saw and may approve.
+ * The file also limits the first run on a review to 1 % of its keys, at least one.
  */
 
 import type { Sha256 } from "../consent/record-text.ts";

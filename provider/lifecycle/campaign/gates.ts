@@ -1,17 +1,15 @@
 /**
- * Decides what keeps a campaign from a step now. Each such reason is called a gate, and a gate can
- * only refuse. A step that passes every gate still requires a request, and an approval by another
- * person.
+ * Decides what keeps a campaign from a step now. Each such reason is called a gate, and a gate can only refuse. A
+ * step that passes every gate still requires a request, and an approval by another person.
  *
- * - The gates of a wave, a group of keys, are its date, an unfinished earlier wave, and a day or
- *   minute without steps. A wave is also closed after too many failures, and while the rules differ
- *   from those that people reviewed. An emergency passes only a day without steps.
- * - The gates of a key are, for example, a hold, a changed fact, recent use, and an owner who has
- *   not signed. One gate is the soak, the wait after the deactivation in which an owner can notice
- *   the outage. Another gate is the KMS deletion window of the backing key (the KMS key behind a
- *   managed key): within this window, KMS lets a second identity destroy the backing key. If the
- *   window expired, or nothing proves who opened it, no person can destroy the managed key until it
- *   is reactivated and deactivated again.
+ * - The gates of a wave are its date, an unfinished earlier wave, and a day or minute without steps. A wave is also
+ *   closed after too many failures, and while the rules differ from those that people reviewed. An emergency passes
+ *   only a day without steps.
+ * - The gates of a key are, for example, a hold, a changed fact, recent use, and an owner who has not signed. One gate
+ *   is the soak, the wait after the deactivation in which an owner can notice the outage. Another gate is the KMS
+ *   deletion window of the backing key (the KMS key behind a managed key): within this window, KMS lets a second
+ *   identity destroy the backing key. If the window expired, or nothing proves who opened it, no person can destroy the
+ *   managed key until it is reactivated and deactivated again.
  */
 
 import type { windowFault } from "../key/kms-window.ts";

@@ -1,14 +1,13 @@
 /**
  * Decides to whom a request on a key belongs: to the wave of a campaign, or to nobody but its two people. A wave is a
- * group of keys that take their steps together, with its own days without steps, and with a first run on a few keys.
- * An approval outside of the wave skips all of that, and the campaign can then not undo it.
+ * group of keys that take their steps together, with its own days without steps, and with a first run on a few keys. An
+ * approval outside of the wave skips all of that, and the campaign can then not undo it.
  *
  * A request that was made in a campaign has a mark: the campaign, the wave, and a digest of the key's line in the
- * manifest (the list of keys that people reviewed). Every person who may write tags can write or drop a mark, so it
- * leads people to the campaign and proves nothing: a forged mark keeps a request out of a group of other requests, and a
- * person can still approve the request by its name. A run that knows the folder of the campaign asks its manifest
- * instead: the manifest alone decides which keys are the campaign's, whatever a request says. Two people who leave the
- * folder have the rule of two people alone.
+ * manifest. Every person who may write tags can write or drop a mark, so it leads people to the campaign and proves
+ * nothing: a forged mark keeps a request out of a group of other requests, and a person can still approve the request
+ * by its name. A run that knows the folder of the campaign asks its manifest instead: the manifest alone decides which
+ * keys are the campaign's, whatever a request says. Two people who leave the folder have the rule of two people alone.
  */
 
 import type { Sha256 } from "../consent/record-text.ts";

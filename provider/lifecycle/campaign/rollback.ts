@@ -1,11 +1,10 @@
 /**
- * Decides whether a rollback may reactivate a key: only if the campaign itself deactivated the key.
- * The proof has two parts. A review of the campaign, the list that its approver saw, has the key.
- * And the last write to the key is by the reviewer or the requester, and falls in the days in which
- * the deactivation was possible. If the last write does not fit, a person has to confirm. Otherwise
- * a rollback could bring back a key that another person deactivated for a reason of their own. The
- * reactivation makes a key safer, so it passes a hold. The evidence in the campaign's folder proves nothing, because each
- * person who can write to the folder can forge it.
+ * Decides whether a rollback may reactivate a key: only if the campaign itself deactivated the key. The proof has two
+ * parts. A review of the campaign has the key. And the last write to the key is by the reviewer or the requester, and
+ * falls in the days in which the deactivation was possible. If the last write does not fit, a person has to confirm.
+ * Otherwise a rollback could bring back a key that another person deactivated for a reason of their own. The
+ * reactivation makes a key safer, so it passes a hold. The evidence in the campaign's folder proves nothing, because
+ * each person who can write to the folder can forge it.
  */
 
 import type { ObservedState } from "../vocabulary/managed-key-states.ts";

@@ -1,10 +1,9 @@
 /**
- * Compares a key, and the rules of its wave (a group of keys), with the manifest, the list of keys that people signed
- * and reviewed. Anyone who can commit can edit the rules, so an edit may only take steps away. An edit that takes
- * steps away stops its key at once. Any other edit refuses the acts of the wave until a new manifest contains the
- * edit, so that the next person reviews it. Without this check, a reviewed wave could be loosened unnoticed. An edit
- * could allow more failures, shorten the wait after the deactivation, or drop the order of waves. And a key that the
- * rules now leave alive would still be deleted.
+ * Compares a key, and the rules of its wave, with the manifest. Anyone who can commit can edit the rules, so an edit
+ * may only take steps away. An edit that takes steps away stops its key at once. Any other edit refuses the acts of the
+ * wave until a new manifest contains the edit, so that the next person reviews it. Without this check, a reviewed wave
+ * could be loosened unnoticed. An edit could allow more failures, shorten the wait after the deactivation, or drop the
+ * order of waves. And a key that the rules now leave alive would still be deleted.
  */
 
 import type { ApprovedStep } from "../vocabulary/observation.ts";

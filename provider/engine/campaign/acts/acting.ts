@@ -1,9 +1,8 @@
 /**
- * Runs the acts of a campaign: request, review, approve, advance (which removes the metadata of
- * destroyed keys), halt, rollback, finish, accept, hold and next. They change keys, containers or
- * the campaign's folder. A campaign is a plan to delete many keys by a date, in a folder of files.
- * The folder, and the service's lists of keys, only say which keys to start with. Each step is
- * decided on a fresh read of its key, so an edited or outdated file allows no step.
+ * Runs the acts of a campaign: request, review, approve, advance (which removes the metadata of destroyed keys),
+ * halt, rollback, finish, accept, hold and next. They change keys, containers or the campaign's folder. The folder, and
+ * the service's lists of keys, only say which keys to start with. Each step is decided on a fresh read of its key, so
+ * an edited or outdated file allows no step.
  */
 
 import { type CampaignVerdict, planCampaignRequest } from "../../../lifecycle/campaign/plan-step.ts";

@@ -1,13 +1,12 @@
 /**
- * Finds the containers (templates, keystores, key rings, vaults) that the end of a campaign may
- * delete, and deletes one of them. A container that it may not delete is listed with the reason.
- * Some are never deleted, because a person may still need them:
+ * Finds the containers (templates, keystores, key rings, vaults) that the end of a campaign may delete, and deletes
+ * one of them. A container that it may not delete is listed with the reason. Some are never deleted, because a person
+ * may still need them:
  *
- * - A template, keystore or vault that is newer than the manifest, the list of the campaign's keys.
+ * - A template, keystore or vault that is newer than the manifest.
  * - A key ring with a KMS key that is not in the manifest.
  * - Every container of a vault that could not be read, or that has a key without a final outcome.
- * - Every container of a vault with a key that people accepted as it is, or that is not in the
- *   manifest.
+ * - Every container of a vault with a key that people accepted as it is, or that is not in the manifest.
  */
 
 import { errorCatalog } from "../../../errors.ts";

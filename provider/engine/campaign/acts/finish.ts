@@ -1,10 +1,8 @@
 /**
- * Ends a campaign. It makes the final report, which gives each key one outcome. If the instance
- * ends, it also deletes the emptied templates, keystores, key rings and vaults, in this order. It
- * deletes nothing without a confirmation, or while the rules of the campaign differ from its
- * manifest (the list of keys that people sign). It never purges the metadata that KMS keeps of
- * destroyed keys. The file also lets two people accept a key as it is, such as a compromised key,
- * which no step can delete.
+ * Ends a campaign. It makes the final report, which gives each key one outcome. If the instance ends, it also deletes
+ * the emptied templates, keystores, key rings and vaults, in this order. It deletes nothing without a confirmation, or
+ * while the rules of the campaign differ from its manifest. It never purges the metadata that KMS keeps of destroyed
+ * keys. The file also lets two people accept a key as it is, such as a compromised key, which no step can delete.
  */
 
 import { asUkoError, endsTheRun, isUkoError, onCodes, UkoError } from "../../../errors.ts";

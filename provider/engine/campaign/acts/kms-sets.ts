@@ -1,10 +1,9 @@
 /**
- * Reviews, approves and rolls back the KMS keys of a wave, a group of keys that take their steps
- * together. KMS's own dual authorization applies: one identity opens a deletion window of 7 days,
- * and another identity destroys the key within it. KMS can restore a destroyed key for 30 days. The
- * rollback does so for a key that a reviewer of this campaign destroyed, unless the key is held. If
- * another person destroyed it, the rollback first requires a confirmation, because that person may
- * have had a reason of their own.
+ * Reviews, approves and rolls back the KMS keys of a wave. KMS's own dual authorization applies: one identity opens a
+ * deletion window of 7 days, and another identity destroys the key within it. KMS can restore a destroyed key for 30
+ * days. The rollback does so for a key that a reviewer of this campaign destroyed, unless the key is held. If another
+ * person destroyed it, the rollback first requires a confirmation, because that person may have had a reason of their
+ * own.
  */
 
 import { mostSevere, UkoError } from "../../../errors.ts";

@@ -1,10 +1,9 @@
 /**
- * Goes through the keys for a command of a campaign that changes keys: the first key alone, then up to eight at a time.
- * Each run writes its evidence to a file of its own, and plans each key on a fresh read. A request, an approval or a
- * removal skips a key that a person holds during the run. If a person changes campaign.yaml, these commands skip every
- * key that is left. An error about one key is reported, and the run goes on with the next key; an error about the whole
- * run ends it. The file also notes in the folder who passed a blackout (a day without steps) or a stop after failures,
- * and why.
+ * Goes through the keys for a command of a campaign that changes keys: the first key alone, then up to eight at a
+ * time. Each run writes its evidence to a file of its own, and plans each key on a fresh read. A request, an approval
+ * or a removal skips a key that a person holds during the run. If a person changes campaign.yaml, these commands skip
+ * every key that is left. An error about one key is reported, and the run goes on with the next key; an error about the
+ * whole run ends it. The file also notes in the folder who passed a blackout or a stop after failures, and why.
  */
 
 import { endsTheRun, isUkoError } from "../../../errors.ts";

@@ -1,9 +1,9 @@
 /**
- * Rolls back a wave, a group of keys of a campaign. It reactivates the keys that this campaign deactivated and that are
- * still deactivated, and restores the KMS keys that this campaign destroyed. It changes only keys that a review of this
- * wave lists for this step, and no key that is held. If another person wrote to a key since, or destroyed the KMS key,
- * the rollback changes the key only after a confirmation: that person may have had a reason of their own. A reactivated
- * key counts as failed, so the wave stops if more keys were reactivated than it allows to fail.
+ * Rolls back a wave. It reactivates the keys that this campaign deactivated and that are still deactivated, and
+ * restores the KMS keys that this campaign destroyed. It changes only keys that a review of this wave lists for this
+ * step, and no key that is held. If another person wrote to a key since, or destroyed the KMS key, the rollback changes
+ * the key only after a confirmation: that person may have had a reason of their own. A reactivated key counts as
+ * failed, so the wave stops if more keys were reactivated than it allows to fail.
  */
 
 import { UkoError } from "../../../errors.ts";

@@ -1,10 +1,8 @@
 /**
- * Makes the review and the approval of one step of a wave, a group of keys of a campaign. A review
- * lists the keys that one person saw, and its digest names exactly this list. The approval acts
- * only on listed keys that no gate holds back, and that a fresh read still shows as reviewed. It
- * skips every other key. Its first run takes the step on a few keys only, so that a mistake about
- * the whole set is found on few keys. An approval that is only stored has no small first run,
- * because it takes no step.
+ * Makes the review and the approval of one step of a wave. The approval acts only on listed keys that no gate holds
+ * back, and that a fresh read still shows as reviewed. It skips every other key. Its first run takes the step on a few
+ * keys only, so that a mistake about the whole set is found on few keys. An approval that is only stored has no small
+ * first run, because it takes no step.
  */
 
 import { mostSevere } from "../../../errors.ts";

@@ -1,10 +1,9 @@
 /**
  * Defines and parses `campaign.yaml`, in which people propose which keys a campaign deletes, and when. The file has
- * classes (what happens to a key), waves (groups of keys that take their steps together) and rules that assign keys to
- * both. It also has the deadline, the scope, days without steps, and the people who are expected to act. The parser
- * refuses anchors, aliases and tags of YAML, unknown fields, and entries that contradict each other. The file cannot
- * name endpoints, hosts, commands or signers. So a person who can edit it cannot send a colleague's credential
- * elsewhere or run a program.
+ * classes (what happens to a key), waves and rules that assign keys to both. It also has the deadline, the scope,
+ * blackouts, and the people who are expected to act. The parser refuses anchors, aliases and tags of YAML, unknown
+ * fields, and entries that contradict each other. The file cannot name endpoints, hosts, commands or signers. So a
+ * person who can edit it cannot send a colleague's credential elsewhere or run a program.
  */
 
 import { isAlias, isNode, LineCounter, parseDocument, visit } from "yaml";

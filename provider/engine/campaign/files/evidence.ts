@@ -1,8 +1,8 @@
 /**
- * Reads the evidence files (the logs of what commands did) in the folder of a campaign once, line by line, and keeps
- * only what later commands need: which keys commands deactivated, the last write to each key, and the keys whose last
- * step has no line that says how it ended. The evidence is unsigned, and a person can edit it. So it can only stop steps
- * of the campaign: no line of it allows a step.
+ * Reads the evidence files in the folder of a campaign once, line by line, and keeps only what later commands need:
+ * which keys commands deactivated, the last write to each key, and the keys whose last step has no line that says how
+ * it ended. The evidence is unsigned, and a person can edit it. So it can only stop steps of the campaign: no line of
+ * it allows a step.
  */
 
 import * as z from "zod";

@@ -1,8 +1,7 @@
 /**
- * Opens the folder of a campaign: campaign.yaml, the manifest (the list of keys that people sign and review),
- * acceptances and evidence. It refuses files that belong to another instance of the service. It also refuses a service
- * whose clock is behind the time of the manifest, because all dates would then be wrong. The service decides what is
- * true: the folder only proposes steps and forbids steps.
+ * Opens the folder of a campaign: campaign.yaml, the manifest, acceptances and evidence. It refuses files that belong
+ * to another instance of the service. It also refuses a service whose clock is behind the time of the manifest, because
+ * all dates would then be wrong. The service decides what is true: the folder only proposes steps and forbids steps.
  */
 
 import { UkoError } from "../../../errors.ts";

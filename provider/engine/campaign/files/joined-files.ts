@@ -1,8 +1,7 @@
 /**
- * Reads the files from which a new manifest (the list of a campaign's keys) takes facts that the service does not have.
- * `owners.csv` names the owners, application and criticality of a key, and a reason for which recent use does not block
- * it. Exported states of Pulumi, OpenTofu or Terraform show which programs declare a key, and what protects the key
- * there.
+ * Reads the files from which a new manifest takes facts that the service does not have. `owners.csv` names the
+ * owners, application and criticality of a key, and a reason for which recent use does not block it. Exported states of
+ * Pulumi, OpenTofu or Terraform show which programs declare a key, and what protects the key there.
  */
 
 import { readEntries, type StateEntry } from "../../commands/stored-state.ts";

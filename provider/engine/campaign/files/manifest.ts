@@ -1,10 +1,9 @@
 /**
- * Defines `manifest.jsonl`, the list of keys that people sign and review. It has one line for each
- * key, in a fixed order. Keys that take their steps together form a wave. For each wave the file
- * has its rules, and one digest (a hash) over these rules and the lines of its keys. If they do not
- * match the digest, a person edited them, and uko refuses the whole file. Otherwise an edit could
- * move a key into a wave that people had already approved without that key. A review names the
- * digest of its wave, so a person who also changes the digest makes the review void.
+ * Defines `manifest.jsonl`, which people sign and review. It has one line for each key, in a fixed order. For each wave
+ * the file has its rules, and one digest (a hash) over these rules and the lines of its keys. If they do not match the
+ * digest, a person edited them, and uko refuses the whole file. Otherwise an edit could move a key into a wave that
+ * people had already approved without that key. A review names the digest of its wave, so a person who also changes the
+ * digest makes the review void.
  */
 
 import * as z from "zod";

@@ -1,8 +1,8 @@
 /**
- * Reads and writes `overrides.jsonl`, the statements of people who acted on a blackout day (a day without steps), each
- * with a reason. People who continued a wave (a group of keys) after failures had stopped it leave such a statement,
- * too. The file allows nothing by itself. After a stop, a wave again begins with a few keys, which people check before
- * the rest. The times in this file only decide which keys count as checked since the stop.
+ * Reads and writes `overrides.jsonl`, the statements of people who acted on a blackout day, each with a reason.
+ * People who continued a wave after failures had stopped it leave such a statement, too. The file allows nothing by
+ * itself. After a stop, a wave again begins with a few keys, which people check before the rest. The times in this file
+ * only decide which keys count as checked since the stop.
  */
 
 import * as z from "zod";

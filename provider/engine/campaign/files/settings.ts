@@ -1,8 +1,7 @@
 /**
- * Defines the form in which the manifest (the list of keys that people sign and review) repeats the rules of a wave,
- * and fills this form from campaign.yaml. A wave is a group of keys of a campaign. Only rules that do not concern
- * single keys are here. Examples are blackouts, days without steps, and the soak, the wait between deactivation and
- * destruction. The digest (a hash) of the wave covers the rules. So a person who reviews the wave also reviews its
+ * Defines the form in which the manifest repeats the rules of a wave, and fills this form from campaign.yaml. Only
+ * rules that do not concern single keys are here. Examples are blackouts and the soak, the wait between deactivation
+ * and destruction. The digest (a hash) of the wave covers the rules. So a person who reviews the wave also reviews its
  * rules. The file also writes most of the rules as one line for the reviewer.
  */
 

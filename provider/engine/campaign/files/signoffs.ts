@@ -1,9 +1,8 @@
 /**
- * Reads, makes and checks the sign-offs of key owners. A sign-off is a file in which an owner names
- * the keys that may be destroyed. It has a digest of what the manifest, the list of the campaign's
- * keys, says of each of them. The campaign takes no step toward the destruction of a key that an
- * owner has not signed, or that changed since. A sign-off grants no right: two people still request
- * and approve the destruction.
+ * Reads, makes and checks the sign-offs of key owners. A sign-off is a file in which an owner names the keys that may
+ * be destroyed. It has a digest of what the manifest says of each of them. The campaign takes no step toward the
+ * destruction of a key that an owner has not signed, or that changed since. A sign-off grants no right: two people
+ * still request and approve the destruction.
  */
 
 import * as z from "zod";

@@ -1,7 +1,7 @@
 /**
- * Collects what the console shows of a campaign: the campaign as a whole, and one wave (a group of keys) with the acts
- * that are open to the caller. It also collects what an approval would do, before a person confirms it. It only reads.
- * Each act plans again when a person starts it.
+ * Collects what the console shows of a campaign: the campaign as a whole, and one wave with the acts that are open to
+ * the caller. It also collects what an approval would do, before a person confirms it. It only reads. Each act plans
+ * again when a person starts it.
  */
 
 import { keyPathOf, reviewLifetimeMs } from "../../../lifecycle/consent/review.ts";

@@ -1,7 +1,7 @@
 /**
- * Defines the tables of keys in the reports of a campaign: which facts about which keys each table shows, and in which
- * order. It also writes the CSV of all facts, and lists new keys. They are not in the manifest, the list of the
- * campaign's keys, and therefore have no row.
+ * Defines the tables of keys in the reports of a campaign: which facts about which keys each table shows, and in
+ * which order. It also writes the CSV of all facts, and lists new keys. They are not in the manifest and therefore have
+ * no row.
  */
 
 import { csvTable } from "../files/csv.ts";

@@ -1,9 +1,9 @@
 /**
- * Says for what the request on a key was made. A wave (a group of keys that take their steps together) approves every
- * request that binds on its keys, so that no second way to approve them is needed. Requests that were made for the wave
- * and for the key's line in the manifest are one group. All others are a group of their own, with a review and a count
- * to type of its own: a request by hand, by an engine or for another wave was made for another reason, and its approver
- * has to know. KMS keys carry no record, so the manifest alone leads for them.
+ * Says for what the request on a key was made. A wave approves every request that binds on its keys, so that no
+ * second way to approve them is needed. Requests that were made for the wave and for the key's line in the manifest are
+ * one group. All others are a group of their own, with a review and a count to type of its own: a request by hand, by
+ * an engine or for another wave was made for another reason, and its approver has to know. KMS keys carry no record, so
+ * the manifest alone leads for them.
  */
 
 import { type MarkDifference, membershipOf } from "../../../lifecycle/campaign/membership.ts";

@@ -1,9 +1,8 @@
 /**
- * Writes the report of `uko campaign plan`. It shows what the manifest (the list of the campaign's keys) lacks, what
- * changed since the last manifest, which keys miss the deadline, and which are blocked. It also shows the dates of each
- * wave (a group of keys that take their steps together) in a table and a timeline, the audit events to expect, and
- * warnings, for example that too few people are available. The exit code is 14 if a key misses the deadline, 13 if a
- * part was not read, and 12 if the manifest cannot be written.
+ * Writes the report of `uko campaign plan`. It shows what the manifest lacks, what changed since the last manifest,
+ * which keys miss the deadline, and which are blocked. It also shows the dates of each wave in a table and a timeline,
+ * the audit events to expect, and warnings, for example that too few people are available. The exit code is 14 if a key
+ * misses the deadline, 13 if a part was not read, and 12 if the manifest cannot be written.
  */
 
 import type { Timeline } from "../../../html/timeline.ts";

@@ -1,10 +1,9 @@
 /**
- * Prepares the approval of a review, a list of keys that one person saw, so that a page can show the keys before a
- * person confirms. It changes nothing. It finds the keys on which the approval can act now, how many of them the first
- * run takes, the keys of the review that are left out, and the phrase to type. If the wave (the group of keys) does not
- * allow the step now, it returns the report that says why. It refuses a review of another step or wave, or of an older
- * list of the campaign's keys, because the reviewer then saw other keys or other rules. The file also makes what a
- * review notes of its campaign.
+ * Prepares the approval of a review so that a page can show the keys before a person confirms. It changes nothing. It
+ * finds the keys on which the approval can act now, how many of them the first run takes, the keys of the review that
+ * are left out, and the phrase to type. If the wave does not allow the step now, it returns the report that says why.
+ * It refuses a review of another step or wave, or of an older list of the campaign's keys, because the reviewer then
+ * saw other keys or other rules. The file also makes what a review notes of its campaign.
  */
 
 import { UkoError } from "../../../errors.ts";

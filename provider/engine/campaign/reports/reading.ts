@@ -1,8 +1,8 @@
 /**
- * Runs the commands of a campaign that change no key: init, plan, signoff, status and questions.
- * After a confirmation, `plan` writes the manifest, the list of the campaign's keys. After a
- * confirmation, `signoff` writes a file in which an owner agrees to the destruction of keys. `init`
- * writes a first campaign.yaml and never overwrites one. `status` and `questions` write nothing.
+ * Runs the commands of a campaign that change no key: init, plan, signoff, status and questions. After a
+ * confirmation, `plan` writes the manifest. After a confirmation, `signoff` writes a file in which an owner agrees to
+ * the destruction of keys. `init` writes a first campaign.yaml and never overwrites one. `status` and `questions` write
+ * nothing.
  */
 
 import { UkoError } from "../../../errors.ts";

@@ -1,8 +1,8 @@
 /**
- * Writes the report of a review in a campaign. A review is a list of keys that one person saw and may approve. The page
- * of its approval shows most of the same texts. They say what the approval does, whether that can be undone, and which
- * holds people released before the review. They list the keys with counts, and the keys to check first, such as a key
- * that got new resources since the manifest was written. For a KMS key they say until when KMS accepts its destruction.
+ * Writes the report of a review in a campaign. The page of its approval shows most of the same texts. They say what
+ * the approval does, whether that can be undone, and which holds people released before the review. They list the keys
+ * with counts, and the keys to check first, such as a key that got new resources since the manifest was written. For a
+ * KMS key they say until when KMS accepts its destruction.
  */
 
 import { keyPathOf, type ReviewedWave, type ReviewLine } from "../../../lifecycle/consent/review.ts";

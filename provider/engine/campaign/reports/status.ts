@@ -1,10 +1,10 @@
 /**
  * Writes the report of `uko campaign status`: first the waves that were stopped after failures and the rules that
- * changed, then one table of waves (groups of keys that take their steps together) with what each one waits for and its
- * last days. Then follow pending requests, blocked keys, late keys, outcomes, and keys that the manifest does not list.
- * `--html` and `--json` also have totals for management. If the keystores were asked live, the report begins with the
- * keystores and keys that are not in order, and the exit code says whether keys are late. The file also writes the
- * commands that follow, up to the certificates at the end. Other reports show some of these parts.
+ * changed, then one table of waves with what each one waits for and its last days. Then follow pending requests,
+ * blocked keys, late keys, outcomes, and keys that the manifest does not list. `--html` and `--json` also have totals
+ * for management. If the keystores were asked live, the report begins with the keystores and keys that are not in
+ * order, and the exit code says whether keys are late. The file also writes the commands that follow, up to the
+ * certificates at the end. Other reports show some of these parts.
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";

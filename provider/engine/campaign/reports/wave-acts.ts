@@ -1,6 +1,5 @@
 /**
- * Lists the acts that uko offers to one caller on one wave, a group of keys of a campaign: request, review, approve,
- * store, rollback, halt. To store is to write an approval on the keys, so that the requester takes the step. Each act
+ * Lists the acts that uko offers to one caller on one wave: request, review, approve, store, rollback, halt. Each act
  * has its title, effect, role and command. The console renders the acts, and reports print the commands.
  */
 

@@ -1,8 +1,7 @@
 /**
- * Says whether a wave, a group of keys of a campaign, allows a step now; if not, it makes the report that says why. It
- * also computes how many keys of a review, a list of keys that one person saw, the next run may act on. The first run
- * acts on a small sample. Only keys on which the reviewer really took the step count as that sample, so that a person
- * cannot skip it.
+ * Says whether a wave allows a step now; if not, it makes the report that says why. It also computes how many keys of
+ * a review the next run may act on. The first run acts on a small sample. Only keys on which the reviewer really took
+ * the step count as that sample, so that a person cannot skip it.
  */
 
 import { isInSample, mayActOn } from "../../../lifecycle/campaign/breaker.ts";

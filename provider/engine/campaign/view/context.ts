@@ -1,8 +1,8 @@
 /**
  * Opens a campaign for a command: its files, what the service shows of its keys, and the plan of each key: the dates
- * of its steps, and what keeps it from the next one. An edited manifest (the list of keys that people reviewed) is
- * refused before the service is asked. The file also lets the command read campaign.yaml again before each key, so that
- * an edit of campaign.yaml stops each key that is left.
+ * of its steps, and what keeps it from the next one. An edited manifest is refused before the service is asked. The
+ * file also lets the command read campaign.yaml again before each key, so that an edit of campaign.yaml stops each key
+ * that is left.
  */
 
 import { createSharing } from "../../../text/encodings.ts";

@@ -1,8 +1,7 @@
 /**
- * Opens what the folder of a campaign says of keys, for commands and pages that are no acts of the campaign: which keys
- * the manifest lists, and which keys the rules leave alone. It reads campaign.yaml and the manifest (the list of keys
- * that people reviewed), and refuses both if they belong to another instance or were edited. It makes no call until a
- * key is asked about.
+ * Opens what the folder of a campaign says of keys, for commands and pages that are no acts of the campaign: which
+ * keys the manifest lists, and which keys the rules leave alone. It reads campaign.yaml and the manifest, and refuses
+ * both if they belong to another instance or were edited. It makes no call until a key is asked about.
  */
 
 import { UkoError } from "../../../errors.ts";

@@ -1,8 +1,8 @@
 /**
  * Computes for every key of a campaign its dates, whether it misses the deadline, its outcome, and what keeps it from
- * its next step. For every wave (a group of keys that take their steps together) it computes which steps are allowed
- * now. Waves are planned in their order, because a wave may have to wait for an earlier one. The dates assume that
- * every person acts at once. A wave that campaign.yaml no longer has is planned without rules of time.
+ * its next step. For every wave it computes which steps are allowed now. Waves are planned in their order, because a
+ * wave may have to wait for an earlier one. The dates assume that every person acts at once. A wave that campaign.yaml
+ * no longer has is planned without rules of time.
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";

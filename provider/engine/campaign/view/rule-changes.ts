@@ -1,9 +1,9 @@
 /**
- * Compares the rules in `campaign.yaml` and `owners.csv` as they are now with the manifest, the list of keys and rules
- * that people signed and reviewed. An edit that plans fewer steps for a key stops this key. Any other edit stops the
- * whole wave, the group of keys that take their steps together. It stays stopped until a person makes a new manifest,
- * so that people review the edit. Without this check, an edit after the review could loosen what was approved. The file
- * also writes these differences, the changes of a key since the manifest, and the rules of a wave as text.
+ * Compares the rules in `campaign.yaml` and `owners.csv` as they are now with the manifest. An edit that plans fewer
+ * steps for a key stops this key. Any other edit stops the whole wave. It stays stopped until a person makes a new
+ * manifest, so that people review the edit. Without this check, an edit after the review could loosen what was
+ * approved. The file also writes these differences, the changes of a key since the manifest, and the rules of a wave as
+ * text.
  */
 
 import {

@@ -1,10 +1,9 @@
 /**
- * Decides whether a wave (a group of keys that take their steps together) may take a step now. It checks the rules of
- * the wave, the calendar, and the breaker, which stops a wave once more keys failed than the rules allow. A key failed
- * if it was reactivated, or if a keystore reports an error after its step. Only keys that a review of the wave lists
- * count. The decision depends on the service, on the files of the folder, and on a person's reason to pass a blackout
- * (a day without steps) or a stop. So another clone of the folder decides the same. Reports and commands call this one
- * function, so that no report calls a stopped wave open.
+ * Decides whether a wave may take a step now. It checks the rules of the wave, the calendar, and the breaker, which
+ * stops a wave once more keys failed than the rules allow. A key failed if it was reactivated, or if a keystore reports
+ * an error after its step. Only keys that a review of the wave lists count. The decision depends on the service, on the
+ * files of the folder, and on a person's reason to pass a blackout or a stop. So another clone of the folder decides
+ * the same. Reports and commands call this one function, so that no report calls a stopped wave open.
  */
 
 import { type Breaker, breakerOf } from "../../../lifecycle/campaign/breaker.ts";
