@@ -249,7 +249,7 @@ export function evidenceUntilOf(logs: readonly Pick<ReadLog, "latestMs">[]): str
   return times.length === 0 ? undefined : isoTime(Math.max(...times));
 }
 
-interface LimitFacts {
+interface LimitBasis {
   /** The keys, one after the other, so that only one of them has to be in memory. */
   readonly keys: Iterable<CertificateKey>;
   /** Whether every endpoint is a documented host of IBM. */
@@ -266,7 +266,7 @@ const concerns: Readonly<Partial<Record<Limit["code"], (key: CertificateKey) => 
 };
 
 /** The limits of what a certificate proves. Each check computes them again from the facts. */
-export function limitsOf({ keys, isIbm }: LimitFacts): Certificate["predicate"]["notVerified"] {
+export function limitsOf({ keys, isIbm }: LimitBasis): Certificate["predicate"]["notVerified"] {
   const found = new Map(limitCodes.map((code) => [code, [] as string[]]));
   for (const key of keys) {
     for (const [code, subjects] of found) if (concerns[code]?.(key) === true) subjects.push(key.subject);

@@ -10,7 +10,7 @@ import { observeKey } from "../../provider/engine/key/observe.ts";
 import { standingOf } from "../../provider/lifecycle/consent/consent-record.ts";
 import { digestText } from "../../provider/lifecycle/consent/digest.ts";
 import { encodeTagValue, recordId } from "../../provider/lifecycle/consent/record-text.ts";
-import type { ApprovedStep, KeyFacts, QuotedRequest } from "../../provider/lifecycle/vocabulary/observation.ts";
+import type { ApprovedStep, CoveredKey, QuotedRequest } from "../../provider/lifecycle/vocabulary/observation.ts";
 import { recordTagName } from "../../provider/lifecycle/vocabulary/tag-names.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import { options, type Person, useEngineWorld } from "../engine/harness.ts";
@@ -30,7 +30,7 @@ interface Scenario {
   /** The step that the planted record names: the one that the key waits for after the write. */
   readonly step?: ApprovedStep;
   /** What Carol expects of the key after the write. */
-  readonly predicted?: Partial<KeyFacts>;
+  readonly predicted?: Partial<CoveredKey>;
   /** Tags that Carol takes off when she plants the record. */
   readonly without?: string;
 }

@@ -18,9 +18,9 @@ import {
   type BackingKey,
   type CarriedRecord,
   type ConsentRecord,
+  type CoveredKey,
   digestsBy,
   type Identity,
-  type KeyFacts,
   type KeyObservation,
   type KeystoreStatus,
   type UsingResource,
@@ -97,7 +97,7 @@ export function aPolicy(over: Partial<DeletionPolicy> = {}): DeletionPolicy {
   return { goal: "removed", deletionProtection: false, people: "both", ...over };
 }
 
-export function someFacts(over: Partial<KeyFacts> = {}): KeyFacts {
+export function someFacts(over: Partial<CoveredKey> = {}): CoveredKey {
   return {
     instanceId: "11111111-1111-4111-8111-111111111111",
     vaultId: "5c1e0000-0000-4000-8000-000000000001",
@@ -113,7 +113,7 @@ export function someFacts(over: Partial<KeyFacts> = {}): KeyFacts {
   };
 }
 
-export function digestsOf(facts: KeyFacts): KeyObservation["digests"] {
+export function digestsOf(facts: CoveredKey): KeyObservation["digests"] {
   return digestsBy((step) => sha256(digestText(facts, step)).slice(0, 32));
 }
 

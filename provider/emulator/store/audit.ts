@@ -65,10 +65,10 @@ export interface AuditEntry {
 /** What a handler can add to the entry of its request. */
 export type AuditNote = Partial<Omit<AuditEntry, "seq" | "time" | "operation" | "status" | "effect">>;
 
-type OutsideFacts = Pick<AuditEntry, "time" | "operation" | "method" | "path" | "status" | "caller" | "from">;
+type OutsideChange = Pick<AuditEntry, "time" | "operation" | "method" | "path" | "status" | "caller" | "from">;
 
 /** The entry of a change from outside the service, by the seed or the control API. */
-export function outsideEntry(key: Key, { status, from, ...facts }: OutsideFacts): Omit<AuditEntry, "seq"> {
+export function outsideEntry(key: Key, { status, from, ...facts }: OutsideChange): Omit<AuditEntry, "seq"> {
   const { vaultId, id: keyId, label, state: to } = key;
   const request = { ...facts, correlationId: facts.operation, authn: facts.caller };
   return { ...request, vaultId, keyId, label, from, to, status, effect: true, after: keyAfter(key) };

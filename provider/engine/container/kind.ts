@@ -14,7 +14,7 @@ import type { StepsTaken } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { seesEveryVault } from "../loop/absence.ts";
 import { neededUntil } from "../loop/converge.ts";
 import type { Deletable, Effect, KindTypes, OpenWait, Outcome, StepContext, StepResult } from "../loop/deletable.ts";
-import type { EvidenceFacts } from "../loop/evidence.ts";
+import type { StepEvidence } from "../loop/evidence.ts";
 import type { ContainerRef } from "../ports/containers.ts";
 import type { CallOptions, Permitted, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
@@ -131,7 +131,7 @@ function resultOf(written: Permitted<undefined>): StepResult | { readonly kind: 
   return written.kind === "done" ? { ...written, isDeletion: true } : written;
 }
 
-function evidenceOf(subject: EvidenceFacts["subject"]): EvidenceFacts {
+function evidenceOf(subject: StepEvidence["subject"]): StepEvidence {
   return { subject, step: "delete", from: "present", to: "absent", details: { keystores: [] } };
 }
 

@@ -14,12 +14,12 @@ import { deletionIntent } from "./intents.ts";
 import { keyKind } from "./kind.ts";
 import type { KeyDetails } from "./observe.ts";
 import { type KeyTarget, previewKeyDeletion, previewKeyRetirement } from "./preview.ts";
-import { deletionFacts, endOf, type KeyDeletionFacts } from "./report.ts";
+import { endOf, type KeyDeletionReport, reportKeyDeletion } from "./report.ts";
 import type { Outcome } from "./steps.ts";
 import { explainOutcome } from "./text/messages.ts";
 import { unapprovedFacts, withUnapprovedStep } from "./text/unapproved-words.ts";
 
-type LeftOf = (observed: KeyDetails, wait: KeyDeletionFacts) => LeftObject;
+type LeftOf = (observed: KeyDetails, wait: KeyDeletionReport) => LeftObject;
 
 /**
  * The deletion of a key. For a deletion that is not finished, `leftOf` makes the state of the resource from the
@@ -53,7 +53,7 @@ function conclude(outcome: Outcome, { userInterface, policy, leftOf }: Concludin
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const { observed, memory } = outcome;
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
-  const wait = deletionFacts(observed, memory.run, endOf(outcome));
+  const wait = reportKeyDeletion(observed, memory.run, endOf(outcome));
   const facts = { ...wait, taken };
   if (plan?.kind === "done") {
     const key = capital(sayKey(observed.observation));

@@ -8,11 +8,11 @@ import { onCodes } from "../../errors.ts";
 import type { ConsentDraft } from "../../lifecycle/consent/consent-record.ts";
 import { bodyJson, idOfHash } from "../../lifecycle/consent/record-text.ts";
 import { approvalStatement, statementOfDraft } from "../../lifecycle/consent/signed-consent.ts";
-import { type Step, stepFacts } from "../../lifecycle/key/plan.ts";
+import { type Step, stepRules } from "../../lifecycle/key/plan.ts";
 import { findUnapprovedStep } from "../../lifecycle/key/unapproved-step.ts";
 import type { ConsentRecord, Identity, KeyObservation, StatedReason } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
-import { appendEvidence, describeSignature, type EvidenceFacts } from "../loop/evidence.ts";
+import { appendEvidence, describeSignature, type StepEvidence } from "../loop/evidence.ts";
 import { recordedStep } from "../loop/recorded-steps.ts";
 import type {
   EvidenceEntry,
@@ -25,8 +25,8 @@ import type { CallOptions, World } from "../ports/world.ts";
 import type { KeySummary } from "./observe.ts";
 import { describeKeystore, type KeyStepContext, writtenDraft, writtenRecordId } from "./steps.ts";
 
-export function keyEvidence(step: Step, phase: "before" | "after", context: KeyStepContext): EvidenceFacts | undefined {
-  const { isEvidencedBefore = false, to } = stepFacts[step.kind];
+export function keyEvidence(step: Step, phase: "before" | "after", context: KeyStepContext): StepEvidence | undefined {
+  const { isEvidencedBefore = false, to } = stepRules[step.kind];
   if (phase === "before" && !isEvidencedBefore) return undefined;
   const { task, observed } = context;
   const { observation } = observed;
@@ -72,7 +72,7 @@ export async function noteUnapproved(world: World, observed: KeySummary, options
   const found = findUnapprovedStep(observation);
   if (found === undefined) return;
   if (recordedStep(world.evidence, { instanceId, vaultId, keyId }, found.step) !== undefined) return;
-  const facts: EvidenceFacts = {
+  const facts: StepEvidence = {
     ...{ subject: { instanceId, vaultId, keyId, label }, step: found.step },
     ...{ from: observation.stateWord, to: observation.stateWord },
     details: { keystores: [], lastWrite: lastWriteOf(observation), key: describeKey(observed) },

@@ -8,7 +8,7 @@ import { UkoError } from "../../errors.ts";
 import { standingOf } from "../../lifecycle/consent/consent-record.ts";
 import { needsSignature } from "../../lifecycle/consent/signed-consent.ts";
 import { completeAfterStep, mayConclude } from "../../lifecycle/key/after-step.ts";
-import { type Plan, type Run, type Step, stepFacts } from "../../lifecycle/key/plan.ts";
+import { type Plan, type Run, type Step, stepRules } from "../../lifecycle/key/plan.ts";
 import { isSame } from "../../lifecycle/vocabulary/observation.ts";
 import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { neededUntil } from "../loop/converge.ts";
@@ -56,7 +56,7 @@ export const keyKind: Deletable<KeyTypes> = {
   },
   plan: (task, { observation, nowMs }, memory) => nextOf(task.plan(observation, memory.run, nowMs), memory),
   readingToSettle: (step, observed) =>
-    stepFacts[step.kind].waitsUntilSettled === true ? readingOf(observed) : undefined,
+    stepRules[step.kind].waitsUntilSettled === true ? readingOf(observed) : undefined,
   progress: (step, { observation }) => describeStep(step, observation),
   question: (step, { observation }) => questionBefore(step, observation),
   take: takeStep,
@@ -126,7 +126,7 @@ function effectOf(step: Step, context: KeyStepContext, after: ReadResult<KeyDeta
 
 function hasReachedTarget(step: Step, context: KeyStepContext, { observation }: KeyDetails): boolean {
   const { carried, state } = observation;
-  const { to } = stepFacts[step.kind];
+  const { to } = stepRules[step.kind];
   if (to !== undefined) return state === to;
   switch (step.kind) {
     case "drop_record":

@@ -5,7 +5,7 @@
  * has five types:
  *
  * - `KeySnapshot` (ports): one response of the service, in plain values.
- * - `KeyFacts` (lifecycle): the facts that a person consents to. A request names them by a hash, their digest.
+ * - `CoveredKey` (lifecycle): the facts that a person consents to. A request names them by a hash, their digest.
  * - `KeyObservation` (lifecycle): everything that a decision depends on: the facts, the state, the last writer, the
  *   request on the key, the keystores, the backing keys, the use. The planners of a deletion see nothing else of a key.
  * - `KeySummary`: the observation with its snapshot and the service's time, for reports.
@@ -23,10 +23,10 @@ import { assert } from "../../lifecycle/vocabulary/assert.ts";
 import { keyStates, type ObservedState } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import {
   type CarriedRecord,
+  type CoveredKey,
   digestsBy,
   type Identity,
   isSame,
-  type KeyFacts,
   type KeyObservation,
   type KeyUse,
 } from "../../lifecycle/vocabulary/observation.ts";
@@ -189,7 +189,7 @@ function toObservation(
   // The facts take the IDs from the reference, and the next write goes to it.
   assert(snapshot.keyId === ref.keyId, "a response is about the key that was asked for");
   const texts = parseKeyTexts(ref.keyId, snapshot, world.sha256, world.session.ownSeal);
-  const facts: KeyFacts = {
+  const facts: CoveredKey = {
     ...ref,
     version: snapshot.version,
     label: snapshot.label,

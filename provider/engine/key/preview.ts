@@ -23,7 +23,7 @@ import {
   previewApproval,
   previewTimeWait,
   refusedByProtection,
-  type StateFacts,
+  type StateProperties,
   sayNeeds,
   textOf,
   waitLimit,
@@ -54,7 +54,11 @@ export function previewKeyDeletion(target: KeyTarget, context: PlanContext): Pre
 /**
  * The preview of an update that advances the deletion. It is always reported, because the update may cause an outage.
  */
-export function previewKeyRetirement(target: KeyTarget, wanted: StateFacts, context: PlanContext): PreviewWithLimit {
+export function previewKeyRetirement(
+  target: KeyTarget,
+  wanted: StateProperties,
+  context: PlanContext,
+): PreviewWithLimit {
   return {
     preview: previewRetirement(target, context),
     planLimit: planLimitOf(target, factsAfterWrite(context.facts, wanted), context),
@@ -110,7 +114,7 @@ function previewRetirement(target: KeyTarget, context: PlanContext): DeletionPre
   return { kind: "refused", code, message };
 }
 
-function nameOf({ ref }: KeyTarget, { label }: StateFacts): string {
+function nameOf({ ref }: KeyTarget, { label }: StateProperties): string {
   return `key "${plain(typeof label === "string" ? label : ref.keyId)}"`;
 }
 
@@ -193,7 +197,7 @@ function pathFrom(target: KeyTarget, { facts, waits }: PlanContext, manner: Prev
   };
 }
 
-function predictionFrom({ ref, policy }: KeyTarget, facts: StateFacts): Prediction {
+function predictionFrom({ ref, policy }: KeyTarget, facts: StateProperties): Prediction {
   const marker = shownMarker(facts.dualMarker, policy);
   const known = {
     ...ref,
@@ -266,12 +270,12 @@ function sayLeft({ goal }: DeletionPolicy, manner: PreviewKind): string {
 /**
  * The facts after the update, which writes the program's values first. While a consent record binds, it writes none.
  */
-function factsAfterWrite(facts: StateFacts, wanted: StateFacts): StateFacts {
+function factsAfterWrite(facts: StateProperties, wanted: StateProperties): StateProperties {
   if (typeof facts.deletionRecordId === "string") return facts;
   return { ...facts, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) };
 }
 
-function planLimitOf({ ref, policy }: KeyTarget, facts: StateFacts, context: PlanContext): PlanLimit {
+function planLimitOf({ ref, policy }: KeyTarget, facts: StateProperties, context: PlanContext): PlanLimit {
   const marker = shownMarker(facts.dualMarker, policy);
   const key = {
     ...ref,
@@ -283,12 +287,15 @@ function planLimitOf({ ref, policy }: KeyTarget, facts: StateFacts, context: Pla
     description: textOf(facts.description),
     activationDate: textOf(facts.activationDate),
     expirationDate: textOf(facts.expirationDate),
-    tags: Object.entries(Object(facts.tags) as StateFacts).map(([name, value]) => ({ name, value: textOf(value) })),
+    tags: Object.entries(Object(facts.tags) as StateProperties).map(([name, value]) => ({
+      name,
+      value: textOf(value),
+    })),
     keystores: keystoresIn(facts),
   };
   return limitKeyDeletion(key, policy, pendingIn(facts), context);
 }
 
-function keystoresIn({ keystores }: StateFacts): readonly KeystoreStatus[] {
+function keystoresIn({ keystores }: StateProperties): readonly KeystoreStatus[] {
   return Array.isArray(keystores) ? (keystores as readonly KeystoreStatus[]) : [];
 }

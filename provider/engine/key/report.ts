@@ -13,8 +13,8 @@ import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ConsentRecord, Identity, UnapprovedStep } from "../../lifecycle/vocabulary/observation.ts";
 import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { isoTime } from "../../text/iso-time.ts";
-import { codeOf, type DeletionFacts, type Report, type Subject } from "../loop/report.ts";
-import type { UnapprovedStepFacts } from "../ports/evidence.ts";
+import { codeOf, type DeletionReport, type Report, type Subject } from "../loop/report.ts";
+import type { ReportedUnapprovedStep } from "../ports/evidence.ts";
 import type { KeyRef } from "../ports/world.ts";
 import type { Explanation } from "../text/explanation.ts";
 import { describeReason } from "./evidence.ts";
@@ -22,7 +22,7 @@ import type { KeyDetails, KeySummary } from "./observe.ts";
 import type { Outcome } from "./steps.ts";
 
 export function reportOn(ref: KeyRef, observed: KeyDetails, run: Run, explanation: Explanation, end?: End): Report {
-  const { lifecycleState, ...deletion } = deletionFacts(observed, run, end);
+  const { lifecycleState, ...deletion } = reportKeyDeletion(observed, run, end);
   return {
     v: 1,
     ...ref,
@@ -63,10 +63,10 @@ export function endOf(outcome: Exclude<Outcome, { readonly kind: "gone" }>): End
   return outcome.kind === "rights_missing" ? outcome : undefined;
 }
 
-export interface KeyDeletionFacts extends DeletionFacts, Pick<Wait, "lifecycleState"> {}
+export interface KeyDeletionReport extends DeletionReport, Pick<Wait, "lifecycleState"> {}
 
 /** What the deletion of the key waits for, as data. It does not depend on who reads it. */
-export function deletionFacts(observed: KeySummary, run: Run, end?: End): KeyDeletionFacts {
+export function reportKeyDeletion(observed: KeySummary, run: Run, end?: End): KeyDeletionReport {
   const plan = end?.kind === "rights_missing" ? undefined : end;
   const { lifecycleState, awaits, notBeforeMs, standing } = waitOf(observed.observation, run, observed.nowMs, plan);
   const record = recordWithReasons(observed.observation, observed.nowMs);
@@ -92,7 +92,7 @@ export function deletionFacts(observed: KeySummary, run: Run, end?: End): KeyDel
 /** A stored approval took the place of the request, and quotes it. */
 function peopleBehind(
   record: ConsentRecord,
-): Pick<DeletionFacts, "requestedBy" | "requestedByName" | "approvedBy" | "approvedByName"> {
+): Pick<DeletionReport, "requestedBy" | "requestedByName" | "approvedBy" | "approvedByName"> {
   const { author: requester, authorName: requesterName } = record.quotes ?? record;
   return {
     requestedBy: idOf(requester),
@@ -104,7 +104,7 @@ function peopleBehind(
   };
 }
 
-function describeUnapproved({ step, lastWriter, atMs }: UnapprovedStep): UnapprovedStepFacts {
+function describeUnapproved({ step, lastWriter, atMs }: UnapprovedStep): ReportedUnapprovedStep {
   return {
     step,
     ...(lastWriter !== undefined && { lastWriter: idOf(lastWriter) }),
@@ -115,7 +115,7 @@ function describeUnapproved({ step, lastWriter, atMs }: UnapprovedStep): Unappro
 function personFacts(
   { observation }: KeySummary,
   end: End | undefined,
-): Pick<DeletionFacts, "neededRoles" | "excludedIdentity" | "isUnconfirmed"> {
+): Pick<DeletionReport, "neededRoles" | "excludedIdentity" | "isUnconfirmed"> {
   switch (end?.kind) {
     case "waitingForApproval": {
       return {
@@ -134,7 +134,7 @@ function personFacts(
 }
 
 /** Why the record on the key does not count. A record whose step was taken should not. */
-function voidOf({ observation, nowMs }: KeySummary): Pick<DeletionFacts, "recordExpiredAt" | "voidBecause"> {
+function voidOf({ observation, nowMs }: KeySummary): Pick<DeletionReport, "recordExpiredAt" | "voidBecause"> {
   const standing = deletionStanding(observation, nowMs);
   if (standing.binds) return {};
   const { why } = standing;

@@ -22,10 +22,10 @@ import type { CallOptions, World } from "../ports/world.ts";
 import { type KeyAct, withActs } from "../text/act.ts";
 import { asRead, type Explanation } from "../text/explanation.ts";
 import { kmsKeyActs } from "./acts.ts";
-import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";
 import { excludeKeystoreKeys, type ObservedKmsKey } from "./observe.ts";
+import { reportKmsKeyDeletion } from "./report.ts";
 import {
   encodeSignedRequests,
   type KmsSignedRequest,
@@ -308,7 +308,7 @@ function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
   const { observed } = outcome;
   const { observation } = observed;
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
-  const { lifecycleState, ...deletion } = kmsKeyFacts(observed, plan);
+  const { lifecycleState, ...deletion } = reportKmsKeyDeletion(observed, plan);
   const explanation: Explanation = explainKmsOutcome(outcome, userInterface);
   return {
     ...about,

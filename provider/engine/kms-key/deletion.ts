@@ -23,9 +23,9 @@ import {
 import { dialectOf } from "../text/dialect.ts";
 import type { Explanation, UserInterface } from "../text/explanation.ts";
 import { sayRoles } from "../text/words.ts";
-import { kmsKeyFacts } from "./facts.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";
+import { reportKmsKeyDeletion } from "./report.ts";
 import { kmsKeyPath, kmsWayBack, noteAfterDestroy, requestFile, sayKmsKey } from "./words.ts";
 
 export interface KmsKeyTarget {
@@ -56,7 +56,7 @@ function conclude(outcome: KmsOutcome, userInterface: UserInterface): Conclusion
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
   const isUnrequested = plan?.kind === "waitingForRequest";
   const facts = {
-    ...kmsKeyFacts(outcome.observed, plan),
+    ...reportKmsKeyDeletion(outcome.observed, plan),
     ...(isUnrequested && { lifecycleState: "pending_request" }),
     taken,
   };

@@ -9,7 +9,7 @@ import type { Actor } from "../../lifecycle/vocabulary/observation.ts";
 import type { DecisionRead, Permit } from "../../lifecycle/vocabulary/permit.ts";
 import type { StepsTaken } from "../../lifecycle/vocabulary/steps-taken.ts";
 import type { CallOptions, World } from "../ports/world.ts";
-import type { EvidenceFacts, ReportedResult } from "./evidence.ts";
+import type { ReportedResult, StepEvidence } from "./evidence.ts";
 
 /** The types of one kind of object. */
 export interface KindTypes {
@@ -141,7 +141,7 @@ export interface Deletable<K extends KindTypes> {
     context: StepContext<K>,
   ): { readonly memory: K["memory"]; readonly stop?: K["stop"] };
   /** The evidence of the step; undefined if this phase leaves no entry. */
-  evidence(step: K["step"], phase: "before" | "after", context: StepContext<K>): EvidenceFacts | undefined;
+  evidence(step: K["step"], phase: "before" | "after", context: StepContext<K>): StepEvidence | undefined;
   /** What the run can wait for; undefined if no wait can help. */
   openWait(stop: K["stop"], observed: K["seen"]): OpenWait | undefined;
 }

@@ -11,7 +11,7 @@ import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { labelOfOpenStep, rememberLine } from "./recorded-steps.ts";
 
 /** What a kind of object knows of a step, for its evidence. */
-export interface EvidenceFacts extends Pick<EvidenceEntry, "step" | "from" | "to"> {
+export interface StepEvidence extends Pick<EvidenceEntry, "step" | "from" | "to"> {
   readonly subject: Pick<EvidenceEntry, "instanceId" | "resource" | "vaultId" | "keyId" | "label">;
   readonly details: Pick<
     EvidenceEntry,
@@ -39,7 +39,7 @@ export interface ReportedResult {
 /** Appends one entry. Throws UKO_EVIDENCE_UNWRITABLE. */
 export async function appendEvidence(
   { evidence, session }: World,
-  { subject, step, from, to, details }: EvidenceFacts,
+  { subject, step, from, to, details }: StepEvidence,
   call: {
     readonly phase: EvidenceEntry["phase"];
     readonly actor: Actor;

@@ -7,7 +7,7 @@
 import { type ErrorCode, errorCatalog, isUkoError, UkoError } from "../../errors.ts";
 import type { Leader } from "../../lifecycle/campaign/membership.ts";
 import type { NotBinding } from "../../lifecycle/consent/consent-record.ts";
-import type { Awaited, LifecycleState } from "../../lifecycle/key/lifecycle-state.ts";
+import type { DeletionAwaits, LifecycleState } from "../../lifecycle/key/lifecycle-state.ts";
 import type { Step } from "../../lifecycle/key/plan.ts";
 import type { KmsLifecycleState } from "../../lifecycle/kms-key/kms-key-states.ts";
 import type { Actor, ApprovedStep } from "../../lifecycle/vocabulary/observation.ts";
@@ -30,7 +30,7 @@ export interface Report {
   readonly dualAuthDelete?: boolean;
   /** Of a managed key that status, plan, or a list of requests read: what people see before they decide about it. */
   readonly key?: ShownKey;
-  readonly deletion: DeletionFacts;
+  readonly deletion: DeletionReport;
   /** The changes that this operation made, in order. */
   readonly taken: readonly Step["kind"][];
   readonly explanation: Explanation;
@@ -39,7 +39,7 @@ export interface Report {
 }
 
 /** The facts next to the lifecycle state of every key. Times are ISO 8601 UTC. */
-export interface DeletionFacts
+export interface DeletionReport
   extends Omit<PendingFacts, "awaits">,
     // `reasons`: the record binds, or its step was taken.
     Pick<RunRecord, "neededRoles" | "excludedIdentity" | "unapprovedStep" | "reasons"> {
@@ -47,7 +47,7 @@ export interface DeletionFacts
   readonly declined?: EvidenceReason & { readonly at: string };
   /** Whether the caller still has to confirm the request that was approved: only the caller knows if they made it. */
   readonly isUnconfirmed?: true;
-  readonly awaits?: Awaited;
+  readonly awaits?: DeletionAwaits;
   /** In a list of requests: the step that comes next. */
   readonly nextStep?: ApprovedStep | "remove";
   /** In a list of requests: when the request was written, also one that a stored approval quotes. */

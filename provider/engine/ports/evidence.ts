@@ -156,7 +156,7 @@ export interface Evidence {
 }
 
 /** A step without a known approval, and the last write to the key. Both are absent if the service does not name them. */
-export interface UnapprovedStepFacts {
+export interface ReportedUnapprovedStep {
   readonly step: ApprovedStep;
   readonly lastWriter?: string;
   readonly lastWriteAt?: string;
@@ -185,7 +185,7 @@ export interface RunRecord extends PendingFacts {
   /** A wait begins within the run; code and exit code are those with which the run would end now. */
   readonly isWaiting?: true;
   /** The last step of the deletion, if the key needs two people for it and no approval by a second one is known. */
-  readonly unapprovedStep?: UnapprovedStepFacts;
+  readonly unapprovedStep?: ReportedUnapprovedStep;
   /** The changes that this run made, in order; absent if its operation does not report them. */
   readonly taken?: readonly string[];
   /** Empty if the run ended before the caller was known. */

@@ -22,16 +22,16 @@ import { runnable } from "../text/own-commands.ts";
 import { declaredTwice, sayLeftState } from "../text/resource-messages.ts";
 import { sayDuration } from "../text/words.ts";
 import type { Declarations } from "./declarations.ts";
-import type { PlanContext, PreviewWithLimit, StateFacts } from "./preview.ts";
+import type { PlanContext, PreviewWithLimit, StateProperties } from "./preview.ts";
 
 /** The deletion of one object, as the definition of its resource states it. */
 export interface Deletion {
   /** The object in reports; `facts` are the properties of its resource in state. */
-  subject(facts: StateFacts): Subject;
+  subject(facts: StateProperties): Subject;
   /** The preview and the plan limit, from state alone. */
   plan(context: PlanContext): PreviewWithLimit;
   /** The plan of an update that advances the deletion. Absent if no update does so. */
-  planRetirement?(goal: DeletionGoal, wanted: StateFacts, context: PlanContext): PreviewWithLimit;
+  planRetirement?(goal: DeletionGoal, wanted: StateProperties, context: PlanContext): PreviewWithLimit;
   /** Takes the steps that are possible now. Throws `UkoError` for faults only; waits and refusals are conclusions. */
   delete(world: World, request: DeleteRequest, options: CallOptions): Promise<Conclusion>;
 }
@@ -83,13 +83,13 @@ export interface Waiting {
   warn(line: string): void;
 }
 
-interface ReportedFacts {
+interface ReportedFields {
   /** The facts for a report, in addition to code and exit code, if the planner of this kind knows them. */
   readonly facts: Omit<RunRecord, keyof Subject | "operation" | "actor" | "code" | "exitCode">;
 }
 
 /** The result of a deletion for its interface: whether the engine may drop the resource from state. */
-export type DeleteOutcome = Partial<ReportedFacts> &
+export type DeleteOutcome = Partial<ReportedFields> &
   (
     | { readonly kind: "ended"; readonly warnings: readonly string[] }
     /** A wait, a refusal or a missing right, as a message, and in brief without its code. */
@@ -121,11 +121,11 @@ export interface UnrequestedKey {
 /** The resource as the run saw it last, so that the engine need not read it again. */
 export interface LeftObject {
   readonly id: string;
-  readonly state: StateFacts;
+  readonly state: StateProperties;
 }
 
 /** What a kind of object concludes from an outcome. */
-export type Conclusion = ReportedFacts &
+export type Conclusion = ReportedFields &
   (
     | { readonly kind: "ended"; readonly warnings: readonly string[] }
     | {
@@ -217,7 +217,7 @@ function sayForAll(code: ErrorCode, { program }: UserInterface): string {
 /** A deletion whose resource the engine may drop, or why it may not, for a report. */
 export function resultOfDeletion(
   outcome: DeleteOutcome,
-): ReportedFacts["facts"] & { readonly code?: ErrorCode; readonly exitCode: number } {
+): ReportedFields["facts"] & { readonly code?: ErrorCode; readonly exitCode: number } {
   if (outcome.kind === "ended") return { exitCode: 0, ...outcome.facts };
   return { code: outcome.code, exitCode: errorCatalog[outcome.code].exitCode, ...outcome.facts };
 }

@@ -25,7 +25,7 @@ import type {
 } from "./definition.ts";
 import { type ApplyOptions, type DeleteOptions, type DeleteOutcome, deleteResource } from "./delete.ts";
 import { withListsReadOnce } from "./lists-read-once.ts";
-import { nothingPlanned, type PlanContext, type PreviewWithLimit, type StateFacts } from "./preview.ts";
+import { nothingPlanned, type PlanContext, type PreviewWithLimit, type StateProperties } from "./preview.ts";
 import { metaOf, shapeOf } from "./property.ts";
 import { type ProgramReader, readProgram } from "./read-program.ts";
 import { containsUnknown } from "./unknown.ts";
@@ -188,7 +188,7 @@ function createPreviews<Inputs, State extends Inputs>(
   let caller: Promise<Actor | undefined> | undefined;
   /** The caller, asked for once and only if a request is pending. A run that cannot log in previews without it. */
   const planOf = async (state: State, waits: boolean, userInterface: UserInterface): Promise<PlanContext> => {
-    const facts: StateFacts = Object(state);
+    const facts: StateProperties = Object(state);
     const { session } = context.open().world;
     const logIn = () => session.actor({ signal: AbortSignal.timeout(logInLimitMs) }).catch(() => undefined);
     if (facts.deletionRequestedBy !== undefined) caller ??= logIn();

@@ -28,11 +28,11 @@ export interface PreviewWithLimit {
 export const nothingPlanned: PreviewWithLimit = { preview: { kind: "short" }, planLimit: allowsNothing };
 
 /** The properties of a resource in state. */
-export type StateFacts = Readonly<Record<string, unknown>>;
+export type StateProperties = Readonly<Record<string, unknown>>;
 
 /** What a plan is made from. */
 export interface PlanContext extends PlannedRun {
-  readonly facts: StateFacts;
+  readonly facts: StateProperties;
   readonly userInterface: UserInterface;
   /** The identity behind the run, if it is known. Only sentences depend on it. */
   readonly caller?: Identity | undefined;
@@ -68,7 +68,7 @@ export function longIf(path: Explanation | undefined, userInterface: UserInterfa
 const recordForm = /^[0-9a-f]{32}$|^[0-9a-f-]{36}@[0-9TZ:-]{20}$/;
 
 /** What state shows of the pending deletion, for the limit of its plan. */
-export function pendingIn({ deletionAwaits, deletionRecordId, deletionNotBefore }: StateFacts): PendingInState {
+export function pendingIn({ deletionAwaits, deletionRecordId, deletionNotBefore }: StateProperties): PendingInState {
   const isId = typeof deletionRecordId === "string" && recordForm.test(deletionRecordId);
   const isPending = isId && (deletionAwaits === "approval" || deletionAwaits === "requester");
   return {
@@ -190,7 +190,7 @@ const whoActsInstead =
  * The time before which the step is not possible, such as `before 24 Nov 2026 18:22 UTC`; undefined if state shows
  * none.
  */
-function sayNotBefore({ deletionNotBefore }: StateFacts): string | undefined {
+function sayNotBefore({ deletionNotBefore }: StateProperties): string | undefined {
   const ms = typeof deletionNotBefore === "string" ? Date.parse(deletionNotBefore) : Number.NaN;
   return Number.isNaN(ms) ? undefined : `before ${sayTime(ms)}`;
 }

@@ -12,7 +12,7 @@
 import type { Sha256 } from "../consent/record-text.ts";
 import type { ApprovedStep } from "../vocabulary/observation.ts";
 
-export interface BreakerFacts {
+export interface WaveFailures {
   readonly campaign: string;
   readonly wave: string;
   readonly step: ApprovedStep;
@@ -30,7 +30,7 @@ export type Breaker =
    */
   | { readonly kind: "stopped"; readonly digest: string; readonly failures: readonly string[] };
 
-export function breakerOf(facts: BreakerFacts, sha256: Sha256): Breaker {
+export function breakerOf(facts: WaveFailures, sha256: Sha256): Breaker {
   const { campaign, wave, step, maxFailures, resumed } = facts;
   const failures = [...new Set(facts.failures)].sort();
   const digest = sha256(JSON.stringify(["uko-stop-1", campaign, wave, step, failures]));

@@ -30,7 +30,7 @@ export type WaveGate =
   | { readonly kind: "blackout"; readonly blackout: Blackout; readonly untilMs?: number }
   | { readonly kind: "maintenance_window"; readonly untilMs?: number };
 
-export interface WaveFacts {
+export interface WaveSituation {
   readonly step: ApprovedStep;
   readonly wave: Pick<Wave, "after" | "notBeforeMs" | "maintenanceWindow">;
   /** The waves that still have keys for which this step is due. */
@@ -45,7 +45,7 @@ export interface WaveFacts {
 }
 
 /** The first gate that is closed. Halt and rollback do not check it, because they only make keys safer. */
-export function waveGate(facts: WaveFacts): WaveGate {
+export function waveGate(facts: WaveSituation): WaveGate {
   const { step, wave, unfinished, differences, nowMs, isEmergency } = facts;
   if (differences.length > 0) return { kind: "differs", differences };
   if (facts.isStopped) return { kind: "stopped" };
@@ -88,7 +88,7 @@ export type KeyGate =
 
 type WindowFault = NonNullable<ReturnType<typeof windowFault>>;
 
-export interface CampaignKeyFacts extends Pick<ScheduledKey, "state" | "isKms" | "ending" | "deactivatedAtMs"> {
+export interface KeySituation extends Pick<ScheduledKey, "state" | "isKms" | "ending" | "deactivatedAtMs"> {
   readonly isHeld: boolean;
   readonly isAccepted?: boolean;
   readonly isNarrowed: boolean;
@@ -106,7 +106,7 @@ export interface CampaignKeyFacts extends Pick<ScheduledKey, "state" | "isKms" |
 }
 
 /** The first gate that is closed for one key. */
-export function keyGate(key: CampaignKeyFacts, step: ApprovedStep, nowMs: number): KeyGate {
+export function keyGate(key: KeySituation, step: ApprovedStep, nowMs: number): KeyGate {
   if (hasHappened(key.state, step)) return { kind: "done" };
   if (key.isHeld) return { kind: "held" };
   if (key.isAccepted === true) return { kind: "accepted" };
@@ -121,11 +121,11 @@ export function keyGate(key: CampaignKeyFacts, step: ApprovedStep, nowMs: number
   return step === "deactivate" ? deactivationGate(key) : destructionGate(key, nowMs);
 }
 
-function deactivationGate({ state, isKms }: CampaignKeyFacts): KeyGate {
+function deactivationGate({ state, isKms }: KeySituation): KeyGate {
   return state === "active" && !isKms ? { kind: "open" } : { kind: "not_planned" };
 }
 
-function destructionGate(key: CampaignKeyFacts, nowMs: number): KeyGate {
+function destructionGate(key: KeySituation, nowMs: number): KeyGate {
   const { state, isKms, deactivatedAtMs, soakMs } = key;
   if (isKms || state === "pre_activation") return { kind: "open" };
   if (state === "active") return { kind: "not_deactivated" };
@@ -135,7 +135,7 @@ function destructionGate(key: CampaignKeyFacts, nowMs: number): KeyGate {
 }
 
 /** Whether the key has taken the step, or a later one. */
-export function hasHappened(state: CampaignKeyFacts["state"], step: ApprovedStep): boolean {
+export function hasHappened(state: KeySituation["state"], step: ApprovedStep): boolean {
   if (state === "gone" || state === "destroyed") return true;
   return step === "deactivate" && state === "deactivated";
 }
@@ -144,7 +144,7 @@ export function hasHappened(state: CampaignKeyFacts["state"], step: ApprovedStep
  * A wave is unfinished for a step while a key that is not held still needs it. A key that the rules
  * narrowed counts, so that an edit of one wave does not open a later wave.
  */
-export function isStepDue(key: CampaignKeyFacts, step: ApprovedStep): boolean {
+export function isStepDue(key: KeySituation, step: ApprovedStep): boolean {
   if (
     key.isHeld ||
     key.isAccepted === true ||

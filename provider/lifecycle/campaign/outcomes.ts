@@ -92,7 +92,7 @@ export function isFinal(outcome: KeyOutcome): boolean {
 }
 
 /** What the campaign knows about one vault. */
-export interface VaultFacts {
+export interface VaultSituation {
   /** Whether its keys and contents could all be listed. */
   readonly isRead: boolean;
   /** The outcomes of its keys in the manifest. */
@@ -109,7 +109,7 @@ export type VaultBlock =
   | { readonly kind: "accepted"; readonly keys: number };
 
 /** Why no container of the vault may be deleted yet; undefined if its containers may go. */
-export function vaultBlock({ isRead, outcomes, keysSinceBaseline }: VaultFacts): VaultBlock | undefined {
+export function vaultBlock({ isRead, outcomes, keysSinceBaseline }: VaultSituation): VaultBlock | undefined {
   if (!isRead) return { kind: "not_read" };
   if (keysSinceBaseline > 0) return { kind: "keys_since_baseline", keys: keysSinceBaseline };
   const unfinished = outcomes.filter((outcome) => !isFinal(outcome)).length;

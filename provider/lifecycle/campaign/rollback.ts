@@ -21,7 +21,7 @@ export interface ReviewedDeactivation {
   readonly reviewedAtMs: number;
 }
 
-export interface RollbackFacts {
+export interface RollbackCandidate {
   readonly state: ObservedState;
   readonly updatedBy?: Identity | undefined;
   readonly updatedAtMs?: number | undefined;
@@ -40,7 +40,7 @@ const maxDelayMs = (1 + 7) * 24 * 60 * 60 * 1000;
 /** UKO rounds the time of a write to seconds. */
 const roundingMs = 1_000;
 
-export function proveRollback({ state, updatedBy, updatedAtMs, reviews }: RollbackFacts): Rollback {
+export function proveRollback({ state, updatedBy, updatedAtMs, reviews }: RollbackCandidate): Rollback {
   if (state === "destroyed" || state === "destroyed_compromised") return { kind: "left", why: "destroyed" };
   if (state !== "deactivated") return { kind: "left", why: "not_deactivated" };
   if (reviews.length === 0) return { kind: "left", why: "never_reviewed" };

@@ -3,14 +3,14 @@
  * rename, the request is void.
  */
 
-import type { ApprovedStep, KeyFacts } from "../vocabulary/observation.ts";
+import type { ApprovedStep, CoveredKey } from "../vocabulary/observation.ts";
 
 /**
  * The canonical text of what two honest people both see. The digest is the first 32 hex digits of its SHA-256. JSON
  * arrays keep every part apart from its neighbors, whatever characters it holds. Endpoints and registrations are left
  * out, because they may differ between two honest runs.
  */
-export function digestText(facts: KeyFacts, step: ApprovedStep): string {
+export function digestText(facts: CoveredKey, step: ApprovedStep): string {
   const byNameThenValue = facts.tags.map((tag) => [tag.name, tag.value]).sort(compareTexts);
   const byId = facts.keystores.map((keystore) => [keystore.id, keystore.type]).sort(compareTexts);
   return JSON.stringify([

@@ -30,12 +30,12 @@ export type LifecycleState = (typeof lifecycleStates)[number];
 
 /** `requester`: the next run of the person who requested the step, which another person has approved. */
 export const awaitedThings = ["request", "approval", "requester", "time", "person_to_unblock"] as const;
-export type Awaited = (typeof awaitedThings)[number];
+export type DeletionAwaits = (typeof awaitedThings)[number];
 
 /** What the deletion of a key waits for. */
 export interface Wait {
   readonly lifecycleState: LifecycleState;
-  readonly awaits?: Awaited | undefined;
+  readonly awaits?: DeletionAwaits | undefined;
   /** The service refuses the next step before this time. Absent if no such time is known. */
   readonly notBeforeMs?: number | undefined;
   /** The record on the key, if it counts. It has the requester, and the approver of a stored approval. */
@@ -79,7 +79,7 @@ export function waitOf(observation: KeyObservation, run: Run, nowMs: number, pla
 }
 
 /** Before a removal, a person confirms that no approval of the destruction is known. */
-function confirmationOf(observation: KeyObservation, state: LifecycleState): Awaited | undefined {
+function confirmationOf(observation: KeyObservation, state: LifecycleState): DeletionAwaits | undefined {
   return state === "destroyed" && findUnapprovedStep(observation) !== undefined ? "person_to_unblock" : undefined;
 }
 

@@ -32,7 +32,7 @@ import {
   ready,
   refuse,
   type Step,
-  stepFacts,
+  stepRules,
   unlessRefused,
 } from "./plan.ts";
 import { soundDeletion } from "./sound-plan.ts";
@@ -75,7 +75,7 @@ function withPermit(plan: Plan, { decision, facts: { keyId }, carried }: KeyObse
 
 function withinPlanLimit(plan: Plan, observation: KeyObservation, { atMost }: DeletionPolicy): Plan {
   if (plan.kind !== "ready" || atMost === undefined) return plan;
-  const step = stepFacts[plan.step.kind].limitedAs;
+  const step = stepRules[plan.step.kind].limitedAs;
   if (step === undefined) return plan;
   const { facts, keystores } = observation;
   const beyond = beyondPlan(atMost, {

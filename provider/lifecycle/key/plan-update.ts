@@ -51,7 +51,7 @@ export function planSync(observation: KeyObservation, run: Run, nowMs: number): 
 }
 
 /** What a rotation depends on in addition to the key itself. */
-export interface RotationFacts {
+export interface RotationBasis {
   /** The version that the last run knew. */
   readonly knownVersion: number;
   readonly rotatedAtMs?: number;
@@ -76,7 +76,7 @@ export type RotationPlan =
 export const longestInterruptionMs = 7 * 86_400_000;
 
 /** Plans the one rotation that a change of the trigger asks for (uko-v4.md 4.6). */
-export function planRotation(observation: KeyObservation, facts: RotationFacts, nowMs: number): RotationPlan {
+export function planRotation(observation: KeyObservation, facts: RotationBasis, nowMs: number): RotationPlan {
   const { knownVersion, rotatedAtMs, isRotatable } = facts;
   const isRecent = rotatedAtMs === undefined || nowMs - rotatedAtMs <= longestInterruptionMs;
   if (observation.facts.version > knownVersion && isRecent) return { kind: "done" };

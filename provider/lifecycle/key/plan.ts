@@ -106,7 +106,7 @@ export function droppedRecords(run: StepsTaken<Step>): readonly string[] {
   return stepsOfKind(run, "drop_record").flatMap(({ recordId }) => recordId ?? []);
 }
 
-interface StepFacts {
+interface StepRule {
   readonly right: Right;
   /** The state to which the step leads; absent if the state stays. */
   readonly to?: KeyState | "absent";
@@ -121,7 +121,7 @@ interface StepFacts {
   readonly limitedAs?: LimitedStep;
 }
 
-export const stepFacts: Readonly<Record<Step["kind"], StepFacts>> = {
+export const stepRules: Readonly<Record<Step["kind"], StepRule>> = {
   write_record: { right: rights.writeTags, waitsUntilSettled: true, limitedAs: "request" },
   drop_record: { right: rights.writeTags, waitsUntilSettled: true },
   set_for_deletion: { right: rights.setForDeletion, isEvidencedBefore: true, limitedAs: "deactivate" },
@@ -147,7 +147,7 @@ export const stepFacts: Readonly<Record<Step["kind"], StepFacts>> = {
 
 /** A key that was never active is destroyed under a right of its own. */
 export function rightFor(step: Step["kind"], { state }: Pick<KeyObservation, "state">): Right {
-  return step === "destroy" && state === "pre_activation" ? rights.destroyUnused : stepFacts[step].right;
+  return step === "destroy" && state === "pre_activation" ? rights.destroyUnused : stepRules[step].right;
 }
 
 /** A named precondition that does not hold; `engine/key/text/refusals.ts` turns it into sentences. */

@@ -34,7 +34,7 @@ export interface Tag {
 }
 
 /** The facts that a consent record covers. A change to any of them voids the record. */
-export interface KeyFacts {
+export interface CoveredKey {
   readonly instanceId: string;
   readonly vaultId: string;
   readonly keyId: string;
@@ -253,7 +253,7 @@ export type CarriedRecord =
 export interface KeyObservation {
   /** The latest time seen anywhere. A record expires by it, even if `Date` is behind. */
   readonly latestTimeMs?: number | undefined;
-  readonly facts: KeyFacts;
+  readonly facts: CoveredKey;
   readonly state: ObservedState;
   /** The service's word for the state, for display. */
   readonly stateWord: string;

@@ -5,7 +5,7 @@
  * without a plan has no limit.
  */
 
-import type { KeyFacts, KeystoreStatus } from "./observation.ts";
+import type { CoveredKey, KeystoreStatus } from "./observation.ts";
 import { isDeclaredTag } from "./tag-names.ts";
 
 /** From the least harmful to the most harmful. */
@@ -58,7 +58,7 @@ export function excessOf(planLimit: PlanLimit, wanted: WantedStep): Excess | und
 }
 
 /** What a plan shows of a managed key: the facts in a record's digest that state has. */
-export interface ShownKey extends Omit<KeyFacts, "keystores"> {
+export interface ShownKey extends Omit<CoveredKey, "keystores"> {
   readonly keystores: readonly Pick<KeystoreStatus, "name" | "type">[];
 }
 

@@ -14,13 +14,13 @@ import { connections, type KeystoreInputs, type KeystoreType, keystoreInputs, ke
 export type BlockName = keyof typeof connections;
 export const blockNames = Object.keys(connections) as readonly BlockName[];
 
-interface TypeFacts {
+interface WireType {
   readonly wireType: string;
   readonly variant?: string;
   readonly block?: BlockName;
 }
 
-export const typeFacts: Readonly<Record<KeystoreType, TypeFacts>> = {
+export const wireTypes: Readonly<Record<KeystoreType, WireType>> = {
   internal: { wireType: "ibm_cloud_kms", variant: "internal" },
   hpcs: { wireType: "ibm_cloud_kms", variant: "hpcs", block: "ibm" },
   key_protect: { wireType: "ibm_cloud_kms", variant: "key_protect", block: "ibm" },
@@ -72,8 +72,8 @@ export function requiredIn(block: BlockName): readonly string[] {
 export function findType({ type, variant }: Pick<KeystoreSnapshot, "type" | "variant">): KeystoreType | undefined {
   return keystoreTypes.find(
     (each) =>
-      typeFacts[each].wireType === type &&
-      (typeFacts[each].variant ?? "") === (type === "ibm_cloud_kms" ? variant : ""),
+      wireTypes[each].wireType === type &&
+      (wireTypes[each].variant ?? "") === (type === "ibm_cloud_kms" ? variant : ""),
   );
 }
 

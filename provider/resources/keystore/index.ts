@@ -25,9 +25,9 @@ import {
   sayUnknownType,
   secretPaths,
   toWire,
-  typeFacts,
   typeOf,
   valuesIn,
+  wireTypes,
 } from "./connection.ts";
 import { type KeystoreInputs, type KeystoreState, type KeystoreType, keystoreInputs, keystoreState } from "./schema.ts";
 import { assertMatchesExisting, proxyOf, updateKeystore } from "./update.ts";
@@ -50,7 +50,7 @@ export const keystore = defineContainer<KeystoreInputs, KeystoreState, KeystoreS
   blocks: ["groups", ...blockNames],
   absentAfterCreation: ({ type }) => {
     const facts =
-      typeof type === "string" && Object.hasOwn(typeFacts, type) ? typeFacts[type as KeystoreType] : undefined;
+      typeof type === "string" && Object.hasOwn(wireTypes, type) ? wireTypes[type as KeystoreType] : undefined;
     return facts === undefined ? [] : blockNames.filter((name) => name !== facts.block);
   },
   check: checkKeystore,
@@ -70,7 +70,7 @@ export const keystore = defineContainer<KeystoreInputs, KeystoreState, KeystoreS
 
   /** Only the service has the secrets, so an import without them stays connected, as an adopted keystore does. */
   foundInputs: (snapshot) =>
-    holdsSecrets(typeFacts[typeOf(snapshot)].block) ? { existingKeystoreId: snapshot.id } : {},
+    holdsSecrets(wireTypes[typeOf(snapshot)].block) ? { existingKeystoreId: snapshot.id } : {},
 
   known({ secretDigests }, inputs, state) {
     const digested = digestSecrets(inputs, secretPaths, secretDigests, state);
@@ -98,7 +98,7 @@ function holdsSecrets(block: BlockName | undefined): boolean {
  */
 function checkKeystore(inputs: KeystoreInputs): readonly CheckFailure[] {
   const { type, name, existingKeystoreId } = inputs;
-  const { block } = typeFacts[type];
+  const { block } = wireTypes[type];
   const isAdopted = existingKeystoreId !== undefined;
   const failures: CheckFailure[] = blockNames
     .filter((each) => each !== block)
@@ -133,7 +133,7 @@ function frozenInBlocks(before: Readonly<Record<string, unknown>>, inputs: Keyst
 }
 
 function wantedOf({ vaultId, type, name, description, groups, tlsProxy, ...blocks }: KeystoreInputs): NewKeystore {
-  const { wireType, variant, block } = typeFacts[type];
+  const { wireType, variant, block } = wireTypes[type];
   const connection = block === undefined ? {} : toWire(block, valuesIn(blocks, block));
   return {
     vaultId,
@@ -156,7 +156,7 @@ function propertiesOf(
   known: Partial<KeystoreInputs>,
 ): Partial<KeystoreState> {
   const type = typeOf(snapshot);
-  const { block } = typeFacts[type];
+  const { block } = wireTypes[type];
   const { vaultId, name, description, groups, fields, location, ring, health, healthMessage } = snapshot;
   const tlsProxy = proxyOf(snapshot, inputs.tlsProxy);
   return {

@@ -15,7 +15,7 @@ import { isUkoError, UkoError } from "../../errors.ts";
 import type { UpdateTarget } from "../container.ts";
 import { changeContainer, differingIn, haveSameMembers, type Present } from "../container-writes.ts";
 import { refuseUnlinking } from "../unlink-guard.ts";
-import { connectionFields, fromWire, secretPaths, toWire, typeFacts, typeOf, valuesIn } from "./connection.ts";
+import { connectionFields, fromWire, secretPaths, toWire, typeOf, valuesIn, wireTypes } from "./connection.ts";
 import type { KeystoreInputs, KeystoreState } from "./schema.ts";
 
 export interface Updated {
@@ -133,7 +133,7 @@ function connectionPatch(
   state: KeystoreState,
   inputs: KeystoreInputs,
 ): ConnectionFields {
-  const { block } = typeFacts[inputs.type];
+  const { block } = wireTypes[inputs.type];
   if (block === undefined) return {};
   const wanted = valuesIn(inputs, block);
   const digested = valuesIn(compareSecrets(inputs, secretPaths, world.secretDigests, state), block);
@@ -155,7 +155,7 @@ export function assertMatchesExisting(
 ): void {
   const type = typeOf(snapshot);
   const what = sayContainer({ kind: "keystore", id: snapshot.id, name: snapshot.name });
-  const { block } = typeFacts[type];
+  const { block } = wireTypes[type];
   const there = block === undefined ? {} : fromWire(block, snapshot.fields, {});
   const moved = differingIn(valuesIn(inputs, block), there).filter(
     (name) => block !== undefined && connectionFields[block][name]?.isImmutable === true && there[name] !== undefined,

@@ -3,8 +3,8 @@
  * that were made outside the program, and about a key that is set for deletion.
  */
 
-import { kmsKeyFacts } from "../../engine/kms-key/facts.ts";
 import type { ObservedKmsKey } from "../../engine/kms-key/observe.ts";
+import { reportKmsKeyDeletion } from "../../engine/kms-key/report.ts";
 import { restorableUntilMs, sayBegan, sayKmsKey } from "../../engine/kms-key/words.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { plain, sayTime, sayTimeAndDistance } from "../../engine/text/words.ts";
@@ -20,7 +20,7 @@ export const creationTagPrefix = `${creationTagName}:`;
 /** The state: the values in KMS, plus the inputs that only control uko. `known` contains a digest for a payload. */
 export function kmsStateOf(instanceId: string, known: KmsKeyInputs, observed: ObservedKmsKey): KmsKeyState {
   const { snapshot, observation } = observed;
-  const { lifecycleState, ...deletion } = kmsKeyFacts(observed);
+  const { lifecycleState, ...deletion } = reportKmsKeyDeletion(observed);
   const userTags = snapshot.tags.filter((tag) => !tag.startsWith(creationTagPrefix));
   const { description: _d, tags: _t, aliases: _a, expirationDate, ...kept } = known;
   const isPurging = observation.state === "destroyed" && observation.purgeScheduledAtMs !== undefined;

@@ -4,7 +4,7 @@
  */
 
 import type { KeySummary } from "../../engine/key/observe.ts";
-import { deletionFacts, type KeyDeletionFacts } from "../../engine/key/report.ts";
+import { type KeyDeletionReport, reportKeyDeletion } from "../../engine/key/report.ts";
 import { unapprovedFacts } from "../../engine/key/text/unapproved-words.ts";
 import type { KeyPatch, KeySnapshot } from "../../engine/ports/world.ts";
 import {
@@ -38,7 +38,7 @@ const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume
 export function stateOf(
   inputs: ManagedKeyInputs,
   observed: KeySummary,
-  wait: KeyDeletionFacts = waitInKey(inputs, observed),
+  wait: KeyDeletionReport = waitInKey(inputs, observed),
 ): ManagedKeyState {
   const { observation, snapshot, nowMs } = observed;
   const { facts } = observation;
@@ -78,8 +78,8 @@ export function stateOf(
 }
 
 /** A key that its program keeps deactivated waits for nothing. */
-function waitInKey({ state: goal }: ManagedKeyInputs, observed: KeySummary): KeyDeletionFacts {
-  const wait = deletionFacts(observed, nobody);
+function waitInKey({ state: goal }: ManagedKeyInputs, observed: KeySummary): KeyDeletionReport {
+  const wait = reportKeyDeletion(observed, nobody);
   if (goal !== "deactivated" || wait.awaits !== "request") return wait;
   const { awaits: _nothing, lifecycleState, ...rest } = wait;
   return { ...rest, lifecycleState: lifecycleState === "pending_request" ? "deactivated" : lifecycleState };

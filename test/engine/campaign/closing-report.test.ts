@@ -1,7 +1,7 @@
 /** The checklist for deleting an instance, which names the command only if nothing is open. */
 
 import { expect, it } from "vitest";
-import { type CloseFacts, checklistOf } from "../../../provider/engine/campaign/reports/closing-report.ts";
+import { type ClosingResult, checklistOf } from "../../../provider/engine/campaign/reports/closing-report.ts";
 
 const finished = {
   view: {
@@ -15,9 +15,9 @@ const finished = {
   unstarted: 0,
   unreadable: [],
   kmsKeys: { items: [{ state: 5 }], isUnread: false },
-} as unknown as CloseFacts;
+} as unknown as ClosingResult;
 
-const commandIn = (facts: CloseFacts): boolean =>
+const commandIn = (facts: ClosingResult): boolean =>
   checklistOf(facts).some(({ what }) => what.includes("ibmcloud resource service-instance-delete i"));
 
 it("names the command for deleting the instance once each item is done", () => {
@@ -47,5 +47,5 @@ it.each([
   ["a KMS key that is not destroyed", { kmsKeys: { items: [{ state: 1 }], isUnread: false } }],
   ["KMS keys that were not read", { kmsKeys: { items: [], isUnread: true } }],
 ])("names no such command with %s", (_, open) => {
-  expect(commandIn({ ...finished, ...open } as unknown as CloseFacts)).toBe(false);
+  expect(commandIn({ ...finished, ...open } as unknown as ClosingResult)).toBe(false);
 });

@@ -1,20 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { type BreakerFacts, breakerOf, isInSample, mayActOn } from "../../../provider/lifecycle/campaign/breaker.ts";
+import { breakerOf, isInSample, mayActOn, type WaveFailures } from "../../../provider/lifecycle/campaign/breaker.ts";
 import { dayMs } from "../../../provider/lifecycle/campaign/campaign.ts";
 import {
-  type CampaignKeyFacts,
   isStepDue,
+  type KeySituation,
   keyGate,
-  type WaveFacts,
+  type WaveSituation,
   waveGate,
 } from "../../../provider/lifecycle/campaign/gates.ts";
 import { outcomeOf } from "../../../provider/lifecycle/campaign/outcomes.ts";
 import { type ExpectedPerson, peopleGap } from "../../../provider/lifecycle/campaign/people.ts";
-import { proveRollback, type RollbackFacts } from "../../../provider/lifecycle/campaign/rollback.ts";
+import { proveRollback, type RollbackCandidate } from "../../../provider/lifecycle/campaign/rollback.ts";
 import { alice, bob, carol, identityOf, sha256 } from "../../support/builders.ts";
 
 const freeze = { fromMs: 0, untilMs: dayMs, steps: ["destroy"], reason: "freeze" } as const;
-const aWave = (over: Partial<WaveFacts> = {}): WaveFacts => ({
+const aWave = (over: Partial<WaveSituation> = {}): WaveSituation => ({
   step: "destroy",
   wave: { after: [] },
   unfinished: new Set(),
@@ -72,7 +72,7 @@ describe("a wave", () => {
   });
 });
 
-const aKey = (over: Partial<CampaignKeyFacts> = {}): CampaignKeyFacts => ({
+const aKey = (over: Partial<KeySituation> = {}): KeySituation => ({
   state: "active",
   isKms: false,
   ending: "destroy",
@@ -160,7 +160,7 @@ describe("a key", () => {
 });
 
 describe("the breaker", () => {
-  const aBreaker = (over: Partial<BreakerFacts> = {}): BreakerFacts => ({
+  const aBreaker = (over: Partial<WaveFailures> = {}): WaveFailures => ({
     campaign: "eol",
     wave: "main",
     step: "deactivate",
@@ -214,7 +214,7 @@ describe("the breaker", () => {
 describe("a rollback", () => {
   const reviewedAtMs = 1_000_000;
   const review = { reviewer: alice.iamId ?? "", requester: bob.iamId ?? "", reviewedAtMs };
-  const aRollback = (over: Partial<RollbackFacts> = {}): RollbackFacts => ({
+  const aRollback = (over: Partial<RollbackCandidate> = {}): RollbackCandidate => ({
     state: "deactivated",
     updatedBy: alice,
     updatedAtMs: reviewedAtMs + 60_000,

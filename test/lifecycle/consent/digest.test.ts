@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { digestText } from "../../../provider/lifecycle/consent/digest.ts";
-import type { KeyFacts } from "../../../provider/lifecycle/vocabulary/observation.ts";
+import type { CoveredKey } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import { digestsOf, someFacts } from "../../support/builders.ts";
 
 const text = fc.string({ unit: "binary", maxLength: 12 });
-const facts: fc.Arbitrary<KeyFacts> = fc.record({
+const facts: fc.Arbitrary<CoveredKey> = fc.record({
   instanceId: text,
   vaultId: text,
   keyId: text,
@@ -42,7 +42,7 @@ describe("digestText", () => {
   });
 
   it("differs for every two different keys, whatever characters they hold", () => {
-    const canonical = (some: KeyFacts) => ({
+    const canonical = (some: CoveredKey) => ({
       ...some,
       tags: some.tags.map((tag) => JSON.stringify([tag.name, tag.value])).sort(),
       keystores: some.keystores.map((each) => JSON.stringify([each.id, each.type])).sort(),

@@ -15,7 +15,7 @@ import {
 import type { Run } from "../../../provider/lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../../provider/lifecycle/key/plan-key-deletion.ts";
 import { planReviewedStep, strictest } from "../../../provider/lifecycle/key/plan-reviewed.ts";
-import type { Identity, KeyFacts, KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
+import type { CoveredKey, Identity, KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import {
   aKey,
   aKeystoreStatus,
@@ -50,7 +50,7 @@ const review = aReviewOf([key]);
 const scope = aReviewScope();
 
 /** The same key with other facts, and the record as if it had been written for them. */
-function keyWithFacts(over: Partial<KeyFacts>): KeyObservation {
+function keyWithFacts(over: Partial<CoveredKey>): KeyObservation {
   const facts = someFacts(over);
   return aKeyWith(aRecord({ digest: digestsOf(facts).deactivate }), { facts, digests: digestsOf(facts) });
 }

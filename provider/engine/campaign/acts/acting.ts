@@ -21,7 +21,7 @@ import { markOfLine } from "../files/manifest.ts";
 import { writeSignedRequests } from "../files/signed-requests.ts";
 import { type KeyResult, reportResults, resultFrom, withoutStep } from "../reports/key-results.ts";
 import { isReplaceable } from "../reports/origins.ts";
-import { type CampaignReport, folderFlag, type NextCommand, nextCommand, remarked } from "../reports/report.ts";
+import { type CampaignReport, folderFlag, type NextCommand, nextCommand, withRemark } from "../reports/report.ts";
 import {
   blockOf,
   isPending,
@@ -141,7 +141,7 @@ function reviewsAfter(
 ): readonly NextCommand[] {
   const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
   return [
-    ...(ready.length === 0 ? [] : [remarked(nextCommand({ wave, path }), "another person")]),
+    ...(ready.length === 0 ? [] : [withRemark(nextCommand({ wave, path }), "another person")]),
     ...(isOff ? [{ command: "uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF" }] : []),
     ...(ready.length === 0 ? [{ command: `uko campaign status ${folderFlag(path)}` }] : []),
   ];

@@ -26,7 +26,7 @@ import {
 import { isNamed } from "../reports/find.ts";
 import { keyRows } from "../reports/key-row.ts";
 import { keyCsv } from "../reports/key-views.ts";
-import { atMost, type CampaignReport, folderFlag, remarked, reportOf, section } from "../reports/report.ts";
+import { atMost, type CampaignReport, folderFlag, reportOf, section, withRemark } from "../reports/report.ts";
 import { certificatesOf } from "../reports/status.ts";
 import type { Confirm } from "../reports/wave-state.ts";
 import type { CampaignContext } from "../view/context.ts";
@@ -81,7 +81,9 @@ export async function finishCampaign(context: CampaignContext, confirm: Confirm 
     ],
     next: [
       ...(isAccounted ? certificatesOf(plan, path) : []),
-      ...(left === 0 ? [] : [remarked(`uko campaign finish ${folderFlag(path)}`, "again, after the causes are gone")]),
+      ...(left === 0
+        ? []
+        : [withRemark(`uko campaign finish ${folderFlag(path)}`, "again, after the causes are gone")]),
     ],
     csv: () => keyCsv(rows),
   });
@@ -190,7 +192,7 @@ export async function acceptKey(
       ],
     }),
     next: [
-      isAccepted ? { command: `uko campaign finish ${folderFlag(folder.path)}` } : remarked(again, "another person"),
+      isAccepted ? { command: `uko campaign finish ${folderFlag(folder.path)}` } : withRemark(again, "another person"),
     ],
     exitCode: isAccepted ? 0 : 10,
     data: { key: key.name, isAccepted },

@@ -30,7 +30,7 @@ import { plain, sayRoles, sayTime } from "../../text/words.ts";
 import { reviewFileName } from "../files/reviews.ts";
 import { readSignedRequests } from "../files/signed-requests.ts";
 import { type KeyResult, resultFrom, reviewCsv, withoutStep } from "../reports/key-results.ts";
-import { type CampaignReport, nextCommand, remarked } from "../reports/report.ts";
+import { type CampaignReport, nextCommand, withRemark } from "../reports/report.ts";
 import { listOfKmsKeys, reportReview } from "../reports/review-text.ts";
 import type { ApprovalOfStep, ReviewOfStep } from "../reports/wave-state.ts";
 import type { CampaignContext } from "../view/context.ts";
@@ -82,7 +82,7 @@ export async function reviewKmsKeys(
     left: left.map(({ label, says: why }) => ({ label, why })),
     apart: [{ data: { apart: left }, exitCode: mostSevere(left.map(({ exitCode }) => exitCode)) }],
     list: listOfKmsKeys(lines, view.nowMs),
-    instead: remarked(nextCommand({ wave, path: view.folder.path }), "the first person"),
+    instead: withRemark(nextCommand({ wave, path: view.folder.path }), "the first person"),
     csv: () => reviewCsv(file?.digest ?? "", reviewed, left),
   });
 }

@@ -28,7 +28,7 @@ import { count, stepNouns } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";
 import { keyRows } from "../reports/key-row.ts";
 import { isOfOther, isReplaceable } from "../reports/origins.ts";
-import { type CampaignReport, folderFlag, remarked, reportOf, unreadSection } from "../reports/report.ts";
+import { type CampaignReport, folderFlag, reportOf, unreadSection, withRemark } from "../reports/report.ts";
 import { nextOf, stoppedKeys, stopSection, summarizeStatus, waitingParts } from "../reports/status.ts";
 import { isReady, isRemovable, kindOfKey, readyFor, requestOn } from "../reports/waiting.ts";
 import {
@@ -43,7 +43,7 @@ import {
   waveStateOf,
 } from "../reports/wave-state.ts";
 import { type CampaignContext, keysOfWave, type OpenFolder, openCampaignAt } from "../view/context.ts";
-import { type CampaignPlan, nextStep, onlyWave, type PlannedKey } from "../view/planned.ts";
+import { type CampaignSchedule, nextStep, onlyWave, type PlannedKey } from "../view/planned.ts";
 
 export interface NextRequest {
   readonly wave?: string | undefined;
@@ -316,7 +316,7 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
     summary: `You can do nothing now. ${summarizeStatus(plan)}`,
     parts: [{ data: { campaign: view.campaign.name } }, ...parts, unreadSection(view.inventory.unreadable)],
     next: [
-      ...(isApproved ? [remarked("uko continue --requested-by IBMID", "the requester, whose IAM ID it names")] : []),
+      ...(isApproved ? [withRemark("uko continue --requested-by IBMID", "the requester, whose IAM ID it names")] : []),
       ...nextOf(view, plan),
       { command: `uko campaign status ${folderFlag(view.folder.path)}` },
     ],
@@ -328,7 +328,7 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
  * The exit code: 13 if a part was not read, 0 if every key has reached its end, 10 if a person has to request or
  * approve a step, 11 if only time has to pass, and 12 if a person has to release a key.
  */
-function waitExitCode({ keys, waves }: CampaignPlan): number {
+function waitExitCode({ keys, waves }: CampaignSchedule): number {
   if (keys.some(({ isUnread }) => isUnread)) return 13;
   const open = keys.filter(({ outcome }) => outcome === "open" || outcome === "pending_destruction");
   if (open.length === 0) return 0;

@@ -15,7 +15,7 @@ import { recorded, reportExisting } from "../../key/command-reports.ts";
 import { keyKind } from "../../key/kind.ts";
 import type { Task } from "../../key/steps.ts";
 import { converge } from "../../loop/converge.ts";
-import { appendEvidence, type EvidenceFacts, noteSettled } from "../../loop/evidence.ts";
+import { appendEvidence, noteSettled, type StepEvidence } from "../../loop/evidence.ts";
 import { type ManyResults, runMany } from "../../loop/many.ts";
 import type { Evidence } from "../../ports/evidence.ts";
 import type { KmsKeyRef } from "../../ports/kms-keys.ts";
@@ -80,7 +80,7 @@ export async function evidenceOf(
   return evidenceAt(folder.pathOf(`${evidenceFolder}/${writer}-${newId().slice(0, 13)}.jsonl`));
 }
 
-interface FolderNote extends Pick<EvidenceFacts["details"], "reason"> {
+interface FolderNote extends Pick<StepEvidence["details"], "reason"> {
   readonly resource: "campaign_acceptance";
   readonly step: "accept";
 }

@@ -19,8 +19,8 @@ import {
   folderFlag,
   type NextCommand,
   type ReportSection,
-  remarked,
   section,
+  withRemark,
 } from "../reports/report.ts";
 import { isReversible, reviewsToUndo, unread } from "../reports/waiting.ts";
 import type { Confirm } from "../reports/wave-state.ts";
@@ -87,7 +87,7 @@ function nextAfter(toConfirm: readonly string[], wave: string, path: string): re
   return toConfirm
     .slice(0, 5)
     .map((key) =>
-      remarked(
+      withRemark(
         `uko campaign rollback ${wave} --key ${key} --written-since ${folderFlag(path)}`,
         "after you checked the key",
       ),

@@ -34,8 +34,8 @@ import {
   folderFlag,
   type NextCommand,
   nextCommand,
-  remarked,
   section,
+  withRemark,
 } from "../reports/report.ts";
 import { addedSince, listToApprove, reportReview } from "../reports/review-text.ts";
 import { kindOfKey, readyFor, readyKeys } from "../reports/waiting.ts";
@@ -138,12 +138,12 @@ function instead(
   const approvedFor = apart.find((each) => each.approvedFor !== undefined)?.approvedFor;
   if (approvedFor !== undefined) return continueApproved(step, approvedFor);
   const isOwn = apart.some(({ ownRequest }) => ownRequest !== undefined);
-  return remarked(nextCommand({ wave, path }), isOwn ? "another person" : "the first person");
+  return withRemark(nextCommand({ wave, path }), isOwn ? "another person" : "the first person");
 }
 
 /** Only the requester takes the steps whose approvals are stored on the keys. */
 function continueApproved(step: ApprovedStep, requester: string): NextCommand {
-  return remarked(`uko continue --requested-by ${shellWord(requester)} --step ${step}`, "the requester");
+  return withRemark(`uko continue --requested-by ${shellWord(requester)} --step ${step}`, "the requester");
 }
 
 function carriesRequest({ listed }: PlannedKey): boolean {
@@ -255,14 +255,14 @@ function nextAfter(
   const again = nextCommand({ wave, path });
   const right = kindOf(review) === "never-active" ? rights.destroyUnused : rights[step];
   const isRoleMissing = !isKmsReview(review) && !stores && results.some(({ code }) => code === "UKO_RIGHTS_MISSING");
-  const withoutRole = isRoleMissing ? [remarked(`${again} --store`, `without the role ${sayRoles(right)}`)] : [];
+  const withoutRole = isRoleMissing ? [withRemark(`${again} --store`, `without the role ${sayRoles(right)}`)] : [];
   if (later > 0) return [{ command: `${again}${stores ? " --store" : ""}` }, ...withoutRole];
   if (isRoleMissing) return withoutRole;
   if (stores) return [continueApproved(step, requester)];
   const isRefused = results.some(({ code }) => code === "UKO_SERVICE_REFUSED");
   return [
     isRefused
-      ? remarked(`uko campaign status --live ${folderFlag(path)}`, "asks each keystore")
+      ? withRemark(`uko campaign status --live ${folderFlag(path)}`, "asks each keystore")
       : { command: `uko campaign status ${folderFlag(path)}` },
     ...(step === "deactivate" ? [rollbackCommand({ wave, path })] : []),
   ];

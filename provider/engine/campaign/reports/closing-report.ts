@@ -53,7 +53,7 @@ export interface Closed extends Closable {
   readonly exitCode: number;
 }
 
-export interface CloseFacts {
+export interface ClosingResult {
   readonly view: CampaignView;
   readonly keys: readonly PlannedKey[];
   readonly closed: readonly Closed[];
@@ -71,7 +71,7 @@ export interface ChecklistItem {
 }
 
 /** All KMS keys of the instance, after the deletions of this run. */
-export async function readKmsKeys({ world, options }: CampaignContext): Promise<CloseFacts["kmsKeys"]> {
+export async function readKmsKeys({ world, options }: CampaignContext): Promise<ClosingResult["kmsKeys"]> {
   const unread = onCodes(concernOnePart, () => undefined);
   const items = await world.kmsKeys.list({}, options).catch(unread);
   return { items: items ?? [], isUnread: items === undefined };
@@ -97,7 +97,7 @@ function keptMetadata(keys: readonly KmsKeySnapshot[]) {
     }));
 }
 
-export function checklistOf(facts: CloseFacts): readonly ChecklistItem[] {
+export function checklistOf(facts: ClosingResult): readonly ChecklistItem[] {
   const { view, keys, closed, unstarted, unreadable, kmsKeys } = facts;
   const { campaign, folder, manifest, newKeys } = view;
   const check = (isDone: boolean, done: string, open: string): ChecklistItem =>
@@ -183,7 +183,7 @@ export function isLeft({ outcome, vaultBlock }: Closed): boolean {
 
 /** What the report says: why the run stopped, the containers, the outcome of each key, and what is left to do. */
 export function partsOfFinish(
-  { view, keys, closed, unstarted, unreadable, kmsKeys, stop }: CloseFacts,
+  { view, keys, closed, unstarted, unreadable, kmsKeys, stop }: ClosingResult,
   rows: readonly KeyRow[],
   checklist: readonly ChecklistItem[],
 ): readonly ReportPart[] {

@@ -8,11 +8,11 @@
 import { unended } from "../../../text/printable.ts";
 import { count, plain, sayTime, sayTimeAndDistance, sayWord } from "../../text/words.ts";
 import { reviewFolder } from "../files/reviews.ts";
-import type { CampaignPlan, PlannedKey } from "../view/planned.ts";
+import type { CampaignSchedule, PlannedKey } from "../view/planned.ts";
 import type { CampaignView } from "../view/view.ts";
 import { type KeyRow, keyRows } from "./key-row.ts";
 import { keyCsv } from "./key-views.ts";
-import { type CampaignReport, remarked, section } from "./report.ts";
+import { type CampaignReport, section, withRemark } from "./report.ts";
 
 const maxShown = 50;
 
@@ -28,7 +28,7 @@ function lastPart(id: string): string {
   return /[:/]/.test(id) ? (id.toLowerCase().split(/[:/]/).at(-1) ?? "") : "";
 }
 
-export function reportFound(view: CampaignView, plan: CampaignPlan, typed: string): CampaignReport {
+export function reportFound(view: CampaignView, plan: CampaignSchedule, typed: string): CampaignReport {
   const { reviews } = view;
   const found = keyRows(view, { ...plan, keys: plan.keys.filter((key) => isNamed(key, typed)) });
   const shown = found.slice(0, maxShown);
@@ -50,7 +50,7 @@ export function reportFound(view: CampaignView, plan: CampaignPlan, typed: strin
     next: shown
       .flatMap(({ undo }) => undo?.command ?? [])
       .slice(0, 5)
-      .map((command) => remarked(command, "undoes the last step")),
+      .map((command) => withRemark(command, "undoes the last step")),
     exitCode: 0,
     csv: () => keyCsv(found),
     data: { found },

@@ -12,7 +12,7 @@ import { count } from "../../text/words.ts";
 import { campaignFileName, campaignFormat } from "../files/campaign-file.ts";
 import { dayOf, pendingDaysOf, toReplace } from "../view/classify.ts";
 import type { CampaignInventory, ListedKey } from "../view/inventory.ts";
-import { type CampaignReport, folderFlag, remarked, reportOf, section, tableOf, unreadPart } from "./report.ts";
+import { type CampaignReport, folderFlag, reportOf, section, tableOf, unreadPart, withRemark } from "./report.ts";
 
 export interface InitRequest {
   readonly name: string;
@@ -108,6 +108,6 @@ export function reportInit(folder: string, { deadline }: InitRequest, inventory:
       },
       unreadPart(inventory.unreadable),
     ],
-    next: [remarked(`uko campaign plan ${folderFlag(folder)}`, "after you wrote waves and rules")],
+    next: [withRemark(`uko campaign plan ${folderFlag(folder)}`, "after you wrote waves and rules")],
   });
 }

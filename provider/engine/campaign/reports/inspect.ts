@@ -11,7 +11,7 @@ import { reviewLimits, whoRequested } from "../../key/sets/set-messages.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { openCampaign, requireWave } from "../files/folder.ts";
 import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";
-import { type CampaignPlan, onlyWave, type PlannedKey } from "../view/planned.ts";
+import { type CampaignSchedule, onlyWave, type PlannedKey } from "../view/planned.ts";
 import { rulesLine } from "../view/rule-changes.ts";
 import type { CampaignView } from "../view/view.ts";
 import { isNamed } from "./find.ts";
@@ -50,7 +50,7 @@ export function createCampaignInspection(world: World, openFolder: OpenFolder) {
 }
 
 /** The status of the campaign or of one wave. Unlike the command, a page lists only the first keys of a stop. */
-function pageOf(view: CampaignView, plan: CampaignPlan): CampaignReport {
+function pageOf(view: CampaignView, plan: CampaignSchedule): CampaignReport {
   const report = reportStatus(view, plan);
   return { ...report, sections: report.sections.flatMap(({ title, isWhole: _, ...shown }) => section(title, shown)) };
 }

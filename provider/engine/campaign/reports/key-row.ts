@@ -15,7 +15,7 @@ import { plain, sayRoles, sayTimeAndDistance } from "../../text/words.ts";
 import { sayAcceptance } from "../files/accepted.ts";
 import { manifestKey } from "../files/manifest.ts";
 import { dayOf } from "../view/classify.ts";
-import { type CampaignPlan, isLate, type PlannedKey, type PlannedWave } from "../view/planned.ts";
+import { type CampaignSchedule, isLate, type PlannedKey, type PlannedWave } from "../view/planned.ts";
 import type { CampaignView } from "../view/view.ts";
 import { folderFlag } from "./report.ts";
 import { blockOf, sayWait } from "./waiting.ts";
@@ -84,7 +84,7 @@ export const keyRow = z.object({
 export type KeyRow = z.output<typeof keyRow>;
 type Undo = NonNullable<KeyRow["undo"]>;
 
-export function keyRows(view: CampaignView, { keys, waves }: CampaignPlan): readonly KeyRow[] {
+export function keyRows(view: CampaignView, { keys, waves }: CampaignSchedule): readonly KeyRow[] {
   const byName = new Map(waves.map((wave) => [wave.name, wave]));
   return keys.map((key) => rowOf(key, byName.get(key.line.wave), view));
 }

@@ -16,7 +16,7 @@ import { count, sayDuration } from "../../text/words.ts";
 import { manifestFileName } from "../files/manifest.ts";
 import { dayOf } from "../view/classify.ts";
 import { type ListedKey, namedListedKey } from "../view/inventory.ts";
-import { type CampaignPlan, isLate, type PlannedKey, type PlannedWave } from "../view/planned.ts";
+import { type CampaignSchedule, isLate, type PlannedKey, type PlannedWave } from "../view/planned.ts";
 import type { CampaignView } from "../view/view.ts";
 import type { Baseline } from "./baseline.ts";
 import { dayBefore, keyRows, keyStageOf, keyStages } from "./key-row.ts";
@@ -29,17 +29,17 @@ import {
   type ReportPart,
   type ReportSection,
   type ReportTable,
-  remarked,
   reportOf,
   section,
   tableOfFields,
   unreadPart,
+  withRemark,
 } from "./report.ts";
 import { waitsFor } from "./waiting.ts";
 
 export function reportPlan(
   view: CampaignView,
-  plan: CampaignPlan,
+  plan: CampaignSchedule,
   {
     blocked,
     changed,
@@ -84,8 +84,8 @@ export function reportPlan(
       ? [...signoffsNext(plan.keys, folder.path), { command: `uko campaign status ${folderFlag(folder.path)}` }]
       : [
           blocked.length > 0
-            ? remarked(again, "after you corrected campaign.yaml or owners.csv")
-            : remarked(again, "the lead: it asks before it writes"),
+            ? withRemark(again, "after you corrected campaign.yaml or owners.csv")
+            : withRemark(again, "the lead: it asks before it writes"),
         ],
     page: { title: `Campaign ${campaign.name}: plan`, asOfMs: view.nowMs, timeline: timelineOf(view, plan) },
     csv: () => keyCsv(rows),
@@ -115,7 +115,7 @@ function waveDates({ keys }: PlannedWave) {
 }
 
 /** One row for each wave. The tables of `plan` and `status` show some of these facts; `--json` has all of them. */
-export function waveRows({ campaign, nowMs }: CampaignView, { waves }: CampaignPlan) {
+export function waveRows({ campaign, nowMs }: CampaignView, { waves }: CampaignSchedule) {
   return waves.map((wave) => {
     // Each key counts once, so a held key does not count in its state.
     const stages = wave.keys.filter(({ outcome }) => outcome !== "held").map(keyStageOf);
@@ -139,7 +139,7 @@ export function waveRows({ campaign, nowMs }: CampaignView, { waves }: CampaignP
 }
 
 /** The dates of each wave. */
-function wavesPart(view: CampaignView, plan: CampaignPlan): ReportPart {
+function wavesPart(view: CampaignView, plan: CampaignSchedule): ReportPart {
   const waves = waveRows(view, plan);
   const table = tableOfFields(waves, [
     ...(["wave", "keys", "outage", "pointOfNoReturn", "destroyAccepted", "materialGone", "metadataRemoved"] as const),
@@ -153,7 +153,7 @@ function wavesPart(view: CampaignView, plan: CampaignPlan): ReportPart {
 /** The timeline from today to the last date or deadline, with a margin for the labels. */
 export function timelineOf(
   { campaign, nowMs }: CampaignView,
-  { waves, deadlineMs, lastDeadlineMs }: CampaignPlan,
+  { waves, deadlineMs, lastDeadlineMs }: CampaignSchedule,
 ): Timeline {
   const rows = waves.map((wave) => {
     const { outage, pointOfNoReturn, destroyAccepted, materialGone, metadataRemoved } = waveDates(wave);
@@ -219,7 +219,7 @@ function signoffsNext(keys: readonly PlannedKey[], path: string): readonly NextC
   return [...owners]
     .slice(0, maxShownOwners)
     .map((owner) =>
-      remarked(
+      withRemark(
         `uko campaign signoff --owner ${shellWord(owner)} ${folderFlag(path)}`,
         "the owner, or a person who signs for the owner",
       ),
@@ -227,7 +227,7 @@ function signoffsNext(keys: readonly PlannedKey[], path: string): readonly NextC
 }
 
 /** The events that Activity Tracker will show (uko-v4.md 7), so that a duty team expects them. */
-function auditSection({ waves }: CampaignPlan): readonly ReportSection[] {
+function auditSection({ waves }: CampaignSchedule): readonly ReportSection[] {
   const rows = waves.flatMap(({ name, keys }) => {
     const managed = keys.filter(({ line }) => line.kind === "managed").map(({ schedule }) => schedule.dates);
     const outages = managed.flatMap(({ deactivateMs }) => deactivateMs ?? []);
@@ -253,7 +253,7 @@ function auditRow(wave: string, severity: string, event: string, each: number, t
  */
 const maxKmsSoakMs = 6 * dayMs;
 
-export function planWarnings(view: CampaignView, { waves, keys }: CampaignPlan): readonly string[] {
+export function planWarnings(view: CampaignView, { waves, keys }: CampaignSchedule): readonly string[] {
   const { campaign, manifest } = view;
   const ending = keys.filter(({ outcome }) => outcome === "ends_with_instance").length;
   const soaks = new Map(campaign.waves.map(({ name, soakMs }) => [name, soakMs]));

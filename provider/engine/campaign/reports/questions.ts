@@ -10,13 +10,13 @@ import { isoTime } from "../../../text/iso-time.ts";
 import { count, plain } from "../../text/words.ts";
 import { csvTable } from "../files/csv.ts";
 import { dayOf } from "../view/classify.ts";
-import type { CampaignPlan, PlannedKey } from "../view/planned.ts";
+import type { CampaignSchedule, PlannedKey } from "../view/planned.ts";
 import type { CampaignView } from "../view/view.ts";
 import { dayBefore } from "./key-row.ts";
-import { type CampaignReport, folderFlag, remarked, reportOf, section, tableOfFields, unreadPart } from "./report.ts";
+import { type CampaignReport, folderFlag, reportOf, section, tableOfFields, unreadPart, withRemark } from "./report.ts";
 
 /** Lists the destroyed keys of which at least one keystore does not report the end. */
-export function reportQuestions(view: CampaignView, { keys: planned, deadlineMs }: CampaignPlan): CampaignReport {
+export function reportQuestions(view: CampaignView, { keys: planned, deadlineMs }: CampaignSchedule): CampaignReport {
   const rows = planned.flatMap(questionsAbout);
   const keys = new Set(rows.map(({ key }) => key)).size;
   const others = planned.filter(({ facts }) => facts.state !== "destroyed" && facts.state !== "gone").length;
@@ -40,7 +40,7 @@ export function reportQuestions(view: CampaignView, { keys: planned, deadlineMs 
       unreadPart(view.inventory.unreadable),
     ],
     next: [
-      remarked(
+      withRemark(
         `uko campaign finish --after-shutdown --csv ${folderFlag(path)}`,
         "keep it: the instance cannot answer later",
       ),

@@ -26,7 +26,7 @@ import type { Joined } from "../view/classify.ts";
 import { type OpenFolder, openCampaignAt } from "../view/context.ts";
 import { type ListedKey, namedListedKey, takeCampaignInventory } from "../view/inventory.ts";
 import { readLive } from "../view/live.ts";
-import { onlyWave, planCampaign } from "../view/planned.ts";
+import { onlyWave, scheduleCampaign } from "../view/planned.ts";
 import { readUsage } from "../view/usage.ts";
 import { inventoryScope, readCampaignView } from "../view/view.ts";
 import { type Baseline, computeBaseline, requireEarlier } from "./baseline.ts";
@@ -151,7 +151,7 @@ async function planNow(
   earlier = undefined;
   const manifest = parseManifest(baseline.manifest, world.sha256);
   const view = await readCampaignView({ ...opened, manifest }, inventory, world);
-  const plan = planCampaign(view, world);
+  const plan = scheduleCampaign(view, world);
   const planned = reportPlan(view, plan, { ...baseline, isWritten: false });
   if (writing === undefined || baseline.blocked.length > 0) return planned;
   const isShown = writing.show({ ...planned, next: [] });

@@ -77,7 +77,7 @@ export interface ReportPage {
 /** The command of an act, or another command. */
 export type NextCommand = Pick<Act, "command" | "remark">;
 
-export function remarked(command: string, remark: string): NextCommand {
+export function withRemark(command: string, remark: string): NextCommand {
   return { command, remark };
 }
 

@@ -16,7 +16,7 @@ import { shellWord } from "../../text/explanation.ts";
 import { capital, count, sayTimeAndDistance, sayWord } from "../../text/words.ts";
 import { dayOf } from "../view/classify.ts";
 import type { LiveFindings } from "../view/live.ts";
-import { type CampaignPlan, isLate } from "../view/planned.ts";
+import { type CampaignSchedule, isLate } from "../view/planned.ts";
 import type { CampaignView } from "../view/view.ts";
 import { whyFailed } from "../view/wave-readiness.ts";
 import { dayBefore, type KeyRow, keyRows } from "./key-row.ts";
@@ -31,18 +31,18 @@ import {
   nextCommand,
   type ReportPart,
   type ReportSection,
-  remarked,
   reportOf,
   section,
   tableOf,
   tableOfFields,
   unreadPart,
+  withRemark,
 } from "./report.ts";
 import { isReady, isRemovable, type PendingRequest, renewWithinMs, requestOn, waitsFor } from "./waiting.ts";
 import { maxShownDifferences, stopAdvice } from "./wave-state.ts";
 
 /** `live` is what the keystores report live; absent if they were not asked. */
-export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: LiveFindings): CampaignReport {
+export function reportStatus(view: CampaignView, plan: CampaignSchedule, live?: LiveFindings): CampaignReport {
   const { campaign, nowMs } = view;
   const rows = keyRows(view, plan);
   const late = plan.keys.filter(isLate).length;
@@ -80,7 +80,7 @@ export function reportStatus(view: CampaignView, plan: CampaignPlan, live?: Live
 }
 
 /** What keeps the campaign from its next steps now: stops, changed rules, waits of waves, requests, blocked keys. */
-export function waitingParts(view: CampaignView, plan: CampaignPlan, rows: readonly KeyRow[]) {
+export function waitingParts(view: CampaignView, plan: CampaignSchedule, rows: readonly KeyRow[]) {
   const stops = stoppedKeys(view, plan);
   const requests = plan.keys.flatMap((key) => requestOn(key, view.nowMs) ?? []);
   return [
@@ -106,7 +106,7 @@ function livePart({ keystores, keys }: LiveFindings, late: number): ReportPart {
 }
 
 /** The changed rules, which close every step of their wave. */
-function differencesIn({ waves }: CampaignPlan): readonly string[] {
+function differencesIn({ waves }: CampaignSchedule): readonly string[] {
   return waves.flatMap(({ readiness: { deactivate } }) =>
     deactivate.gate.kind === "differs" ? deactivate.gate.differences : [],
   );
@@ -115,7 +115,7 @@ function differencesIn({ waves }: CampaignPlan): readonly string[] {
 /**
  * What a person can do next: a new manifest, the open step or the removals of each wave, or the end of the campaign.
  */
-export function nextOf(view: CampaignView, plan: CampaignPlan): readonly NextCommand[] {
+export function nextOf(view: CampaignView, plan: CampaignSchedule): readonly NextCommand[] {
   const { path } = view.folder;
   const isChanged = differencesIn(plan).length > 0;
   const waves = plan.waves.flatMap((wave): readonly NextCommand[] => {
@@ -126,7 +126,7 @@ export function nextOf(view: CampaignView, plan: CampaignPlan): readonly NextCom
     const removable = wave.keys.filter(isRemovable).length;
     if (!isOpen && removable === 0) return [];
     const remark = isOpen ? waitsFor(wave, view.nowMs) : `removes the metadata of ${count(removable, "key")}`;
-    return [remarked(nextCommand({ wave: wave.name, path }), remark)];
+    return [withRemark(nextCommand({ wave: wave.name, path }), remark)];
   });
   const isEnd = waves.length === 0 && plan.keys.every(({ outcome }) => isFinal(outcome));
   return [
@@ -143,9 +143,9 @@ const provenOutcomes: readonly KeyOutcome[] = ["removed", "destroyed", "pending_
 /**
  * The commands that certify the waves. Evidence that a certificate lacks can be added only while the instance exists.
  */
-export function certificatesOf({ waves }: CampaignPlan, path: string): readonly NextCommand[] {
+export function certificatesOf({ waves }: CampaignSchedule, path: string): readonly NextCommand[] {
   const proven = waves.filter(({ keys }) => keys.some(({ outcome }) => provenOutcomes.includes(outcome)));
-  return proven.slice(0, maxShownWaves).map(({ name }) => remarked(certificateCommand(path, name), "for auditors"));
+  return proven.slice(0, maxShownWaves).map(({ name }) => withRemark(certificateCommand(path, name), "for auditors"));
 }
 
 /** The command that certifies a wave, for the person who has the signing key. */
@@ -154,7 +154,7 @@ export function certificateCommand(path: string, wave: string): string {
 }
 
 /** Returns each key that failed or was reactivated in a stopped wave, with the reason. */
-export function stoppedKeys(view: CampaignView, { waves }: CampaignPlan) {
+export function stoppedKeys(view: CampaignView, { waves }: CampaignSchedule) {
   return waves.flatMap(({ name: wave, keys, readiness }) => {
     const breakers = Object.values(readiness).map(({ breaker }) => breaker);
     const failures = new Set(breakers.flatMap((breaker) => (breaker.kind === "stopped" ? breaker.failures : [])));
@@ -179,7 +179,7 @@ export function stopSection(stops: ReturnType<typeof stoppedKeys>): readonly Rep
   });
 }
 
-export function summarizeStatus({ keys }: CampaignPlan): string {
+export function summarizeStatus({ keys }: CampaignSchedule): string {
   const of = (...wanted: readonly string[]) => keys.filter(({ outcome }) => wanted.includes(outcome)).length;
   const [open, unread, held, kept] = [of("open", "pending_destruction"), of("not_read"), of("held"), of("kept")];
   if (open + unread > 0) {
@@ -192,7 +192,7 @@ export function summarizeStatus({ keys }: CampaignPlan): string {
 }
 
 /** One row for each wave: its keys by state, what it waits for, and the last days on which a step is in time. */
-function wavesPart(view: CampaignView, plan: CampaignPlan): ReportPart {
+function wavesPart(view: CampaignView, plan: CampaignSchedule): ReportPart {
   const waves = waveRows(view, plan);
   const shown = waves.map(({ states, held, ...row }) => ({
     ...row,
@@ -234,7 +234,7 @@ export function outcomeSection(rows: readonly KeyRow[]): readonly ReportSection[
 /** Numbers and pace, for management: the keys by outcome, and what is left to do. */
 function totals(
   view: CampaignView,
-  { keys, deadlineMs }: CampaignPlan,
+  { keys, deadlineMs }: CampaignSchedule,
 ): readonly (readonly [string, number | string])[] {
   const due = keys.filter(({ outcome, facts }) => outcome === "open" && isStepDue(facts, "destroy"));
   const last = Math.min(deadlineMs, ...due.flatMap(({ schedule }) => schedule.dates.destroyBeforeMs ?? []));
@@ -255,7 +255,7 @@ function totals(
   ];
 }
 
-function totalSection(view: CampaignView, plan: CampaignPlan): readonly ReportSection[] {
+function totalSection(view: CampaignView, plan: CampaignSchedule): readonly ReportSection[] {
   return section(`Totals, with the deadline ${dayOf(view.campaign.deadline)}`, {
     table: tableOf(totals(view, plan), { what: ([what]) => what, value: ([, value]) => value }),
   });

@@ -12,7 +12,7 @@ import { keysOfKind } from "../../key/sets/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";
 import type { Act } from "../../text/act.ts";
 import { cannotBeUndone, count, sayRoles, stepNouns, stillReversible } from "../../text/words.ts";
-import { folderFlag, type NextCommand, nextCommand, remarked } from "./report.ts";
+import { folderFlag, type NextCommand, nextCommand, withRemark } from "./report.ts";
 
 /** `name` is the command; `store` is `approve --store`. */
 export type WaveAct = Act &
@@ -183,7 +183,7 @@ function approvalActs(
 }
 
 export function rollbackCommand({ wave, path }: WavePlace): NextCommand {
-  return remarked(`uko campaign rollback ${wave} ${folderFlag(path)}`, "reactivates what this campaign deactivated");
+  return withRemark(`uko campaign rollback ${wave} ${folderFlag(path)}`, "reactivates what this campaign deactivated");
 }
 
 function rollbackAct(keys: number, place: WavePlace): WaveAct {

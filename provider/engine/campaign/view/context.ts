@@ -12,13 +12,13 @@ import { campaignFileName } from "../files/campaign-file.ts";
 import { type CampaignFolder, mebibyte } from "../files/file-forms.ts";
 import { openCampaign, readManifest } from "../files/folder.ts";
 import { takeCampaignInventory } from "./inventory.ts";
-import { type CampaignPlan, type PlannedKey, planCampaign } from "./planned.ts";
+import { type CampaignSchedule, type PlannedKey, scheduleCampaign } from "./planned.ts";
 import { type CampaignView, inventoryScope, type Reading, readCampaignView } from "./view.ts";
 
 export interface CampaignContext {
   readonly world: World;
   readonly view: CampaignView;
-  readonly plan: CampaignPlan;
+  readonly plan: CampaignSchedule;
   readonly options: CallOptions;
   /** Whether campaign.yaml changed since this run read the file. The next run judges the change. */
   readonly areRulesNewer: () => Promise<boolean>;
@@ -39,7 +39,7 @@ export async function openCampaignAt(
   const manifest = share(await readManifest(opened, world.sha256));
   const inventory = share(await takeCampaignInventory(world, inventoryScope(opened, manifest, reading), options));
   const view = await readCampaignView({ ...opened, manifest }, inventory, world);
-  const plan = planCampaign(view, world);
+  const plan = scheduleCampaign(view, world);
   const { folder, text } = opened;
   const areRulesNewer = async () => (await folder.read(campaignFileName, mebibyte)) !== text;
   return { world: withoutSteps(world), view, plan, options, areRulesNewer };

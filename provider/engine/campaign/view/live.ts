@@ -11,7 +11,7 @@ import type { KeystoreSnapshot } from "../../ports/containers.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { plain, sayStatus } from "../../text/words.ts";
 import type { CampaignInventory } from "./inventory.ts";
-import type { CampaignPlan, PlannedKey } from "./planned.ts";
+import type { CampaignSchedule, PlannedKey } from "./planned.ts";
 import type { CampaignView } from "./view.ts";
 
 export interface Finding {
@@ -33,7 +33,7 @@ const concernOneObject: readonly ErrorCode[] = [
 
 export type LiveFindings = Awaited<ReturnType<typeof readLive>>;
 
-export async function readLive(world: World, view: CampaignView, plan: CampaignPlan, options: CallOptions) {
+export async function readLive(world: World, view: CampaignView, plan: CampaignSchedule, options: CallOptions) {
   const keystores = await keystoreFindings(world, view.inventory, options);
   return { keystores, keys: await keyFindings(world, plan.keys, options) };
 }

@@ -29,7 +29,7 @@ export interface PlannedKey extends CampaignKey {
   readonly outcome: KeyOutcome;
 }
 
-export interface CampaignPlan {
+export interface CampaignSchedule {
   readonly keys: readonly PlannedKey[];
   readonly waves: readonly PlannedWave[];
   /** Exclusive ends of the deadline days. */
@@ -45,7 +45,7 @@ export interface PlannedWave {
 
 type Ready = Readonly<Partial<Record<ApprovedStep, number>>>;
 
-export function planCampaign(view: CampaignView, { sha256 }: Pick<World, "sha256">): CampaignPlan {
+export function scheduleCampaign(view: CampaignView, { sha256 }: Pick<World, "sha256">): CampaignSchedule {
   const { campaign, keys, nowMs } = view;
   const { instanceEnds } = campaign;
   const deadlineMs = campaign.deadline + dayMs;
@@ -95,7 +95,7 @@ function wavesWithKeys(waves: CampaignView["campaign"]["waves"], named: Iterable
 }
 
 /** The plan of one wave, or the whole plan without a name. */
-export function onlyWave(plan: CampaignPlan, wave: string | undefined): CampaignPlan {
+export function onlyWave(plan: CampaignSchedule, wave: string | undefined): CampaignSchedule {
   if (wave === undefined) return plan;
   const waves = plan.waves.filter(({ name }) => name === wave);
   return { ...plan, waves, keys: waves.flatMap(({ keys }) => keys) };

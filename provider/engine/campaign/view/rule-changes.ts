@@ -97,13 +97,13 @@ export function sayDifference({ field, before, after }: Difference): string {
 }
 
 /** The facts of a key that its line in the manifest shows. A digest covers the others. */
-type ShownFacts = Pick<ManifestKey, "label" | "version"> & {
+type ShownInManifest = Pick<ManifestKey, "label" | "version"> & {
   readonly keystores: readonly { readonly id: string; readonly type: string }[];
 };
 
 export const hiddenFacts = "its description, dates, tags or key ring";
 
-export function changedFacts(before: ShownFacts, after: ShownFacts): readonly string[] {
+export function changedFacts(before: ShownInManifest, after: ShownInManifest): readonly string[] {
   const [old, now] = [before, after].map(({ label, version, keystores }) => ({
     ...{ label, version },
     keystores: keystores.map(({ id, type }) => `${type} ${id}`).sort(),

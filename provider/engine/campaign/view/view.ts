@@ -7,7 +7,7 @@
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
-import { type CampaignKeyFacts, isStepDue } from "../../../lifecycle/campaign/gates.ts";
+import { isStepDue, type KeySituation } from "../../../lifecycle/campaign/gates.ts";
 import type { RuleChange } from "../../../lifecycle/campaign/rule-changes.ts";
 import { endingOf, gapsOf, isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
 import { kmsRestoreDays, type ScheduledKey, soaksFromMs } from "../../../lifecycle/campaign/schedule.ts";
@@ -40,7 +40,7 @@ export interface CampaignKey {
   /** What people changed about the key in campaign.yaml or owners.csv since the manifest. */
   readonly change: RuleChange;
   /** The facts from which all gates and dates are computed. */
-  readonly facts: CampaignKeyFacts & ScheduledKey;
+  readonly facts: KeySituation & ScheduledKey;
 }
 
 export interface CampaignView extends OpenCampaign {

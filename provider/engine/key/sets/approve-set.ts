@@ -16,7 +16,7 @@ import {
 } from "../../../lifecycle/consent/review.ts";
 import type { AnyReview } from "../../../lifecycle/kms-key/kms-review.ts";
 import { converge } from "../../loop/converge.ts";
-import { appendEvidence, type EvidenceFacts } from "../../loop/evidence.ts";
+import { appendEvidence, type StepEvidence } from "../../loop/evidence.ts";
 import { createRoom, runAll, withoutSteps } from "../../loop/many.ts";
 import type { Report } from "../../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
@@ -104,7 +104,7 @@ export async function noteRefused(world: World, apart: readonly KeyApart[], opti
   const { instanceId, serviceTimeMs } = world.session;
   const call = { phase: "refused", actor: await world.session.actor(options), correlationId: "" } as const;
   for (const { vaultId, keyId, label, record, state } of own) {
-    const facts: EvidenceFacts = {
+    const facts: StepEvidence = {
       ...{ subject: { instanceId, vaultId, keyId, label }, step: "approve", from: state, to: state },
       details: { keystores: [], refused: describeRecord(record) },
     };

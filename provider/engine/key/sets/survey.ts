@@ -13,7 +13,7 @@ import { type ApprovedStep, isSame, type KeyUse } from "../../../lifecycle/vocab
 import { isoTime } from "../../../text/iso-time.ts";
 import { vaultsOf } from "../../loop/absence.ts";
 import { runAll } from "../../loop/many.ts";
-import type { DeletionFacts, Report } from "../../loop/report.ts";
+import type { DeletionReport, Report } from "../../loop/report.ts";
 import type { CallOptions, KeyRef, KeySnapshot, World } from "../../ports/world.ts";
 import { keyPath, sayTime } from "../../text/words.ts";
 import { type KeyDetails, observedInList, observeKey } from "../observe.ts";
@@ -241,8 +241,8 @@ function byUrgency(a: Report, b: Report): number {
   );
 }
 
-type RequestFacts = Pick<
-  DeletionFacts,
+type ListedRequest = Pick<
+  DeletionReport,
   | "nextStep"
   | "requestedAt"
   | "requestedByName"
@@ -258,7 +258,7 @@ type RequestFacts = Pick<
  * The facts of a request for a list. A list does not show the caller's roles, so `canAct` means that no other reason
  * keeps the caller from the step.
  */
-function requestFacts({ observation }: KeyDetails, run: Run, plan: Plan, isDue: boolean): RequestFacts {
+function requestFacts({ observation }: KeyDetails, run: Run, plan: Plan, isDue: boolean): ListedRequest {
   const { carried } = observation;
   const record = carried.record;
   const request = record?.quotes ?? record;
@@ -285,7 +285,7 @@ const removable = { nextStep: "remove", canAct: true } as const;
 function actFacts(
   plan: Plan,
   approved: ApprovedStep | undefined,
-): Pick<RequestFacts, "nextStep" | "canAct" | "cannotActBecause"> {
+): Pick<ListedRequest, "nextStep" | "canAct" | "cannotActBecause"> {
   switch (plan.kind) {
     case "waitingForApproval": {
       const because =

@@ -119,7 +119,7 @@ export async function startProvider(
     async check(target, news, olds) {
       const reply = await about(target)("check", { News: sent(news), Olds: sent(olds) });
       const failures = reply.getFailuresList().map((each) => each.getReason());
-      return { inputs: remarked(plain(reply.getInputs()), news), failures };
+      return { inputs: withRemark(plain(reply.getInputs()), news), failures };
     },
     async differs(stored, news) {
       const reply = await about(stored)("diff", { ...before(stored), News: sent(news) });
@@ -165,13 +165,13 @@ export async function startProvider(
     inputs: Properties,
   ): Omit<ProviderReply, "id"> {
     return {
-      outputs: remarked(plain(reply.getProperties()), inputs),
+      outputs: withRemark(plain(reply.getProperties()), inputs),
       refreshBeforeUpdate: reply.getRefreshBeforeUpdate(),
     };
   }
 
   /** If a provider does not support secrets, the engine marks the values again that were secret when it sent them. */
-  function remarked(properties: Properties, sentAs: Properties): Properties {
+  function withRemark(properties: Properties, sentAs: Properties): Properties {
     if (userInterface === "package") return properties;
     return Object.fromEntries(
       Object.entries(properties).map(([name, value]) => [name, isSecret(sentAs[name]) ? secretOf(value) : value]),

@@ -6,14 +6,14 @@
 import { type KmsLifecycleState, kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
 import { isWindowOpen, type KmsPlan, windowName } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
 import { isoTime } from "../../text/iso-time.ts";
-import type { DeletionFacts } from "../loop/report.ts";
+import type { DeletionReport } from "../loop/report.ts";
 import type { ObservedKmsKey } from "./observe.ts";
 
-export interface KmsKeyFacts extends DeletionFacts {
+export interface KmsKeyDeletionReport extends DeletionReport {
   readonly lifecycleState: KmsLifecycleState;
 }
 
-export function kmsKeyFacts({ observation, nowMs }: ObservedKmsKey, plan?: KmsPlan): KmsKeyFacts {
+export function reportKmsKeyDeletion({ observation, nowMs }: ObservedKmsKey, plan?: KmsPlan): KmsKeyDeletionReport {
   const awaits = awaitsOf(plan);
   const untilMs = plan?.kind === "waitingForTime" ? plan.untilMs : undefined;
   const facts = {
@@ -31,7 +31,7 @@ export function kmsKeyFacts({ observation, nowMs }: ObservedKmsKey, plan?: KmsPl
   };
 }
 
-function awaitsOf(plan: KmsPlan | undefined): DeletionFacts["awaits"] {
+function awaitsOf(plan: KmsPlan | undefined): DeletionReport["awaits"] {
   switch (plan?.kind) {
     case "waitingForApproval":
       return "approval";
