@@ -7,7 +7,6 @@
  */
 
 import { UkoError } from "./errors.ts";
-import type { RequiredPeople } from "./lifecycle/vocabulary/observation.ts";
 import type { Endpoint, EndpointSource } from "./services/http/allowed-hosts.ts";
 import type { ProxySettings } from "./services/http/client.ts";
 import type { Credential } from "./services/iam.ts";
@@ -94,7 +93,7 @@ export interface Settings {
   readonly credential: Credential;
   readonly allowedHosts: readonly string[];
   /** The people that the environment or the provider demand at least; neither can relax the rule. */
-  readonly leastPeople: RequiredPeople;
+  readonly leastPeople: "single" | "destroy";
   readonly isReadStrict: boolean;
   readonly waitMs?: number;
   /** Whether the run has no person at the terminal, by the variable `CI`, which every pipeline sets. */

@@ -7,15 +7,8 @@ import { explainPath } from "../../provider/engine/key/text/remaining-path.ts";
 import { renderExplanation } from "../../provider/engine/text/explanation.ts";
 import type { NotBinding } from "../../provider/lifecycle/consent/consent-record.ts";
 import { holdsIn } from "../../provider/lifecycle/consent/hold.ts";
-import {
-  type ApprovalWait,
-  type Guard,
-  guardCodes,
-  type Plan,
-  type RequestWait,
-  type Run,
-  type Step,
-} from "../../provider/lifecycle/key/plan.ts";
+import type { ApprovalWait, Guard, Plan, RequestWait, Run, Step } from "../../provider/lifecycle/key/plan.ts";
+import { guardCodes } from "../../provider/lifecycle/key/plan.ts";
 import { rights } from "../../provider/lifecycle/vocabulary/managed-key-states.ts";
 import type { KeyObservation } from "../../provider/lifecycle/vocabulary/observation.ts";
 import {
@@ -49,14 +42,10 @@ interface Case {
   readonly replaced?: NotBinding;
 }
 
-function stopped(
-  plan: Exclude<Plan, { kind: "ready" }>,
-  { key = aKey(), run = {}, taken: steps = [], replaced }: Case = {},
-) {
-  const memory = {
-    run: aRun({ intent: "resume", ...taken(...steps), ...run }),
-    ...(replaced !== undefined && { replaced }),
-  };
+type Ending = Exclude<Plan, { kind: "ready" }>;
+
+function stopped(plan: Ending, { key = aKey(), run = {}, taken: steps = [], replaced }: Case = {}) {
+  const memory = { run: aRun({ intent: "resume", ...taken(...steps), ...run }), replaced };
   return { kind: "stopped", plan, observed: observed(key), memory } as const satisfies Outcome;
 }
 
