@@ -31,6 +31,16 @@ export const channelOptions: ChannelOptions = {
   "grpc.enable_channelz": 0,
 };
 
+/**
+ * An engine without this feature shows the step before last in its preview and state. Deletions stay safe, because each
+ * one reads its key first, so the provider only warns.
+ */
+const noRefresh = [
+  "This Pulumi CLI does not read a key before each run, so its previews and state can be out of date",
+  "  It is older than 3.249.0, or PULUMI_DISABLE_REFRESH_BEFORE_UPDATE is set. A deletion still reads its key first.",
+  "  Next: update the Pulumi CLI, unset that variable, or add --refresh to each command.",
+].join("\n");
+
 const mappingKey = "terraform";
 /** The provider's name in Terraform. */
 const terraformName = "uko";
@@ -41,6 +51,7 @@ export function createService(session: PulumiSession, version: string): UntypedS
   return {
     handshake: respond(async (request: providerPb.ProviderHandshakeRequest) => {
       if (request.getEngineAddress() !== "") session.attach(request.getEngineAddress());
+      if (!request.getSupportsRefreshBeforeUpdate()) await session.log.warn(noRefresh);
       const response = new providerPb.ProviderHandshakeResponse();
       response.setAcceptSecrets(true);
       response.setAcceptResources(true);

@@ -28,6 +28,22 @@ describe("the start", () => {
     });
   });
 
+  test("warns of an engine that reads no key before a run, once for each run", async () => {
+    const handshake = async (supports: boolean) => {
+      await stage.bob.beginRun();
+      const request = new providerPb.ProviderHandshakeRequest();
+      request.setSupportsRefreshBeforeUpdate(supports);
+      await unary((done) => stage.bob.client.handshake(request, done));
+      return stage.bob.log.map(({ message }) => message);
+    };
+    expect(await handshake(true)).toEqual([]);
+    expect(await handshake(false)).toEqual([
+      expect.stringMatching(
+        /^This Pulumi CLI does not read a key before each run, .*\n.*3\.249\.0.*\n {2}Next: update/,
+      ),
+    ]);
+  });
+
   test("returns the schema of its own version", async () => {
     const reply = await unary<providerPb.GetSchemaResponse>((done) =>
       stage.bob.client.getSchema(new providerPb.GetSchemaRequest(), done),

@@ -13,13 +13,7 @@ import { encodeValue, type ObjectValue, readJson, textOf } from "../values.ts";
 export const upgradeResourceState: Call<"upgradeResourceState"> = async ({ memory }, request) => {
   const { typeName, version, rawState } = request;
   const resource = resourceNamed(typeName);
-  const known = resource.block.version;
-  if (version > BigInt(known)) {
-    throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `The state of this ${typeName} was written by a later release of the provider`,
-      detail: `It has schema version ${version}, but this release knows only ${known}. Use a newer release.`,
-    });
-  }
+  requireKnown(`The state of this ${typeName}`, version, resource.block.version);
   const json = textOf(rawState?.json);
   if (json === "") {
     throw new UkoError("UKO_INPUT_INVALID", {
@@ -33,7 +27,19 @@ export const upgradeResourceState: Call<"upgradeResourceState"> = async ({ memor
 };
 
 export const upgradeResourceIdentity: Call<"upgradeResourceIdentity"> = async (_session, request) => {
-  const type = identityTypeOf(resourceNamed(request.typeName));
-  const json = textOf(request.rawIdentity?.json);
+  const { typeName, version, rawIdentity } = request;
+  const resource = resourceNamed(typeName);
+  requireKnown(`The identity of this ${typeName}`, version, resource.identity.version);
+  const type = identityTypeOf(resource);
+  const json = textOf(rawIdentity?.json);
   return { upgradedIdentity: { identityData: { msgpack: encodeValue(readJson(json || "null", type), type) } } };
 };
+
+/** Throws UKO_INPUT_INVALID if a later release wrote this: its values may mean something else. */
+function requireKnown(what: string, version: bigint, known: number): void {
+  if (version <= BigInt(known)) return;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `${what} was written by a later release of the provider`,
+    detail: `It has schema version ${version}, but this release knows only ${known}. Use a newer release.`,
+  });
+}

@@ -290,5 +290,10 @@ describe("a state from a file", () => {
     });
     expect(readIdentity(upgradedIdentity, resource)).toEqual({ vault_id: vaultId, instance_id: "x" });
     expect(identityTypeOf(resource)).toEqual(["object", { instance_id: "string", vault_id: "string" }]);
+    const later = await stage.bob.provider.upgradeResourceIdentity({
+      ...{ typeName: "uko_vault", version: 7n, rawIdentity: { json: bytes({ vault_id: vaultId, instance_id: "x" }) } },
+    });
+    expect(textsOf(later.diagnostics)[0]).toMatch(/^The identity .*written by a later release.*version 7/s);
+    expect(later.upgradedIdentity).toBeUndefined();
   });
 });
