@@ -6,14 +6,12 @@
  * knows, so that no update counts as corrupt.
  */
 
-import { type dynamic, log } from "@pulumi/pulumi";
-import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
-import { resetOptions } from "@pulumi/pulumi/runtime/settings.js";
+import { type dynamic, log, runtime } from "@pulumi/pulumi";
 import { createDeclarations, createForAll, createTally, messageAmong, secondMade } from "../compose/engines.ts";
 import type { CheckFailure } from "../engine/resource/definition.ts";
 import type { Unfinished } from "../engine/resource/delete.ts";
 import type { Handlers } from "../engine/resource/handlers.ts";
-import { asUkoError, isUkoError } from "../errors.ts";
+import { asUkoError, isUkoError, UkoError } from "../errors.ts";
 
 /**
  * The gRPC code FAILED_PRECONDITION, which the engine treats as a known error. With UNKNOWN it would mark the update as
@@ -42,7 +40,7 @@ export function createResourceProvider<Inputs, State extends Inputs>(
   return {
     async configure(request) {
       configure(request.config);
-      connectLog(process.argv[2]);
+      await orFail(async () => connectLog(process.argv[2]));
     },
 
     async check(olds: Properties, news: Properties) {
@@ -141,10 +139,18 @@ function createStopped(): (outcome: Unfinished, id: string) => string {
 
 /**
  * Connects the log to the engine, whose address is the first argument of a dynamic provider; Pulumi's own main does not
- * use it. Without the connection, warnings would go to stderr and evidence would be lost.
+ * use it. Without the connection, warnings would go to stderr and evidence would be lost. Pulumi promises neither the
+ * argument nor `resetOptions`, so a library that has changed one of them is an error before the first call.
  */
-function connectLog(engineAddress: string | undefined): void {
-  if (engineAddress !== undefined) resetOptions("project", "stack", -1, engineAddress, "", false, "");
+function connectLog(engineAddress = ""): void {
+  if (typeof runtime.resetOptions !== "function" || !/^[^\s-]\S*:\d+$/.test(engineAddress)) {
+    throw new UkoError("UKO_EVIDENCE_UNWRITABLE", {
+      summary: "This version of Pulumi's Node library does not say how a dynamic provider reaches the engine's log",
+      detail:
+        "The log keeps the evidence of each step, so no step was taken.\n" + "Next: npm install @pulumi/pulumi@3.249.0",
+    });
+  }
+  runtime.resetOptions("project", "stack", -1, engineAddress, "", false, "");
 }
 
 /**
@@ -184,7 +190,7 @@ function urnIn(properties: Properties): string | undefined {
 /** Whether a value, or a part of it, comes from a resource that does not exist yet. */
 function isUnknown(value: unknown): boolean {
   if (typeof value === "object" && value !== null) return Object.values(value).some(isUnknown);
-  return value === unknownValue;
+  return value === runtime.unknownValue;
 }
 
 async function warn(warnings: readonly string[] | string | undefined = []): Promise<void> {

@@ -4,6 +4,7 @@
  */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import packageFile from "../../package.json" with { type: "json" };
 import { apiKeys, vaultId } from "../emulator/harness.ts";
 import { type EngineWorld, resetGoingForward, startEngineWorld } from "../engine/harness.ts";
 import { emulatorAddresses } from "../support/emulator-addresses.ts";
@@ -74,6 +75,23 @@ describe("the frozen text in state", () => {
     expect(updated).toMatchObject({ __provider, description: "new" });
     expect(await bob.read(id, updated)).toEqual({ id, properties: updated });
     expect((await errorOf(bob.delete(updated))).details).toContain("[UKO_APPROVAL_PENDING]");
+  });
+
+  test("is refused under a library that starts the provider in another way, with an error and no stack", async () => {
+    const later = await startPlugin(environmentOf("bob"), config(), ["--later-option"]);
+    try {
+      const { details } = await errorOf(later.check({}, news()));
+      const { "@pulumi/pulumi": oldest } = packageFile.peerDependencies;
+      expect(details.split("\n")).toEqual([
+        "This version of Pulumi's Node library does not say how a dynamic provider reaches the engine's log",
+        "The log keeps the evidence of each step, so no step was taken.",
+        `Next: npm install @pulumi/pulumi@${oldest.replace("^", "")}`,
+        "[UKO_EVIDENCE_UNWRITABLE]",
+      ]);
+      expect(later.written()).not.toContain(" at ");
+    } finally {
+      await later.close();
+    }
   });
 
   test("equals the text that the program writes", async () => {

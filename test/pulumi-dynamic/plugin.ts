@@ -41,13 +41,15 @@ export interface Plugin {
 export async function startPlugin(
   environment: Readonly<Record<string, string>>,
   config: Readonly<Record<string, string>> = {},
+  /** Arguments that a later library might put before the engine's address. */
+  before: readonly string[] = [],
 ): Promise<Plugin> {
   const log: LogLine[] = [];
   const engine = await startEngine(log);
   const project = projectFolder();
   const child = spawn(
     process.execPath,
-    [pulumiRequire.resolve("@pulumi/pulumi/cmd/dynamic-provider"), engine.address],
+    [pulumiRequire.resolve("@pulumi/pulumi/cmd/dynamic-provider"), ...before, engine.address],
     {
       cwd: project,
       env: { ...childEnv, ...environment },
