@@ -73,6 +73,8 @@ export interface Stored<State> {
   readonly warnings: readonly string[];
   /** The one of the warnings that says what a pending deletion waits for. The error of a deletion says it, too. */
   readonly waitWarning?: string | undefined;
+  /** The one of the warnings that says that no approval of a step is known. */
+  readonly unapprovedWarning?: string | undefined;
   /** Whether a hold stops each step of a deletion, so that the preview of a destroy has to name the hold. */
   readonly isHeld?: true;
   /** No new object: the existing one was adopted, or found again after an interruption. */

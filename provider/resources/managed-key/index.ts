@@ -26,7 +26,7 @@ import { sayStricter } from "./marker.ts";
 import { previewKeyCreation, writtenOnAdoption } from "./preview.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, managedKeyInputs, storedManagedKeyState } from "./schema.ts";
 import { isMadeForAnother } from "./search.ts";
-import { driftWarnings, pendingWarning, stateOf } from "./state.ts";
+import { driftWarnings, pendingWarning, stateOf, unapprovedWarning } from "./state.ts";
 import { changedInputs, isReached, rejectTemplate, updateKey } from "./update.ts";
 
 const idForm = /^(?<vaultId>[0-9a-f-]{36})\/(?<keyId>[0-9a-f-]{36})$/;
@@ -83,7 +83,8 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     const waitWarning = pendingWarning(result);
     const waits = waitWarning === undefined ? [] : [waitWarning];
     const warnings = [...waits, ...driftWarnings(result, state)];
-    return { ...next, warnings, waitWarning, ...(next.state.hold !== undefined && { isHeld: true }) };
+    const said = { warnings, waitWarning, unapprovedWarning: unapprovedWarning(result) };
+    return { ...next, ...said, ...(next.state.hold !== undefined && { isHeld: true }) };
   },
 
   async update(world, state, inputs, run, options) {

@@ -130,8 +130,14 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
         ]
       : [];
   const left = before.state === "active" ? staysInactive(observation) : [];
-  const unapproved = unapprovedFacts(observation).map((fact) => `${key}: ${unended(fact)}`);
-  return [...canceled, ...outOfSync, ...moved, ...unapproved, ...left];
+  const unapproved = unapprovedWarning(observed);
+  return [...canceled, ...outOfSync, ...moved, ...(unapproved === undefined ? [] : [unapproved]), ...left];
+}
+
+/** That no approval of the last step is known. */
+export function unapprovedWarning({ observation }: KeySummary): string | undefined {
+  const [fact] = unapprovedFacts(observation);
+  return fact && `${capital(sayKey(observation))}: ${unended(fact)}`;
 }
 
 function sayPending(observation: KeyObservation, record: ConsentRecord): string {

@@ -67,9 +67,10 @@ export const readResource: Call<"readResource"> = async (session, request) => {
   const values = valuesOf(resource, found.state, found.id, before);
   const destroyed = deleting === true ? undefined : handlers.destroyedWarning(found.state);
   if (destroyed !== undefined) session.memory.noteWarned(request.typeName, found.id);
-  const { waitWarning } = found;
+  const { waitWarning, unapprovedWarning } = found;
   if (waitWarning !== undefined) session.memory.noteWaitShown(request.typeName, found.id);
-  const warnings = [...found.warnings, ...(destroyed === undefined ? [] : [destroyed])];
+  const warnings =
+    destroyed === undefined ? found.warnings : withOutOfUse(found.warnings, destroyed, unapprovedWarning);
   return {
     private: writePrivate({ deleting }),
     newIdentity: identityOf(resource, values) ?? currentIdentity,
@@ -98,4 +99,15 @@ async function readMovedObject(
 ): Promise<ResponseOf<"readResource">> {
   const { state, identity, ...others } = await importExisting(session, resource, String(id), String(instanceId));
   return { newState: state, newIdentity: identity, ...others };
+}
+
+/** One warning that a declared key is out of use also says that no approval is known. */
+function withOutOfUse(
+  warnings: readonly string[],
+  outOfUse: string,
+  unapproved: string | undefined,
+): readonly string[] {
+  if (unapproved === undefined) return [...warnings, outOfUse];
+  const [summary, ...facts] = outOfUse.split("\n");
+  return [...warnings.filter((each) => each !== unapproved), [summary, `  ${unapproved}.`, ...facts].join("\n")];
 }

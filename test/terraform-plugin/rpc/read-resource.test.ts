@@ -34,6 +34,20 @@ test("values that only this tool has stay unchanged", async () => {
   expect(core.saved?.identity).toBeDefined();
 });
 
+test("one warning says that a key is out of use, and that no approval of its deactivation is known", async () => {
+  const core = await stage.made();
+  await stage.uko.test.as("carol").step(String(core.saved?.value.key_id), "deactivate");
+  await stage.bob.provider.configureProvider();
+  await core.refresh();
+  await stage.bob.provider.configureProvider();
+  const { warnings } = await core.refresh();
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /is deactivated, but the configuration declares it\n.*No approval of the deactivation .*\.\n/,
+    ),
+  ]);
+});
+
 test("a deleted key leaves the state", async () => {
   const core = await stage.made({ template: "payroll-draft" });
   const carol = stage.uko.test.as("carol");
