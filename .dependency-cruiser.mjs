@@ -57,7 +57,7 @@ const layers = {
     packages: ["undici", "zod", "jose", "@sigstore/core"],
     node: true,
   },
-  "settings.ts": { ours: ["errors.ts", "text/"], types: ["services/"], packages: [] },
+  "settings.ts": { ours: ["errors.ts", "text/"], types: ["lifecycle/", "services/"], packages: [] },
   // Apart from compose/engines.ts, so that no plugin carries the libraries of certificates.
   "compose/certificates.ts": {
     ours: [
@@ -154,6 +154,7 @@ const layers = {
       "engine/resource/stopped-alike.ts",
       "engine/resource/unknown.ts",
       "engine/text/own-commands.ts",
+      "engine/text/resource-messages.ts",
       "process/plugin-server.ts",
       "text/",
       "resources/schema/terraform.ts",

@@ -68,7 +68,6 @@ export interface DeletionReport
   readonly recordExpiredAt?: string;
 }
 
-/** The code of an explanation and its exit code. */
 export function codeOf({ code }: Explanation): Pick<Report, "code" | "exitCode"> {
   return { ...(code !== undefined && { code }), exitCode: code === undefined ? 0 : errorCatalog[code].exitCode };
 }
@@ -88,7 +87,6 @@ export function errorOf(explanation: Explanation, userInterface: Pick<UserInterf
 
 /** The object that a report is about. */
 export type Subject = Pick<RunRecord, "instanceId" | "resource" | "vaultId" | "keyId" | "label">;
-/** The result of the run. */
 type Result = Partial<Subject> & Omit<RunRecord, keyof Subject | "operation" | "actor">;
 
 interface Reported<T> {

@@ -52,7 +52,6 @@ export const connectionFields = Object.fromEntries(
   ]),
 ) as Readonly<Record<BlockName, Readonly<Record<string, Field>>>>;
 
-/** Paths of the secret inputs. */
 export const secretPaths = secretPathsIn(keystoreInputs);
 
 /** A block's values by property name, already validated by the block's schema. */

@@ -71,7 +71,6 @@ export function resultAttributes(result: z.ZodType): readonly Attribute[] {
   return attributesOf(result, { side: "output", secrets: [] });
 }
 
-/** The description of an input. */
 export function describeInput({ description, isImmutable }: Pick<Attribute, "description" | "isImmutable">): string {
   return isImmutable ? `${description} Cannot change.` : description;
 }
