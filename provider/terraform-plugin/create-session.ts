@@ -33,6 +33,7 @@ export function createSession(
       {
         progress: { report: (line) => log.write("info", line) },
         evidenceLog: log.evidence,
+        ...(log.isDebug === true && { trace: (line: string) => log.write("debug", line) }),
         note: (line) => void warnings.push(line),
         warn: (line) => void warnings.push(line),
       },

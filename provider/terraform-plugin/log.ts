@@ -12,6 +12,8 @@ type Fields = Readonly<Record<string, string | number | boolean>>;
 export interface Log {
   /** Writes a line, which must not contain a value of a resource or a credential. */
   write(level: Level, message: string, fields?: Fields): void;
+  /** Set if the log shows the level `debug`, so that each call of a service is worth a line. */
+  readonly isDebug?: true;
   /** Writes a whole line of evidence. Absent if the host would drop it. */
   readonly evidence?: (line: string) => void;
 }
@@ -42,6 +44,7 @@ export function createLog(settings: LogSettings, now: () => Date, write: (line: 
     write(level, message, fields = {}) {
       if (isShown(level)) writeLine(level, message.slice(0, maxMessage), fields);
     },
+    ...(isShown("debug") && { isDebug: true }),
     ...(isShown("info") && {
       evidence(line) {
         if (line.length > maxMessage) throw new RangeError("The line is too long for the log");

@@ -73,7 +73,11 @@ function bundle(repository, { entry, later, encoded, texts, outfile }) {
   // A plugin that an engine starts: a shell reads the second line and says what is missing, and Node takes it for a text.
   const told =
     "uko requires Node.js 22.19 or newer, and node is not on PATH. Install it, or use a release of uko, which does not need it.";
-  const launcher = `#!/bin/sh\n":" //; command -v node >/dev/null || { echo "${told}" >&2; exit 127; }; exec node "$0" "$@"`;
+  // go-plugin shows the first line on standard output. Pulumi shows standard error.
+  const telling = outfile.includes("terraform-provider")
+    ? `echo "${told}"; echo "${told}" >&2;`
+    : `echo "${told}" >&2;`;
+  const launcher = `#!/bin/sh\n":" //; command -v node >/dev/null || { ${telling} exit 127; }; exec node "$0" "$@"`;
   // The bundler keeps the first line of an entry that has it.
   const isStarted = readFileSync(path.join(repository, entry), "utf8").startsWith(start);
   const banner = isStarted ? {} : { js: start };

@@ -366,3 +366,20 @@ test("the preview of a key that was renamed without an alias fails like its run"
   expect(preview.details).toMatch(/^label: vault \S+ has a key with this label already\n.*aliases: \["urn:/s);
   expect((await statusOf(renamed("create", { Properties: inputs }))).details).toContain('aliases: ["urn:');
 });
+
+test("the keys of a renamed component need one alias, that of the component", async () => {
+  const urn = (component: string) => `urn:pulumi:dev::keys::acme:index:Payments$uko:index:ManagedKey::${component}-key`;
+  const { id, inputs, properties } = await stage.made();
+  const plugin = await stage.another(stage.environmentOf("bob"));
+  const type = "uko:index:ManagedKey";
+  await caller(plugin.client, { urn: urn("payments"), type })("read", {
+    Id: id,
+    Properties: properties,
+    Inputs: inputs,
+  });
+  const renamed = caller(plugin.client, { urn: urn("billing"), type });
+  await renamed("check", { News: news(), Olds: {} });
+  const { details } = await statusOf(renamed("create", { Properties: inputs, Preview: true }));
+  expect(details).toContain('  aliases: ["urn:pulumi:dev::keys::acme:index:Payments::payments"]');
+  expect(details.match(/aliases:/g)).toHaveLength(1);
+});

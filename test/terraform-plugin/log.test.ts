@@ -69,3 +69,13 @@ describe("the log", () => {
     expect(levelsOf({ TF_LOG: "JSON" })).toHaveLength(5);
   });
 });
+
+test("only a log that shows the level debug asks for a line for each call of a service", () => {
+  const isDebug = (TF_LOG: string) =>
+    createLog(
+      { TF_LOG },
+      () => new Date(),
+      () => undefined,
+    ).isDebug;
+  expect(["DEBUG", "TRACE", "INFO", "off"].map(isDebug)).toEqual([true, true, undefined, undefined]);
+});

@@ -285,11 +285,34 @@ export function sayKeepUnderNewName(
     ].join("\n");
   }
   const isMoved = origin !== undefined && parentsIn(origin) !== parentsIn(former);
+  const component = origin === undefined ? undefined : formerComponent(former, origin);
+  const aliased =
+    component === undefined
+      ? aliasLines("Next: set the option", { former, runtime })
+      : aliasLines("Next: set the option of the component, which counts for all its resources", {
+          former: component,
+          runtime,
+        });
   return [
     `The state holds this ${noun} as "${nameIn(former)}". Do not set ${adoptBy}.`,
-    ...aliasLines("Next: set the option", { former, runtime }),
+    ...aliased,
     ...(isMoved ? [] : ["or run:", `  ${renameCommand(former, origin === undefined ? "<new name>" : nameIn(origin))}`]),
   ].join("\n");
+}
+
+/**
+ * The former URN of a renamed component whose resources begin with its name, as Pulumi derives their aliases. Undefined
+ * if both names have no common end, so that the resource itself was renamed.
+ */
+function formerComponent(former: string, origin: string): string | undefined {
+  const parents = parentsIn(former);
+  if (parents === "" || parents !== parentsIn(origin)) return undefined;
+  const [before, now] = [nameIn(former), nameIn(origin)];
+  const ends = [...before.matchAll(/[-_.]/g)].map(({ index }) => before.slice(index));
+  const end = ends.find((each) => now.endsWith(each) && now.length > each.length && before.length > each.length);
+  if (end === undefined) return undefined;
+  const [stack, project] = former.split("::");
+  return [stack, project, parents, before.slice(0, -end.length)].join("::");
 }
 
 function renameCommand(urn: string, name: string): string {

@@ -54,6 +54,8 @@ export interface HttpResponse {
   readonly serviceTimeMs: number | undefined;
   /** Empty if the service sent none. */
   readonly correlationId: string;
+  /** How often the call was sent, if more than once. */
+  readonly attempts?: number;
   /** After a 401, the call was sent again with a new token, so the response is not about an expired token. */
   readonly isTokenNew?: true;
 }
@@ -213,7 +215,8 @@ async function sendWithin(
 
   for (let attempts = 1; attempts <= maxAttempts; attempts += 1) {
     const sentAtMs = options.monotonicMs();
-    const ended = await attempt(once);
+    const response = await attempt(once);
+    const ended = attempts > 1 && response.kind === "response" ? { ...response, attempts } : response;
     if (ended.kind === "response") onResponse?.({ ...statusOf(ended), sentAtMs, nowMs: options.monotonicMs() });
     if (ended.kind === "none" && ended.why !== "broken") return ended;
     const delayMs = retryDelayMs({

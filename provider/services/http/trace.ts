@@ -1,10 +1,11 @@
 /**
- * Writes a line for each call if a command runs with `--debug`. Of the request and the response, the line has only
- * the method, host, path, status and correlation ID, so it contains no secret.
+ * Writes a line for each call if a command runs with `--debug`, or an engine with TF_LOG=DEBUG. Of the request and the
+ * response, the line has only the method, host, path, status, number of retries and correlation ID, so it contains no
+ * secret.
  */
 
 import { printable } from "../../text/printable.ts";
-import type { HttpClient } from "./client.ts";
+import type { HttpClient, HttpResponse } from "./client.ts";
 
 export function traceClient(http: HttpClient, monotonicMs: () => number, trace: (line: string) => void): HttpClient {
   return {
@@ -18,7 +19,7 @@ export function traceClient(http: HttpClient, monotonicMs: () => number, trace: 
       try {
         const end = await http.send(request);
         if (end.kind === "none") tell(`no response (${end.why}) after ${elapsed()}`);
-        else tell(`${end.status} in ${elapsed()}${end.correlationId === "" ? "" : ` ${end.correlationId}`}`);
+        else tell([`${end.status} in ${elapsed()}`, ...retriesOf(end), end.correlationId].filter(isGiven).join(" "));
         return end;
       } catch (error) {
         tell(`not sent, after ${elapsed()}`);
@@ -26,4 +27,12 @@ export function traceClient(http: HttpClient, monotonicMs: () => number, trace: 
       }
     },
   };
+}
+
+function retriesOf({ attempts = 1 }: HttpResponse): readonly string[] {
+  return attempts === 1 ? [] : [`after ${attempts - 1} ${attempts === 2 ? "retry" : "retries"}`];
+}
+
+function isGiven(text: string): boolean {
+  return text !== "";
 }

@@ -78,3 +78,16 @@ test("missing settings are an error, since no later run can continue without the
   const { errors } = await core.by(await stage.another(environment)).refresh();
   expect(errors[0]).toMatch(/^The credential is not set\n.*\[UKO_SETTINGS_INVALID\]$/s);
 });
+
+test("TF_LOG=DEBUG shows each call of the service with its status, time and correlation ID, and no secret", async () => {
+  const core = await stage.made();
+  const environment = stage.environmentOf("bob");
+  const host = await stage.another({ ...environment, TF_LOG: "DEBUG" });
+  await stage.uko.fault({ status: 503, times: 1 });
+  await core.by(host).refresh();
+  const log = host.log();
+  expect(log).toMatch(/GET \S+\/managed_keys\S* 200 in \d+ ms (?:after 1 retry )?[0-9a-f-]{36}/);
+  expect(log).toContain("after 1 retry");
+  expect(log).not.toContain(environment.UKO_API_KEY);
+  expect(log).not.toMatch(/bearer|authorization/i);
+});
