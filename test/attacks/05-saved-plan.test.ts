@@ -191,6 +191,34 @@ describe("a saved plan of an update that retires a key", () => {
   });
 });
 
+// Terraform 1.17 plans first, reads only what has a change, and plans this again. It never reads what is deleted.
+describe("a plan with -minimal-refresh", () => {
+  test("of a removed key in deletion does not know an approval since the last read, so its apply does nothing", async () => {
+    const core = await byCarol(await stage.made());
+    await core.apply(null);
+    await storeApproval(core);
+    const plan = await core.plan(null);
+    expect((await core.applySaved(plan, null)).errors.join("\n")).toContain("[UKO_PLAN_OUTDATED]");
+    expect(await stateOf(core)).toBe("active");
+    await core.refresh();
+    expect((await core.apply(null)).errors.join("\n")).toContain("[UKO_REQUEST_PENDING]");
+    expect(await stateOf(core)).toBe("deactivated");
+  });
+
+  test("of a key with a change takes the step that its second plan shows", async () => {
+    const retired = keyConfig({ state: "destroyed" });
+    const core = await byCarol(await stage.made());
+    await core.apply(retired);
+    await storeApproval(core);
+    expect((await core.plan(retired)).errors).toEqual([]);
+    await core.refresh();
+    const plan = await core.plan(retired);
+    expect(plan.warnings.join("\n")).toContain('This run deactivates key "payroll"');
+    expect(await core.applySaved(plan, retired)).toMatchObject({ errors: [] });
+    expect(await stateOf(core)).toBe("deactivated");
+  });
+});
+
 // The second plan of an apply alone knows the value, and receives nothing of the first plan.
 test.each([
   ["state", { state: UNKNOWN }],
