@@ -58,6 +58,8 @@ describe("what uko prints", () => {
       await world.type(who, `approve ${named}`, undefined, { UKO_REPORT });
       await world.advance("1m");
     };
+    // A key that waits for its first request has its last writer.
+    expect(reportOf(await run("bob", "requests")).deletion.lastWriter).toBe("IBMid-550000CAROL");
     await run("bob", `request ${draft} --reason "moved away"`);
     await run("alice", `continue ${draft}`);
     await approve("carol", `${draft} --store`);

@@ -117,6 +117,11 @@ const report = z
         .string()
         .describe("In uko requests: why the caller cannot take the next step, for people")
         .optional(),
+      lastWriter: z
+        .string()
+        .describe("In uko requests, for a key that waits for its request: IAM ID of its last writer")
+        .optional(),
+      lastWriteAt: time("In uko requests, for a key that waits for its request: when the last write was").optional(),
       voidBecause: z
         .string()
         .describe("Why the record on the key does not count, such as edited: another person wrote to the key after it")
