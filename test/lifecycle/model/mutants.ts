@@ -233,7 +233,7 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
   },
   "key/plan-reversal": {
     "a reactivation leaves the record on file": [
-      'return ready({ kind: "drop_record", ...(dropsNote && { dropsNote: true }) });',
+      'return ready({ kind: "drop_record", recordId: carriedId(observation), ...(dropsNote && { dropsNote: true }) });',
       'return { kind: "done" };',
     ],
   },
