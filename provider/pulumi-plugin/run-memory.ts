@@ -79,6 +79,7 @@ export function createRunMemory() {
     /** A failed creation found this object instead of its own. */
     noteNamed: declarations.noteNamed,
     isWanted: declarations.isWanted,
+    hasWanted: declarations.hasWanted,
     /**
      * Records that state has this ID under the URN. This reveals nothing about the program, because a destroy begins with
      * such reads.

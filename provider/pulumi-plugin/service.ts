@@ -108,17 +108,17 @@ export function createService(session: PulumiSession, version: string): UntypedS
 async function reportEnd({ memory, log }: PulumiSession): Promise<void> {
   for (const warning of memory.takeAllRemoved()) await log.warn(warning);
   const command = engineCommand(process.ppid);
-  const ahead = memory.takeAllAhead(command === "destroy");
-  const { warnings, isCertain } = ahead;
-  // A changed provider serves the program in another process. This one then only read, and has nothing to preview.
-  const isElsewhere = ahead.previews.length > 0 && !isCertain && (await log.hasProgram());
-  const previews = isElsewhere ? [] : ahead.previews;
+  // A program whose last resource of uko was removed calls no Check, and neither does one whose provider was changed: then
+  // another process of this provider serves it.
+  const mayBeDeclared = !memory.hasWanted() && command !== "destroy" && (await log.hasProgram());
+  const { warnings, isCertain, previews } = memory.takeAllAhead(command === "destroy" || mayBeDeclared);
   for (const [urn, warning] of warnings) await log.warn(warning, urn);
   const [stopped, unreached, unread] = [memory.takeStopped(), memory.countUnreached(), memory.takeUnread()];
   // Most runs have nothing more to say, and then need none of the sentences.
   if (previews.length + stopped.length + unreached + unread === 0) return;
   const { sayAhead, sayStopped, sayUnreached, sayUnreadInAll } = await loadDeferred();
-  for (const line of [...sayAhead(previews, isCertain), ...stopped.map(sayStopped)]) await log.warn(line);
+  for (const line of [...sayAhead(previews, isCertain, mayBeDeclared), ...stopped.map(sayStopped)])
+    await log.warn(line);
   if (unreached > 0) await log.warn(sayUnreached(unreached));
   if (unread > 0) await log.warn(sayUnreadInAll(unread));
 }

@@ -200,14 +200,18 @@ describe("a preview of a program without an active key", () => {
     expect(warnings(plugin)).toEqual([]);
   });
 
-  test("says nothing if a changed provider serves the program in another process, or if the run only refreshes", async () => {
-    const { id, inputs, properties } = await stage.made();
-    await statusOf(stage.bob.delete(properties));
-    const former = await stage.another(stage.environmentOf("bob"));
-    await former.read(id, properties, inputs);
-    former.beginProgram();
-    await former.cancel();
-    expect(warnings(former)).toEqual([expect.stringMatching(/^Key "payroll" is waiting for approval/)]);
+  test("names the condition if the program calls no Check here: another provider may declare the key", async () => {
+    const { plugin } = await preview();
+    plugin.beginProgram();
+    await plugin.cancel();
+    expect(warnings(plugin)).toEqual([
+      expect.stringMatching(
+        /^Unless another provider of the program declares them, this run requests the deactivation of 1 key: payroll\n/,
+      ),
+    ]);
+  });
+
+  test("says nothing if the run only refreshes", async () => {
     const refreshing = await stage.another(stage.environmentOf("bob"));
     const orders = await stage.made({ label: "orders" });
     await refreshing.read(orders.id, orders.properties, orders.inputs);

@@ -178,9 +178,11 @@ const doneToKeys: { readonly [Step in LimitedStep]?: string } = {
 
 /**
  * Ends a preview, or a run that only read. An engine does not pass the command, so the text is about this run only if the
- * run `isCertain` to delete: otherwise it may be a refresh. The preview is the last text before the person confirms.
+ * run `isCertain` to delete: otherwise it may be a refresh. With `mayBeDeclared`, another provider of the program may
+ * declare the resources. The preview is the last text before the person confirms.
  */
-export function sayAhead(ahead: readonly Ahead[], isCertain: boolean): readonly string[] {
+export function sayAhead(ahead: readonly Ahead[], isCertain: boolean, mayBeDeclared = false): readonly string[] {
+  const run = mayBeDeclared ? "Unless another provider of the program declares them, this run" : "This run";
   const groups = Map.groupBy(ahead, ({ type, message, step }) => `${type} ${step} ${withoutNames(message)}`);
   return [...groups.values()].map((group) => {
     const [first, ...others] = group;
@@ -188,7 +190,7 @@ export function sayAhead(ahead: readonly Ahead[], isCertain: boolean): readonly 
     const act = isCertain && first?.step !== undefined ? doneToKeys[first.step] : undefined;
     if (act !== undefined) {
       return [
-        `This run ${act} ${count(group.length, "key")}: ${sayFirst(group.map(({ name }) => name))}`,
+        `${run} ${act} ${count(group.length, "key")}: ${sayFirst(group.map(({ name }) => name))}`,
         ...message,
       ].join("\n");
     }
