@@ -233,7 +233,7 @@ function viewOf({ out }: CliWorld, keys: SetReview["keys"], review: Review, vaul
   const [only] = keys;
   if (keys.length > 1 || only === undefined) return viewOfSet(out, { keys, review }, vaults);
   const facts = approvalMessages.describeOne(only, vaults).map((line) => `  ${printableLines(line)}`);
-  return [paint(out, "strong", approvalMessages.titleOfOne(only)), ...facts].join("\n");
+  return [paint(out, "strong", approvalMessages.titleOfApproval(only)), ...facts].join("\n");
 }
 
 /** The text for an approver of many keys: the effect, who asks, and each key. */
@@ -269,7 +269,7 @@ async function act(
 ): Promise<readonly number[]> {
   const results = await run.operations.approve(review, { stores, each: () => {} }, run.options);
   const summary = setMessages.summarizeApproval(results, review.header, { stores, names });
-  const lines = [...setMessages.leftLines(results), ...summary];
+  const lines = [...setMessages.linesOfSkippedKeys(results), ...summary];
   world.out.write(`${lines.map((line) => printableLines(runnable(line, world.program))).join("\n")}\n`);
   return results.map((result) => (setMessages.isDone(result) ? 0 : setMessages.exitCodeOf(result)));
 }

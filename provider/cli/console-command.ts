@@ -7,7 +7,7 @@
 import type { Command } from "commander";
 import type { UkoWorld } from "./cli-world.ts";
 import { refusePipeline } from "./hand.ts";
-import { stopped, withOperations } from "./run.ts";
+import { untilStopped, withOperations } from "./run.ts";
 
 /**
  * Adds the command, which runs until a person stops it, which is its normal end, or until a wrong code was typed too
@@ -41,7 +41,7 @@ function serveConsole(world: UkoWorld, folder: string | undefined): Promise<numb
     out.write(`${caller.join("\n")}\nOpen this address in a browser, and type the code:\n  ${console.url}\n`);
     if (campaign !== undefined) out.write(`The page Campaign shows ${campaign.name}, from ${campaign.folder}.\n`);
     out.write("Press Ctrl-C to stop the console.\n");
-    await stopped(stop);
+    await untilStopped(stop);
     console.close();
     if (signal.aborted) return 0;
     err.write("The code was wrong 5 times, so the console has stopped. Next: uko console\n");

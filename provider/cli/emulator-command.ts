@@ -8,7 +8,7 @@ import { isLoopbackEndpoint, sayTime } from "../compose/text.ts";
 import { parsePort } from "./arguments.ts";
 import type { EmulatorStart, RunningEmulator, UkoWorld } from "./cli-world.ts";
 import { refuseUnknown } from "./help-layout.ts";
-import { stopped } from "./run.ts";
+import { untilStopped } from "./run.ts";
 
 /** Adds the command, which runs until a person stops it. That is its normal end. */
 export function addEmulatorCommand(program: Command, world: UkoWorld): void {
@@ -44,7 +44,7 @@ export function addEmulatorCommand(program: Command, world: UkoWorld): void {
       if (unknown !== undefined) refuseUnknown(unknown, emulator);
       const started = await world.startEmulator(options);
       world.out.write(json === true ? readyJson(started) : readyText(started, options));
-      await stopped(world.signal);
+      await untilStopped(world.signal);
       await started.close();
     });
   addAdvance(emulator, world);

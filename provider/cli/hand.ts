@@ -15,7 +15,7 @@ import type { CliWorld } from "./cli-world.ts";
 type Asking = Pick<CliWorld, "ask" | "environment">;
 
 /** Whether a person can type here what an approval, or the request of a destruction, asks for. */
-export function hasHand({ ask, environment }: Asking): boolean {
+export function canPersonType({ ask, environment }: Asking): boolean {
   return ask !== undefined && !environment.CI;
 }
 
@@ -40,7 +40,7 @@ export function refusePipeline({ environment }: Pick<Asking, "environment">, com
 
 /** Asks the person at the terminal; only `y` and `yes` count as yes. */
 export async function isConfirmed(world: CliWorld, question: string): Promise<boolean> {
-  return isYes(await answerTo(world, question));
+  return isYes(await askPerson(world, question));
 }
 
 export function isYes(answer: string): boolean {
@@ -49,7 +49,7 @@ export function isYes(answer: string): boolean {
 
 /** Asks the person at the terminal to type exactly this text. */
 export async function isTyped(world: CliWorld, question: string, phrase: string): Promise<boolean> {
-  return (await answerTo(world, question)) === phrase;
+  return (await askPerson(world, question)) === phrase;
 }
 
 /** Throws UKO_CANCELED unless the person at the terminal types exactly this text. */
@@ -64,7 +64,7 @@ export async function requireTyped(
 }
 
 /** Returns what the person at the terminal types; empty without a terminal. */
-export async function answerTo({ ask }: CliWorld, question: string): Promise<string> {
+export async function askPerson({ ask }: CliWorld, question: string): Promise<string> {
   return ((await ask?.(question)) ?? "").trim();
 }
 

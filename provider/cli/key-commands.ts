@@ -19,7 +19,7 @@ import {
   type TypedKey,
 } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
-import { answerTo, hasHand, isTyped } from "./hand.ts";
+import { askPerson, canPersonType, isTyped } from "./hand.ts";
 import type { CommandName } from "./help.ts";
 import { requestToFile } from "./kms-approval.ts";
 import { reportFor, reportText } from "./print.ts";
@@ -125,7 +125,7 @@ function syncing(world: CliWorld, { json }: Given): Acts {
     writes: "sync",
     async act({ operations, ref, options }) {
       const report = await operations.sync(ref, options);
-      if (report.code !== "UKO_DESTRUCTION_UNAPPROVED" || json === true || !hasHand(world)) return report;
+      if (report.code !== "UKO_DESTRUCTION_UNAPPROVED" || json === true || !canPersonType(world)) return report;
       world.out.write(`${reportText(reportFor(world, report), world.out)}\n`);
       const { label, confirmedUnapproved } = (await operations.lookBeforeRemoval(ref, options)) ?? {};
       if (confirmedUnapproved === undefined) return report;
@@ -193,7 +193,7 @@ function continuing(world: CliWorld, given: Given, isAlone = false): Acts {
       const report = isRemoval(given)
         ? await operations.remove(ref, options, budget)
         : await operations.continue(ref, undefined, budget, options);
-      if (isAlone && yes !== true && json !== true && asksBeforeRemoval(report) && hasHand(world)) {
+      if (isAlone && yes !== true && json !== true && asksBeforeRemoval(report) && canPersonType(world)) {
         return removeConfirmed(world, report, { operations, ref, options });
       }
       const confirmed = json === true || isRemoval(given) ? undefined : await confirmRequest(world, report);
@@ -239,7 +239,7 @@ async function removeConfirmed(
   const question = `To remove what is left of the key ${despite}, type its label, "${phrase}": `;
   if (!(await isTyped(world, question, phrase))) return report;
   if (confirmedHold === undefined) return operations.removeConfirmed(ref, confirmed, options);
-  const reason = parseReason(await answerTo(world, "Why do you remove a key that is held? "));
+  const reason = parseReason(await askPerson(world, "Why do you remove a key that is held? "));
   return reason === "" ? report : operations.removeConfirmed(ref, { ...confirmed, reason }, options);
 }
 
@@ -250,7 +250,7 @@ async function removeConfirmed(
  */
 async function confirmRequest(world: CliWorld, report: Report): Promise<string | undefined> {
   const { label = "", deletion } = report;
-  if (deletion.isUnconfirmed !== true || !hasHand(world)) return undefined;
+  if (deletion.isUnconfirmed !== true || !canPersonType(world)) return undefined;
   world.out.write(`${reportText(reportFor(world, report), world.out)}\n`);
   const phrase = confirmingText(label, report.keyId);
   const question = `Did you request this? Type the label of the key, "${phrase}", to take the step: `;

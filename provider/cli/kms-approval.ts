@@ -8,7 +8,7 @@
  */
 
 import { rmSync, writeFileSync } from "node:fs";
-import { mayBeOfCampaign, runnable, sayLed, sayOutsideCampaign, shellWord } from "../compose/text.ts";
+import { mayBeOfCampaign, runnable, sayApprovedByCampaign, sayOutsideCampaign, shellWord } from "../compose/text.ts";
 import type { KmsKeyRef } from "../engine/ports/kms-keys.ts";
 import { mostSevere } from "../errors.ts";
 import { fileError } from "../process/regular-file.ts";
@@ -21,7 +21,7 @@ import { requireHand, requireTyped } from "./hand.ts";
 import { reportFor, reportJson, reportText } from "./print.ts";
 import { nameOfKmsKey, requireDestruction } from "./request-command.ts";
 import { type OpenRun, withOperations } from "./run.ts";
-import { type CampaignHere, honorLeave, withoutLeft } from "./run-on-keys.ts";
+import { type CampaignHere, refuseKeyThatCampaignLeaves, withoutLeft } from "./run-on-keys.ts";
 import { resolveKeys } from "./typed-keys.ts";
 
 type SignedRequest = ReturnType<OpenRun["kmsOperations"]["readSignedRequests"]>[number];
@@ -43,7 +43,7 @@ export async function requestToFile(
       throw invalidInput("--out is only for kms/ keys", "A managed key carries its request itself. Omit --out.");
     }
     const campaign = await run.campaignHere();
-    for (const ref of refs) await honorLeave(world, run, campaign, ref);
+    for (const ref of refs) await refuseKeyThatCampaignLeaves(world, run, campaign, ref);
     if (!kmsOperations.demandsSignatures) {
       throw invalidInput(
         "No file on this machine demands signatures, so uko signs nothing",
@@ -125,7 +125,7 @@ async function destroyKeys(
     const ref = { instanceId: settings.instanceId, kmsKeyId };
     const leader = campaign?.markOf(`kms/${kmsKeyId}`);
     if (leader !== undefined && !isOne) {
-      world.out.write(`kms/${kmsKeyId}: ${sayLed(leader)}.\n`);
+      world.out.write(`kms/${kmsKeyId}: ${sayApprovedByCampaign(leader)}.\n`);
       codes.push(12);
       continue;
     }

@@ -13,7 +13,7 @@ import { phraseFor } from "../text/phrase.ts";
 import { printable, printableLines } from "../text/printable.ts";
 import type { KeyPath, KmsKeyPath } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
-import { hasHand, requireTyped } from "./hand.ts";
+import { canPersonType, requireTyped } from "./hand.ts";
 import type { OpenRun } from "./run.ts";
 import type { KeyRun } from "./run-on-keys.ts";
 import { confirmFound, managedRefs } from "./typed-keys.ts";
@@ -32,10 +32,10 @@ export function requesting(world: CliWorld, { reason, yes }: { readonly reason?:
       const kmsKeys = keys.filter((key) => "kmsKeyId" in key);
       const toType = destructions.length + kmsKeys.length;
       // The words that a person types for a destruction also confirm which keys the names selected.
-      const typed = new Set(hasHand(world) ? destructions.map(({ ref }) => pathOf(ref)) : []);
+      const typed = new Set(canPersonType(world) ? destructions.map(({ ref }) => pathOf(ref)) : []);
       const isCovered = found.every((line) => typed.has(line.split(" ")[0] ?? ""));
       if (!isCovered && yes !== true) await confirmFound(world, "request", found);
-      if (toType === 0 || !hasHand(world)) return;
+      if (toType === 0 || !canPersonType(world)) return;
       const named = [
         ...destructions.map(({ ref, label, warnings }) => ({ label, id: ref.keyId, path: pathOf(ref), warnings })),
         ...(await Promise.all(kmsKeys.map((key) => nameOfKmsKey(run, key)))),

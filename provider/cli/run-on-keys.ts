@@ -13,7 +13,7 @@ import { asUkoError, endsTheRun, mostSevere, UkoError } from "../errors.ts";
 import { printableLines } from "../text/printable.ts";
 import type { KeyPath, KmsKeyPath, TypedKey } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
-import { answerTo, isConfirmed, isYes } from "./hand.ts";
+import { askPerson, isConfirmed, isYes } from "./hand.ts";
 import { createReportTexts, printError, reportFor, reportJson } from "./print.ts";
 import { type OpenRun, withOperations } from "./run.ts";
 import type { SelectionOptions } from "./selection.ts";
@@ -73,7 +73,7 @@ export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
     const campaign = passes ? undefined : await opened.campaignHere();
     if (run.writes === undefined) await learnLabels(opened);
     const act = async (key: KeyPath | KmsKeyPath): Promise<Report> => {
-      await honorLeave(world, opened, campaign, key);
+      await refuseKeyThatCampaignLeaves(world, opened, campaign, key);
       return actOn(key, run, opened, options);
     };
     const isOneByOne = options.confirm !== undefined;
@@ -94,7 +94,7 @@ export async function learnLabels({ campaignHere }: Pick<OpenRun, "campaignHere"
 export type CampaignHere = Awaited<ReturnType<OpenOperations["campaignHere"]>>;
 
 /** Throws UKO_KEY_LEFT for a key that a rule of the campaign leaves alone. Warns about a key that no rule names. */
-export async function honorLeave(
+export async function refuseKeyThatCampaignLeaves(
   world: CliWorld,
   { settings: { instanceId }, options }: Pick<OpenRun, "settings" | "options">,
   campaign: CampaignHere,
@@ -117,7 +117,7 @@ export async function withoutLeft<Key extends KeyPath | KmsKeyPath>(
   const kept: Key[] = [];
   for (const key of keys) {
     try {
-      await honorLeave(world, run, campaign, key);
+      await refuseKeyThatCampaignLeaves(world, run, campaign, key);
       kept.push(key);
     } catch (thrown) {
       const error = asUkoError(thrown);
@@ -185,7 +185,7 @@ function confirmation(world: CliWorld, { asks, json }: KeyRun, count: number): P
     async confirm(question, step) {
       if (forAll.has(step)) return true;
       if (count === 1) return isConfirmed(world, `${question} [y/N] `);
-      const answer = await answerTo(world, `${question} [y/N, or ${step} ${count} for each of the ${count} keys] `);
+      const answer = await askPerson(world, `${question} [y/N, or ${step} ${count} for each of the ${count} keys] `);
       if (answer === `${step} ${count}`) forAll.add(step);
       return forAll.has(step) || isYes(answer);
     },

@@ -83,7 +83,7 @@ export function tracedWorld<World extends CliWorld>(program: Command, world: Wor
   };
 }
 
-export function stopped(signal: AbortSignal): Promise<void> {
+export function untilStopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });

@@ -24,7 +24,7 @@ import {
   type Target,
   writeTarget,
 } from "../services/certificate-files.ts";
-import { judgeBy } from "../services/consents/consent-signatures.ts";
+import { checkSignaturesBy } from "../services/consents/consent-signatures.ts";
 import { sha256 } from "../services/evidence-file.ts";
 import { lineAt, readEvidenceFile } from "../services/evidence-lines.ts";
 import { readDocumentedHost } from "../services/http/allowed-hosts.ts";
@@ -196,7 +196,9 @@ export async function verifyFile(choice: VerificationChoice): Promise<Verificati
       allowsEmulator,
       ...(allowedUnrecorded !== undefined && { allowedUnrecorded }),
       sha256,
-      ...(choice.allowedSigners !== undefined && { isGenuine: judgeBy([readSigners(choice.allowedSigners)]) }),
+      ...(choice.allowedSigners !== undefined && {
+        isGenuine: checkSignaturesBy([readSigners(choice.allowedSigners)]),
+      }),
       ...(choice.events.length > 0 && {
         events: readEvents(choice.events),
       }),

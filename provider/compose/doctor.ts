@@ -4,7 +4,7 @@
  * canceled run stops it.
  */
 
-import { examine } from "../engine/commands/doctor.ts";
+import { runChecks } from "../engine/commands/doctor.ts";
 import { type Check, faultCheck, type WatchedCall } from "../engine/commands/doctor-messages.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import type { WatchedExchange } from "../services/http/client.ts";
@@ -39,7 +39,7 @@ export async function examineWorld(
   const endpoint = keyProtect ? settings.kmsEndpoint : settings.endpoint;
   const where = { ...(endpoint !== undefined && { endpoint: endpoint.url }), ...(region !== undefined && { region }) };
   try {
-    return await examine({ world, ...where, calls: () => calls }, options);
+    return await runChecks({ world, ...where, calls: () => calls }, options);
   } finally {
     await close();
   }

@@ -13,7 +13,7 @@ import { questionsFor } from "../probe/rows.ts";
 import { type ProbeSummary, walkProbes } from "../probe/walk.ts";
 import { readNamedText } from "../process/regular-file.ts";
 import { witnessOf } from "../services/broker.ts";
-import { appendLine, jsonLine, requireAppendable, systemSays } from "../services/durable-append.ts";
+import { appendLine, jsonLine, requireAppendable, saySystemError } from "../services/durable-append.ts";
 import { type Endpoint, isLoopbackEndpoint } from "../services/http/allowed-hosts.ts";
 import { createWire } from "../services/wire.ts";
 import type { Environment, Settings } from "../settings.ts";
@@ -85,7 +85,7 @@ async function openRecording(out: string): Promise<void> {
   } catch (error) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: `The recording ${out} could not be opened`,
-      detail: `${systemSays(error)}Nothing was sent.`,
+      detail: `${saySystemError(error)}Nothing was sent.`,
       cause: error,
     });
   }

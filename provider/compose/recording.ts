@@ -10,7 +10,7 @@ import type { Actor } from "../lifecycle/vocabulary/observation.ts";
 import { sayRecorded } from "../probe/messages.ts";
 import { addRun, unusable } from "../probe/record.ts";
 import type { SentExchange } from "../probe/redacted-exchange.ts";
-import { systemSays } from "../services/durable-append.ts";
+import { saySystemError } from "../services/durable-append.ts";
 import { type Endpoint, isLoopbackEndpoint, readDocumentedHost, regionForm } from "../services/http/allowed-hosts.ts";
 import type { WatchedExchange } from "../services/http/client.ts";
 import { kmsRoot } from "../services/kms/transport.ts";
@@ -43,7 +43,7 @@ export async function openRecorder(path: string, command: string, note: (line: s
     const why = unusable(await file.read(), { sha256 });
     if (why !== undefined) throw notRecordable(path, why);
   } catch (error) {
-    throw error instanceof UkoError ? error : notRecordable(path, systemSays(error).trimEnd(), error);
+    throw error instanceof UkoError ? error : notRecordable(path, saySystemError(error).trimEnd(), error);
   }
   note(
     `This run records its requests and answers in ${path}, redacted. Keep ${file.privatePath}, and send it to nobody.`,
@@ -79,7 +79,7 @@ export async function openRecorder(path: string, command: string, note: (line: s
         const { rows } = await file.append((texts) => addRun(texts, run, { sha256, newSalt }));
         note(sayRecorded({ path, count: watched.length, omitted, rows }));
       } catch (error) {
-        const says = error instanceof Error ? `${systemSays(error)}${error.message}` : "";
+        const says = error instanceof Error ? `${saySystemError(error)}${error.message}` : "";
         note(`The recording ${path} was not written. Every step of this run is as it was reported. ${says}`.trimEnd());
       }
     },

@@ -11,7 +11,7 @@ export { listedKinds } from "../engine/commands/listed-kinds.ts";
 export * as approvalMessages from "../engine/key/sets/approval-messages.ts";
 export * as setMessages from "../engine/key/sets/set-messages.ts";
 export * as surveyMessages from "../engine/key/sets/survey-messages.ts";
-export { mayBeOfCampaign, sayLed, sayOutsideCampaign } from "../engine/key/text/record-words.ts";
+export { mayBeOfCampaign, sayApprovedByCampaign, sayOutsideCampaign } from "../engine/key/text/record-words.ts";
 /** The renderer of the command line, exported so that every interface shows an explanation alike. */
 export { renderExplanation, shellWord, whoRuns } from "../engine/text/explanation.ts";
 export { runnable } from "../engine/text/own-commands.ts";

@@ -10,7 +10,7 @@ import { asUkoError, UkoError } from "../errors.ts";
 import { type Html, html } from "../html/markup.ts";
 import { endsWithin, errorPage, pageNotFound, type Requested, type Site } from "./console-context.ts";
 import { type Page, token, type Visitor } from "./layout.ts";
-import { failed, type TableQuery, tableQuery } from "./parts.ts";
+import { errorPart, type TableQuery, tableQuery } from "./parts.ts";
 
 export const runAddress = "/run";
 
@@ -152,7 +152,7 @@ ${isOnMany === true ? stop : ""}
       return { title, body, refresh: { address: runAddress, refreshSeconds: 2, isProgress: true } };
     }
     case "failed":
-      return { title: state.error.summary, body: html`${failed(state.error)}<p>${back}</p>` };
+      return { title: state.error.summary, body: html`${errorPart(state.error)}<p>${back}</p>` };
     case "done": {
       const { page, csv, ...result } = state.result;
       if (page !== undefined) return page(visitor, query);

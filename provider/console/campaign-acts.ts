@@ -13,7 +13,7 @@ import { codeOf, definitions, linkTo, list, sectionsOf } from "../html/report-pa
 import { capital } from "../text/printable.ts";
 import type { ActForm, OpenAct } from "./act-page.ts";
 import type { ActResult } from "./act-run.ts";
-import { type ConsoleApp, changed, type Requested } from "./console-context.ts";
+import { type ConsoleApp, outdatedPageError, type Requested } from "./console-context.ts";
 import { pointOfNoReturn } from "./key-acts.ts";
 import { commandsOf, keyTable, labelFirst, sayKeys, textFilter } from "./parts.ts";
 
@@ -82,7 +82,7 @@ export async function findWaveAct(campaign: Campaign, { context, options }: Requ
   return openWaveAct(campaign, { ...chosen, approval });
 }
 
-const waveChanged = () => changed("The wave has changed");
+const waveChanged = () => outdatedPageError("The wave has changed");
 
 export function openWaveAct(campaign: Campaign, chosen: Chosen): OpenAct {
   const { wave, act, others, approval, only } = chosen;
@@ -150,7 +150,7 @@ async function take(
 ): Promise<CampaignReport> {
   // The operation counts the keys again, and acts only if the count is what the person typed.
   const confirm = async (phrase: string): Promise<void> => {
-    if (typed.trim() !== phrase) throw changed("The number of keys has changed");
+    if (typed.trim() !== phrase) throw outdatedPageError("The number of keys has changed");
   };
   switch (act.name) {
     case "request":

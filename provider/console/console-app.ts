@@ -21,8 +21,8 @@ import {
   errorPage,
   pageNotFound,
   type Requested,
+  respondWithPage,
   type Site,
-  show,
   siteOf,
   visitorOf,
 } from "./console-context.ts";
@@ -46,11 +46,11 @@ export function buildConsole(console: ConsoleApp): Hono<Env> {
   const app = new Hono<Env>();
   app.use(guardRequests(host));
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (context) => context.text("The form is too long.\n", 413) }));
-  app.onError((thrown, context) => show(context, errorPage(thrown)));
+  app.onError((thrown, context) => respondWithPage(context, errorPage(thrown)));
   app.notFound(async (context) => {
     const isVisitor = context.get("session") !== undefined;
     const visitor = isVisitor ? await visitorOf(console, context, { signal: console.signal }) : undefined;
-    return show(context, errorPage(pageNotFound()), visitor);
+    return respondWithPage(context, errorPage(pageNotFound()), visitor);
   });
   app.get("/assets/console.css", (context) =>
     context.body(`${styleSheet}${consoleStyle}`, 200, { "content-type": "text/css; charset=utf-8" }),
@@ -81,12 +81,12 @@ function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
   // Browsers share cookies among all ports of a host, so the name contains the port of this console.
   const cookieName = (): string => `uko-console-${host().split(":").at(-1) ?? ""}`;
   app.get("/", (context) => context.redirect("/waiting"));
-  app.get("/login", (context) => show(context, loginPage(ownPage.parse(context.req.query("to")))));
+  app.get("/login", (context) => respondWithPage(context, loginPage(ownPage.parse(context.req.query("to")))));
   app.post("/login", async (context) => {
     const { code, to } = await context.req.parseBody();
     const page = ownPage.parse(to);
     const session = login.enter(typeof code === "string" ? code : "");
-    if (typeof session === "string") return show(context, loginPage(page, session));
+    if (typeof session === "string") return respondWithPage(context, loginPage(page, session));
     setCookie(context, cookieName(), session.id, { httpOnly: true, sameSite: "Strict", path: "/" });
     return context.redirect(page, 303);
   });

@@ -13,7 +13,7 @@ import { html } from "../html/markup.ts";
 import { linkTo } from "../html/report-parts.ts";
 import { layout, type Page, type Visitor } from "./layout.ts";
 import type { BrowserSession, Login } from "./login.ts";
-import { failed, searchForm } from "./parts.ts";
+import { errorPart, searchForm } from "./parts.ts";
 
 export interface ConsoleApp {
   readonly login: Login;
@@ -75,10 +75,10 @@ export function siteOf(app: Hono<Env>, console: ConsoleApp) {
 async function respond(page: Handler, requested: Requested): Promise<Response> {
   const { context, visitor } = requested;
   const shown = await page(requested).catch((thrown: unknown) => errorPage(thrown, visitor.path));
-  return shown instanceof Response ? shown : show(context, shown, visitor);
+  return shown instanceof Response ? shown : respondWithPage(context, shown, visitor);
 }
 
-export function show(context: Context, page: Page, visitor?: Visitor): Response | Promise<Response> {
+export function respondWithPage(context: Context, page: Page, visitor?: Visitor): Response | Promise<Response> {
   return context.html(layout(page, visitor), page.status);
 }
 
@@ -140,11 +140,11 @@ export function errorPage(thrown: unknown, path = ""): Page {
   const isChanged = error.code === "UKO_CHANGED_MEANWHILE";
   const about = isChanged ? html`<p>${linkTo(path.replace(/\/[^/]*$/, ""), "Show it as it is now")}</p>` : "";
   const search = status === 404 ? searchForm({ contains: "", state: "" }) : "";
-  return { title: error.summary, body: html`${failed(error)}${about}${search}`, status };
+  return { title: error.summary, body: html`${errorPart(error)}${about}${search}`, status };
 }
 
 /** The error of an act that is refused because something is no longer as its page showed it. */
-export function changed(summary: string, now: readonly string[] = []): UkoError {
+export function outdatedPageError(summary: string, now: readonly string[] = []): UkoError {
   const detail = ["Something changed after your page was shown. This console did nothing.", ...now].join("\n");
   return new UkoError("UKO_CHANGED_MEANWHILE", { summary, detail });
 }

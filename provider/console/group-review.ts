@@ -16,7 +16,7 @@ import { capital } from "../text/printable.ts";
 import { actPage, type OpenAct } from "./act-page.ts";
 import { type ActResult, type ReadyAct, runAddress } from "./act-run.ts";
 import { type ActSite, addActForm } from "./acts.ts";
-import { type ConsoleApp, changed, type Requested } from "./console-context.ts";
+import { type ConsoleApp, outdatedPageError, type Requested } from "./console-context.ts";
 import { pointOfNoReturn } from "./key-acts.ts";
 import { knownCampaign, withoutLeft } from "./led-keys.ts";
 import { keyPath, keyTable, sayKeys } from "./parts.ts";
@@ -91,7 +91,7 @@ const isOutdatedIn =
     report.vaultId === vaultId && report.deletion.voidBecause !== undefined;
 
 const keysChanged = (summary: string) =>
-  changed(summary, ["Open the page Waiting for you, and review the requests again."]);
+  outdatedPageError(summary, ["Open the page Waiting for you, and review the requests again."]);
 
 /** What both kinds of acts on a group share. */
 const shared = {
@@ -211,7 +211,7 @@ function resultOn(
   { unstarted, stoppedBy }: { readonly unstarted: number; readonly stoppedBy?: unknown },
 ): ActResult {
   if (stoppedBy !== undefined && results.length === 0) throw stoppedBy;
-  const left = setMessages.leftLines(results);
+  const left = setMessages.linesOfSkippedKeys(results);
   const lines = [...left, ...(unstarted === 0 ? [] : [`  ${sayKeys(unstarted)} not started.`])];
   const body = html`<p class="lead" role="status">${lines.length === 0 ? "The act was taken on every key." : "Some keys were left as they are:"}</p>
 ${list(lines)}

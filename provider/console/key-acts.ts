@@ -14,9 +14,9 @@ import { type Html, html, type Shown } from "../html/markup.ts";
 import { codeOf, definitions, linkTo, words } from "../html/report-parts.ts";
 import { confirmingText } from "../text/printable.ts";
 import type { ActForm, OpenAct } from "./act-page.ts";
-import { type ConsoleApp, changed } from "./console-context.ts";
+import { type ConsoleApp, outdatedPageError } from "./console-context.ts";
 import type { Visitor } from "./layout.ts";
-import { explained, keyAddress, keyPath, moment, placeOf, shownKey } from "./parts.ts";
+import { explanationPart, keyAddress, keyPath, moment, placeOf, shownKey } from "./parts.ts";
 
 /** A key with its acts. A KMS key has no vault, and KMS stores no reason. */
 export interface ActSubject extends Pick<Inspection, "report" | "basis" | "acts"> {
@@ -44,7 +44,7 @@ export function openKeyAct(
 ): OpenAct {
   const { report, basis, record, key, acts } = subject;
   const { vaultId, label = "", keyState, deletion, explanation } = report;
-  const whenChanged = changed("The key has changed", ["", explanation.summary, ...explanation.facts]);
+  const whenChanged = outdatedPageError("The key has changed", ["", explanation.summary, ...explanation.facts]);
   const act = acts.find((each) => each.id === id);
   if (act === undefined) throw whenChanged;
   const isInKms = vaultId === "";
@@ -150,7 +150,10 @@ export function resultOf(
   if (!isRequest) {
     const { summary, ...rest } = explanation;
     const isRefused = exitCode !== 0 && taken.length === 0;
-    return { title: summary, body: html`<div role="status">${explained({ ...rest, summary: "" }, isRefused)}</div>` };
+    return {
+      title: summary,
+      body: html`<div role="status">${explanationPart({ ...rest, summary: "" }, isRefused)}</div>`,
+    };
   }
   const { neededRoles = [], recordExpiresAt } = deletion;
   const until = recordExpiresAt === undefined ? "" : html` until ${moment(recordExpiresAt, visitor)}`;
@@ -158,6 +161,6 @@ export function resultOf(
   return {
     title: "Request sent",
     body: html`<p class="lead" role="status">Another person${who} can approve it${until}.</p>
-${explained(explanation)}`,
+${explanationPart(explanation)}`,
   };
 }

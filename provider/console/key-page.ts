@@ -11,7 +11,7 @@ import { codeOf, definitions, words } from "../html/report-parts.ts";
 import { actList } from "./act-page.ts";
 import type { ActSubject } from "./key-acts.ts";
 import { type Page, refreshSeconds, type Visitor } from "./layout.ts";
-import { explained, keyAddress, keyPath, moment, shownKey } from "./parts.ts";
+import { explanationPart, keyAddress, keyPath, moment, shownKey } from "./parts.ts";
 
 type Shown = Omit<ActSubject, "basis"> & Partial<Pick<Inspection, "steps">>;
 
@@ -21,7 +21,7 @@ export function keyPage(shown: Shown, visitor: Visitor): Page {
   const address = keyAddress(report);
   const title = `${vaultId === "" ? "KMS key" : "Key"} ${label}`;
   const body = html`<p class="quiet"><code>${keyPath(report)}</code></p>
-${explained(report.explanation)}
+${explanationPart(report.explanation)}
 ${acts.length === 0 ? "" : html`<h2>What you can do</h2>${actList(acts, address)}`}
 ${vaultId === "" || record === undefined ? "" : recordOf(record, report, visitor)}
 ${steps.length === 0 ? "" : html`<h2>Path of the deletion</h2><ol class="path">${steps.map((step) => pathStep(step, visitor))}</ol>`}

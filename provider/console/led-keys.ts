@@ -4,7 +4,7 @@
  * manifest as well, and refuses every act on a key that a rule of the campaign leaves alone.
  */
 
-import { sayLed, setMessages } from "../compose/text.ts";
+import { sayApprovedByCampaign, setMessages } from "../compose/text.ts";
 import type { PendingKey } from "../engine/key/sets/survey.ts";
 import type { KnownCampaign } from "../engine/ports/known-campaign.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
@@ -27,7 +27,7 @@ export function leaderOf({ report, acts }: PendingKey, campaign: KnownCampaign |
 }
 
 /** One line for each wave. A person can still open the page of one key, and approve it there. */
-export function ledPart(led: readonly PendingKey[], campaign: KnownCampaign | undefined): Html {
+export function campaignKeysPart(led: readonly PendingKey[], campaign: KnownCampaign | undefined): Html {
   if (led.length === 0) return html``;
   const waves = Map.groupBy(led, (key) => {
     const { name = "", wave = "", isLeft = false } = leaderOf(key, campaign) ?? {};
@@ -35,7 +35,7 @@ export function ledPart(led: readonly PendingKey[], campaign: KnownCampaign | un
   });
   const lines = Array.from(waves, ([place, keys]) => {
     const [name, wave, isLeft] = JSON.parse(place) as [string, string, boolean];
-    const why = sayLed({ name, wave, ...(isLeft && { isLeft }) });
+    const why = sayApprovedByCampaign({ name, wave, ...(isLeft && { isLeft }) });
     const [line = ""] = setMessages.linesByReason(keys.map(({ report: { label = "" } }) => ({ label, why })));
     const link = campaign?.name === name ? linkTo(`/campaign/waves/${encodeURIComponent(wave)}`, `Wave ${wave}`) : "";
     return html`${line.trim()} ${link}`;

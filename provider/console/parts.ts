@@ -48,7 +48,7 @@ export function keyAddress(key: Pick<Report, "vaultId" | "keyId">): string {
  * Shows an explanation. Its code appears only if something was refused, because the code of a wait would be read as an
  * error.
  */
-export function explained(explanation: Explanation, isRefused = false): Html {
+export function explanationPart(explanation: Explanation, isRefused = false): Html {
   const { summary, facts, state, isUnchanged, next, code } = explanation;
   const all = [
     ...facts,
@@ -84,7 +84,7 @@ function onCommandLine(commands: readonly Html[]): Html {
 }
 
 /** The body of the page of an error. */
-export function failed({ detail, code }: UkoError): Html {
+export function errorPart({ detail, code }: UkoError): Html {
   return html`${detail === "" ? "" : html`<p class="lines">${printableLines(detail)}</p>`}
 <p class="quiet">Code: <code>${code}</code></p>`;
 }

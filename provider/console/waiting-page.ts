@@ -15,7 +15,7 @@ import type { KeyActId } from "../engine/text/act.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
 import { codeOf, linkTo, list, tableOf, words } from "../html/report-parts.ts";
 import { type Page, refreshSeconds, token, type Visitor } from "./layout.ts";
-import { leaderOf, ledPart } from "./led-keys.ts";
+import { campaignKeysPart, leaderOf } from "./led-keys.ts";
 import { keyAddress, moment, placeOf, sayKeys } from "./parts.ts";
 
 export interface Waiting {
@@ -82,7 +82,7 @@ export function waitingPage({ survey, kms, vaults, campaign }: Waiting, visitor:
   const rest = others.filter((each) => !own.includes(each));
   const at = { vaults, visitor, campaign };
   const body = html`${groups.length === 0 ? html`<p>No request is waiting for you.</p>` : groups.map((group, index) => card(group, index, at))}
-${ledPart([...led], campaign)}
+${campaignKeysPart([...led], campaign)}
 ${pendingPart("Your requests and approvals", own, ownRow, at)}
 ${pendingPart("Waiting for others, or for time", rest, otherRow, at)}
 ${survey.unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}

@@ -9,7 +9,7 @@ import type { CheckFailure } from "../engine/resource/definition.ts";
 import { containsUnknown } from "../engine/resource/unknown.ts";
 import { UkoError } from "../errors.ts";
 import { loadDeferred, type PulumiSession } from "./session.ts";
-import { maskOf, merged, type Properties, readProperties, writeProperties } from "./values.ts";
+import { maskOf, mergeMasks, type Properties, readProperties, writeProperties } from "./values.ts";
 
 const secretMask = maskOf(["apiKey", "token"]);
 
@@ -21,7 +21,7 @@ export async function checkConfig(request: providerPb.CheckRequest): Promise<pro
     Object.entries(news).filter(([name, value]) => !containsUnknown(value) && !isInternal(name)),
   );
   const response = new providerPb.CheckResponse();
-  response.setInputs(writeProperties(news, merged(mask, secretMask)));
+  response.setInputs(writeProperties(news, mergeMasks(mask, secretMask)));
   response.setFailuresList(checkStored(known, programDialect).map(toFailure));
   return response;
 }

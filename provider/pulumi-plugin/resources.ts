@@ -17,7 +17,15 @@ import { failureOf } from "./grpc-status.ts";
 import { projectRuntime } from "./project-runtime.ts";
 import type { PlannedObject } from "./run-memory.ts";
 import { loadDeferred, type PulumiSession } from "./session.ts";
-import { type Mask, maskOf, maskOutside, merged, type Properties, readProperties, writeProperties } from "./values.ts";
+import {
+  type Mask,
+  maskOf,
+  maskOutside,
+  mergeMasks,
+  type Properties,
+  readProperties,
+  writeProperties,
+} from "./values.ts";
 
 /** The handlers of any resource, with inputs and state as plain properties. */
 type AnyHandlers = Handlers<Properties, Properties>;
@@ -32,7 +40,7 @@ export async function check(
   session.memory.trackPlanned(request.getUrn(), { ...plannedObject(handlers, news), name: handlers.placeOf(news) });
   const { inputs, failures } = handlers.check(withoutPulumi(news), withoutPulumi(olds));
   const response = new providerPb.CheckResponse();
-  response.setInputs(writeProperties(inputs, merged(mask, maskOf(handlers.secrets))));
+  response.setInputs(writeProperties(inputs, mergeMasks(mask, maskOf(handlers.secrets))));
   response.setFailuresList(failures.map(toFailure));
   return response;
 }
@@ -178,8 +186,8 @@ export async function read(session: PulumiSession, request: providerPb.ReadReque
   const inputs = handlers.inputsOf(found.state, isImport ? undefined : withoutPulumi(before.value));
   response.setId(found.id);
   // The service does not know what is secret, so its values stay secret as the state and the inputs have them.
-  response.setProperties(stateOf(handlers, found.state, merged(oldMask, before.mask)));
-  response.setInputs(writeProperties(inputs, merged(before.mask, maskOf(handlers.secrets))));
+  response.setProperties(stateOf(handlers, found.state, mergeMasks(oldMask, before.mask)));
+  response.setInputs(writeProperties(inputs, mergeMasks(before.mask, maskOf(handlers.secrets))));
   response.setRefreshBeforeUpdate(found.isWatched);
   return response;
 }
@@ -210,7 +218,7 @@ export async function update(
   const before = readProperties(request.getOlds());
   const olds = withoutPulumi(before.value);
   const { value: news, mask: newMask } = readProperties(request.getNews());
-  const mask = merged(newMask, maskOutside(before.mask, news));
+  const mask = mergeMasks(newMask, maskOutside(before.mask, news));
   const response = new providerPb.UpdateResponse();
   if (session.memory.isImported(request.getUrn(), request.getId()))
     handlers.requireImportedValues(olds, withoutPulumi(news));
@@ -363,7 +371,7 @@ async function warnOf(
  * digest.
  */
 function stateOf(handlers: AnyHandlers, state: Properties, inputMask?: Mask) {
-  return writeProperties(state, merged(maskOf(handlers.secrets), inputMask));
+  return writeProperties(state, mergeMasks(maskOf(handlers.secrets), inputMask));
 }
 
 /** Removes what the dynamic provider stored in a state: its own text and the resource's name (decision 0010). */

@@ -58,15 +58,15 @@ export function writeProperties(properties: Properties, mask?: Mask): structPb.S
 
 /** The mask of paths such as `aws.secretAccessKey`. */
 export function maskOf(paths: readonly string[]): Mask | undefined {
-  return paths.reduce<Mask | undefined>((all, path) => merged(all, maskAt(path.split("."))), undefined);
+  return paths.reduce<Mask | undefined>((all, path) => mergeMasks(all, maskAt(path.split("."))), undefined);
 }
 
 /** Joins two masks: a part is secret if either mask says so. */
-export function merged(a: Mask | undefined, b: Mask | undefined): Mask | undefined {
+export function mergeMasks(a: Mask | undefined, b: Mask | undefined): Mask | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   if (a === true || b === true) return true;
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return Object.fromEntries([...names].map((name) => [name, merged(a[name], b[name]) ?? true]));
+  return Object.fromEntries([...names].map((name) => [name, mergeMasks(a[name], b[name]) ?? true]));
 }
 
 /** The part of a mask for which the inputs have no value, so that the state keeps its former value. */

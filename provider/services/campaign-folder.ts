@@ -11,7 +11,7 @@ import path from "node:path";
 import type { CampaignFolder } from "../engine/campaign/files/file-forms.ts";
 import { UkoError } from "../errors.ts";
 import { aLink, isLink, textParts } from "../process/regular-file.ts";
-import { createLineWriter, systemSays } from "./durable-append.ts";
+import { createLineWriter, saySystemError } from "./durable-append.ts";
 
 /** The nearest folder with a campaign.yaml: this folder, or one above it. */
 export function findCampaignFolder(start: string): string | undefined {
@@ -113,7 +113,7 @@ async function writeNew(file: string, text: string): Promise<void> {
 function unusable(verb: string, file: string, error: unknown): UkoError {
   return new UkoError("UKO_INPUT_INVALID", {
     summary: `${file} could not be ${verb}`,
-    detail: `${systemSays(error)}Nothing was changed in the service. Next: check the folder and its permissions`,
+    detail: `${saySystemError(error)}Nothing was changed in the service. Next: check the folder and its permissions`,
     cause: error,
   });
 }

@@ -103,7 +103,7 @@ export function inOrder<Item>(write: (item: Item) => Promise<void>): (item: Item
 }
 
 /** `The system says EACCES. `, why the file is unsafe, or an empty text if neither is known. */
-export function systemSays(error: unknown): string {
+export function saySystemError(error: unknown): string {
   if (error instanceof UnsafeFile) return `${error.message}. `;
   const code = (error as { code?: unknown }).code;
   return typeof code === "string" ? `The system says ${code}. ` : "";

@@ -15,7 +15,14 @@ import { resolve } from "node:path";
 import type { Evidence, EvidenceEntry, EvidenceRun } from "../engine/ports/evidence.ts";
 import { UkoError } from "../errors.ts";
 import { parseJson } from "../text/encodings.ts";
-import { appendNext, inOrder, jsonLine, requireAppendable, requireOwnFolderOf, systemSays } from "./durable-append.ts";
+import {
+  appendNext,
+  inOrder,
+  jsonLine,
+  requireAppendable,
+  requireOwnFolderOf,
+  saySystemError,
+} from "./durable-append.ts";
 import { hashedLines, readHeadRecord } from "./evidence-lines.ts";
 import { LockBusy, withFileLock } from "./file-lock.ts";
 
@@ -200,7 +207,7 @@ async function writeHead(path: string, head: { readonly count: number; readonly 
 }
 
 function unwritten(path: string, phase: EvidenceEntry["phase"], cause: unknown): UkoError {
-  const why = cause instanceof LockBusy ? `${cause.message}. ` : systemSays(cause);
+  const why = cause instanceof LockBusy ? `${cause.message}. ` : saySystemError(cause);
   return unwritable(phase, { summary: `The evidence file ${path} could not be written`, why, data: { path }, cause });
 }
 

@@ -7,7 +7,7 @@
 import { resolve } from "node:path";
 import type { Reports } from "../engine/ports/evidence.ts";
 import { UkoError } from "../errors.ts";
-import { createLineWriter, jsonLine, requireAppendable, systemSays } from "./durable-append.ts";
+import { createLineWriter, jsonLine, requireAppendable, saySystemError } from "./durable-append.ts";
 
 export interface ReportFileOptions {
   readonly path: string;
@@ -27,7 +27,7 @@ export function createReportFile({ path: named, nowMs, warn }: ReportFileOptions
       } catch (error) {
         throw new UkoError("UKO_EVIDENCE_UNWRITABLE", {
           summary: `The report file ${path} could not be opened`,
-          detail: `${systemSays(error)}Nothing was changed. Check the path and the permissions (UKO_REPORT).`,
+          detail: `${saySystemError(error)}Nothing was changed. Check the path and the permissions (UKO_REPORT).`,
           data: { path },
           cause: error,
         });
@@ -39,7 +39,7 @@ export function createReportFile({ path: named, nowMs, warn }: ReportFileOptions
         await write(jsonLine({ v: 1, time, ...report }));
       } catch (error) {
         warn(
-          `The report file ${path} could not be written. Completed steps stay in effect. ${systemSays(error)}`.trimEnd(),
+          `The report file ${path} could not be written. Completed steps stay in effect. ${saySystemError(error)}`.trimEnd(),
         );
       }
     },

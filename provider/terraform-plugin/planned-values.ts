@@ -123,7 +123,7 @@ export function secretsGiven({ attributes }: TerraformResource, config: ObjectVa
  * The state after an apply: the planned values, with actual values for unknown ones. A host reports any other result as
  * an error of the provider. If the service has other values, the next read shows them.
  */
-export function settled(planned: ObjectValue, actual: ObjectValue): ObjectValue {
+export function keepPlannedValues(planned: ObjectValue, actual: ObjectValue): ObjectValue {
   return Object.fromEntries(
     Object.entries(actual).map(([name, value]) => {
       const promised = planned[name] ?? null;

@@ -62,7 +62,7 @@ export function capital<Text extends string>(text: Text): Capitalize<Text> {
 }
 
 /** Removes the period from a service's message, so that a sentence of uko can contain it. */
-export function unended(sentence: string): string {
+export function withoutPeriod(sentence: string): string {
   return sentence.replace(/[.\s]+$/, "");
 }
 

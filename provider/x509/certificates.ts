@@ -5,7 +5,7 @@
 
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import { isIP, isIPv4 } from "node:net";
-import { bits, der, integer, octets, oid, sequence } from "./der.ts";
+import { bitString, der, integer, octetString, oid, sequence } from "./der.ts";
 
 export interface KeyPair {
   readonly publicKey: KeyObject;
@@ -55,12 +55,12 @@ export function signCertificate({ subject, publicKey, issuer, ...parts }: Certif
       0xa3,
       sequence(
         ...parts.extensions,
-        extension(ids.subjectKey, octets(keyIdentifier(publicKey))),
+        extension(ids.subjectKey, octetString(keyIdentifier(publicKey))),
         extension(ids.authorityKey, sequence(der(0x80, keyIdentifier(issuer.publicKey)))),
       ),
     ),
   );
-  return sequence(body, algorithm, bits(sign("sha256", body, issuer.privateKey)));
+  return sequence(body, algorithm, bitString(sign("sha256", body, issuer.privateKey)));
 }
 
 /** An authority that signs server certificates, and no further authorities. */
@@ -68,14 +68,14 @@ export function authorityExtensions(): readonly Buffer[] {
   return [
     extension(ids.basicConstraints, sequence(truth, integer(Buffer.from([0]))), { critical: true }),
     // keyCertSign alone.
-    extension(ids.keyUsage, bits(Buffer.from([0x04]), 2), { critical: true }),
+    extension(ids.keyUsage, bitString(Buffer.from([0x04]), 2), { critical: true }),
   ];
 }
 
 export function serverExtensions(hosts: readonly string[]): readonly Buffer[] {
   return [
     // digitalSignature alone.
-    extension(ids.keyUsage, bits(Buffer.from([0x80]), 7), { critical: true }),
+    extension(ids.keyUsage, bitString(Buffer.from([0x80]), 7), { critical: true }),
     extension(ids.extendedKeyUsage, sequence(ids.serverAuth)),
     extension(ids.subjectAltName, sequence(...hosts.map(generalName))),
   ];
@@ -95,7 +95,7 @@ function nameOf(commonName: string): Buffer {
 }
 
 function extension(id: Buffer, value: Buffer, { critical = false } = {}): Buffer {
-  return sequence(id, ...(critical ? [truth] : []), octets(value));
+  return sequence(id, ...(critical ? [truth] : []), octetString(value));
 }
 
 /** RFC 7093: part of a digest of the public key; the identifier only has to distinguish keys. */

@@ -14,7 +14,7 @@ export function sequence(...items: readonly Uint8Array[]): Buffer {
   return der(0x30, ...items);
 }
 
-export function octets(content: Uint8Array): Buffer {
+export function octetString(content: Uint8Array): Buffer {
   return der(0x04, content);
 }
 
@@ -23,7 +23,7 @@ export function integer(bytes: Uint8Array): Buffer {
   return der(0x02, bytes);
 }
 
-export function bits(content: Uint8Array, unused = 0): Buffer {
+export function bitString(content: Uint8Array, unused = 0): Buffer {
   return der(0x03, Buffer.from([unused]), content);
 }
 

@@ -2,7 +2,7 @@
 
 import { expect } from "vitest";
 import { reportText } from "../../provider/cli/print.ts";
-import { explained } from "../../provider/console/parts.ts";
+import { explanationPart } from "../../provider/console/parts.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import { type Explanation, renderExplanation, type UserInterface } from "../../provider/engine/text/explanation.ts";
 import { html } from "../../provider/html/markup.ts";
@@ -36,7 +36,7 @@ export function renderAll<Outcome>(
 /** The command line and the console show each command whole, on a line or in an element of its own. */
 export function expectCommandsInEachInterface(explanation: Explanation): void {
   const lines = reportText({ explanation, exitCode: 0 } as Report).split("\n");
-  const page = String(explained(explanation));
+  const page = String(explanationPart(explanation));
   for (const command of explanation.next.flatMap(({ commands }) => commands)) {
     expect(command).toMatch(/^(?:uko|pulumi|tofu|terraform|ibmcloud) \S/);
     expect(lines).toContain(`    ${command}`);

@@ -6,7 +6,7 @@ import {
   type Mask,
   maskOf,
   maskOutside,
-  merged,
+  mergeMasks,
   type Properties,
   readProperties,
   signKey,
@@ -109,12 +109,12 @@ describe("masks", () => {
   test("are secret if either mask is secret", () => {
     const a = maskOf(["aws.secretAccessKey", "payload"]);
     expect(a).toEqual({ aws: { secretAccessKey: true }, payload: true });
-    expect(merged(a, { aws: { region: true } })).toEqual({
+    expect(mergeMasks(a, { aws: { region: true } })).toEqual({
       aws: { secretAccessKey: true, region: true },
       payload: true,
     });
-    expect(merged(a, { aws: true })).toEqual({ aws: true, payload: true });
-    expect(merged(undefined, a)).toBe(a);
+    expect(mergeMasks(a, { aws: true })).toEqual({ aws: true, payload: true });
+    expect(mergeMasks(undefined, a)).toBe(a);
     expect(maskOf([])).toBeUndefined();
   });
 

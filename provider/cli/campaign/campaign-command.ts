@@ -13,7 +13,7 @@ import type { Confirm } from "../../engine/campaign/reports/wave-state.ts";
 import { invalidInput, parseDay, repeatable } from "../arguments.ts";
 import type { AllOperations, UkoWorld } from "../cli-world.ts";
 import { exportedState, readInputFile } from "../files.ts";
-import { confirmSet, hasHand, requireHand } from "../hand.ts";
+import { canPersonType, confirmSet, requireHand } from "../hand.ts";
 import { type OutputForm, printReport } from "../print.ts";
 import { type OpenRun, withOperations } from "../run.ts";
 
@@ -147,7 +147,7 @@ function addNextCommand({ campaign, world, run }: Campaign): void {
 function talkWith(world: UkoWorld, shown: Next): Talk {
   return {
     // In a form for programs, a person would type for keys that uko did not show.
-    hasHand: hasHand(world) && isForPeople(shown),
+    canPersonType: canPersonType(world) && isForPeople(shown),
     show: showing(world, shown),
     confirm: asking(world, shown),
     async confirmByHand(phrase, lines) {

@@ -7,7 +7,7 @@
 import { type Api, type Call, Refusal, type Reply, type Route, route } from "../http/responses.ts";
 import type { Identity } from "../store/model.ts";
 import { seededId } from "../store/world.ts";
-import { missingProperty, Passcodes, publicClient, required } from "./passcodes.ts";
+import { missingProperty, Passcodes, publicClient, requiredField } from "./passcodes.ts";
 import { issuer, loginOf, type Tokens, tokenLifeSeconds } from "./tokens.ts";
 
 export const iamApi: Api = {
@@ -93,20 +93,20 @@ const badParameter = (message: string): Refusal => new Refusal(400, "BXNIM0106E"
 function grantsOf(tokens: Tokens, passcodes: Passcodes): ReadonlyMap<string, Grant> {
   const grants: Readonly<Record<string, Grant>> = {
     [urn("apikey")]: ({ world }, form) => {
-      const identity = world.apiKeys.get(required(form, "apikey"));
+      const identity = world.apiKeys.get(requiredField(form, "apikey"));
       if (identity === undefined) throw new Refusal(400, "BXNIM0415E", "Provided API key could not be found.");
       return identity.kind === "profile" ? { identity, grantType: urn("assume") } : { identity };
     },
     // The seed's API key of a profile stands for the token that its compute resource finds in a file.
     [urn("cr-token")]: ({ world }, form) => {
-      const identity = world.apiKeys.get(required(form, "cr_token"));
+      const identity = world.apiKeys.get(requiredField(form, "cr_token"));
       const isWorkload = identity?.kind === "profile" && identity.login?.iamId.startsWith("crn-") === true;
       if (isWorkload && namesProfile(form, identity)) return { identity };
       throw badParameter("The profile has no such compute resource.");
     },
     // The token is the profile's, and its `authn` names the login.
     [urn("assume")]: async ({ world, nowMs }, form) => {
-      const caller = await tokens.verify(world, required(form, "access_token"), nowMs);
+      const caller = await tokens.verify(world, requiredField(form, "access_token"), nowMs);
       if (caller === undefined) throw new Refusal(401, "BXNIM0400E", "The access token is not valid.");
       const profiles = [...world.identities.values()].filter(({ kind }) => kind === "profile");
       const identity = profiles.find((profile) => namesProfile(form, profile));
@@ -130,7 +130,7 @@ function namesProfile(form: URLSearchParams, { name, iamId }: Identity): boolean
 
 async function grantToken(tokens: Tokens, passcodes: Passcodes, call: Call): Promise<Reply> {
   const form = new URLSearchParams(call.text);
-  const asked = required(form, "grant_type");
+  const asked = requiredField(form, "grant_type");
   const grant = grantsOf(tokens, passcodes).get(asked);
   if (grant === undefined) throw badParameter("The emulator does not serve this grant.");
   const { identity, login = loginOf(identity), grantType = asked, isRefreshable } = await grant(call, form);

@@ -23,7 +23,7 @@ export const missingProperty = (name: string): Refusal =>
   });
 
 /** Returns a required field of a form. */
-export function required(form: URLSearchParams, name: string): string {
+export function requiredField(form: URLSearchParams, name: string): string {
   const value = form.get(name) ?? "";
   if (value === "") throw missingProperty(name);
   return value;
@@ -93,7 +93,7 @@ interface Secret {
 /** Whom the secret in the form logs in. IBM's client and the account are checked, too. */
 function identityOf({ world, nowMs, header }: Call, form: URLSearchParams, secret: Secret): Identity {
   if (header("authorization") !== publicClient) throw missingProperty("client_id");
-  const value = required(form, secret.field);
+  const value = requiredField(form, secret.field);
   const entry = secret.entries.get(value);
   if (secret.worksOnce) secret.entries.delete(value);
   if (entry === undefined || entry.expiresMs <= nowMs) throw secret.invalid;

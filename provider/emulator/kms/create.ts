@@ -11,11 +11,11 @@ import { requireKmsRight } from "./access.ts";
 import { checkAliases } from "./aliases.ts";
 import {
   badBody,
-  checked,
   collection,
   invalidField,
   metadataSchema,
   parsedBody,
+  parseOrRefuse,
   refusal,
   rootKeyRequired,
 } from "./envelope.ts";
@@ -106,7 +106,7 @@ function readRequest(call: Call, schema: z.ZodType<Request>): Request {
   if (resource === undefined || more.length > 0) {
     throw badBody("Only creation of one key per request is supported", what);
   }
-  return checked(resource, schema, what);
+  return parseOrRefuse(resource, schema, what);
 }
 
 function policiesOf({ rotation, dualAuthDelete }: Request): KmsKeyFields["policies"] {

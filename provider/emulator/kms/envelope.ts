@@ -169,7 +169,7 @@ export const metadataSchema = z.object({ collectionType: z.string(), collectionT
 export function parsedBody<Schema extends z.ZodType>(call: Call, schema: Schema, what: string): z.output<Schema> {
   const raw = jsonObject(call);
   if (raw === undefined) throw badBody("not a JSON object", what);
-  return checked(raw, schema, what);
+  return parseOrRefuse(raw, schema, what);
 }
 
 /** Like `parsedBody`, with a refusal of its own for a missing body. */
@@ -178,7 +178,7 @@ export function requiredBody<Schema extends z.ZodType>(call: Call, schema: Schem
   return parsedBody(call, schema, what);
 }
 
-export function checked<Schema extends z.ZodType>(raw: unknown, schema: Schema, what: string): z.output<Schema> {
+export function parseOrRefuse<Schema extends z.ZodType>(raw: unknown, schema: Schema, what: string): z.output<Schema> {
   const result = schema.safeParse(respelled(raw, schema));
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -12,12 +12,12 @@ import type { InstancePolicy, KmsKey } from "../store/model.ts";
 import { kmsKeyOf, requireKmsRight, requireKmsRightAnywhere } from "./access.ts";
 import {
   badBody,
-  checked,
   collection,
   invalidQuery,
   keyDeleted,
   metadataSchema,
   parsedBody,
+  parseOrRefuse,
   refusal,
   rootKeyRequired,
 } from "./envelope.ts";
@@ -214,7 +214,7 @@ export function writeInstancePolicies(call: Call): Reply {
   const policies = readPolicies(call, ofInstance).map(({ policy_type, policy_data }) => {
     const schema = dataSchemas.get(policy_type);
     if (schema === undefined) throw badBody(`unknown policy_type "${policy_type}"`, ofInstance.what);
-    return [policy_type, checked(policy_data, schema, ofInstance.what)] as const;
+    return [policy_type, parseOrRefuse(policy_data, schema, ofInstance.what)] as const;
   });
   const { iamId } = call.caller();
   for (const [kind, data] of policies) {

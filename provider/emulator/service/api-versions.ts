@@ -5,7 +5,7 @@
  * Almost all other code of the emulator serves the latest version.
  */
 
-import { changed, withoutMember, withRenamedMember } from "../http/members.ts";
+import { withChangedMember, withoutMember, withRenamedMember } from "../http/members.ts";
 import { type Call, jsonObject, type Reply, type Route } from "../http/responses.ts";
 import type { KeystoreType } from "../store/model.ts";
 import { switchesSchema } from "../store/switches.ts";
@@ -68,7 +68,7 @@ const deltas: readonly Delta[] = [
 ];
 
 /** The route in the version that the switch `apiVersion` names. */
-export function versioned(route: Route): Route {
+export function routeInVersion(route: Route): Route {
   return {
     ...route,
     handle: (call) => {
@@ -133,7 +133,7 @@ function reducedReply(call: Call, reply: Reply, lacking: readonly Delta[]): Repl
   const statuses = new Map(lacking.flatMap((delta) => Object.entries(delta.statuses ?? {})));
   const reduced = (value: unknown): unknown => {
     const said = (entry: Readonly<Record<string, unknown>>) => ({ ...entry, ...statuses.get(String(entry.status)) });
-    const reworded = kind === "K" ? changed(value, ["status_in_keystores", "status"], said) : value;
+    const reworded = kind === "K" ? withChangedMember(value, ["status_in_keystores", "status"], said) : value;
     const renamed = renames.reduce((rest, [path, name]) => withRenamedMember(rest, path.split("."), name), reworded);
     return paths.reduce((rest, path) => withoutMember(rest, path.split(".")), renamed);
   };

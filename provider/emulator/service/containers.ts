@@ -10,7 +10,7 @@ import type { Stamps } from "../store/model.ts";
 import { etagOf, type World } from "../store/world.ts";
 import { checkIfMatch, checkVault, mayUseVault, requireRight } from "./access.ts";
 import { conflict, forbidden, notFound } from "./envelope.ts";
-import { type FilterSet, filtered, listReply } from "./lists.ts";
+import { applyFilters, type FilterSet, listReply } from "./lists.ts";
 
 type Container = Stamps & { readonly id: string; readonly name: string };
 
@@ -86,7 +86,7 @@ export function listContainers<Item extends Container>(kind: ContainerKind<Item>
   return listReply(call, {
     name: kind.listName,
     vendorName: kind.vendorName,
-    items: filtered(call, visible, kind.filters),
+    items: applyFilters(call, visible, kind.filters),
     view: (item) => kind.view(call.world, item),
     defaultSort: "-updated_at",
     sortable: {

@@ -13,12 +13,12 @@ import { vaultReference } from "./containers.ts";
 import { alignmentOf, materialPlaces, viewKey } from "./key-view.ts";
 import { keystoreReference, keystoresOf, shownStatuses } from "./keystore-effects.ts";
 import {
+  applyFilters,
   dateFilters,
   dayOf,
   exactOrRange,
   type Filter,
   type FilterSet,
-  filtered,
   listReply,
   oneOf,
   sizeFilters,
@@ -121,7 +121,7 @@ export function keyList(call: Call, keys: readonly Key[], list: KeyList): Reply 
     name: "managed_keys",
     // The list of versions has no alternative content types (2.3).
     ...(list === "versions" ? {} : { vendorName: "managed-key-list" }),
-    items: filtered(call, keys, keyFilters[list]),
+    items: applyFilters(call, keys, keyFilters[list]),
     view: (key) => viewKey(world, key, nowMs),
     defaultSort: list === "versions" ? "-version" : "-updated_at",
     sortable: {

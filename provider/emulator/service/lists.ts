@@ -103,7 +103,7 @@ export function dayOf(ms: number | undefined): string | undefined {
 }
 
 /** The items that every filter of the request keeps. Unknown parameters are ignored (U33). */
-export function filtered<Item>(call: Call, items: readonly Item[], set: FilterSet<Item>): readonly Item[] {
+export function applyFilters<Item>(call: Call, items: readonly Item[], set: FilterSet<Item>): readonly Item[] {
   const query = call.url.searchParams;
   for (const [one, other] of set.exclusive) if (query.has(one) && query.has(other)) throw invalid("parameter", other);
   const absent = Object.entries(set.defaults).filter(([name]) => !query.has(name));

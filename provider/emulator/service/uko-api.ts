@@ -5,7 +5,7 @@
 
 import { type Route, route } from "../http/responses.ts";
 import { keyOf } from "./access.ts";
-import { versioned } from "./api-versions.ts";
+import { routeInVersion } from "./api-versions.ts";
 import { getContainer, listContainers } from "./containers.ts";
 import { listAssociatedResources, listKeys, listVersions } from "./key-list.ts";
 import { activateKey, deactivateKey, destroyKey, realignKey, rotateKey, statusOfKey, syncKey } from "./key-steps.ts";
@@ -60,4 +60,4 @@ const routes: readonly Route[] = [
   route("V5", "DELETE", `${vaults}/:id`, removeVault),
 ];
 
-export const ukoRoutes: readonly Route[] = routes.map(versioned);
+export const ukoRoutes: readonly Route[] = routes.map(routeInVersion);

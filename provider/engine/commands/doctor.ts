@@ -32,7 +32,7 @@ export interface Examined {
 /** The number of vaults whose keys are read. More vaults would show no more about rights. */
 const maxVaults = 5;
 
-export async function examine({ world, endpoint, region, calls }: Examined, options: CallOptions): Promise<Check[]> {
+export async function runChecks({ world, endpoint, region, calls }: Examined, options: CallOptions): Promise<Check[]> {
   const checks: Check[] = [settingsCheck(world.session, endpoint, region)];
   const look = async <T>(name: string, call: () => Promise<T>, tell: (found: T) => Check | readonly Check[]) => {
     world.progress.report(`Reading ${name}`);

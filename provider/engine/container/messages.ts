@@ -19,7 +19,7 @@ import {
   type ObservedState,
   vaultAdministrator,
 } from "../../lifecycle/vocabulary/managed-key-states.ts";
-import { unended } from "../../text/printable.ts";
+import { withoutPeriod } from "../../text/printable.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface, unprotect } from "../text/explanation.ts";
 import { planAgain, sayBeyondPlan } from "../text/refusal.ts";
 import {
@@ -128,7 +128,7 @@ const sayings: Sayings = {
       plain(message, 500),
       ringUnreadable === undefined
         ? "uko read it again and found no contents."
-        : `uko read it again and found no managed key, but could not read its KMS key ring: ${unended(plain(ringUnreadable, 400))}.`,
+        : `uko read it again and found no managed key, but could not read its KMS key ring: ${withoutPeriod(plain(ringUnreadable, 400))}.`,
       ...(ringUnreadable === undefined
         ? []
         : [

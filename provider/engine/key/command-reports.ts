@@ -19,7 +19,7 @@ import { withUnapprovedStep } from "./text/unapproved-words.ts";
 export const userInterface = { rerun: "uko continue" } as const;
 
 /** Writes a report for pipelines. The operation's last argument holds the cancellation signal. */
-export function recorded<Rest extends readonly [...unknown[], CallOptions]>(
+export function withReport<Rest extends readonly [...unknown[], CallOptions]>(
   world: World,
   operation: string,
   act: (ref: KeyRef, ...rest: Rest) => Promise<Report>,

@@ -7,7 +7,7 @@ import { throwIfStopped } from "../loop/faults.ts";
 import { type Report, reportingRun, resultOfReport } from "../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { withActs } from "../text/act.ts";
-import { recorded, reportAbsent, reportExisting, reportOutcome, userInterface } from "./command-reports.ts";
+import { reportAbsent, reportExisting, reportOutcome, userInterface, withReport } from "./command-reports.ts";
 import { changeHold, showRelease } from "./hold.ts";
 import { type Inspected, type Inspection, inspect } from "./inspection.ts";
 import {
@@ -109,7 +109,7 @@ export function createOperations(world: World) {
       proceed(ref, { ...removalIntent, approvals: [] }, patience, options),
 
     /** Takes the one step that `recordId` approves, and no other. The caller has just confirmed the request by hand. */
-    takeApproved: recorded(world, "continue", async (ref, recordId: string, options: CallOptions) =>
+    takeApproved: withReport(world, "continue", async (ref, recordId: string, options: CallOptions) =>
       reportExisting(ref, await act(ref, oneStepIntent, options, { approvals: [recordId] })),
     ),
 
@@ -120,7 +120,7 @@ export function createOperations(world: World) {
     lookBeforeRemoval: here(lookBeforeRemoval),
 
     /** Removes the metadata of a destroyed key despite what the caller has just read and confirmed by hand. */
-    removeConfirmed: recorded(world, "continue", async (ref, confirmed: ConfirmedRemoval, options: CallOptions) =>
+    removeConfirmed: withReport(world, "continue", async (ref, confirmed: ConfirmedRemoval, options: CallOptions) =>
       reportOutcome(world, ref, await act(ref, removalIntent, options, confirmed), options),
     ),
 
@@ -128,18 +128,18 @@ export function createOperations(world: World) {
     showRelease: here(showRelease),
 
     /** `reason` says why the caller declines the request of another person. It stays on the key. */
-    withdraw: recorded(world, "withdraw", (ref, { reason, ...options }: CallOptions & { readonly reason?: string }) =>
+    withdraw: withReport(world, "withdraw", (ref, { reason, ...options }: CallOptions & { readonly reason?: string }) =>
       reverse(ref, "withdraw", options, reason),
     ),
-    reactivate: recorded(world, "reactivate", (ref, options: CallOptions) => reverse(ref, "reactivate", options)),
+    reactivate: withReport(world, "reactivate", (ref, options: CallOptions) => reverse(ref, "reactivate", options)),
 
     /** Refused while a consent record binds, because a sync could void the record. */
-    sync: recorded(world, "sync", async (ref, options: CallOptions) =>
+    sync: withReport(world, "sync", async (ref, options: CallOptions) =>
       reportExisting(ref, await act(ref, syncIntent, options)),
     ),
 
     /** Synchronizes a key whose destruction no person is known to have approved, as the caller has just confirmed by hand. */
-    syncConfirmed: recorded(
+    syncConfirmed: withReport(
       world,
       "sync",
       async (ref, confirmed: Pick<ConfirmedRemoval, "confirmedUnapproved">, options: CallOptions) =>
@@ -192,7 +192,7 @@ function requestStep(
   options: CallOptions,
   shown?: ShownBeforeRequest,
 ): Promise<Report> {
-  const work = recorded(world, "request", async (_ref, calls: CallOptions) => {
+  const work = withReport(world, "request", async (_ref, calls: CallOptions) => {
     const outcome = await converge(world, keyKind, { ref, approvals: [], ...requestIntent(reason, shown) }, calls);
     const report = withUnusedReason(reportExisting(ref, outcome), outcome, reason);
     return waitsForOther(outcome) ? { ...report, exitCode: 0 } : report;

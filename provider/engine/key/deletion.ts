@@ -5,7 +5,7 @@
 
 import type { DeletionPolicy } from "../../lifecycle/key/plan.ts";
 import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";
-import { unended } from "../../text/printable.ts";
+import { withoutPeriod } from "../../text/printable.ts";
 import { converge } from "../loop/converge.ts";
 import type { Conclusion, Deletion, LeftObject } from "../resource/delete.ts";
 import type { UserInterface } from "../text/explanation.ts";
@@ -57,8 +57,12 @@ function conclude(outcome: Outcome, { userInterface, policy, leftOf }: Concludin
   const facts = { ...wait, taken };
   if (plan?.kind === "done") {
     const key = capital(sayKey(observed.observation));
-    const warning = `${key} leaves the state, but not its vault. ${unended(blocksContainers)}`;
-    return { kind: "ended", warnings: [warning, ...unapprovedFacts(observed.observation, policy).map(unended)], facts };
+    const warning = `${key} leaves the state, but not its vault. ${withoutPeriod(blocksContainers)}`;
+    return {
+      kind: "ended",
+      warnings: [warning, ...unapprovedFacts(observed.observation, policy).map(withoutPeriod)],
+      facts,
+    };
   }
   const explanation = withUnapprovedStep(explainOutcome(outcome, userInterface), observed.observation, policy);
   const { label, vaultId, keyId } = observed.observation.facts;

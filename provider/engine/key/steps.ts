@@ -9,12 +9,12 @@ import { type ConsentDraft, isWrittenAt, type NotBinding, standingOf } from "../
 import { patchOfUser, patchWithoutRecord, patchWithRecord } from "../../lifecycle/consent/record-locations.ts";
 import {
   bodyJson,
-  cutsOf,
   encodeCompact,
   encodeTagValue,
   fitToTag,
   recordId,
   requestStatement,
+  shortenedDrafts,
 } from "../../lifecycle/consent/record-text.ts";
 import type { Review } from "../../lifecycle/consent/review.ts";
 import { needsSignature, signatureLifetimeMs, statementOfDraft } from "../../lifecycle/consent/signed-consent.ts";
@@ -197,7 +197,7 @@ export function fitDraft(draft: ConsentDraft, signedLevels?: number): ConsentDra
  * anything but the record's time differs, so that the run writes no record that does not count.
  */
 function signedDraft({ signatures, sha256 }: World, observation: KeyObservation, draft: ConsentDraft) {
-  for (const fitted of cutsOf(draft)) {
+  for (const fitted of shortenedDrafts(draft)) {
     const statement = statementOfDraft(observation, { ...fitted, body: sha256(bodyJson(fitted)) });
     const signature = signatures?.signed.get(statement);
     if (signature === undefined) continue;

@@ -5,7 +5,7 @@
 
 import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
-import { unended } from "../../text/printable.ts";
+import { withoutPeriod } from "../../text/printable.ts";
 import { type Dialect, dialectOf, dialectOfProgram } from "../text/dialect.ts";
 import { applyCommands, type Explanation, type NextStep } from "../text/explanation.ts";
 import {
@@ -51,7 +51,7 @@ const sayings: Sayings<KmsGuard, About> = {
   }),
   ring_unknown: (guard, { key, rerun }) => ({
     summary: `Could not find out whether a managed key depends on ${key}`,
-    facts: [`${unended(plain(guard.reason, 400))}.`, `${guard.remedy}.`],
+    facts: [`${withoutPeriod(plain(guard.reason, 400))}.`, `${guard.remedy}.`],
     next: [resolved(rerun)],
   }),
   registered: ({ resources }, { key, rerun }) => ({

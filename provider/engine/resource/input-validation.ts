@@ -9,7 +9,7 @@ import { UkoError } from "../../errors.ts";
 import type { Dialect } from "../text/dialect.ts";
 import { plain } from "../text/words.ts";
 import type { CheckFailure } from "./definition.ts";
-import { contains, UNCHANGED, UNKNOWN } from "./unknown.ts";
+import { containsSign, UNCHANGED, UNKNOWN } from "./unknown.ts";
 
 /** Reports invalid values property by property. Throws UKO_INPUT_INVALID. */
 export function parseGiven<T>(schema: z.ZodType<T>, value: unknown, what: string, dialect: Dialect): T {
@@ -45,7 +45,7 @@ export function failuresOfKnown(
   // An issue without a path concerns the whole value. An invalid name is known, whatever its value
   // will be.
   const isKnown = ({ code, path }: Issue): boolean =>
-    path.length === 0 || code === "invalid_key" || !contains(at(path), [UNKNOWN, UNCHANGED]);
+    path.length === 0 || code === "invalid_key" || !containsSign(at(path), [UNKNOWN, UNCHANGED]);
   const failures = issues.filter(isKnown).flatMap(toFailures);
   const unknown = issues.flatMap((issue) =>
     issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [],

@@ -39,10 +39,12 @@ type Shape = Readonly<Record<string, z.core.$ZodType>>;
 type Meta = z.core.GlobalMeta;
 
 /** The schema without the wrappers that only state whether a value may be absent. */
-export function bare(schema: z.core.$ZodType): z.core.$ZodTypes {
+export function unwrapSchema(schema: z.core.$ZodType): z.core.$ZodTypes {
   const known = schema as z.core.$ZodTypes;
   const { def } = known._zod;
-  return def.type === "optional" || def.type === "default" || def.type === "catch" ? bare(def.innerType) : known;
+  return def.type === "optional" || def.type === "default" || def.type === "catch"
+    ? unwrapSchema(def.innerType)
+    : known;
 }
 
 /** The facts about a property; those of a wrapper take precedence over those of the wrapped schema. */
@@ -54,7 +56,7 @@ export function metaOf(schema: z.core.$ZodType): Meta {
 
 /** The properties of inputs or of state, by name. */
 export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.ZodType>> {
-  const { def } = bare(schema)._zod;
+  const { def } = unwrapSchema(schema)._zod;
   return def.type === "object" ? (def.shape as Readonly<Record<string, z.ZodType>>) : {};
 }
 
@@ -64,7 +66,7 @@ export function namesWhere<Properties extends Shape>(
   test: (meta: Meta, schema: z.core.$ZodTypes) => boolean,
 ): readonly (keyof Properties & string)[] {
   const named = Object.entries(shape) as [keyof Properties & string, z.core.$ZodType][];
-  return named.filter(([, schema]) => test(metaOf(schema), bare(schema))).map(([name]) => name);
+  return named.filter(([, schema]) => test(metaOf(schema), unwrapSchema(schema))).map(([name]) => name);
 }
 
 const containers: readonly string[] = ["object", "array", "record"];

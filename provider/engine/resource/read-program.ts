@@ -14,7 +14,7 @@ import { failuresOfKnown, notUnderstood, parseGiven } from "./input-validation.t
 import { compareSecrets, inputsAfterLook, inputsOfImport, unknownIfNew } from "./inputs.ts";
 import { defaultsOf, shapeOf } from "./property.ts";
 import {
-  contains,
+  containsSign,
   containsUnknown,
   fillUnknowns,
   plannedCreate,
@@ -113,7 +113,7 @@ export function readProgram<Inputs, State extends Inputs>(
     check(news, olds) {
       const before = isThere(olds) ? olds : undefined;
       const { inputs, failures } = inputsBeside(news, before);
-      const checked = contains(news, [UNKNOWN, UNCHANGED]) ? { ...defaults, ...(news as Properties) } : inputs;
+      const checked = containsSign(news, [UNKNOWN, UNCHANGED]) ? { ...defaults, ...(news as Properties) } : inputs;
       // A part that does not apply, such as another type's connection, is not asked for what it lacks.
       const own = outside(absentIn(definition, news), failures);
       if (own.length > 0) return { inputs: checked, failures: own };

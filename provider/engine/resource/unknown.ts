@@ -38,20 +38,21 @@ export function plannedUpdate(
 
 /** Whether a value, or a part of it, is unknown. */
 export function containsUnknown(value: unknown): boolean {
-  return contains(value, [UNKNOWN]);
+  return containsSign(value, [UNKNOWN]);
 }
 
 type Sign = typeof UNKNOWN | typeof UNCHANGED;
 
 /** Whether one of these markers replaces a value or a part of it. */
-export function contains(value: unknown, signs: readonly Sign[]): boolean {
-  if (typeof value === "object" && value !== null) return Object.values(value).some((each) => contains(each, signs));
+export function containsSign(value: unknown, signs: readonly Sign[]): boolean {
+  if (typeof value === "object" && value !== null)
+    return Object.values(value).some((each) => containsSign(each, signs));
   return signs.some((sign) => sign === value);
 }
 
 /** Uses the existing value in place of a marker. A list with a marker is replaced as a whole. */
 export function fillUnknowns(value: unknown, there: unknown, signs: readonly Sign[]): unknown {
-  if (!contains(value, signs)) return value;
+  if (!containsSign(value, signs)) return value;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return there;
   const before = Object(there) as Properties;
   return Object.fromEntries(

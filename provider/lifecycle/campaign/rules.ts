@@ -85,7 +85,7 @@ export type ClassGap =
   | "future_owner_missing";
 
 /** What a class still requires before the campaign may act on the key. */
-export function gapsOf(key: Classified, instanceEnds: boolean, nowMs: number): readonly ClassGap[] {
+export function classificationGaps(key: Classified, instanceEnds: boolean, nowMs: number): readonly ClassGap[] {
   const gaps: ClassGap[] = [];
   if (key.class === "keep") return instanceEnds ? ["keep_on_ending_instance"] : [];
   if (key.class === "leave") return key.owners.length === 0 ? ["future_owner_missing"] : [];

@@ -92,13 +92,13 @@ export function markOf(iamId: string, sha256: Sha256): string {
  */
 export function fitToTag(draft: ConsentDraft, signedLevels?: number): ConsentDraft | undefined {
   const signature = signedLevels === undefined ? 0 : maxSignatureCharacters + signedLevels * pathCharactersPerLevel;
-  return cutsOf(draft).find(
+  return shortenedDrafts(draft).find(
     (each) => encodeTagValue({ ...each, seal: noSealYet }).length + 2 * signature <= maxTagValueCharacters,
   );
 }
 
 /** The draft with its earlier reasons cut to each length, the longest first. */
-export function cutsOf(draft: ConsentDraft): readonly ConsentDraft[] {
+export function shortenedDrafts(draft: ConsentDraft): readonly ConsentDraft[] {
   return earlierReasonCharacters.map((characters) => {
     const cut = characters === 0 ? undefined : draft.earlierReasons?.map((each) => shortened(each, characters));
     return { ...draft, earlierReasons: cut };

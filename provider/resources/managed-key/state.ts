@@ -24,7 +24,7 @@ import type { Run } from "../../lifecycle/key/plan.ts";
 import type { ConsentRecord, KeyObservation, Tag } from "../../lifecycle/vocabulary/observation.ts";
 import { isDeclaredTag } from "../../lifecycle/vocabulary/tag-names.ts";
 import { isoTime } from "../../text/iso-time.ts";
-import { unended } from "../../text/printable.ts";
+import { withoutPeriod } from "../../text/printable.ts";
 import { pendingOutputs } from "../shared-inputs.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, patchedInputs } from "./schema.ts";
 
@@ -137,7 +137,7 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
 /** That no approval of the last step is known. */
 export function unapprovedWarning({ observation }: KeySummary): string | undefined {
   const [fact] = unapprovedFacts(observation);
-  return fact && `${capital(sayKey(observation))}: ${unended(fact)}`;
+  return fact && `${capital(sayKey(observation))}: ${withoutPeriod(fact)}`;
 }
 
 function sayPending(observation: KeyObservation, record: ConsentRecord): string {

@@ -5,7 +5,7 @@
 
 import type * as z from "zod";
 import type { FunctionDefinition } from "../../engine/resource/definition.ts";
-import { bare, metaOf, secretPathsIn, shapeOf } from "../../engine/resource/property.ts";
+import { metaOf, secretPathsIn, shapeOf, unwrapSchema } from "../../engine/resource/property.ts";
 
 type Meta = z.core.GlobalMeta;
 
@@ -87,7 +87,7 @@ interface Reading {
 
 function attributesOf(schema: z.core.$ZodType, reading: Reading): readonly Attribute[] {
   const { side, secrets, like } = reading;
-  const { def } = bare(schema)._zod;
+  const { def } = unwrapSchema(schema)._zod;
   if (def.type !== "object") throw new Error(`A ${def.type} has no properties`);
   const likeShape = like === undefined ? {} : shapeOf(like);
   return Object.entries(shapeOf(schema)).map(([name, property]) => {
@@ -115,7 +115,7 @@ function factsOf(schema: z.core.$ZodType, like: z.core.$ZodType | undefined): Me
 }
 
 function typeOf(schema: z.core.$ZodType, reading: Reading): AttributeType {
-  const inner = bare(schema);
+  const inner = unwrapSchema(schema);
   const { def } = inner._zod;
   const { description, type: named, isSet } = factsOf(schema, reading.like);
   switch (def.type) {
@@ -134,7 +134,8 @@ function typeOf(schema: z.core.$ZodType, reading: Reading): AttributeType {
       return { kind: "map", element: elementOf(def.valueType, reading, "record") };
     case "object": {
       // The wrapped object describes itself; its wrapper may describe the property.
-      const own = metaOf(inner).description ?? (reading.like && metaOf(bare(reading.like)).description) ?? description;
+      const own =
+        metaOf(inner).description ?? (reading.like && metaOf(unwrapSchema(reading.like)).description) ?? description;
       if (own === undefined) throw new Error("An object has no description");
       return { kind: "object", description: own, attributes: attributesOf(inner, reading), ...(named && { named }) };
     }
@@ -146,7 +147,7 @@ function typeOf(schema: z.core.$ZodType, reading: Reading): AttributeType {
 /** The element type of a list or a map, with the facts of the element at the same path of `like`. */
 function elementOf(element: z.core.$ZodType, reading: Reading, kind: "array" | "record"): AttributeType {
   const { like, ...others } = reading;
-  const def = like === undefined ? undefined : bare(like)._zod.def;
+  const def = like === undefined ? undefined : unwrapSchema(like)._zod.def;
   const likeElement = def?.type !== kind ? undefined : def.type === "array" ? def.element : def.valueType;
   return typeOf(element, { ...others, ...(likeElement && { like: likeElement }) });
 }

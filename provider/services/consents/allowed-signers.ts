@@ -53,7 +53,7 @@ export function signerFolders(): { readonly system: string; readonly user: strin
 }
 
 /** Reads what the files in these folders demand together. Returns undefined if no folder has such a file. */
-export function readDemand(folders: () => readonly string[]): SignerDemand | undefined {
+export function readSignerDemand(folders: () => readonly string[]): SignerDemand | undefined {
   const files: SignerFile[] = [];
   let path = "the password database";
   try {

@@ -14,7 +14,7 @@ import { pipeThrough } from "../../process/other-programs.ts";
 import {
   consentNamespace,
   isAllowed,
-  readDemand,
+  readSignerDemand,
   type SignerDemand,
   type SignerFile,
   signerFolders,
@@ -49,10 +49,10 @@ export interface SignatureOptions {
 /** Returns undefined if no file on this machine demands signatures. */
 export function createConsentSignatures(options: SignatureOptions): ConsentSignatures | undefined {
   const { service, places, note } = options;
-  const demand = readDemand(places.demands);
+  const demand = readSignerDemand(places.demands);
   if (demand === undefined) return undefined;
   // A file that cannot be used counts as an empty list, so no signature is genuine.
-  const isGenuine = judgeBy(demand.kind === "files" ? demand.files : []);
+  const isGenuine = checkSignaturesBy(demand.kind === "files" ? demand.files : []);
   const signed = new Map<string, ConsentSignature>();
   let isDescribed = false;
   return {
@@ -91,7 +91,7 @@ function messageOf(signedAtMs: number, root: Buffer): string {
  * Returns the check of a signature. With several files, each of them must allow it. An auditor passes the one file to
  * check against.
  */
-export function judgeBy(files: readonly Pick<SignerFile, "signers">[]): IsGenuine {
+export function checkSignaturesBy(files: readonly Pick<SignerFile, "signers">[]): IsGenuine {
   const verify = verifierOf();
   return (statement, { author, signature, atMs }) => {
     const verified = verify(statement, signature);

@@ -9,7 +9,7 @@ import type { WithServiceTime } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { parseJson } from "../../text/encodings.ts";
-import { capital, unended } from "../../text/printable.ts";
+import { capital, withoutPeriod } from "../../text/printable.ts";
 import type { HttpResponse, NoResponse } from "./client.ts";
 import { canceled } from "./concurrency.ts";
 
@@ -68,7 +68,7 @@ export function noResponseError(service: string, none: NoResponse): UkoError {
     case "deadline":
       return new UkoError("UKO_DEADLINE", {
         summary: `${service} did not respond in time`,
-        detail: `${capital(unended(none.reason))}.`,
+        detail: `${capital(withoutPeriod(none.reason))}.`,
       });
     case "too_large":
       return invalidResponse(service, none.reason);
@@ -76,7 +76,7 @@ export function noResponseError(service: string, none: NoResponse): UkoError {
     case "broken":
       return new UkoError("UKO_SERVICE_UNAVAILABLE", {
         summary: `${service} could not be reached`,
-        detail: `${capital(unended(none.reason))}. Nothing was changed. ${none.isUnsent === true ? "If the host is right, run" : "Run"} the same command again later.`,
+        detail: `${capital(withoutPeriod(none.reason))}. Nothing was changed. ${none.isUnsent === true ? "If the host is right, run" : "Run"} the same command again later.`,
       });
   }
 }
@@ -85,7 +85,7 @@ export function unavailable(service: string, response: HttpResponse, message: st
   return new UkoError("UKO_SERVICE_UNAVAILABLE", {
     summary: `${service} is not available`,
     detail: [
-      `It responded with ${response.status}${message === "" ? "" : `: ${unended(message)}`}.`,
+      `It responded with ${response.status}${message === "" ? "" : `: ${withoutPeriod(message)}`}.`,
       "Nothing was changed. Run the same command again later.",
       ...correlationLine(response.correlationId),
     ].join("\n"),
@@ -96,7 +96,7 @@ export function unavailable(service: string, response: HttpResponse, message: st
 export function invalidResponse(service: string, why: string, response?: HttpResponse): UkoError {
   return new UkoError("UKO_RESPONSE_INVALID", {
     summary: `${service} sent a response that could not be understood`,
-    detail: [`${capital(unended(why))}.`, ...correlationLine(response?.correlationId ?? "")].join("\n"),
+    detail: [`${capital(withoutPeriod(why))}.`, ...correlationLine(response?.correlationId ?? "")].join("\n"),
     ...(response === undefined ? {} : { data: responseData(response) }),
   });
 }
@@ -117,7 +117,7 @@ export function accessDenied(
   return new UkoError("UKO_ACCESS_DENIED", {
     summary: `${service} did not accept the identity`,
     detail: [
-      `It responded with 401${message === "" ? "" : `: ${unended(message)}`}. This does not mean that a key is gone.`,
+      `It responded with 401${message === "" ? "" : `: ${withoutPeriod(message)}`}. This does not mean that a key is gone.`,
       advice,
       ...(response.isTokenNew === true ? [] : [tokenAdvice]),
       ...correlationLine(response.correlationId),

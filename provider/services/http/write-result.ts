@@ -5,7 +5,7 @@
  */
 
 import type { Permitted, Written } from "../../engine/ports/world.ts";
-import { unended, withoutSecret } from "../../text/printable.ts";
+import { withoutPeriod, withoutSecret } from "../../text/printable.ts";
 import type { HttpResponse, NoResponse } from "./client.ts";
 import { accessDenied, noResponseError, unavailable } from "./read-result.ts";
 
@@ -41,7 +41,7 @@ export function toWritten<T>(end: HttpResponse | NoResponse, rules: WrittenRules
   if (status === 412) return { kind: "stale" };
   if (status === 403 || (status === 401 && rules.unauthorizedIsForbidden)) {
     const needed = rules.rightNeeded === undefined ? "" : ` The call requires ${rules.rightNeeded}.`;
-    const said = message === "" || needed === "" ? message : `${unended(message)}.`;
+    const said = message === "" || needed === "" ? message : `${withoutPeriod(message)}.`;
     return { kind: "forbidden", message: `${said}${needed}`.trim(), correlationId };
   }
   if (status === 401) throw accessDenied(rules.service, end, message);

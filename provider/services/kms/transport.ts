@@ -8,7 +8,7 @@ import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { parseJson } from "../../text/encodings.ts";
-import { printable, unended } from "../../text/printable.ts";
+import { printable, withoutPeriod } from "../../text/printable.ts";
 import { uuidForm } from "../../text/uuid-form.ts";
 import type { HttpResponse } from "../http/client.ts";
 import {
@@ -111,7 +111,7 @@ function policyRefuses(response: HttpResponse, message: string): UkoError {
   return new UkoError("UKO_ACCESS_DENIED", {
     summary: `${service} refuses calls from this network`,
     detail: [
-      `It responded with 403${message === "" ? "" : `: ${unended(message)}`}. This does not mean that a key is gone.`,
+      `It responded with 403${message === "" ? "" : `: ${withoutPeriod(message)}`}. This does not mean that a key is gone.`,
       "An access policy of the instance allows only certain networks or addresses. Another credential does not help.",
       ...correlationLine(response.correlationId),
     ].join("\n"),

@@ -7,7 +7,7 @@
 import { UkoError } from "../../errors.ts";
 import { containerRights, custodians, type Right, rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { parseJson } from "../../text/encodings.ts";
-import { printable, unended } from "../../text/printable.ts";
+import { printable, withoutPeriod } from "../../text/printable.ts";
 import type { HttpResponse } from "../http/client.ts";
 import { accessDenied, correlationLine, invalidResponse, responseData, unavailable } from "../http/read-result.ts";
 import { errorEnvelope } from "./wire.ts";
@@ -103,7 +103,7 @@ export function throwReadError(response: HttpResponse, needed: Right): never {
   if (status === 401) throw accessDenied(service, response, message);
   if (status === 403) throw rightsMissing(response, needed, message);
   if (status === 408 || status === 429 || status >= 500) throw unavailable(service, response, message);
-  const said = `a read failed with ${status}${message === "" ? "" : `: ${unended(message)}`}`;
+  const said = `a read failed with ${status}${message === "" ? "" : `: ${withoutPeriod(message)}`}`;
   const doubt = "; without the service's own error code and trace, a 404 does not prove that anything is gone";
   throw invalidResponse(service, `${said}${status === 404 && !isOwnNotFound(response) ? doubt : ""}`, response);
 }
@@ -112,7 +112,7 @@ function rightsMissing(response: HttpResponse, needed: Right, message: string): 
   return new UkoError("UKO_RIGHTS_MISSING", {
     summary: `The identity lacks the right ${needed.action}`,
     detail: [
-      `${service} responded with 403${message === "" ? "" : `: ${unended(message)}`}. This does not mean that anything is gone.`,
+      `${service} responded with 403${message === "" ? "" : `: ${withoutPeriod(message)}`}. This does not mean that anything is gone.`,
       `This right requires the role ${needed.roles.join(" or ")} on the instance or the vault.`,
       ...correlationLine(response.correlationId),
     ].join("\n"),

@@ -12,7 +12,7 @@ import type { TerraformResource } from "../../resources/schema/terraform.ts";
 import { handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import { aboutObject, warningAbout, warningDiagnostic } from "../diagnostics.ts";
 import { identityOf } from "../identity.ts";
-import { plannedConfig, settled } from "../planned-values.ts";
+import { keepPlannedValues, plannedConfig } from "../planned-values.ts";
 import { readPrivate, writePrivate } from "../private-data.ts";
 import { type Properties, propertiesBeside, propertiesOf, stateProperties, valuesOf } from "../properties.ts";
 import type { Call, ResponseOf, TerraformSession } from "../session.ts";
@@ -78,7 +78,7 @@ function response(
   planned: ObjectValue,
   { id, state, warnings }: ResourceRead<Properties>,
 ): ResponseOf<"applyResourceChange"> {
-  const values = settled(planned, valuesOf(resource, state, id));
+  const values = keepPlannedValues(planned, valuesOf(resource, state, id));
   return {
     newState: writeObject(values, resource),
     private: writePrivate(),

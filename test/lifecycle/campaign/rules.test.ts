@@ -4,9 +4,9 @@ import type { KeyClass, KeyTraits } from "../../../provider/lifecycle/campaign/c
 import { ruleChangeOf } from "../../../provider/lifecycle/campaign/rule-changes.ts";
 import {
   type Classified,
+  classificationGaps,
   endingOf,
   firstMatch,
-  gapsOf,
   isGlobMatch,
   isMatch,
 } from "../../../provider/lifecycle/campaign/rules.ts";
@@ -110,11 +110,11 @@ describe("a class requires", () => {
     [{ class: "migrate", owners: [], into: "deactivate" }, []],
     [{ class: "keep", owners: [] }, ["keep_on_ending_instance"]],
   ] as const)("%j: %j", (change, gaps) => {
-    expect(gapsOf({ ...complete, ...change }, true, 10)).toEqual(gaps);
+    expect(classificationGaps({ ...complete, ...change }, true, 10)).toEqual(gaps);
   });
 
   test("nothing of a key that stays on an instance that continues", () => {
-    expect(gapsOf({ ...complete, class: "keep" }, false, 10)).toEqual([]);
+    expect(classificationGaps({ ...complete, class: "keep" }, false, 10)).toEqual([]);
   });
 
   test.each([

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { isAllowed, parseSigners, readDemand } from "../../../provider/services/consents/allowed-signers.ts";
+import { isAllowed, parseSigners, readSignerDemand } from "../../../provider/services/consents/allowed-signers.ts";
 import { readSshKey } from "../../../provider/services/consents/ssh-signature.ts";
 import { makeSshKey, signerLine, type TestSshKey } from "../../support/ssh-keys.ts";
 
@@ -112,11 +112,11 @@ describe("the files together", () => {
   afterAll(() => rmSync(root, { recursive: true }));
 
   it("demand nothing only if neither exists", () => {
-    expect(readDemand(folders)).toBeUndefined();
+    expect(readSignerDemand(folders)).toBeUndefined();
     write(user, "");
-    expect(readDemand(folders)).toMatchObject({ kind: "files", files: [{ signers: [] }] });
+    expect(readSignerDemand(folders)).toMatchObject({ kind: "files", files: [{ signers: [] }] });
     write(system, signerLine("IBMid-1A", alice));
-    expect(readDemand(folders)).toMatchObject({ kind: "files", files: [{ signers: [{}] }, { signers: [] }] });
+    expect(readSignerDemand(folders)).toMatchObject({ kind: "files", files: [{ signers: [{}] }, { signers: [] }] });
   });
 
   it.each([
@@ -153,7 +153,7 @@ describe("the files together", () => {
     ["a line that uko does not understand", () => write(user, "who"), "Line 1"],
   ])("are unusable because of %s", (_title, prepare, why) => {
     prepare();
-    const demand = readDemand(folders);
+    const demand = readSignerDemand(folders);
     expect(demand?.kind).toBe("unusable");
     expect(demand?.kind === "unusable" && demand.why).toContain(why);
   });
@@ -162,6 +162,6 @@ describe("the files together", () => {
     const unknown = (): readonly string[] => {
       throw new Error("ENOENT: no such file or directory, uv_os_get_passwd");
     };
-    expect(readDemand(unknown)).toMatchObject({ kind: "unusable", path: "the password database" });
+    expect(readSignerDemand(unknown)).toMatchObject({ kind: "unusable", path: "the password database" });
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseSigners } from "../../../provider/services/consents/allowed-signers.ts";
-import { judgeBy } from "../../../provider/services/consents/consent-signatures.ts";
+import { checkSignaturesBy } from "../../../provider/services/consents/consent-signatures.ts";
 import { encodePlace, listOf } from "../../../provider/services/consents/signed-list.ts";
 import { makeSshKey, type SshKeyType, signBySsh, signerLine } from "../../support/ssh-keys.ts";
 
@@ -10,7 +10,7 @@ const signedAtMs = Date.UTC(2026, 10, 24, 14, 22);
 /** Signs `count` statements with signatures over lists of `perList`, and returns the CPU time of one verification in ms. */
 function cpuMsPerKey(type: SshKeyType, count: number, perList: number): number {
   const key = makeSshKey(type);
-  const isGenuine = judgeBy([parseSigners(`${signerLine(author, key)}\n`)]);
+  const isGenuine = checkSignaturesBy([parseSigners(`${signerLine(author, key)}\n`)]);
   const consents = Array.from({ length: count / perList }, (_, list) => {
     const statements = Array.from({ length: perList }, (_each, at) => `["uko-consent-1",${list},${at}]`);
     const { root, places } = listOf(statements);

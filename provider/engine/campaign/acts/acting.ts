@@ -28,8 +28,8 @@ import {
   isRemovalDue,
   isRequested,
   readyKeys,
+  resultsOfUnreadKeys,
   sayKeystores,
-  unreadOf,
 } from "../reports/waiting.ts";
 import { rollbackCommand } from "../reports/wave-acts.ts";
 import {
@@ -51,7 +51,7 @@ import {
   convergeOnKey,
   kmsRefOf,
   noteOverride,
-  openActs,
+  openCampaignToAct,
   refOf,
   unlessEdited,
 } from "./on-keys.ts";
@@ -67,7 +67,10 @@ export function createCampaignActing(world: World, openFolder: OpenFolder, evide
       readingFor: (request: Request) => Reading,
     ) =>
     async (path: string, request: Request, options: CallOptions) =>
-      act(await openActs(world, { openFolder, evidenceAt }, path, { ...readingFor(request), options }), request);
+      act(
+        await openCampaignToAct(world, { openFolder, evidenceAt }, path, { ...readingFor(request), options }),
+        request,
+      );
   const inWave = ({ wave }: { readonly wave: string }): Reading => ({ areEndsRead: false, wave });
   const everywhere = (): Reading => ({ areEndsRead: true });
   const acts: Acts = {
@@ -259,7 +262,7 @@ async function advanceWave(context: CampaignContext, { wave, confirmed }: Remova
         return withoutStep(key, blockOf({ ...key, gate }, path)?.why ?? gate.kind);
       }),
       ...due.filter(isUncounted).map((key) => withoutStep(key, becameReady)),
-      ...unreadOf(context, wave),
+      ...resultsOfUnreadKeys(context, wave),
     ],
     run,
     next: [{ command: `uko campaign status ${folderFlag(path)}` }],
@@ -288,7 +291,7 @@ async function haltWave(
     did: "Withdrew the requests on",
     wave,
     keys: run.results,
-    apart: unreadOf(context, wave),
+    apart: resultsOfUnreadKeys(context, wave),
     run,
     next: [
       rollbackCommand({ wave, path: view.folder.path }),

@@ -60,7 +60,7 @@ export interface NextRequest {
 /** How the command talks with its caller. */
 export interface Talk {
   /** Whether a person can type here, which an approval and the request of a destruction require. */
-  readonly hasHand: boolean;
+  readonly canPersonType: boolean;
   readonly show: (report: CampaignReport) => void;
   /** Asks before the request of a deactivation, or before an act that only follows what two people approved. */
   readonly confirm: Confirm;
@@ -259,8 +259,12 @@ async function offersTo(context: CampaignContext, { request, talk }: Doing): Pro
         .flatMap((step) => stepOffers(context, name, step, { request, actor })),
       ...(request.step === undefined ? removalOffer(context, name) : []),
     ]);
-  const order = !mayAuthor(actor) ? ["remove"] : talk.hasHand ? ["review", "request", "remove"] : ["remove", "request"];
-  const possible = offers.filter((each) => talk.hasHand || each.does !== "request" || each.step === "deactivate");
+  const order = !mayAuthor(actor)
+    ? ["remove"]
+    : talk.canPersonType
+      ? ["review", "request", "remove"]
+      : ["remove", "request"];
+  const possible = offers.filter((each) => talk.canPersonType || each.does !== "request" || each.step === "deactivate");
   return order.flatMap((does) => possible.filter((each) => each.does === does));
 }
 

@@ -11,7 +11,7 @@ import type { CampaignVerdict, LeftBecause } from "../../../lifecycle/campaign/p
 import type { Run } from "../../../lifecycle/key/plan.ts";
 import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../../text/iso-time.ts";
-import { recorded, reportExisting } from "../../key/command-reports.ts";
+import { reportExisting, withReport } from "../../key/command-reports.ts";
 import { keyKind } from "../../key/kind.ts";
 import type { Task } from "../../key/steps.ts";
 import { converge } from "../../loop/converge.ts";
@@ -36,7 +36,7 @@ export interface ActPorts {
 }
 
 /** Each run writes its evidence to a file of its own, so that two people never change the same file. */
-export async function openActs(
+export async function openCampaignToAct(
   base: World,
   { openFolder, evidenceAt }: ActPorts,
   path: string,
@@ -168,7 +168,7 @@ export async function convergeOnKey(
 ): Promise<KeyResult> {
   const { world, options } = context;
   let left: LeftBecause | undefined;
-  const act = recorded(world, operation, async (ref: KeyRef, calls: CallOptions) => {
+  const act = withReport(world, operation, async (ref: KeyRef, calls: CallOptions) => {
     const task = {
       ref,
       approvals: [],

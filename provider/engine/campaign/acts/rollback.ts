@@ -22,7 +22,7 @@ import {
   section,
   withRemark,
 } from "../reports/report.ts";
-import { isReversible, reviewsToUndo, unread } from "../reports/waiting.ts";
+import { isReversible, resultOfUnreadKey, reviewsToUndo } from "../reports/waiting.ts";
 import type { Confirm } from "../reports/wave-state.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
@@ -127,7 +127,7 @@ async function rollBackOne(
  */
 function leftOut(key: PlannedKey, isOurs: boolean): readonly KeyResult[] {
   const { facts } = key;
-  if (key.isUnread) return [unread(key)];
+  if (key.isUnread) return [resultOfUnreadKey(key)];
   if (facts.state === "active" || facts.state === "pre_activation" || facts.state === "gone") return [];
   if (facts.state === "destroyed" && !facts.isKms) {
     return [withoutStep(key, "it is destroyed, which cannot be undone")];

@@ -5,7 +5,7 @@
  * an ID in UKO or a cloud, the label, or the application, which several keys can share.
  */
 
-import { unended } from "../../../text/printable.ts";
+import { withoutPeriod } from "../../../text/printable.ts";
 import { count, plain, sayTime, sayTimeAndDistance, sayWord } from "../../text/words.ts";
 import { reviewFolder } from "../files/reviews.ts";
 import type { CampaignSchedule, PlannedKey } from "../view/planned.ts";
@@ -28,7 +28,7 @@ function lastPart(id: string): string {
   return /[:/]/.test(id) ? (id.toLowerCase().split(/[:/]/).at(-1) ?? "") : "";
 }
 
-export function reportFound(view: CampaignView, plan: CampaignSchedule, typed: string): CampaignReport {
+export function reportKeysFound(view: CampaignView, plan: CampaignSchedule, typed: string): CampaignReport {
   const { reviews } = view;
   const found = keyRows(view, { ...plan, keys: plan.keys.filter((key) => isNamed(key, typed)) });
   const shown = found.slice(0, maxShown);
@@ -73,7 +73,7 @@ function linesAbout(row: KeyRow, nowMs: number): readonly string[] {
       ({ step, reviewedAt, reviewer, requester }) =>
         `Reviewed for ${step} on ${sayTime(Date.parse(reviewedAt))} by ${reviewer}; requested by ${requester || "an identity that KMS does not report"}.`,
     ),
-    ...(blocked === "" ? [] : [`${row.isBlocked ? "Blocked" : "Next"}: ${unended(blocked)}.`]),
+    ...(blocked === "" ? [] : [`${row.isBlocked ? "Blocked" : "Next"}: ${withoutPeriod(blocked)}.`]),
     ...(row.toRelease === "" ? [] : [`To release: ${row.toRelease}`]),
     undo?.sentence ?? nothing,
     ...(row.destroyOn === "" ? [] : [`Destroyed at the earliest on ${row.destroyOn}.`]),

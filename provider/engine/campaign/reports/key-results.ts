@@ -5,7 +5,7 @@
  */
 
 import { asUkoError, mostSevere } from "../../../errors.ts";
-import { unnamed } from "../../key/sets/set-messages.ts";
+import { withoutKeyName } from "../../key/sets/set-messages.ts";
 import type { ManyResults } from "../../loop/many.ts";
 import type { Report } from "../../loop/report.ts";
 import { count, plain } from "../../text/words.ts";
@@ -144,7 +144,7 @@ const namingColumns = {
 export const reasonColumns = {
   ...namingColumns,
   why: ({ says, label, code }: KeyResult) => {
-    const why = unnamed(says, label);
+    const why = withoutKeyName(says, label);
     return plain(code === undefined ? why : `${why} [${code}]`, 300);
   },
 };

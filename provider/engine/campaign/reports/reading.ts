@@ -30,7 +30,7 @@ import { onlyWave, scheduleCampaign } from "../view/planned.ts";
 import { readUsage } from "../view/usage.ts";
 import { inventoryScope, readCampaignView } from "../view/view.ts";
 import { type Baseline, computeBaseline, requireEarlier } from "./baseline.ts";
-import { reportFound } from "./find.ts";
+import { reportKeysFound } from "./find.ts";
 import { firstCampaignFile, type InitRequest, reportInit } from "./init.ts";
 import { renderPage } from "./page.ts";
 import { reportPlan } from "./plan-report.ts";
@@ -88,7 +88,7 @@ export function createCampaignReading(world: World, openFolder: OpenFolder) {
     /** Each wave, what it waits for, stops and blocked keys; or what happened to one key. */
     status: async (path: string, { key, wave, isLive }: StatusOf, options: CallOptions) => {
       const { view, plan } = await seen(path, options, key === undefined ? wave : undefined);
-      if (key !== undefined) return reportFound(view, plan, key);
+      if (key !== undefined) return reportKeysFound(view, plan, key);
       if (wave !== undefined) requireWave(view.campaign, wave);
       const shown = onlyWave(plan, wave);
       const live = isLive ? await readLive(world, view, shown, options) : undefined;

@@ -231,18 +231,18 @@ export function readyKeys(
     if (gate.kind === "open" && !key.isUnread) ready.push(key);
     else if (gate.kind !== "done" && gate.kind !== "not_planned") {
       const why = blockOf({ ...key, gate }, context.view.folder.path)?.why ?? sayLater(gate, context.view.nowMs);
-      apart.push(key.isUnread ? unread(key) : withoutStep(key, why));
+      apart.push(key.isUnread ? resultOfUnreadKey(key) : withoutStep(key, why));
     }
   }
   return { ready, apart };
 }
 
 /** The keys of a wave that the caller cannot read. No command may skip such a key and report success. */
-export function unreadOf(context: CampaignContext, wave: string): readonly KeyResult[] {
-  return keysOfWave(context, wave).flatMap((key) => (key.isUnread ? [unread(key)] : []));
+export function resultsOfUnreadKeys(context: CampaignContext, wave: string): readonly KeyResult[] {
+  return keysOfWave(context, wave).flatMap((key) => (key.isUnread ? [resultOfUnreadKey(key)] : []));
 }
 
-export function unread(key: PlannedKey): KeyResult {
+export function resultOfUnreadKey(key: PlannedKey): KeyResult {
   return { ...withoutStep(key, unreadReason), exitCode: 13 };
 }
 

@@ -8,7 +8,7 @@
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
-import { type ClassGap, firstMatch, gapsOf } from "../../../lifecycle/campaign/rules.ts";
+import { type ClassGap, classificationGaps, firstMatch } from "../../../lifecycle/campaign/rules.ts";
 import { longestPendingDays, pendingPeriodDays } from "../../../lifecycle/key/remaining-path.ts";
 import { type Campaign, type CampaignRule, unnamed } from "../files/campaign-file.ts";
 import type { OwnerTable } from "../files/joined-files.ts";
@@ -55,7 +55,7 @@ export function classify(
     const key = manifestKeyOf(listed, rule, { pendingDays, owners, ...joinedTo(listed) });
     keys.push(key);
     const attestedAtMs = rule.attestedOn;
-    const gaps = gapsOf({ ...key, attestedAtMs }, instanceEnds, inventory.nowMs);
+    const gaps = classificationGaps({ ...key, attestedAtMs }, instanceEnds, inventory.nowMs);
     if (gaps.length > 0) incomplete.push({ key, gaps });
   }
   /** Indexes of rules that decided for no key. */

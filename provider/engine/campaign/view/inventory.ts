@@ -23,7 +23,7 @@ import type { KmsKeySnapshot } from "../../ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../../ports/world.ts";
 import { count, plain } from "../../text/words.ts";
 import { namedKey } from "../files/manifest.ts";
-import { type FoundKey, type KnownKey, readEnds, readKnownKeys } from "./read-by-id.ts";
+import { type FoundKey, type KnownKey, readKnownKeys, readLeftovers } from "./read-by-id.ts";
 import { kmsTraits, managedTraits } from "./traits.ts";
 import { listOrName, listOrNameShort, type UnreadablePart } from "./unreadable.ts";
 
@@ -142,7 +142,7 @@ export async function takeCampaignInventory(
   const lines = new Map((scope.known ?? []).map((line) => [namedKey(line), line]));
   const { areEndsRead = false, apart = new Set() } = scope;
   const isAsked = (name: string): boolean => areEndsRead && !apart.has(name);
-  await readEnds(world, keys, { lines, nowMs: latestTimeMs(world), isAsked, unreadable, gone }, options);
+  await readLeftovers(world, keys, { lines, nowMs: latestTimeMs(world), isAsked, unreadable, gone }, options);
   const left = keys.filter((key) => !gone.has(namedListedKey(key)));
   return { keys: left, gone, unreadable, vaults, keystores, nowMs: latestTimeMs(world) };
 }

@@ -101,7 +101,7 @@ export interface EndsToRead {
  * replaces only the status of the keystores; the other facts stay those of the list. Otherwise
  * thousands of keys would be in memory twice.
  */
-export async function readEnds<Key extends KeyOfList>(
+export async function readLeftovers<Key extends KeyOfList>(
   world: World,
   keys: Key[],
   { lines, nowMs, isAsked, unreadable, gone }: EndsToRead,

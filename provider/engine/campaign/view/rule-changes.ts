@@ -13,7 +13,7 @@ import {
   ruleChangeOf,
 } from "../../../lifecycle/campaign/rule-changes.ts";
 import { firstMatch } from "../../../lifecycle/campaign/rules.ts";
-import { unended } from "../../../text/printable.ts";
+import { withoutPeriod } from "../../../text/printable.ts";
 import { plain } from "../../text/words.ts";
 import { type Campaign, type CampaignRule, unnamed } from "../files/campaign-file.ts";
 import type { OwnerTable } from "../files/joined-files.ts";
@@ -26,7 +26,7 @@ import type { ListedKey } from "./inventory.ts";
  * What the rules make of one key now. The rules see the key as the baseline saw it, because a rule about a state would
  * otherwise give another result after each step. Only tags and template come from the service.
  */
-export function changeOfKey(
+export function ruleChangeOfKey(
   line: ManifestKey,
   found: ListedKey | undefined,
   campaign: Campaign,
@@ -124,5 +124,5 @@ export const narrowedSentences = {
 /** The rules that the digest of the wave covers, for the reviewer. */
 export function rulesLine({ manifest }: { readonly manifest: Manifest }, wave: string): string {
   const settings = manifest.waves.find((each) => each.wave === wave)?.settings;
-  return `Rules of the wave: ${settings === undefined ? "none" : unended(plain(saySettings(settings), 300))}.`;
+  return `Rules of the wave: ${settings === undefined ? "none" : withoutPeriod(plain(saySettings(settings), 300))}.`;
 }

@@ -9,7 +9,7 @@
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type KeySituation } from "../../../lifecycle/campaign/gates.ts";
 import type { RuleChange } from "../../../lifecycle/campaign/rule-changes.ts";
-import { endingOf, gapsOf, isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
+import { classificationGaps, endingOf, isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
 import { kmsRestoreDays, type ScheduledKey, soaksFromMs } from "../../../lifecycle/campaign/schedule.ts";
 import { holdsInForce } from "../../../lifecycle/consent/hold.ts";
 import { isUnproven } from "../../../lifecycle/key/guards.ts";
@@ -24,7 +24,7 @@ import { type Manifest, type ManifestKey, namedKey } from "../files/manifest.ts"
 import { type Reviews, readReviews } from "../files/reviews.ts";
 import { parseSignoff, type Signoff, signedLines, signoffFolder, unsignedOwners } from "../files/signoffs.ts";
 import { type CampaignInventory, type InventoryScope, type ListedKey, namedListedKey } from "./inventory.ts";
-import { changeOfKey } from "./rule-changes.ts";
+import { ruleChangeOfKey } from "./rule-changes.ts";
 
 export interface CampaignKey {
   readonly line: ManifestKey;
@@ -77,14 +77,14 @@ export async function readCampaignView(
     const isUnread = found === undefined && !inventory.gone.has(name);
     const holds = holdsInForce(found?.observation?.holds ?? [], inventory.nowMs);
     const acceptances = opened.accepted.get(name) ?? [];
-    const change = changeOfKey(line, found, opened.campaign, owners);
+    const change = ruleChangeOfKey(line, found, opened.campaign, owners);
     const attestedAtMs = line.attestedOn === undefined ? undefined : Date.parse(line.attestedOn);
     const facts = {
       ...scheduledKeyOf(line, found, { isUnread, reviews, nowMs: inventory.nowMs }),
       isHeld: holds.length > 0,
       isAccepted: acceptances.length > 1,
       isNarrowed: change.kind === "narrowed",
-      gaps: gapsOf({ ...line, attestedAtMs }, opened.campaign.instanceEnds, inventory.nowMs),
+      gaps: classificationGaps({ ...line, attestedAtMs }, opened.campaign.instanceEnds, inventory.nowMs),
       isChanged: found !== undefined && found.facts !== line.facts,
       isDeclared: line.declaredBy.some(
         ({ address, protection }) =>

@@ -113,7 +113,7 @@ export function actInstead(keys: readonly KeyInReview[]): readonly string[] {
 }
 
 /** What the approval of one key does, and whether it can be undone. */
-export function titleOfOne({ line, record }: KeyInReview): string {
+export function titleOfApproval({ line, record }: KeyInReview): string {
   const key = `key "${plain(line.label, 100)}"`;
   return record.step === "deactivate"
     ? `Deactivate ${key}. Everything that uses it stops working. ${stillReversible}`

@@ -21,7 +21,7 @@ import { createRoom, runAll, withoutSteps } from "../../loop/many.ts";
 import type { Report } from "../../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { capital } from "../../text/words.ts";
-import { recorded, reportExisting } from "../command-reports.ts";
+import { reportExisting, withReport } from "../command-reports.ts";
 import { describeRecord } from "../evidence.ts";
 import { approvalIntent } from "../intents.ts";
 import { keyKind } from "../kind.ts";
@@ -123,7 +123,7 @@ export function approverOf(
 ): (ref: KeyRef, options: CallOptions) => Promise<Report> {
   let signing: Promise<void> | undefined;
   const answered = answeredReview(review);
-  return recorded(world, "approve", async (ref, calls: CallOptions) => {
+  return withReport(world, "approve", async (ref, calls: CallOptions) => {
     signing ??= how.stores ? signStored(world, answered, calls) : signReviewed(world, review, calls);
     await signing;
     const confirmed = { approvals: [], review, signed: world.signatures?.signed };

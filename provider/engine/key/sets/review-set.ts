@@ -34,7 +34,7 @@ import { classesToConfirm, type SummarizedKey } from "../exceptions.ts";
 import type { KeyDetails } from "../observe.ts";
 import { pastLabelsOf, showKey } from "../shown-key.ts";
 import { explainOutcome } from "../text/messages.ts";
-import { sayLed } from "../text/record-words.ts";
+import { sayApprovedByCampaign } from "../text/record-words.ts";
 import { type ReviewedSet, reviewCommand, saySkipped } from "../text/review-words.ts";
 import { rememberUses } from "./known-uses.ts";
 import { encodeReview } from "./review-file.ts";
@@ -148,7 +148,7 @@ export async function listApprovable(
   const leaderOf = ({ observation: { facts, carried } }: KeyDetails) => leaderFor(facts, carried.record, campaign);
   const led = forCaller.flatMap((key) => {
     const leader = leaderOf(key);
-    return leader === undefined ? [] : [{ ...namedKey(key.observation), why: sayLed(leader) }];
+    return leader === undefined ? [] : [{ ...namedKey(key.observation), why: sayApprovedByCampaign(leader) }];
   });
   const free = forCaller.filter((key) => leaderOf(key) === undefined);
   const byPlace = Map.groupBy(free, (key) => JSON.stringify([...scopeOf(key), key.observation.facts.vaultId]));
@@ -211,7 +211,7 @@ export async function findApprovable(
     if (isApart(judged)) return judged;
     const leader = leaderFor(judged.line, judged.record, campaign);
     if (leader === undefined) return judged;
-    return isNamed ? { ...judged, leader } : { ...namedKey(key.observation), why: sayLed(leader) };
+    return isNamed ? { ...judged, leader } : { ...namedKey(key.observation), why: sayApprovedByCampaign(leader) };
   };
   const { keys, unreadable } = await readFound(world, refs, judge, options);
   const groups = Map.groupBy(keys.filter(isInReview), ({ line, record }) =>

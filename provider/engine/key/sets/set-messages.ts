@@ -12,7 +12,7 @@ import {
   type ReviewLine,
 } from "../../../lifecycle/consent/review.ts";
 import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
-import { unended } from "../../../text/printable.ts";
+import { withoutPeriod } from "../../../text/printable.ts";
 import type { Report } from "../../loop/report.ts";
 import {
   allStillReversible,
@@ -52,7 +52,7 @@ export function sharedRows(rows: readonly (readonly string[])[]): readonly (read
  * The reason without the name of the key, because the label is next to it. A name in the reason would keep rows with
  * the same reason apart.
  */
-export function unnamed(why: string, label: string): string {
+export function withoutKeyName(why: string, label: string): string {
   const name = `key "${plain(label)}"`;
   return [`KMS ${name}`, name].reduce(
     (text, each) => text.replaceAll(each, "the key").replaceAll(capital(each), "The key"),
@@ -95,7 +95,7 @@ export function reviewLimits({ reviewedAtMs }: ReviewHeader, nowMs: number): str
 }
 
 /** Every key that the run left as it was, by the reason. */
-export function leftLines(results: readonly KeyResult[]): readonly string[] {
+export function linesOfSkippedKeys(results: readonly KeyResult[]): readonly string[] {
   const left = results.filter((result) => !isDone(result));
   return linesByReason(
     left.map((result) => ({
@@ -107,7 +107,7 @@ export function leftLines(results: readonly KeyResult[]): readonly string[] {
 
 /** A missing right also says which role has it: of keys in different states, other roles may take the step. */
 function whyLeft({ code, explanation: { summary, facts } }: Report): string {
-  return code === "UKO_RIGHTS_MISSING" ? unended([summary, ...facts.slice(0, 1)].join(". ")) : summary;
+  return code === "UKO_RIGHTS_MISSING" ? withoutPeriod([summary, ...facts.slice(0, 1)].join(". ")) : summary;
 }
 
 /**
@@ -118,7 +118,7 @@ export function linesByReason(
   keys: readonly { readonly label: string; readonly why: string }[],
   maxLabels = maxNamed,
 ): readonly string[] {
-  const byReason = Map.groupBy(keys, ({ label, why }) => unnamed(why, label));
+  const byReason = Map.groupBy(keys, ({ label, why }) => withoutKeyName(why, label));
   return Array.from(byReason, ([why, members]) => {
     const labels = members.map(({ label }) => plain(label, 60));
     return `  ${sayFirst(labels, maxLabels)}: ${why.replace(/^The key/, "the key")}.`;

@@ -8,7 +8,7 @@ import { holdGuard } from "../../../lifecycle/key/guards.ts";
 import type { Plan } from "../../../lifecycle/key/plan.ts";
 import type { KeyHold, ReleasedHold } from "../../../lifecycle/vocabulary/observation.ts";
 import { holdTagName } from "../../../lifecycle/vocabulary/tag-names.ts";
-import { unended } from "../../../text/printable.ts";
+import { withoutPeriod } from "../../../text/printable.ts";
 import type { Saying } from "../../text/refusal.ts";
 import { plain, sayTime } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
@@ -42,7 +42,7 @@ export function sayHolds(holds: readonly KeyHold[]): string {
 export function sayReleasedHolds(released: readonly ReleasedHold[] = []): readonly string[] {
   return released.map(({ hold, releasedBy, atMs, reason }) => {
     const holds = sayHolds(holdsIn([{ name: holdTagName, value: hold }]));
-    return `The key was held (${holds}). ${plain(releasedBy, 100)} released the hold on ${sayTime(atMs)}: "${unended(plain(reason, 500))}".`;
+    return `The key was held (${holds}). ${plain(releasedBy, 100)} released the hold on ${sayTime(atMs)}: "${withoutPeriod(plain(reason, 500))}".`;
   });
 }
 

@@ -8,7 +8,7 @@ import { rightFor, type Step } from "../../../lifecycle/key/plan.ts";
 import { type Right, rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ConsentRecord, KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import { certainSteps } from "../../../lifecycle/vocabulary/steps-taken.ts";
-import { unended } from "../../../text/printable.ts";
+import { withoutPeriod } from "../../../text/printable.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";
 import {
   consequences,
@@ -74,7 +74,7 @@ function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, userInterface: 
       return {
         summary: `uko cannot store a consent record on ${sayKey(observed.observation)}`,
         facts: [
-          `${unended(plain(outcome.message, 300))}.`,
+          `${withoutPeriod(plain(outcome.message, 300))}.`,
           "uko stores a record in a tag. If the service does not keep tags, uko stores the record at the end of the description, which may then have at most 110 characters.",
           "Without a record, uko cannot delete this key, because nothing would show who approved the deletion.",
         ],

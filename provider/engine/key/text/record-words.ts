@@ -26,7 +26,7 @@ export function sayWhoRequested(record: ConsentRecord): string {
 export const sayLeader = ({ name, wave }: Leader): string => `wave "${wave}" of campaign "${name}"`;
 
 /** Why a key is not approved here, as a clause without a full stop: its campaign approves it. */
-export function sayLed({ name, wave, isLeft }: Leader): string {
+export function sayApprovedByCampaign({ name, wave, isLeft }: Leader): string {
   if (isLeft === true) return `a rule of campaign "${name}" leaves it alone`;
   return `campaign "${name}" approves it in its wave "${wave}": run uko campaign next --wave ${wave} in the campaign's folder`;
 }

@@ -13,7 +13,7 @@ import {
   type KeyObservation,
   type KeystoreStatus,
 } from "../../../lifecycle/vocabulary/observation.ts";
-import { unended } from "../../../text/printable.ts";
+import { withoutPeriod } from "../../../text/printable.ts";
 import { dialectOf } from "../../text/dialect.ts";
 import { type Explanation, type NextStep, rerunCommand, type UserInterface } from "../../text/explanation.ts";
 import {
@@ -312,6 +312,6 @@ function sayKeystores(keystores: readonly KeystoreStatus[]): string {
 }
 
 function sayKeystore(keystore: KeystoreStatus): string {
-  const error = keystore.error === undefined ? "" : `: ${unended(plain(keystore.error))}`;
+  const error = keystore.error === undefined ? "" : `: ${withoutPeriod(plain(keystore.error))}`;
   return `Keystore "${plain(keystore.name, 60)}" (${plain(keystore.type, 40)}) reports: ${sayStatus(keystore)}${error}.`;
 }

@@ -5,7 +5,7 @@
 
 import type { ReviewHeader, ReviewLine, SkipReason, UnusableReview } from "../../../lifecycle/consent/review.ts";
 import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
-import { unended } from "../../../text/printable.ts";
+import { withoutPeriod } from "../../../text/printable.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { isInState, keyPath, plain, sayAuthor, sayList, sayTime, stepNouns } from "../../text/words.ts";
 import { releaseCommand, sayHolds } from "./hold-words.ts";
@@ -42,7 +42,7 @@ export function saySkipped(why: SkipReason, observation: KeyObservation): string
     case "never_active":
       return "it was never activated, and such keys have a review of their own";
     case "not_binding":
-      return unended(explainNotBinding(why.why, observation) ?? "no request for this step is pending");
+      return withoutPeriod(explainNotBinding(why.why, observation) ?? "no request for this step is pending");
     case "held":
       return `the key is held: ${sayHolds(why.holds)}; to release the hold, run: ${releaseCommand(keyPath(observation))}`;
     case "own_request":

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sharedRows, unnamed } from "../../../../provider/engine/key/sets/set-messages.ts";
+import { sharedRows, withoutKeyName } from "../../../../provider/engine/key/sets/set-messages.ts";
 
 const rowsWith = (why: string, keys: number) =>
   Array.from({ length: keys }, (_, at) => [`${why}-${at}`, `id-${at}`, why]);
@@ -19,5 +19,5 @@ test.each([
   ['Could not destroy KMS key "payroll"', "Could not destroy the key"],
   ["no request is pending", "no request is pending"],
 ])("the reason %s does not name the key again", (why, expected) => {
-  expect(unnamed(why, "payroll")).toBe(expected);
+  expect(withoutKeyName(why, "payroll")).toBe(expected);
 });
