@@ -1,5 +1,6 @@
 /**
- * Refuses requests that did not come from a page of this console, and sends the security headers. The checks stop
+ * Refuses other host names, methods other than GET and POST, and forms that no page of this console sent. Sends the
+ * security headers. The checks stop
  * requests to another host name (DNS rebinding), forms of other origins, and other sites that show the console in a
  * frame.
  */

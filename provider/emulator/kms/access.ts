@@ -11,7 +11,7 @@ import type { KmsKey } from "../store/model.ts";
 import { keyNotFound, refusal, unauthorized } from "./envelope.ts";
 import { applyDueKmsChanges } from "./new-key.ts";
 
-export function requireKmsRight(call: Call, right: string): void {
+export function admitKmsCall(call: Call, right: string): void {
   requireKmsRightAnywhere(call, right);
   requireAllowedOrigin(call);
   applyDueKmsChanges(call.world, call.nowMs);
@@ -28,7 +28,7 @@ export function requireKmsRightAnywhere(call: Call, right: string): void {
 
 /** The key of the path by ID or alias; a wrong `X-Kms-Key-Ring` hides it (1.2, 10-24). */
 export function kmsKeyOf(call: Call, right: string, what?: string): KmsKey {
-  requireKmsRight(call, right);
+  admitKmsCall(call, right);
   const name = call.param("id");
   const key = call.world.kmsKeyNamed(name);
   const ring = call.header("x-kms-key-ring");

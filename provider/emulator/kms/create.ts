@@ -7,7 +7,7 @@
 import * as z from "zod";
 import type { Call, Reply } from "../http/responses.ts";
 import type { World } from "../store/world.ts";
-import { requireKmsRight } from "./access.ts";
+import { admitKmsCall } from "./access.ts";
 import { checkAliases } from "./aliases.ts";
 import {
   badBody,
@@ -67,7 +67,7 @@ export function createWithOverrides(call: Call): Reply {
 
 function create(call: Call, schema: z.ZodType<Request>): Reply {
   const { world, nowMs } = call;
-  requireKmsRight(call, call.operation === "M2" ? "kms.createwithoverrides" : "kms.create");
+  admitKmsCall(call, call.operation === "M2" ? "kms.createwithoverrides" : "kms.create");
   const request = readRequest(call, schema);
   const ring = call.header("x-kms-key-ring") ?? defaultRing;
   requireRing(world, ring, what);

@@ -9,7 +9,7 @@ import type { Call, Reply } from "../http/responses.ts";
 import { toSecondsText } from "../store/clock.ts";
 import type { ImportToken } from "../store/model.ts";
 import type { World } from "../store/world.ts";
-import { requireKmsRight } from "./access.ts";
+import { admitKmsCall } from "./access.ts";
 import { invalidField, parsedBody, refusal } from "./envelope.ts";
 import { gcmOf } from "./wrap.ts";
 
@@ -23,7 +23,7 @@ const current = "current";
 const modulusLength = 2_048;
 
 export async function createImportToken(call: Call): Promise<Reply> {
-  requireKmsRight(call, "kms.import-token.create");
+  admitKmsCall(call, "kms.import-token.create");
   const isEmpty = call.text.trim() === "";
   const request = isEmpty ? requestSchema.parse({}) : parsedBody(call, requestSchema, what);
   const pair = await process.getBuiltinModule("node:util").promisify(generateKeyPair)("rsa", {
@@ -46,7 +46,7 @@ export async function createImportToken(call: Call): Promise<Reply> {
 
 export function readImportToken(call: Call): Reply {
   const notRead = "Import token could not be retrieved";
-  requireKmsRight(call, "kms.import-token.read");
+  admitKmsCall(call, "kms.import-token.read");
   const token = liveToken(call.world, call.nowMs, notRead);
   if (token.remainingRetrievals === 0) throw expired(notRead);
   token.remainingRetrievals -= 1;

@@ -7,7 +7,7 @@ import * as z from "zod";
 import type { Call, Reply } from "../http/responses.ts";
 import { dayMs, wholeSecondMs } from "../store/clock.ts";
 import type { KmsKey } from "../store/model.ts";
-import { requireKmsRight } from "./access.ts";
+import { admitKmsCall } from "./access.ts";
 import { booleanQuery, collection, invalidQuery, pageOf, refusal } from "./envelope.ts";
 import { viewKmsKey } from "./view.ts";
 
@@ -15,7 +15,7 @@ const what = "Keys could not be listed";
 const maxHits = 5_000;
 
 export function listKmsKeys(call: Call): Reply {
-  requireKmsRight(call, "kms.list");
+  admitKmsCall(call, "kms.list");
   const search = searchOf(call);
   const page = pageOf(call, sorted(call, found(call, search)), what);
   const { query, scopes, not, exact } = search ?? {};
@@ -25,7 +25,7 @@ export function listKmsKeys(call: Call): Reply {
 }
 
 export function countKmsKeys(call: Call): Reply {
-  requireKmsRight(call, "kms.head");
+  admitKmsCall(call, "kms.head");
   return { status: 200, headers: { "key-total": String(found(call, searchOf(call)).length) } };
 }
 

@@ -9,7 +9,7 @@ import * as z from "zod";
 import type { Call, Reply } from "../http/responses.ts";
 import { toSecondsText } from "../store/clock.ts";
 import type { InstancePolicy, KmsKey } from "../store/model.ts";
-import { kmsKeyOf, requireKmsRight, requireKmsRightAnywhere } from "./access.ts";
+import { admitKmsCall, kmsKeyOf, requireKmsRightAnywhere } from "./access.ts";
 import {
   badBody,
   collection,
@@ -195,7 +195,7 @@ const ofInstance: PolicyForm<z.output<typeof instancePolicySchema>> = {
 
 /** M19: returns the policies of the instance. */
 export function readInstancePolicies(call: Call): Reply {
-  requireKmsRight(call, "kms.instance-policies.read");
+  admitKmsCall(call, "kms.instance-policies.read");
   const wanted = wantedKind(call, ofInstance);
   const found = ofInstance.kinds.flatMap((kind) => {
     const policy = call.world.instancePolicies.get(kind);
@@ -210,7 +210,7 @@ export function readInstancePolicies(call: Call): Reply {
  */
 export function writeInstancePolicies(call: Call): Reply {
   const { world, nowMs } = call;
-  requireKmsRight(call, "kms.instance-policies.write");
+  admitKmsCall(call, "kms.instance-policies.write");
   const policies = readPolicies(call, ofInstance).map(({ policy_type, policy_data }) => {
     const schema = dataSchemas.get(policy_type);
     if (schema === undefined) throw badBody(`unknown policy_type "${policy_type}"`, ofInstance.what);

@@ -7,7 +7,7 @@ import * as z from "zod";
 import type { Call, Reply } from "../http/responses.ts";
 import { toSecondsText } from "../store/clock.ts";
 import type { World } from "../store/world.ts";
-import { kmsKeyOf, recordChange, requireKmsRight } from "./access.ts";
+import { admitKmsCall, kmsKeyOf, recordChange } from "./access.ts";
 import { collection, countedPage, invalidField, keyDeleted, refusal, requiredBody } from "./envelope.ts";
 import { viewKmsKey } from "./view.ts";
 
@@ -21,7 +21,7 @@ export function requireRing(world: World, ring: string, what: string): void {
 }
 
 export function listRings(call: Call): Reply {
-  requireKmsRight(call, "kms.key-rings.list");
+  admitKmsCall(call, "kms.key-rings.list");
   return countedPage(call, "key_ring", [...call.world.rings.values()], ({ id, createdMs, createdBy }) =>
     // The default ring has neither date nor creator.
     id === defaultRing ? { id } : { id, creationDate: toSecondsText(createdMs), createdBy },
@@ -30,7 +30,7 @@ export function listRings(call: Call): Reply {
 
 export function createRing(call: Call): Reply {
   const what = "Key ring could not be created";
-  requireKmsRight(call, "kms.key-rings.create");
+  admitKmsCall(call, "kms.key-rings.create");
   const { rings } = call.world;
   const id = call.param("ring");
   if (!/^[A-Za-z0-9-]{2,100}$/.test(id)) {
@@ -46,7 +46,7 @@ export function createRing(call: Call): Reply {
 /** Deletes a ring. A ring with keys is refused, unless all its keys are destroyed and `force` moves them. */
 export function deleteRing(call: Call): Reply {
   const what = "Key ring could not be deleted";
-  requireKmsRight(call, "kms.key-rings.delete");
+  admitKmsCall(call, "kms.key-rings.delete");
   const { world } = call;
   const id = call.param("ring");
   requireRing(world, id, what);

@@ -45,7 +45,7 @@ export function begin(call: Call, action: KeyAction): { readonly key: Key; reado
   return { key, cell };
 }
 
-export function finish(call: Call, key: Key): Reply {
+export function replyWithKey(call: Call, key: Key): Reply {
   recordWrite(call, key);
   return written(call, key);
 }
@@ -72,7 +72,7 @@ export function activateKey(call: Call): Reply {
     version.deactivatedMs = undefined;
     world.keys.changed(version.id);
   }
-  return finish(call, key);
+  return replyWithKey(call, key);
 }
 
 /** K7: deactivates a key. */
@@ -88,7 +88,7 @@ export function destroyKey(call: Call): Reply {
   if (key.state === "pre_activation") {
     key.state = "destroyed";
     key.destroyedMs = call.nowMs;
-    return finish(call, key);
+    return replyWithKey(call, key);
   }
   refuseDestruction(call, key);
   destroyEverywhere(call, key);
@@ -121,7 +121,7 @@ export function realignKey(call: Call): Reply {
     placement.removedByUser = false;
     conform(call, key, placement);
   }
-  return finish(call, key);
+  return replyWithKey(call, key);
 }
 
 /** K11: pushes the key's state into its keystores again; always a new ETag (uko-v4.md 0.7, U14). */
@@ -269,7 +269,7 @@ export function rotateKey(call: Call): Reply {
   key.version += 1;
   key.rotatedMs = nowMs;
   key.verification = world.newId("verification");
-  const reply = finish(call, key);
+  const reply = replyWithKey(call, key);
   return world.switches.rotateStatus === 204 ? { status: 204 } : reply;
 }
 

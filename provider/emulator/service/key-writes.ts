@@ -11,7 +11,7 @@ import type { World } from "../store/world.ts";
 import { keyOf, requireCurrent, requireRight, vaultNamed } from "./access.ts";
 import { booleanParameter, conflict, invalidState, missing, notFound } from "./envelope.ts";
 import { addPeriod, checkLabelRule, parseCreation, parsePatch } from "./key-fields.ts";
-import { acceptingPlacements, finish } from "./key-steps.ts";
+import { acceptingPlacements, replyWithKey } from "./key-steps.ts";
 import { keyReply, noteAfter } from "./key-view.ts";
 import { emptyPlacement, holdsMaterial, install, materialOf, publishStatuses, targetsOf } from "./keystore-effects.ts";
 import { buildLabel, type Labeled } from "./naming-scheme.ts";
@@ -70,7 +70,7 @@ export function patchKey(call: Call): Reply {
   if (effectOfAction("patch", key.state) === undefined || isRefused) throw invalidState("update", key.state);
   if (fields.label !== undefined && fields.label !== key.label) rename(call, key, fields.label);
   Object.assign(key, changedAttributes(fields, key, world.switches));
-  return finish(call, key);
+  return replyWithKey(call, key);
 }
 
 /** K5: removes a destroyed key; during a pending period only with `force` (uko-v4.md 4.2, U5, U6). */

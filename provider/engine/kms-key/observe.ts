@@ -8,7 +8,7 @@
 import { onCodes } from "../../errors.ts";
 import { markOf } from "../../lifecycle/consent/record-text.ts";
 import { keystoreKindOf } from "../../lifecycle/container/keystore-kind.ts";
-import { ringEvidence } from "../../lifecycle/container/keystore-ring.ts";
+import { keysKnownInRing } from "../../lifecycle/container/keystore-ring.ts";
 import { factsServeForMs } from "../../lifecycle/key/after-step.ts";
 import { kmsKeyStateOf, kmsStateWord } from "../../lifecycle/kms-key/kms-key-states.ts";
 import type { KmsKeyObservation, PolicyWriteSeen } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
@@ -236,10 +236,10 @@ async function findUnnamedRing(world: World, keystore: KeystoreSnapshot, options
   const { id, vaultId } = keystore;
   const keys = await world.keys.list({ vaultId }, options);
   const { instanceId } = world.session;
-  let evidence = ringEvidence(id, keys, undefined);
+  let evidence = keysKnownInRing(id, keys, undefined);
   if (evidence.kind === "hidden" && evidence.why === "not_all_listed") {
     const { value } = await world.vaults.read({ kind: "vault", instanceId, vaultId, id: vaultId }, options);
-    evidence = ringEvidence(id, keys, value?.snapshot.keysCount);
+    evidence = keysKnownInRing(id, keys, value?.snapshot.keysCount);
   }
   switch (evidence.kind) {
     case "empty":

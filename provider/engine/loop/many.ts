@@ -18,8 +18,8 @@ export interface Many<Item, Result> {
   readonly each?: (result: Result) => void;
   /** Whether the items go one at a time, because the run asks a person. */
   readonly isOneByOne?: boolean;
-  /** The places for items that sleep by the room's clock. */
-  readonly room?: Room;
+  /** The slots for items that sleep by the slots' clock. */
+  readonly slots?: Slots;
 }
 
 export interface ManyResults<Result> {
@@ -36,19 +36,19 @@ type ManyWorld = Pick<World, "progress"> & { readonly session: Pick<World["sessi
 const atOnce = 8;
 
 /**
- * The places for items at work. An item that sleeps leaves its place to another, so that the pause after a write costs
+ * The slots for items at work. An item that sleeps leaves its slot to another, so that the pause after a write costs
  * a run of many keys little more than a run of one.
  */
-export interface Room {
+export interface Slots {
   readonly clock: Clock;
   enter(): Promise<void>;
   leave(): void;
 }
 
 /** The most items that may be at work or asleep. */
-const inRoom = 64;
+const inSlots = 64;
 
-export function createRoom({ sleep, monotonicMs }: Clock): Room {
+export function createSlots({ sleep, monotonicMs }: Clock): Slots {
   let places = atOnce;
   const waiting: (() => void)[] = [];
   const enter = (): Promise<void> => {
@@ -78,7 +78,7 @@ export function createRoom({ sleep, monotonicMs }: Clock): Room {
 /** Runs the act over all items, the first one alone. */
 export async function runMany<Item, Result>(
   world: ManyWorld,
-  { items, what, act, each, isOneByOne = false, room }: Many<Item, Result>,
+  { items, what, act, each, isOneByOne = false, slots }: Many<Item, Result>,
   { signal }: CallOptions,
 ): Promise<ManyResults<Result>> {
   const ended = inOrder(each);
@@ -88,8 +88,8 @@ export async function runMany<Item, Result>(
   let stopped: { readonly by: unknown } | undefined;
   const work = async (limit: number): Promise<void> => {
     for (let started = 0; started < limit && next < items.length; started += 1) {
-      await room?.enter();
-      if (stopped !== undefined || signal.aborted || next === items.length) return room?.leave();
+      await slots?.enter();
+      if (stopped !== undefined || signal.aborted || next === items.length) return slots?.leave();
       const index = next;
       next += 1;
       try {
@@ -101,11 +101,11 @@ export async function runMany<Item, Result>(
         stopped ??= { by: error };
         ended.at(index, []);
       }
-      room?.leave();
+      slots?.leave();
     }
   };
   await work(1);
-  const workers = isOneByOne ? 1 : Math.min(room === undefined ? atOnce : inRoom, items.length - next);
+  const workers = isOneByOne ? 1 : Math.min(slots === undefined ? atOnce : inSlots, items.length - next);
   await Promise.all(Array.from({ length: workers }, () => work(items.length)));
   const isCanceled = signal.aborted && next < items.length;
   const end = stopped ?? (isCanceled ? { by: canceledRun() } : undefined);

@@ -1,6 +1,6 @@
 /**
  * Computes the planned state of a preview. Every value that the run may change is `UNKNOWN`, so a plan never shows a
- * value that then turns out wrong.
+ * value that then turns out wrong. Every value that the program leaves as it is is `UNCHANGED`.
  */
 
 /**

@@ -320,7 +320,7 @@ function renameCommand(urn: string, name: string): string {
 }
 
 /** A replacement that would bring back the key that an earlier replacement of the resource has left in the state. */
-export function sayReplacedBefore(id: string, urn: string): string {
+export function sayLeftByEarlierReplacement(id: string, urn: string): string {
   return [
     `Key ${plain(id, 100)} has this label. An earlier replacement left it in the state, where its deletion is pending.`,
     "Next: to keep the present key, give the program its present label again.",

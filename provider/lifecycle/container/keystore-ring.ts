@@ -23,7 +23,7 @@ export type RingEvidence =
   | { readonly kind: "hidden"; readonly why: "not_all_listed" };
 
 /** Collects the evidence. A key or status that does not name its keystore may be in this one. */
-export function ringEvidence(
+export function keysKnownInRing(
   keystoreId: string,
   keys: readonly KeyOfVault[],
   keysInVault: number | undefined,

@@ -1,9 +1,9 @@
 /**
- * Decides what stops a deletion for every caller, when the material of a key is gone, and from which states no step
+ * Decides what stops a deletion whoever asks for it, when the material of a key is gone, and from which states no step
  * leads back.
  *
  * Before the deactivation and before the destruction, four things stop a step: a hold, `deletionProtection` in the
- * program, a resource with a retention policy that uses the key, and facts that could not be read. A hold comes first,
+ * program (no command sees a program), a resource with a retention policy that uses the key, and facts that could not be read. A hold comes first,
  * because another person set it, for example a lawyer. It also stops the removal: the metadata can be what a court
  * asked to keep. What cannot be read stops the step. Otherwise a missing right, or an outage of another service, would
  * read as "used by nothing". A backing key that KMS does not know, although UKO still expects it, counts as not read.

@@ -9,8 +9,8 @@
  *   wrote last. A stored approval counts if the requester that it quotes, or the approver, wrote last. If Carol used
  *   what Bob requested and Alice approved, no person approved a step by Carol. Where signatures are demanded, the record
  *   of a destruction has to be signed.
- * - The note, for a deactivation.
- * - The evidence of this machine, which this layer gets as `recorded`. What it once showed as unapproved stays so,
+ * - For a deactivation also the note, or a request to destroy that states when the key was deactivated.
+ * - For a destroyed key the evidence of this machine, which this layer gets as `recorded`. What it once showed as unapproved stays so,
  *   because a later write to the key can hide who took the step.
  *
  * A person who may write tags can plant record, note and marker. So nothing here allows a step that needs two people.

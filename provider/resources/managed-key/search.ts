@@ -6,7 +6,7 @@
 
 import type { CallOptions, KeySnapshot, KeyWithEtag, WithServiceTime, World } from "../../engine/ports/world.ts";
 import type { CreateOptions } from "../../engine/resource/definition.ts";
-import { sayKeepUnderNewName, sayReplacedBefore } from "../../engine/text/resource-messages.ts";
+import { sayKeepUnderNewName, sayLeftByEarlierReplacement } from "../../engine/text/resource-messages.ts";
 import { parseKeyTexts } from "../../lifecycle/consent/record-locations.ts";
 import { creationTagName } from "../../lifecycle/vocabulary/tag-names.ts";
 import {
@@ -103,7 +103,8 @@ export function describeAlike(
   { apply, origin, holderOf, runtime, replaced }: CreateOptions,
 ): string {
   const { vaultId, keyId } = key;
-  if (reason !== undefined && replaced !== undefined) return sayReplacedBefore(`${vaultId}/${keyId}`, origin ?? "");
+  if (reason !== undefined && replaced !== undefined)
+    return sayLeftByEarlierReplacement(`${vaultId}/${keyId}`, origin ?? "");
   const why =
     reason === undefined ? "but not the mark of this resource" : `and the mark of this resource, but ${reason}`;
   const holder = holderOf?.(`${vaultId}/${keyId}`);

@@ -169,7 +169,7 @@ export function toKmsSnapshot(key: WireKmsKey, response: HttpResponse): KmsKeySn
  * The values of the request, for a response to a creation that leaves them out (kms-v2-and-iam.md 2.2). A new key is
  * active at once.
  */
-export function asAsked(wanted: NewKmsKey): Record<string, unknown> {
+export function valuesOfRequest(wanted: NewKmsKey): Record<string, unknown> {
   return {
     state: 1,
     name: wanted.name,

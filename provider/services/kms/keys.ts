@@ -15,7 +15,7 @@ import type { HttpResponse, NoResponse } from "../http/client.ts";
 import { type Call, requireInstance, type Transport, type TransportOptions } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";
 import { toPermitted, toWritten, type WrittenRules } from "../http/write-result.ts";
-import { asAsked, createKmsKeyReads, toKmsSnapshot } from "./key-reads.ts";
+import { createKmsKeyReads, toKmsSnapshot, valuesOfRequest } from "./key-reads.ts";
 import { checkedName, createKmsTransport, kmsKeyPath, kmsRules, noValue, reasonCodes } from "./transport.ts";
 import { kmsKey } from "./wire.ts";
 
@@ -147,7 +147,7 @@ function createdKey(wanted: NewKmsKey): WrittenRules<KmsKeySnapshot>["readValue"
     const body = parseJson(response.text) as { resources?: readonly unknown[] } | undefined;
     const [first, ...others] = Array.isArray(body?.resources) ? body.resources : [];
     if (typeof first !== "object" || others.length > 0) return undefined;
-    const read = kmsKey.safeParse({ ...asAsked(wanted), ...first });
+    const read = kmsKey.safeParse({ ...valuesOfRequest(wanted), ...first });
     // A key that was just created cannot be set for deletion yet.
     const isCredible = read.success && read.data.dualAuthDelete?.keySetForDeletion !== true;
     return isCredible ? { value: toKmsSnapshot(read.data, response) } : undefined;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createRoom, type Many, runAll, runMany } from "../../../provider/engine/loop/many.ts";
+import { createSlots, type Many, runAll, runMany } from "../../../provider/engine/loop/many.ts";
 
 const numbers = Array.from({ length: 40 }, (_, at) => at);
 
@@ -49,7 +49,7 @@ test("lets other items work while one sleeps, and each comes back to a free plac
     for (let turns = 0; turns < 500; turns += 1) await Promise.resolve();
     asleep -= 1;
   };
-  const room = createRoom({ sleep, monotonicMs: () => 0 });
+  const slots = createSlots({ sleep, monotonicMs: () => 0 });
   const act = async (item: number): Promise<number> => {
     const work = async (): Promise<void> => {
       awake += 1;
@@ -57,20 +57,20 @@ test("lets other items work while one sleeps, and each comes back to a free plac
       for (let turns = 0; turns < 5; turns += 1) await Promise.resolve();
     };
     await work();
-    await room.clock.sleep(2_000, new AbortController().signal);
+    await slots.clock.sleep(2_000, new AbortController().signal);
     await work();
     awake -= 1;
     return item;
   };
   const items = Array.from({ length: 100 }, (_, at) => at);
-  expect((await start({ items, act, room }).run).results).toEqual(items);
+  expect((await start({ items, act, slots }).run).results).toEqual(items);
   expect([mostAwake, mostAsleep]).toEqual([8, expect.closeTo(60, -1)]);
 });
 
 test("gives a place back after a sleep that was canceled", async () => {
-  const room = createRoom({ sleep: () => Promise.reject(new Error("canceled")), monotonicMs: () => 0 });
-  const act = (): Promise<number> => room.clock.sleep(1, new AbortController().signal) as Promise<never>;
-  const { results, stoppedBy } = await start({ act, room }).run;
+  const slots = createSlots({ sleep: () => Promise.reject(new Error("canceled")), monotonicMs: () => 0 });
+  const act = (): Promise<number> => slots.clock.sleep(1, new AbortController().signal) as Promise<never>;
+  const { results, stoppedBy } = await start({ act, slots }).run;
   expect([results, stoppedBy]).toEqual([[], new Error("canceled")]);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type KeyOfVault, ringEvidence } from "../../../provider/lifecycle/container/keystore-ring.ts";
+import { type KeyOfVault, keysKnownInRing } from "../../../provider/lifecycle/container/keystore-ring.ts";
 
 const aKey = (over: Partial<KeyOfVault> = {}): KeyOfVault => ({
   ...{ label: "payroll", version: 1, referencedKeystores: [{ id: "other" }] },
@@ -28,11 +28,11 @@ describe("a keystore whose key ring the service does not name", () => {
       expect.objectContaining({ kind: "backingKeys" }),
     ],
   ] as const)("if %s", (_case, keys, evidence) => {
-    expect(ringEvidence("ring", keys, keys.length)).toEqual(evidence);
+    expect(keysKnownInRing("ring", keys, keys.length)).toEqual(evidence);
   });
 
   test.each([undefined, 2])("if the list may leave out keys (the vault has %s)", (keysInVault) => {
-    expect(ringEvidence("ring", [aKey()], keysInVault)).toEqual({ kind: "hidden", why: "not_all_listed" });
-    expect(ringEvidence("ring", [inRing("a/backingKey")], keysInVault)).toMatchObject({ kind: "backingKeys" });
+    expect(keysKnownInRing("ring", [aKey()], keysInVault)).toEqual({ kind: "hidden", why: "not_all_listed" });
+    expect(keysKnownInRing("ring", [inRing("a/backingKey")], keysInVault)).toMatchObject({ kind: "backingKeys" });
   });
 });

@@ -24,9 +24,9 @@ import { isReplaceable } from "../reports/origins.ts";
 import { type CampaignReport, folderFlag, type NextCommand, nextCommand, withRemark } from "../reports/report.ts";
 import {
   blockOf,
+  hasRecordToWithdraw,
   isPending,
   isRemovalDue,
-  isRequested,
   readyKeys,
   resultsOfUnreadKeys,
   sayKeystores,
@@ -279,7 +279,7 @@ async function haltWave(
   requireWave(view.campaign, wave);
   const operations = createOperations(world);
   const kmsOperations = createKmsOperations(world);
-  const keys = keysOfWave(context, wave).filter((key) => isRequested(key, view.nowMs));
+  const keys = keysOfWave(context, wave).filter((key) => hasRecordToWithdraw(key, view.nowMs));
   await confirm?.(setPhrase("withdraw", keys.length));
   const run = await actOnKeys(context, "Withdrawing", keys, async (key) => {
     const report = key.facts.isKms

@@ -22,7 +22,7 @@ import { prepareApproval } from "./prepared-approval.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { listOfKmsKeys, listToApprove, titleOf, unusualSections } from "./review-text.ts";
 import { reportStatus } from "./status.ts";
-import { countByKind, isRequested, isReversible, readyFor } from "./waiting.ts";
+import { countByKind, hasRecordToWithdraw, isReversible, readyFor } from "./waiting.ts";
 import { type OwnReview, type WaveStep, waveActs } from "./wave-acts.ts";
 import { type ReviewedStepRequest, waveStateOf } from "./wave-state.ts";
 
@@ -90,7 +90,7 @@ async function inspectWave(context: CampaignContext, { wave, only, shown }: Wave
     acts: waveActs(
       {
         steps,
-        requests: keys.filter((key) => isRequested(key, view.nowMs)).length,
+        requests: keys.filter((key) => hasRecordToWithdraw(key, view.nowMs)).length,
         reversible: reversible.length === 0 ? undefined : reversible.filter(isChosen).length,
         areSigned: world.signatures !== undefined,
       },

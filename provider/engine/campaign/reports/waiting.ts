@@ -279,6 +279,6 @@ export function isReversible(context: CampaignContext, key: PlannedKey): boolean
  * Whether a request is on the key that a halt can withdraw. A record whose step was taken is no longer a request. Its
  * removal would only hide who wrote to the key last, which a rollback has to prove.
  */
-export function isRequested(key: PlannedKey, nowMs: number): boolean {
+export function hasRecordToWithdraw(key: PlannedKey, nowMs: number): boolean {
   return requestFor(key, key.facts.state === "active" ? "deactivate" : "destroy", nowMs) !== undefined;
 }

@@ -17,7 +17,7 @@ import {
 import type { AnyReview } from "../../../lifecycle/kms-key/kms-review.ts";
 import { converge } from "../../loop/converge.ts";
 import { appendEvidence, type StepEvidence } from "../../loop/evidence.ts";
-import { createRoom, runAll, withoutSteps } from "../../loop/many.ts";
+import { createSlots, runAll, withoutSteps } from "../../loop/many.ts";
 import type { Report } from "../../loop/report.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { capital } from "../../text/words.ts";
@@ -56,15 +56,15 @@ export async function approveReviewed(
 ): Promise<readonly KeyResult[]> {
   const again = againOf(review);
   await requireUsable(world, review, { again }, options);
-  const room = createRoom(world.clock);
-  const approve = approverOf({ ...withoutSteps(world), clock: room.clock }, review, { ...how, again });
+  const slots = createSlots(world.clock);
+  const approve = approverOf({ ...withoutSteps(world), clock: slots.clock }, review, { ...how, again });
   const { instanceId } = world.session;
   const act = ({ vaultId, keyId, label }: ReviewLine): Promise<KeyResult> => {
     const ref = { instanceId, vaultId, keyId };
     const reported = approve(ref, options).then((report) => ({ kind: "reported", ref, label, report }) as const);
     return reported.catch(onCodes(concernsOneKey, (error) => ({ kind: "failed", ref, label, error })));
   };
-  return runAll(world, { items: [...review.lines.values()], what: "Approving", act, each, room }, options);
+  return runAll(world, { items: [...review.lines.values()], what: "Approving", act, each, slots }, options);
 }
 
 /** A request as a page or a terminal showed it. */
