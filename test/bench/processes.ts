@@ -46,10 +46,6 @@ export function cpuSecondsOf(pid: number): number {
   }
 }
 
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 /** The CPU time of all threads of a process so far, from Linux; finer than the clock ticks of `stat`. */
 export function cpuMs(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`);

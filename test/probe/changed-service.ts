@@ -21,7 +21,7 @@ export interface Change {
   readonly etag?: (sent: string) => string;
 }
 
-export interface ChangedService {
+interface ChangedService {
   readonly url: string;
   close(): Promise<void>;
 }
