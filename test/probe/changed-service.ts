@@ -21,11 +21,6 @@ export interface Change {
   readonly etag?: (sent: string) => string;
 }
 
-interface ChangedService {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
 export async function startChangedService(emulator: string, { response, etag = (sent) => sent }: Change) {
   const server = createServer(async (incoming, outgoing) => {
     const { method = "GET", url: path = "/", headers } = incoming;
