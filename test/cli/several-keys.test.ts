@@ -87,7 +87,7 @@ it("writes the reason of a decline into the evidence, and says if the key does n
   expect(readFileSync(file, "utf8")).toMatch(/"step":"drop_record"[^\n]*"reason":"Still in use"/);
   const audited = await world.uko("erin", `audit --file ${file}`);
   expect(audited.out).toMatch(
-    /decline of request to deactivate +payroll +active +active +IBMid-550000BOB [0-9a-f]{8} +IBMid-550000ALICE .*"Still in use"/,
+    /decline of request to deactivate +payroll +active +active +IBMid-550000BOB .*IBMid-550000ALICE .*"Still in use"/,
   );
   const kms = await world.uko("alice", "decline kms/4b5d0000-0000-4000-8000-000000000001 --reason x");
   expect(kms.err).toContain("KMS does not store a reason");
