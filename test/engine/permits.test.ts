@@ -87,7 +87,7 @@ describe("a permit that the run kept", () => {
     const task = { ref: uko.ref(state.keyId), plan, approvals: [], intent: "resume" } as const;
     const waiting = { ...run.world, clock: { ...clock, sleep } };
     const outcome = await converge(waiting, keyKind, task, options, { budgetMs: 5 * hourMs });
-    expect(outcome.memory).toMatchObject({ taken: [{ kind: "destroy" }] });
+    expect(outcome.memory.run).toMatchObject({ stepsTaken: [{ step: { kind: "destroy" } }] });
     expect(during).toEqual(new Set(["UKO_BUG"]));
     expect(await use(permits[0])).toBe("UKO_BUG");
   });
@@ -154,7 +154,7 @@ describe("a decision about a KMS key that is too old to send", () => {
       planKmsKeyDeletion(observation, aKmsPolicy(), run, nowMs);
     const task = { ref, plan, approvals: [], mayRequest: true } as const;
     const outcome = await converge(world, { ...kmsKeyKind, maxRounds: 2 }, task, options);
-    expect(outcome).toMatchObject({ plan: { kind: "waitingForApproval" }, memory: { taken: [{}] } });
+    expect(outcome).toMatchObject({ plan: { kind: "waitingForApproval" }, memory: { run: { stepsTaken: [{}] } } });
   });
 
   test("six times ends the run without a step", async () => {
