@@ -5,21 +5,13 @@
 
 import type { OpenHandlers, StoredSettings } from "../compose/engines.ts";
 import type { HclCommand } from "../engine/text/explanation.ts";
-import { configuringCommand } from "./host-command.ts";
 import { loadDeferred } from "./load-deferred.ts";
 import type { Log } from "./log.ts";
 import { createRunMemory } from "./run-memory.ts";
 import type { TerraformSession } from "./session.ts";
 
-/**
- * Creates a session. `command` is the command of the engine, such as `tofu`, for messages. `hostWords` returns the words
- * of the command line that runs, if they are known.
- */
-export function createSession(
-  log: Log,
-  command: HclCommand,
-  hostWords: () => readonly string[] = () => [],
-): TerraformSession {
+/** Creates a session. `command` is the command of the engine, such as `tofu`, for messages. */
+export function createSession(log: Log, command: HclCommand): TerraformSession {
   let stopping = new AbortController();
   let settings: StoredSettings | undefined;
   let opened: Promise<OpenHandlers> | undefined;
@@ -54,7 +46,6 @@ export function createSession(
     },
     log,
     command,
-    configuringCommand: () => configuringCommand(hostWords()),
     get signal() {
       return stopping.signal;
     },

@@ -104,6 +104,16 @@ export function errorAbout(
   return said("error", errorCatalog[code].summary, lines.join("\n"), path);
 }
 
+/**
+ * The warning of an input with which a creation would fail. It is no error, because `tofu destroy` first plans the whole
+ * configuration, also what earlier runs have deleted, and hosts do not report which command runs (decision 58).
+ */
+export function creationWarning(failure: CheckFailure, attributes: Attributes): Diagnostic {
+  const { detail, ...others } = failureDiagnostic(failure, attributes);
+  const lines = [detail, "An apply fails here, unless it changes this first. A destroy goes on."];
+  return asWarning({ ...others, detail: lines.filter((line) => line).join("\n") });
+}
+
 export function asWarning(diagnostic: Diagnostic): Diagnostic {
   return { ...diagnostic, severity: Diagnostic_Severity.WARNING };
 }

@@ -18,7 +18,6 @@ import {
   isStartedByHost,
   reattachLine,
 } from "./handshake.ts";
-import { wordsOfHost } from "./host-command.ts";
 import { loadDeferred } from "./load-deferred.ts";
 import { createLog } from "./log.ts";
 import { createServer } from "./server.ts";
@@ -40,7 +39,7 @@ async function serve(): Promise<void> {
     () => new Date(),
     (line) => process.stderr.write(line),
   );
-  const session = createSession(log, commandOf(process.argv[1] ?? ""), () => wordsOfHost(process.ppid, env));
+  const session = createSession(log, commandOf(process.argv[1] ?? ""));
   const endpoint = createEndpoint(env, process.platform);
   const hostCertificate = isDebugged ? undefined : env.PLUGIN_CLIENT_CERT || undefined;
   const identity = hostCertificate === undefined ? undefined : createIdentity(Date.now());

@@ -15,6 +15,7 @@ export type RunMemory = ReturnType<typeof createRunMemory>;
 export function createRunMemory() {
   const gone = new Map<string, string>();
   const found = createObjects();
+  const adopted = createObjects();
   const read = createObjects();
   const warned = createObjects();
   const waiting = createObjects();
@@ -26,7 +27,7 @@ export function createRunMemory() {
   const conflicts = new Set<string>();
   const names = new Set<string>();
   const alike = { held: new Set<string>(), planned: new Set<string>() };
-  let [hasRead, hasApplied] = [false, false];
+  let hasApplied = false;
   return {
     /**
      * A creation found this existing object: a deletion of the same ID only removes its former entry
@@ -34,13 +35,14 @@ export function createRunMemory() {
      */
     noteFound: found.add,
     isFound: found.has,
+    /** The run applies a creation that adopts this object. */
+    noteAdopted: adopted.add,
+    isAdopted: adopted.has,
     /** Records that this run has read the object, which a plan does. An apply plans again without a read. */
     noteRead(typeName: string, id: string): void {
-      hasRead = true;
       read.add(typeName, id);
     },
     isRead: read.has,
-    hasRead: (): boolean => hasRead,
     /** The run creates an object of this unique name, or brings an object to it. */
     noteName: (name: string | undefined): void => void (name !== undefined && names.add(name)),
     hasName: (name: string): boolean => names.has(name),

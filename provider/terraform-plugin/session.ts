@@ -21,8 +21,6 @@ export interface TerraformSession {
   readonly log: Log;
   /** The engine's command, for the commands in messages. */
   readonly command: HclCommand;
-  /** The command under which a creation that cannot succeed is an error of the plan (`host-command.ts`). */
-  configuringCommand(): "plan" | "apply" | undefined;
   /** Aborted when the run is canceled. */
   readonly signal: AbortSignal;
   /** Cancels the run: waits end at once, and no further step is taken. A request that was sent runs to completion. */

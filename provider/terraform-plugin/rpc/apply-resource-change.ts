@@ -5,7 +5,7 @@
  * could find a key whose response was dropped.
  */
 
-import { allowsNothing } from "../../compose/engines.ts";
+import { allowsNothing, declaredTwiceInHcl } from "../../compose/engines.ts";
 import type { ResourceRead } from "../../engine/resource/handlers.ts";
 import { isUkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../resources/schema/terraform.ts";
@@ -46,7 +46,12 @@ export const applyResourceChange: Call<"applyResourceChange"> = async (session, 
     const signal = session.signal.aborted ? session.signal : AbortSignal.timeout(creationLimitMs);
     const inputs = propertiesOf(resource.attributes, wanted);
     const alike = handlers.alikeOf(inputs);
-    if (handlers.adopted(inputs) === undefined) requireNoSecond(session, resource, wanted, { of: "planned", alike });
+    const adopted = handlers.adopted(inputs);
+    // The plan has only warned. With a second entry for the object, the state would hold it twice.
+    if (adopted !== undefined && session.memory.isAdopted(request.typeName, adopted))
+      throw declaredTwiceInHcl(request.typeName, adopted, session.command);
+    if (adopted !== undefined) session.memory.noteAdopted(request.typeName, adopted);
+    else requireNoSecond(session, resource, wanted, { of: "planned", alike });
     const made = await handlers.create(inputs, { ...options, signal }).catch((error: unknown) => {
       // A renamed block creates the same object again. This run must then not delete the object under its former
       // address.

@@ -2,7 +2,7 @@
  * Serves PlanResourceChange, which plans the creation, change or deletion of a resource (deletions in
  * plan-destruction.ts). It never plans a replacement, because a replacement would delete the existing key and make its
  * data unreadable. An input whose change cannot be applied to the existing object is an error, and so are two resources
- * for one object. A creation that will fail is an error or a warning, which host-command.ts explains. Warnings show the
+ * for one object. A creation that will fail is a warning (decision 58). Warnings show the
  * steps of an update. After a `moved` block, a resource must be read before it is planned.
  */
 
@@ -14,7 +14,7 @@ import type { TerraformResource } from "../../resources/schema/terraform.ts";
 import { type AnyHandlers, handlersOf, readObject, readPresent, resourceNamed, writeObject } from "../blocks.ts";
 import {
   aboutObject,
-  asWarning,
+  creationWarning,
   type Diagnostic,
   failureDiagnostic,
   warningAbout,
@@ -63,8 +63,6 @@ async function creation(
   const found = isTwice
     ? declaredByAnother(resource, adopted)
     : await previewCreation(session, resource, handlers, config);
-  if (found.failures.some((failure) => isCertain(session, resource, failure)))
-    return rejected(resource, found.failures);
   session.memory.noteName(handlers.placeOf(inputs));
   // An adopted object is not created, and may still be in state under its former address.
   if (adopted !== undefined) declare(session, resource, adopted);
@@ -76,22 +74,9 @@ async function creation(
     diagnostics: [
       ...duplicateNameWarning(session, resource, config),
       ...[...removed, ...found.warnings].map(warningDiagnostic),
-      ...found.failures.map((failure) => asWarning(failureDiagnostic(failure, resource.attributes))),
+      ...found.failures.map((failure) => creationWarning(failure, resource.attributes)),
     ],
   };
-}
-
-/**
- * Whether the plan knows enough to refuse a name. An apply plans each creation again, without a read of the state. There
- * the name may belong to the tainted object that the creation replaces, and an error would leave that object deposed.
- */
-function isCertain(
-  { memory, configuringCommand }: TerraformSession,
-  { uniqueNames }: TerraformResource,
-  { property }: CheckFailure,
-) {
-  const command = configuringCommand();
-  return command === "plan" || (command === "apply" && (memory.hasRead() || property !== uniqueNames.at(-1)));
 }
 
 /**

@@ -186,6 +186,16 @@ describe("a destruction", () => {
 });
 
 describe("an object that a creation of the same run has found", () => {
+  test("is not adopted by a second block", async () => {
+    const { saved } = await stage.made();
+    await stage.bob.provider.configureProvider();
+    const [first, second] = [stage.core("uko_managed_key"), stage.core("uko_managed_key")];
+    const config = keyConfig({ existing_key_id: saved?.value.key_id });
+    expect(await first.apply(config)).toMatchObject({ errors: [] });
+    expect((await second.apply(config)).errors.join("\n")).toContain("[UKO_DECLARED_TWICE]");
+    expect(second.saved).toBeUndefined();
+  });
+
   test("is not deleted in its former place", async () => {
     const core = await stage.made();
     const former = core.saved;

@@ -72,10 +72,11 @@ describe("the plan of a creation", () => {
     expect(missing).toContain("UKO_API_KEY");
   });
 
-  test("warns at the attribute of what the service would refuse; only under plan and apply is it an error", async () => {
+  test("warns at the attribute of what the service would refuse, and that an apply fails, but not a destroy", async () => {
     const { errors, warnings } = await stage.core("uko_managed_key").plan(keyConfig({ template: "salaries" }));
     expect(errors).toEqual([]);
     expect(warnings[0]).toMatch(/^template: vault \S+ has no template "salaries"\nIts templates: .*payroll/);
+    expect(warnings[0]).toMatch(/\nAn apply fails here, unless it changes this first\. A destroy goes on\.$/);
     const absent = { existing_key_id: "9b2d0000-0000-4000-8000-00000000dead" };
     const adopting = await stage.core("uko_managed_key").plan(keyConfig(absent));
     expect(adopting.warnings[0]).toMatch(/^existing_key_id: The key to adopt was not found/);
