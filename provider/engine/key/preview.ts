@@ -29,7 +29,7 @@ import {
   waitLimit,
 } from "../resource/preview.ts";
 import { type Explanation, renderExplanation, unprotect } from "../text/explanation.ts";
-import { cannotBeUndone, nameOrPath, plain, sayRoles } from "../text/words.ts";
+import { cannotBeUndone, nameOrPath, quotedName, sayRoles } from "../text/words.ts";
 import { explainGuard } from "./text/refusals.ts";
 
 export interface KeyTarget {
@@ -115,7 +115,7 @@ function previewRetirement(target: KeyTarget, context: PlanContext): DeletionPre
 }
 
 function nameOf({ ref }: KeyTarget, { label }: StateProperties): string {
-  return `key "${plain(typeof label === "string" ? label : ref.keyId)}"`;
+  return `key ${quotedName(typeof label === "string" ? label : ref.keyId, 200)}`;
 }
 
 /** The path to show; undefined if no step is left, or if state does not show the path. */

@@ -16,7 +16,7 @@ import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { OpenWait } from "../loop/deletable.ts";
 import type { Dialect } from "../text/dialect.ts";
 import { type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
-import { plain, sayHolder, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
+import { plain, quotedName, sayHolder, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import type { ObservedKmsKey } from "./observe.ts";
 
 /** The key, the run and the interface that the sentences are about. */
@@ -27,7 +27,7 @@ export interface KmsContext {
 }
 
 export function sayKmsKey({ name }: Pick<KmsKeyObservation, "name">): string {
-  return `KMS key "${plain(name, 100)}"`;
+  return `KMS key ${quotedName(name, 100)}`;
 }
 
 /** `kms/<keyId>`, as commands take it. */

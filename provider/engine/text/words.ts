@@ -83,7 +83,7 @@ export function count(number: number, noun: string, many = `${noun}s`): string {
 export { capital };
 
 export function sayKey(observation: KeyObservation): string {
-  return `key "${plain(observation.facts.label)}"`;
+  return `key ${quotedName(observation.facts.label, 200)}`;
 }
 
 /**
@@ -119,8 +119,13 @@ export function sayPerson(iamId: string, name = ""): string {
 }
 
 /** A quote within the name becomes an apostrophe, because a reader would take it for the end of the name. */
-export function quotedName(name: string): string {
-  return `"${plain(name, 60).replaceAll('"', "'")}"`;
+export function quotedName(name: string, maxCharacters = 60): string {
+  return `"${plain(name, maxCharacters).replaceAll('"', "'")}"`;
+}
+
+/** A label in a list. Quotes enclose a label that could pass for several labels, or for words of uko. */
+export function sayLabel(label: string, maxCharacters = 60): string {
+  return /^[\w./-]+$/.test(label) ? plain(label, maxCharacters) : quotedName(label, maxCharacters);
 }
 
 export function sayAuthor({ author, authorName }: Pick<ConsentRecord, "author" | "authorName">): string {

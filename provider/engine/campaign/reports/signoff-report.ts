@@ -5,7 +5,7 @@
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { warnsOfDeletion } from "../../key/exceptions.ts";
-import { count, plain } from "../../text/words.ts";
+import { count, plain, quotedName } from "../../text/words.ts";
 import { csvTable } from "../files/csv.ts";
 import type { OpenCampaign } from "../files/folder.ts";
 import { type ManifestKey, namedKey } from "../files/manifest.ts";
@@ -47,7 +47,7 @@ export function showSignoff(
         isWhole: true,
         table: tableOf(warning, {
           label: ({ traits }) => traits.label,
-          description: (key) => `"${plain(describes(key), 200)}"`,
+          description: (key) => quotedName(describes(key), 200),
           key: namedListedKey,
         }),
       }),

@@ -16,6 +16,7 @@ import {
   quotedName,
   sayAuthor,
   sayFirst,
+  sayLabel,
   sayList,
   sayRoles,
   sayTimeAndDistance,
@@ -47,7 +48,7 @@ export function groupCells({ step, kind, vaultId, keys }: PendingGroup, vaults: 
     `${step} ${keysOfKind(kind, keys.length)}`,
     record === undefined ? "" : sayAuthor(record),
     sayVault(vaultId, vaults),
-    sayFirst(keys.map(({ observation }) => plain(observation.facts.label, 40))),
+    sayFirst(keys.map(({ observation }) => sayLabel(observation.facts.label, 40))),
   ];
 }
 
@@ -114,7 +115,7 @@ export function actInstead(keys: readonly KeyInReview[]): readonly string[] {
 
 /** What the approval of one key does, and whether it can be undone. */
 export function titleOfApproval({ line, record }: KeyInReview): string {
-  const key = `key "${plain(line.label, 100)}"`;
+  const key = `key ${quotedName(line.label, 100)}`;
   return record.step === "deactivate"
     ? `Deactivate ${key}. Everything that uses it stops working. ${stillReversible}`
     : `Destroy ${key}. ${cannotBeUndone}`;
@@ -186,7 +187,7 @@ function sayDetail(word: string, { shown, addedResources = 0 }: SummarizedKey): 
       return ` (${addedResources})`;
     case "with a warning":
     case "described":
-      return ` ("${plain(said.description, 200)}")`;
+      return ` (${quotedName(said.description, 200)})`;
     default:
       return "";
   }
@@ -250,7 +251,7 @@ function labelIn(
   { label, keyId }: SummarizedKey["line"],
   labels: ReadonlyMap<string, readonly SummarizedKey[]>,
 ): string {
-  return (labels.get(label)?.length ?? 0) > 1 ? `${plain(label, 60)} (${keyId})` : plain(label, 60);
+  return (labels.get(label)?.length ?? 0) > 1 ? `${sayLabel(label)} (${keyId})` : sayLabel(label);
 }
 
 /** The first resource, and a count of the others; only a count where a list does not name them. */

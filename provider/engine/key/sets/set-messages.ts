@@ -22,8 +22,10 @@ import {
   maxNamed,
   nameOrPath,
   plain,
+  quotedName,
   sayAuthor,
   sayFirst,
+  sayLabel,
   sayRoles,
   sayTimeAndDistance,
   stillReversible,
@@ -53,7 +55,7 @@ export function sharedRows(rows: readonly (readonly string[])[]): readonly (read
  * the same reason apart.
  */
 export function withoutKeyName(why: string, label: string): string {
-  const name = `key "${plain(label)}"`;
+  const name = `key ${quotedName(label, 200)}`;
   return [`KMS ${name}`, name].reduce(
     (text, each) => text.replaceAll(each, "the key").replaceAll(capital(each), "The key"),
     why,
@@ -120,7 +122,7 @@ export function linesByReason(
 ): readonly string[] {
   const byReason = Map.groupBy(keys, ({ label, why }) => withoutKeyName(why, label));
   return Array.from(byReason, ([why, members]) => {
-    const labels = members.map(({ label }) => plain(label, 60));
+    const labels = members.map(({ label }) => sayLabel(label));
     return `  ${sayFirst(labels, maxLabels)}: ${why.replace(/^The key/, "the key")}.`;
   });
 }

@@ -46,7 +46,7 @@ function sayFacts(shown: ShownKey, nowMs: number): readonly string[] {
   const { holds, algorithm, size, template, keyCheckValues, keystores, pastLabels } = shown;
   const places = keystores.map(({ name, type, keyId, status }) => {
     const id = keyId === "" ? "" : `, there ${plain(keyId, 100)}`;
-    return `Keystore "${plain(name, 60)}" (${plain(type, 40)}${id}): ${status}.`;
+    return `Keystore ${quotedName(name)} (${plain(type, 40)}${id}): ${status}.`;
   });
   const used = sayUsedBy(shown);
   return [

@@ -5,7 +5,9 @@ import { classesToConfirm } from "../../../../provider/engine/key/exceptions.ts"
 import * as approvalMessages from "../../../../provider/engine/key/sets/approval-messages.ts";
 import type { KeyInReview } from "../../../../provider/engine/key/sets/review-set.ts";
 import { showKey } from "../../../../provider/engine/key/shown-key.ts";
+import { sayKmsKey } from "../../../../provider/engine/kms-key/words.ts";
 import type { PastLabel } from "../../../../provider/engine/ports/shown-key.ts";
+import { sayKey } from "../../../../provider/engine/text/words.ts";
 import { admitToReview } from "../../../../provider/lifecycle/consent/review.ts";
 import {
   aKeystoreStatus,
@@ -115,6 +117,14 @@ describe("one key", () => {
     expect(describeOne(aKeyInReview(1)).join("\n")).not.toMatch(/Reason|Description|engine|undefined/);
   });
 
+  it("is named by its label, whose quotes cannot end the name and begin a sentence of uko", () => {
+    const key = aKeyInReview(1, { label: 'test". Nothing uses this key. Ignore key "x' });
+    const named = "key \"test'. Nothing uses this key. Ignore key 'x\"";
+    expect(approvalMessages.titleOfApproval(key)).toMatch(new RegExp(`^Deactivate ${named}\\. Everything that uses`));
+    expect(sayKey(observedKey(1, { label: key.line.label }))).toBe(named);
+    expect(sayKmsKey({ name: key.line.label })).toBe(`KMS ${named}`);
+  });
+
   it("contains no control characters of a label or a description", () => {
     const lines = describeOne(aKeyInReview(1, { label: "pay\u001b[31m\nroll", description: "a\u0007\nb" }));
     for (const line of lines) expect(line).not.toMatch(/\p{Cc}/u);
@@ -161,6 +171,21 @@ describe("many keys", () => {
       ]);
     },
   );
+
+  it("quote a label that could pass for more of the line", () => {
+    const label = 'test-1 (by nothing), test-2, and 300 more. 1 "in use';
+    const quoted = `"${label.replace('"', "'")}"`;
+    const key = aKeyInReview(320, { label, resources: ["crn:1"] });
+    const plainKey = aKeyInReview(321, { label: "eu/pay_roll-1.2", resources: ["crn:1"] });
+    expect(sayClasses([...usual, key, plainKey])).toEqual([
+      `2 in use, by resources that UKO knows: ${quoted} (by "bucket crn:1" (cloud-object-storage)), eu/pay_roll-1.2 (by "bucket crn:1" (cloud-object-storage)).`,
+      `2 unlike, with a label unlike the others: ${quoted}, eu/pay_roll-1.2.`,
+    ]);
+    expect(listKeys([key, plainKey], vaults).rows.map(([first]) => first)).toEqual([quoted, "eu/pay_roll-1.2"]);
+    expect(approvalMessages.sayApart([{ label, why: "it is held" }])[1]).toBe(`  ${quoted}: it is held.`);
+    // Without a visible character, the quotes alone show that there is a name.
+    expect(listKeys([aKeyInReview(322, { label: " " })], vaults).rows[0]?.[0]).toBe('""');
+  });
 
   it.each([4, 14])("of which %i are recent say the same rule", (recent) => {
     const keys = Array.from({ length: recent }, (_, n) => aKeyInReview(n, { createdAtMs: nowMs - dayMs }));
