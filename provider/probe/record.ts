@@ -13,7 +13,7 @@ import { isoTime } from "../text/iso-time.ts";
 import { deletionRows } from "./deletion-rows.ts";
 import { judgeDeletion } from "./judge.ts";
 import { type ProbeLine, parseRecording, type RecordingHeader, type RecordingLine } from "./recording.ts";
-import { createRedactor, kindIn, type Placeholders } from "./redact.ts";
+import { createPlaceholders, createRedactor, isKind } from "./redact.ts";
 import { redactExchange, type SentExchange } from "./redacted-exchange.ts";
 
 export interface RunToRecord {
@@ -49,9 +49,13 @@ export interface Digests {
 }
 
 const digestForm = /^[0-9a-f]{64}$/;
-const placeholderForm = /^<[A-Za-z_.*+-]{1,60}-\d{1,9}( [ a-z0-9.-]{1,40})?>$/;
 
-/** The private file next to a recording. A person who can write it can rename a placeholder, and do no more. */
+/**
+ * The private file next to a recording. No text of it reaches the recording, which is sent: a placeholder has a word of
+ * the protocol as its kind, and its number comes from its place in the list. Who can write the file can still learn
+ * whether the recording has a text that they guessed, by the number. So a file that another user owns or may write is
+ * refused where it is read.
+ */
 const kept = z.object({
   v: z.literal(1),
   kind: z.literal("placeholders"),
@@ -59,7 +63,8 @@ const kept = z.object({
   salt: z.string().min(32),
   startMs: z.number(),
   runs: z.number().int(),
-  placeholders: z.record(z.string().regex(digestForm), z.string().regex(placeholderForm)),
+  /** The digest of each replaced text, with the kind of its placeholder, in the order of their numbers. */
+  placeholders: z.array(z.tuple([z.string().regex(digestForm), z.string().refine(isKind)])),
   /** Words of the names that were seen, so that none of them ever counts as an answer. */
   names: z.array(z.string().regex(digestForm)),
 });
@@ -89,17 +94,17 @@ export function addRun(recorded: Recorded, run: RunToRecord, digests: Digests): 
     salt: digests.newSalt(),
     startMs: run.startMs,
     runs: 0,
-    placeholders: {},
+    placeholders: [],
     names: [],
   };
   const number = made.runs + 1;
-  const placeholders = { ...made.placeholders };
+  const placeholders = [...made.placeholders];
   const names = new Set(made.names);
   const { callerId: person } = run;
   const redactor = createRedactor(
     made.startMs,
     knownIn(run),
-    openPlaceholders({ placeholders, names }, made.salt, digests),
+    createPlaceholders(saltedDigest(made.salt, digests), placeholders, names),
   );
   for (const { request, response } of run.exchanges) {
     redactor.learn(request.body);
@@ -171,32 +176,12 @@ function keptIn(text: string): Kept | undefined {
   return kept.safeParse(parseJson(text)).data;
 }
 
-/** The placeholders by digest. `made` and `names` get the new ones. */
-function openPlaceholders(
-  { placeholders: made, names }: { readonly placeholders: Record<string, string>; readonly names: Set<string> },
-  salt: string,
-  { sha256 }: Digests,
-): Placeholders {
+/** The digest of a text with the salt, computed once for each text. */
+function saltedDigest(salt: string, { sha256 }: Pick<Digests, "sha256">): (text: string) => string {
   const digests = new Map<string, string>();
-  const digestOf = (text: string): string => {
+  return (text) => {
     const digest = digests.get(text) ?? sha256(`${salt}\n${text}`);
     digests.set(text, digest);
     return digest;
-  };
-  const counts = new Map<string, number>();
-  const count = (placeholder: string): void => {
-    const kind = kindIn(placeholder);
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  };
-  for (const placeholder of Object.values(made)) count(placeholder);
-  return {
-    noteName: (word) => void names.add(digestOf(word)),
-    isName: (word) => names.has(digestOf(word)),
-    get: (text) => made[digestOf(text)],
-    countOf: (kind) => counts.get(kind) ?? 0,
-    set(text, placeholder) {
-      made[digestOf(text)] = placeholder;
-      count(placeholder);
-    },
   };
 }

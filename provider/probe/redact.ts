@@ -81,37 +81,53 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Times further away than this say nothing about the run. */
 const farMs = { past: 3_600_000, future: 400 * 86_400_000 } as const;
 
+/** The kind of a placeholder, such as `key` in `<key-1>`, and its number among those of this kind. */
+interface Placed {
+  readonly kind: string;
+  readonly number: number;
+}
+
 /** The placeholders of a recording, which a recording over several runs keeps from run to run. */
 export interface Placeholders {
-  get(text: string): string | undefined;
-  /** How many placeholders of this kind exist. */
-  countOf(kind: string): number;
-  set(text: string, placeholder: string): void;
+  get(text: string): Placed | undefined;
+  add(text: string, kind: string): Placed;
   /** Remembers a word of a text that a person typed, in lower case. */
   noteName(word: string): void;
   isName(word: string): boolean;
 }
 
-/** Placeholders that live as long as the run. */
-export function createPlaceholders(): Placeholders {
-  const made = new Map<string, string>();
+/**
+ * Placeholders that live as long as the run. `keyOf` makes the key under which a text is remembered. `made` has the key
+ * and the kind of each placeholder in the order of their numbers, and gets the new ones; `names` gets the words.
+ */
+export function createPlaceholders(
+  keyOf: (text: string) => string = (text) => text,
+  made: (readonly [key: string, kind: string])[] = [],
+  names: Set<string> = new Set(),
+): Placeholders {
+  const placed = new Map<string, Placed>();
   const counts = new Map<string, number>();
-  const names = new Set<string>();
+  const place = (key: string, kind: string): Placed => {
+    const number = (counts.get(kind) ?? 0) + 1;
+    const each = { kind, number };
+    counts.set(kind, number);
+    placed.set(key, each);
+    return each;
+  };
+  for (const [key, kind] of made) place(key, kind);
   return {
-    noteName: (word) => void names.add(word),
-    isName: (word) => names.has(word),
-    get: (text) => made.get(text),
-    countOf: (kind) => counts.get(kind) ?? 0,
-    set(text, placeholder) {
-      made.set(text, placeholder);
-      const kind = kindIn(placeholder);
-      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    noteName: (word) => void names.add(keyOf(word)),
+    isName: (word) => names.has(keyOf(word)),
+    get: (text) => placed.get(keyOf(text)),
+    add(text, kind) {
+      made.push([keyOf(text), kind]);
+      return place(keyOf(text), kind);
     },
   };
 }
 
-/** The kind in a placeholder, such as `key` in `<key-1>`. */
-export const kindIn = (placeholder: string): string => /^<(.+?)-\d+[ >]/.exec(placeholder)?.[1] ?? "";
+/** Whether a placeholder can have this kind, which stands in the recording: a word of the protocol, or `mail`. */
+export const isKind = (kind: string): boolean => kind === "mail" || isProtocol(kind);
 
 /** `known` has values of this run with their kind, such as the ID of its vault. */
 export function createRedactor(
@@ -120,13 +136,14 @@ export function createRedactor(
   placeholders: Placeholders = createPlaceholders(),
 ): Redactor {
   const names = createNames(placeholders);
-  const placeholder = (text: string, kind: string, more = ""): string => {
-    const found = placeholders.get(text);
-    if (found !== undefined) return found;
-    const made = `<${kind}-${placeholders.countOf(kind) + 1}${more}>`;
-    placeholders.set(text, made);
-    return made;
+  const shown = (text: string, { kind, number }: Placed): string =>
+    `<${kind}-${number}${kind === "time" && isTime(text) ? distanceOf(text, startMs) : ""}>`;
+  const foundFor = (text: string): string | undefined => {
+    const placed = placeholders.get(text);
+    return placed && shown(text, placed);
   };
+  const placeholder = (text: string, kind: string): string =>
+    foundFor(text) ?? shown(text, placeholders.add(text, kind));
   const nameOf = (text: string, member: string): string => {
     names.note(text);
     return placeholder(text, isProtocol(member) ? member : "text");
@@ -137,16 +154,6 @@ export function createRedactor(
     if (!uuid.test(text)) names.note(text);
   }
 
-  const timeOf = (text: string): string => {
-    const ms = Date.parse(text) - startMs;
-    const isNear = ms >= -farMs.past && ms <= farMs.future;
-    const fraction = /\.\d+/.exec(text)?.[0].length ?? 0;
-    const digits = fraction === 0 ? 0 : fraction - 1;
-    // IBM's documents show times in UTC with `Z`. Another form is an answer, too.
-    const zone = /[+-]\d\d:?\d\d$/.test(text) ? " with an offset" : "";
-    const far = ` earlier or later${digits > 0 ? " with a fraction" : ""}`;
-    return placeholder(text, "time", `${isNear ? ` ${(ms / 1000).toFixed(digits)}s` : far}${zone}`);
-  };
   /** Apart from other texts, because a size or a status may be the same number. */
   const countOf = (digits: string): string =>
     Number(digits) > maxPlainCount ? placeholder(`count ${digits}`, "count") : digits;
@@ -155,10 +162,10 @@ export function createRedactor(
     if (page !== undefined) return `offset=${countOf(page)}`;
     const decoded = text.includes("%") ? decodedUri(text) : text;
     if (decoded !== text) return textOf(decoded, "href");
-    if (iso.test(text) || httpDate.test(text)) return timeOf(text);
+    if (isTime(text)) return placeholder(text, "time");
     if (wholeGroups.test(text)) return placeholder(text, kindOfGroups(text));
     // A query has a blank as `+`.
-    const found = placeholders.get(text) ?? placeholders.get(text.replaceAll("+", " "));
+    const found = foundFor(text) ?? foundFor(text.replaceAll("+", " "));
     if (found !== undefined) return found;
     // A sign at the end of a sentence does not belong to the word.
     const [, body = "", end = ""] = /^(.*?)([.!…]*)$/s.exec(text) ?? [];
@@ -167,7 +174,7 @@ export function createRedactor(
     return placeholder(text, kindOf(text, member));
   };
   const textOf = (text: string, member: string): string => {
-    const found = placeholders.get(text);
+    const found = foundFor(text);
     if (answers.includes(member) && names.isAnswer(text)) return text;
     if (text === "" || text === "***" || found !== undefined) return found ?? text;
     if (typed.includes(member)) return nameOf(text, member);
@@ -177,7 +184,7 @@ export function createRedactor(
       return text
         .split(longest)
         .map((part) => textOf(part, member))
-        .join(placeholders.get(longest) ?? "<text>");
+        .join(foundFor(longest) ?? "<text>");
     }
     if (counted.includes(member) && /^\d+$/.test(text)) return countOf(text);
     return text.replace(pieces, (piece) => pieceOf(piece, member));
@@ -205,6 +212,20 @@ export function createRedactor(
     );
   };
   return { learn: (value) => learn(value, nameOf), redact, text: (text, member = "text") => textOf(text, member) };
+}
+
+const isTime = (text: string): boolean => iso.test(text) || httpDate.test(text);
+
+/** The distance of a time to the start of the recording, with its own form and resolution. */
+function distanceOf(text: string, startMs: number): string {
+  const ms = Date.parse(text) - startMs;
+  const isNear = ms >= -farMs.past && ms <= farMs.future;
+  const fraction = /\.\d+/.exec(text)?.[0].length ?? 0;
+  const digits = fraction === 0 ? 0 : fraction - 1;
+  // IBM's documents show times in UTC with `Z`. Another form is an answer, too.
+  const zone = /[+-]\d\d:?\d\d$/.test(text) ? " with an offset" : "";
+  const far = ` earlier or later${digits > 0 ? " with a fraction" : ""}`;
+  return `${isNear ? ` ${(ms / 1000).toFixed(digits)}s` : far}${zone}`;
 }
 
 /** The texts of this instance that people typed. */

@@ -14,6 +14,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  type Stats,
   statSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -29,15 +30,19 @@ export const aLink = new UnsafeFile("It is a symbolic link, and uko does not fol
 export interface FileChoices {
   /** Set for a file in a folder that other people may write to. A path that the user typed may be a link. */
   readonly isLinkRefused?: boolean;
+  /** Set for a file whose content this user alone decides. Windows has neither owners nor permissions of a mode. */
+  readonly isForeignRefused?: boolean;
 }
 
 const mebibyte = 1024 * 1024;
+const writableByOthers = 0o022;
 /** Flags for opening a file, which Windows does not have. Without blocking, a pipe cannot keep the run waiting. */
 const noFollow: number | undefined = constants.O_NOFOLLOW;
 const reading = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** Opens the file to read; the caller closes it. Throws UnsafeFile, or the system's error. */
-export function openRegularFile(path: string, { isLinkRefused = false }: FileChoices = {}): number {
+export function openRegularFile(path: string, choices: FileChoices = {}): number {
+  const { isLinkRefused = false, isForeignRefused = false } = choices;
   if (isLinkRefused && noFollow === undefined && isLink(path)) throw aLink;
   let file: number;
   try {
@@ -46,9 +51,18 @@ export function openRegularFile(path: string, { isLinkRefused = false }: FileCho
     throw isLinkRefused && isLink(path) ? aLink : error;
   }
   // This checks the opened file and not its name, so that another process cannot exchange the file in between.
-  if (fstatSync(file).isFile()) return file;
+  const found = fstatSync(file);
+  const refusal = found.isFile() ? (isForeignRefused ? foreign(path, found) : undefined) : notRegular;
+  if (refusal === undefined) return file;
   closeSync(file);
-  throw notRegular;
+  throw refusal;
+}
+
+function foreign(path: string, { uid, mode }: Pick<Stats, "uid" | "mode">): UnsafeFile | undefined {
+  const own = process.geteuid?.();
+  if (own === undefined) return undefined;
+  if (uid !== own) return new UnsafeFile(`${path} belongs to another user`);
+  return (mode & writableByOthers) === 0 ? undefined : new UnsafeFile(`${path} may be written by other users`);
 }
 
 /** The text of a file in parts. Throws as `readRegularFile` does. */

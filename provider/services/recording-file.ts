@@ -1,12 +1,12 @@
 /**
  * Writes the recording of a deletion, to which several runs append, and the private file next to it, which remembers the
- * placeholders. Both are for their owner alone, and neither may be a link. A lock lets one run at a time write. The
- * private file is written first: if a crash comes in between, it knows placeholders that nothing uses, and no
- * placeholder ever stands for two values.
+ * placeholders. Both are for their owner alone, and neither may be a link. A private file that another user owns or
+ * may write is refused. A lock lets one run at a time write. The private file is written first: if a crash comes in
+ * between, it knows placeholders that nothing uses, and no placeholder ever stands for two values.
  */
 
 import { open, rename, rm } from "node:fs/promises";
-import { isLink, readRegularFile, UnsafeFile } from "../process/regular-file.ts";
+import { type FileChoices, isLink, readRegularFile, UnsafeFile } from "../process/regular-file.ts";
 import { appendNext, jsonLine, requireAppendable } from "./durable-append.ts";
 import { withFileLock } from "./file-lock.ts";
 
@@ -33,7 +33,7 @@ export function createRecordingFile(path: string): RecordingFile {
   const privatePath = `${path}.private`;
   const read = async (): Promise<RecordingTexts> => {
     await requireAppendable(path);
-    return { text: textOf(path), keptText: textOf(privatePath) };
+    return { text: textOf(path), keptText: textOf(privatePath, { isForeignRefused: true }) };
   };
   return {
     path,
@@ -55,9 +55,9 @@ export function createRecordingFile(path: string): RecordingFile {
 }
 
 /** The text of a file; empty if it does not exist. */
-function textOf(path: string): string {
+function textOf(path: string, choices: FileChoices = {}): string {
   try {
-    return readRegularFile(path, { maxBytes, isLinkRefused: true }).toString("utf8");
+    return readRegularFile(path, { maxBytes, isLinkRefused: true, ...choices }).toString("utf8");
   } catch (error) {
     if ((error as { code?: unknown }).code === "ENOENT") return "";
     throw error;

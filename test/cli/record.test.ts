@@ -1,6 +1,7 @@
 /** `--record`: an ordinary deletion of a test key by two people, recorded while it runs. */
 
 import {
+  chmodSync,
   existsSync,
   mkdtempSync,
   readFileSync,
@@ -12,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { startFromCommandLine } from "../../provider/emulator/start.ts";
 import { parseRecording } from "../../provider/probe/recording.ts";
 import {
@@ -199,7 +200,7 @@ describe("the file", () => {
     ["a link as private file", () => symlinkSync("/etc/hosts", `${file}.private`), "It is a symbolic link"],
     [
       "a private file without its recording",
-      () => writeFileSync(`${file}.private`, "{}"),
+      () => writeFileSync(`${file}.private`, "{}", { mode: 0o600 }),
       "belongs to another recording",
     ],
   ])("refuses %s, and nothing is sent", async (_, prepare, why) => {
@@ -209,6 +210,18 @@ describe("the file", () => {
     expect([exitCode, (await world.trail()).length]).toEqual([1, before]);
     expect(err).toContain(why);
     expect(err).toContain("Nothing was sent.");
+  });
+
+  it.runIf(process.geteuid !== undefined)("refuses a private file that another user may write or owns", async () => {
+    await run("bob", `status ${keys.vouchers}`);
+    chmodSync(`${file}.private`, 0o620);
+    const { exitCode, err } = await run("bob", `status ${keys.vouchers}`);
+    expect([exitCode, err]).toEqual([1, expect.stringContaining(`${file}.private may be written by other users`)]);
+    chmodSync(`${file}.private`, 0o600);
+    const stranger = vi.spyOn(process, "geteuid").mockReturnValue(statSync(file).uid + 1);
+    onTestFinished(() => stranger.mockRestore());
+    const { exitCode: code, err: says } = await run("bob", `status ${keys.vouchers}`);
+    expect([code, says]).toEqual([1, expect.stringContaining(`${file}.private belongs to another user`)]);
   });
 
   it("refuses a recording whose private file is gone, because a name could get a second meaning", async () => {
