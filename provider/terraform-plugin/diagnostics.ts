@@ -56,33 +56,48 @@ export interface Reported {
 }
 
 /**
- * The most warnings of one reason that a plan has. The plan itself shows what each resource waits for, so no warning is
- * the only place of a fact.
- */
-const maxListed = 20;
-
-/**
- * The warning about one object. Its summary is the same for all objects to which the same happens, because hosts group
- * warnings by it and show one of a group, in any order. So the first warning, which alone has everything, has a summary
- * of its own, and the others form the group. With `isInPlan`, only the first ones are listed. With `isNamed`, another
- * warning of this run names the object.
+ * The warning about one object, with the object's name in its summary. Hosts group warnings with equal summaries and show
+ * one of a group. So each summary is unique, and what happened to an object is never hidden behind another one. Later
+ * warnings of the same reason keep only the first `kept` lines of their detail. With `isNamed`, another warning of this
+ * run names the object for this reason.
  */
 export function warningAbout(
   reported: Reported,
   which: AboutObject,
   message: string,
-  { isInPlan = false, isNamed = false }: { readonly isInPlan?: boolean; readonly isNamed?: boolean } = {},
+  { kept = 0, isNamed = false }: { readonly kept?: number; readonly isNamed?: boolean } = {},
+): Diagnostic[] {
+  const isFirst = reported.noteReported(`warning ${reasonOf(message, which)}`, which.id) === 1;
+  if (isNamed && !isFirst) return [];
+  const [summary, detail] = firstLine(message);
+  // Two vaults may have keys of one label.
+  const isTaken = reported.noteReported(`summary ${summary}`, which.id) > 1;
+  const short = detail.split("\n").slice(0, kept).join("\n");
+  return [said("warning", isTaken ? `${summary} (${which.id})` : summary, isFirst ? detail : short)];
+}
+
+/** The most deletions of one reason that warnings of a plan name. The plan itself lists each deleted resource. */
+const maxListed = 20;
+
+/**
+ * The warning about one deletion of a plan, which lists the resource, too. So hosts may group these warnings: the first
+ * one has everything and a summary of its own, and the others share theirs.
+ */
+export function deletionWarning(
+  reported: Reported,
+  which: AboutObject,
+  message: string,
+  isNamed: boolean,
 ): Diagnostic[] {
   const reason = reasonOf(message, which);
-  const number = reported.noteReported(`warning ${reason}`, which.id);
+  const number = reported.noteReported(`deletion ${reason}`, which.id);
   const [first, rest] = firstLine(message);
   if (number === 1) return [said("warning", reason, first === reason ? rest : indented(message))];
   if (isNamed) return [];
-  if (!isInPlan || number <= maxListed)
-    return [said("warning", `Likewise: ${reason}`, first === reason ? rest : indented(first))];
+  if (number <= maxListed) return [said("warning", `Likewise: ${reason}`, first === reason ? rest : indented(first))];
   if (number > maxListed + 1) return [];
-  const others = `This run has more than ${maxListed} such resources, and lists no more of them.`;
-  const where = "The plan shows for each one what it waits for: deletion_awaits. `uko requests` lists the requests.";
+  const others = `This run plans more than ${maxListed} such deletions, and warns of no more of them.`;
+  const where = "The plan lists each one, with what it waits for: deletion_awaits. `uko requests` lists the requests.";
   return [said("warning", `Not all are listed: ${reason}`, `${others}\n${where}`)];
 }
 

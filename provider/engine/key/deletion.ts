@@ -60,7 +60,10 @@ function conclude(outcome: Outcome, { userInterface, policy, leftOf }: Concludin
     const warning = `${key} leaves the state, but not its vault. ${withoutPeriod(blocksContainers)}`;
     return {
       kind: "ended",
-      warnings: [warning, ...unapprovedFacts(observed.observation, policy).map(withoutPeriod)],
+      warnings: [
+        warning,
+        ...unapprovedFacts(observed.observation, policy).map((fact) => `${key}: ${withoutPeriod(fact)}`),
+      ],
       facts,
     };
   }

@@ -99,6 +99,8 @@ export type DeleteOutcome = Partial<ReportedFields> &
         readonly message: string;
         readonly brief: string;
         readonly summary: string;
+        /** That no approval of the last step is known. */
+        readonly unapproved?: string | undefined;
         /** How to go on with everything that stopped for the reason; empty if each resource needs a command of its own. */
         readonly forAll: string;
         readonly left?: LeftObject | undefined;
@@ -176,11 +178,11 @@ function sayOutcome(conclusion: Conclusion, userInterface: UserInterface, option
   const { explanation, facts, left } = conclusion;
   const { program } = userInterface;
   const unrequested = conclusion.unrequested && { ...conclusion.unrequested, program };
-  const { code = "UKO_BUG", summary } = explanation;
+  const { code = "UKO_BUG", summary, unapproved } = explanation;
   const message = messageOf({ ...explanation, code }, userInterface, options);
   const brief = renderBriefly(explanation, userInterface);
   const forAll = sayForAll(code, userInterface);
-  return { kind: "unfinished", code, message, brief, forAll, summary, facts, left, unrequested };
+  return { kind: "unfinished", code, message, brief, forAll, summary, unapproved, facts, left, unrequested };
 }
 
 /** The caller's setting overrides the resource's. Without either, a run does not wait. */

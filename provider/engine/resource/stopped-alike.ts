@@ -6,6 +6,7 @@
 
 import { type ErrorCode, errorCatalog, type UkoError } from "../../errors.ts";
 import type { LimitedStep } from "../../lifecycle/vocabulary/plan-limit.ts";
+import { withoutPeriod } from "../../text/printable.ts";
 import { runnable } from "../text/own-commands.ts";
 import type { ResourceLabel } from "../text/resource-messages.ts";
 import { capital, count, nameOrPath, plain, sayFirst } from "../text/words.ts";
@@ -129,13 +130,16 @@ const maxExplained = 3;
  * run ends with `sayStopped`, which says how to go on with all of them.
  */
 export function messageAmong(
-  { code, message, brief, summary, forAll }: Unfinished,
+  { code, message, brief, summary, unapproved, forAll }: Unfinished,
   number: number,
   ends = false,
 ): string {
   if (number === 1) return message;
   const all = ends ? "" : forAll;
-  if (number > maxExplained) return [summary, ...(all === "" ? [] : [`. ${all}`]), ` [${code}]`].join("");
+  if (number > maxExplained) {
+    const facts = unapproved === undefined ? [] : [withoutPeriod(unapproved)];
+    return `${[summary, ...facts, ...(all === "" ? [] : [all])].join(". ")} [${code}]`;
+  }
   return [brief, ...(all === "" ? [] : [`  ${all}`]), `  [${code}]`].join("\n");
 }
 

@@ -30,6 +30,8 @@ export interface NextStep {
 export interface Explanation {
   readonly summary: string;
   readonly facts: readonly string[];
+  /** One of the facts: that no approval of the last step is known. Even the shortest message has it. */
+  readonly unapproved?: string;
   /** The present state of the object: `active, in use by 2 resources`. */
   readonly state?: string;
   readonly isUnchanged?: true;

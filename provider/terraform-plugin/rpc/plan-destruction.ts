@@ -13,7 +13,14 @@ import type { UkoError } from "../../errors.ts";
 import type { TerraformResource } from "../../resources/schema/terraform.ts";
 import { capital } from "../../text/printable.ts";
 import { type AnyHandlers, writeObject } from "../blocks.ts";
-import { aboutObject, type Diagnostic, unfinishedDiagnostic, warningAbout, warningDiagnostic } from "../diagnostics.ts";
+import {
+  aboutObject,
+  type Diagnostic,
+  deletionWarning,
+  unfinishedDiagnostic,
+  warningAbout,
+  warningDiagnostic,
+} from "../diagnostics.ts";
 import { writePrivate } from "../private-data.ts";
 import { stateProperties } from "../properties.ts";
 import type { RequestOf, ResponseOf, TerraformSession } from "../session.ts";
@@ -56,20 +63,23 @@ export async function planDestruction(
 
 /**
  * The warning about what the apply does next with this object. The apply may take an approved step, so its summary
- * names the object: hosts must not hide it in a group. A wait that the read of this run has shown is not shown again.
+ * names the object: hosts must not hide it in a group. Nor may they hide a hold, or a wait of a resource that the plan
+ * `isKeeping`, because the plan may not list it. A wait that the read of this run has shown is not shown again.
  */
 export function stepsAhead(
   { memory }: TerraformSession,
   resource: TerraformResource,
   prior: ObjectValue,
   message: string,
+  isKeeping = false,
 ): Diagnostic[] {
   if (prior.deletion_awaits === "requester") return [warningDiagnostic(message)];
   const which = aboutObject(resource, prior);
-  return warningAbout(memory, which, message, {
-    isInPlan: true,
-    isNamed: memory.isWaitShown(resource.typeName, which.id),
-  });
+  const isHeld = typeof prior.hold === "string";
+  const isNamed = !isHeld && memory.isWaitShown(resource.typeName, which.id);
+  return isKeeping || isHeld
+    ? warningAbout(memory, which, message, { isNamed })
+    : deletionWarning(memory, which, message, isNamed);
 }
 
 /**

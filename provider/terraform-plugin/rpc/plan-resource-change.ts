@@ -147,7 +147,7 @@ async function update(
   await handlers.requirePlaceForEvidence(planLimit);
   // The preview is shown once: an apply plans each update again, and then reports the result itself.
   const shown = (): Diagnostic[] =>
-    preview.kind === "short" ? [] : stepsAhead(session, resource, prior, preview.message);
+    preview.kind === "short" ? [] : stepsAhead(session, resource, prior, preview.message, true);
   const destroyed = session.memory.isWarned(typeName, id) ? undefined : handlers.destroyedWarning(state, inputs);
   const others = [
     ...handlers.keptRuleWarnings(state, inputs),

@@ -69,15 +69,20 @@ export const readResource: Call<"readResource"> = async (session, request) => {
   if (destroyed !== undefined) session.memory.noteWarned(request.typeName, found.id);
   const { waitWarning, unapprovedWarning } = found;
   if (waitWarning !== undefined) session.memory.noteWaitShown(request.typeName, found.id);
-  const warnings =
-    destroyed === undefined ? found.warnings : withOutOfUse(found.warnings, destroyed, unapprovedWarning);
+  const told = (each: string, kept = 0) => warningAbout(session.memory, which, each, { kept });
+  const isMerged = destroyed !== undefined && unapprovedWarning !== undefined;
   return {
     private: writePrivate({ deleting }),
     newIdentity: identityOf(resource, values) ?? currentIdentity,
     newState: writeObject(values, resource),
     diagnostics: [
       ...session.takeWarnings().map(warningDiagnostic),
-      ...warnings.flatMap((each) => warningAbout(session.memory, which, each, { isInPlan: each === waitWarning })),
+      ...found.warnings.filter((each) => !isMerged || each !== unapprovedWarning).flatMap((each) => told(each)),
+      ...(isMerged
+        ? told(withUnapproved(destroyed, unapprovedWarning), 1)
+        : destroyed === undefined
+          ? []
+          : told(destroyed)),
     ],
   };
 };
@@ -101,13 +106,8 @@ async function readMovedObject(
   return { newState: state, newIdentity: identity, ...others };
 }
 
-/** One warning that a declared key is out of use also says that no approval is known. */
-function withOutOfUse(
-  warnings: readonly string[],
-  outOfUse: string,
-  unapproved: string | undefined,
-): readonly string[] {
-  if (unapproved === undefined) return [...warnings, outOfUse];
+/** One warning that a declared key is out of use also says, in its second line, that no approval is known. */
+function withUnapproved(outOfUse: string, unapproved: string): string {
   const [summary, ...facts] = outOfUse.split("\n");
-  return [...warnings.filter((each) => each !== unapproved), [summary, `  ${unapproved}.`, ...facts].join("\n")];
+  return [summary, `  ${unapproved}.`, ...facts].join("\n");
 }

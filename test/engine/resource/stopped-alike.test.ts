@@ -28,6 +28,13 @@ test("a run whose end counts them explains three resources and names the others 
   );
 });
 
+test("the line of a later key keeps the fact that no approval is known", () => {
+  const unapproved = "No approval of the deactivation by a second person is known.";
+  expect(messageAmong({ ...unfinished, unapproved }, 4)).toBe(
+    `Key "d" is waiting. ${unapproved} To approve them, another person runs: uko approve [UKO_APPROVAL_PENDING]`,
+  );
+});
+
 test("the preview of a destroy has one text for the resources to which the same happens", () => {
   const key = (name: string, message: string) => ({ type: "uko:index:ManagedKey", name, message });
   const texts = sayAhead(

@@ -1,6 +1,8 @@
 /** Many resources with one message: the first has the details, each other one a line that names it. */
 
 import { expect, test } from "vitest";
+import { warningAbout } from "../../../provider/terraform-plugin/diagnostics.ts";
+import { createRunMemory } from "../../../provider/terraform-plugin/run-memory.ts";
 import type { Core, Told } from "../core.ts";
 import { keyConfig, useStage } from "../stage.ts";
 
@@ -53,7 +55,59 @@ test("deletions that stop for one reason share its summary, and each names its k
   expect(lines(again?.warnings[0]).length).toBeGreaterThan(4);
 });
 
-test("a plan of 200 waiting keys explains the first one, names 20, and says where the others are", async () => {
+const five = ["payroll", "orders", "ledger", "wages", "taxes"];
+
+/** What the reads of five declared keys say in the summaries, which is all that hosts show of a group for sure. */
+async function readsOfFive(cores: readonly Core[]): Promise<readonly Told[]> {
+  const told = await eachOf(cores, (core) => core.refresh());
+  const summaries = told.flatMap((each) => each.summaries);
+  expect(new Set(summaries).size, "no two warnings form a group").toBe(summaries.length);
+  for (const [at, each] of told.entries()) {
+    expect(each.summaries.length).toBeGreaterThan(0);
+    for (const summary of each.summaries) expect(summary).toMatch(new RegExp(`\\bkey "${five[at]}"`, "i"));
+  }
+  return told;
+}
+
+test("each of five keys that one person destroyed with other tools is named by the summary of a warning", async () => {
+  const cores = await Promise.all(five.map((label) => stage.made({ label })));
+  const carol = stage.uko.test.as("carol");
+  for (const step of ["deactivate", "destroy"]) {
+    for (const { saved } of cores) await carol.step(String(saved?.value.key_id), step);
+    await stage.uko.advance("5h");
+  }
+  const told = await readsOfFive(cores);
+  for (const { warnings } of told) expect(warnings.join("\n")).toContain("No approval of the destruction");
+  for (const { warnings } of told.slice(1)) {
+    for (const warning of warnings) expect(lines(warning).length).toBeLessThan(3);
+  }
+});
+
+test("each of five declared keys that wait is named by the summary of a warning, in one line after the first", async () => {
+  const cores = await Promise.all(five.map((label) => stage.made({ label })));
+  const carol = await stage.another(stage.environmentOf("carol"));
+  await carol.provider.configureProvider();
+  for (const core of cores) {
+    const { saved } = core;
+    await core.by(carol).apply(null);
+    core.restore(saved);
+  }
+  const told = await readsOfFive(cores);
+  expect(told[4]?.warnings).toEqual([
+    expect.stringMatching(/^Key "taxes" is waiting for approval of its deactivation: .*$/),
+  ]);
+});
+
+test("two keys with one label are two warnings with two summaries", () => {
+  const reported = createRunMemory();
+  const which = (id: string) => ({ noun: "key", name: "payroll", id });
+  const [one, two] = ["vault-1/a", "vault-2/b"].flatMap((id) =>
+    warningAbout(reported, which(id), 'Key "payroll" moved'),
+  );
+  expect([one?.summary, two?.summary]).toEqual(['Key "payroll" moved', 'Key "payroll" moved (vault-2/b)']);
+});
+
+test("a plan that deletes 200 waiting keys explains the first one, names 20, and says where the others are", async () => {
   const core = await stage.made();
   await core.apply(null);
   await stage.bob.provider.configureProvider();
@@ -70,7 +124,7 @@ test("a plan of 200 waiting keys explains the first one, names 20, and says wher
   const warnings = told.flatMap((each) => each.warnings);
   expect(warnings).toHaveLength(21);
   expect(warnings[19]).toBe('Key "key-19" is waiting for a second person to approve its deactivation');
-  expect(warnings[20]).toMatch(/^Not all are listed: .*\nThis run has more than 20 such resources.*uko requests/s);
+  expect(warnings[20]).toMatch(/^Not all are listed: .*\nThis run plans more than 20 such deletions.*uko requests/s);
   expect(warnings.flatMap((warning) => lines(warning)).length).toBeLessThan(60);
 });
 

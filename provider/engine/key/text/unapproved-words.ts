@@ -14,8 +14,9 @@ export function withUnapprovedStep(
   policy?: DeletionPolicy,
 ): Explanation {
   const others = explanation.facts;
-  const added = unapprovedFacts(observation, policy).filter((fact) => !others.includes(fact));
-  return { ...explanation, facts: [...added, ...others] };
+  const [unapproved] = unapprovedFacts(observation, policy);
+  if (unapproved === undefined) return explanation;
+  return { ...explanation, unapproved, facts: others.includes(unapproved) ? others : [unapproved, ...others] };
 }
 
 /** What a person should know before a request or an approval: a step without a known approval, and released holds. */
