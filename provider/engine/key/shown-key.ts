@@ -41,9 +41,6 @@ export function isAsked({ observation, nowMs }: Pick<KeySummary, "observation" |
   return deletionStanding(observation, nowMs).binds || observation.state === "deactivated";
 }
 
-/** The most labels of the past that are shown. */
-const maxPastLabels = 3;
-
 export function showKey({ observation, snapshot, nowMs }: KeySummary, past: readonly PastLabel[] = []): ShownKey {
   const { facts, keystores: statuses, use } = observation;
   const { createdAtMs, createdBy, algorithm, size, templateName, verificationPatterns = [] } = snapshot;
@@ -98,12 +95,14 @@ function outliving(observation: KeyObservation, nowMs: number): Pick<ShownKey, "
 const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
 /**
- * Each other label once, with the latest time at which it was the label. The oldest is always one of them: a person who
- * renames a key again and again could otherwise push it out of the list.
+ * Each other label once, the newest first, with the latest time at which it was the label. Evidence counts before a
+ * manifest, because other people write manifests and could give a label any time.
  */
 export function otherLabels(past: readonly PastLabel[], label: string): readonly PastLabel[] {
-  const newest = past.filter((each) => each.label !== label).toSorted((a, b) => b.seenAt.localeCompare(a.seenAt));
-  const byLabel = Map.groupBy(newest, (each) => each.label);
-  const labels = [...byLabel.values()].flatMap((same) => same.slice(0, 1));
-  return labels.length <= maxPastLabels ? labels : [...labels.slice(0, maxPastLabels - 1), ...labels.slice(-1)];
+  const others = past.filter((each) => each.label !== label).toSorted(byNewest);
+  const evidence = others.filter(({ source }) => source === "evidence");
+  const byLabel = Map.groupBy([...evidence, ...others], (each) => each.label);
+  return [...byLabel.values()].flatMap((same) => same.slice(0, 1)).toSorted(byNewest);
 }
+
+const byNewest = (a: PastLabel, b: PastLabel): number => b.seenAt.localeCompare(a.seenAt);

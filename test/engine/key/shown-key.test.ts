@@ -1,6 +1,6 @@
 /** The facts and the lines about one key that people read before they decide, and their order. */
 
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { showKey } from "../../../provider/engine/key/shown-key.ts";
 import { sayShownKey } from "../../../provider/engine/key/text/shown-key-words.ts";
 import type { PastLabel } from "../../../provider/engine/ports/shown-key.ts";
@@ -79,10 +79,41 @@ it("knows each other label once, the newest first, and not the present one", () 
   expect(show(aKey(), past).pastLabels).toEqual([past[2], past[3]]);
 });
 
-it("shows the label of before when a person has renamed the key again and again", () => {
-  const labelOf = (label: string, daysAgo: number) => ({ label, seenAt: seenAt(daysAgo), source: "evidence" }) as const;
-  const past = [labelOf("production", 90), labelOf("test-1", 4), labelOf("test-2", 3), labelOf("test-3", 2)];
-  expect(show(aKey(), past).pastLabels.map(({ label }) => label)).toEqual(["test-3", "test-2", "production"]);
+describe("after a person has renamed the key again and again", () => {
+  const labelOf = (label: string, daysAgo: number, source: PastLabel["source"] = "evidence"): PastLabel => {
+    return { label, seenAt: seenAt(daysAgo), source };
+  };
+  const linesOf = (past: readonly PastLabel[]) =>
+    sayShownKey(show(aKey(), past), nowMs).flatMap(
+      (line) => /^Was called "([^"]+)"/.exec(line)?.[1] ?? (/^And .* label/.test(line) ? [line] : []),
+    );
+
+  it("the label of before is shown, and the others are counted", () => {
+    const past = [labelOf("production", 90), labelOf("test-1", 4), labelOf("test-2", 3), labelOf("test-3", 2)];
+    expect(linesOf(past)).toEqual([
+      "test-3",
+      "test-2",
+      "production",
+      "And 1 more former label, in the evidence of this machine.",
+    ]);
+    expect(linesOf([...past, labelOf("test-4", 1)]).at(-1)).toMatch(/^And 2 more former labels, /);
+    expect(linesOf(past.slice(1))).toEqual(["test-3", "test-2", "test-1"]);
+  });
+
+  it.each([
+    ["1970", 20_000, ["test-2", "production", "test-m"]],
+    ["the future", -100, ["test-m", "test-2", "production"]],
+  ])("no manifest from %s pushes it out", (_date, daysAgo, expected) => {
+    const past = [labelOf("production", 90), labelOf("test-1", 3), labelOf("test-2", 2)];
+    const known = [...past, labelOf("test-m", daysAgo, "manifest")];
+    expect(linesOf(known)).toEqual([...expected, "And 1 more former label, in the evidence of this machine."]);
+  });
+
+  it("no manifest that lists it with a later time pushes it out", () => {
+    const past = [labelOf("production", 90), labelOf("test-1", 4), labelOf("test-2", 3), labelOf("test-3", 2)];
+    const known = [...past, labelOf("production", 3.5, "manifest")];
+    expect(linesOf(known).slice(0, 3)).toEqual(["test-3", "test-2", "production"]);
+  });
 });
 
 it("without a request does not name a requester", () => {

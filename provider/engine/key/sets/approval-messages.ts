@@ -28,7 +28,7 @@ import {
 import { exceptionClasses, holdsForAll, type SummarizedKey } from "../exceptions.ts";
 import { sayReleasedHolds } from "../text/hold-words.ts";
 import { sayOutsideCampaign, sayWhoRequested } from "../text/record-words.ts";
-import { sayResources, sayShownKey } from "../text/shown-key-words.ts";
+import { firstPastLabels, sayResources, sayShownKey } from "../text/shown-key-words.ts";
 import { sayUnapproved } from "../text/unapproved-words.ts";
 import type { KeyApart, KeyInReview, PendingGroup } from "./review-set.ts";
 import { keysOfKind, linesByReason, sayKeystores, storeInstead } from "./set-messages.ts";
@@ -179,8 +179,11 @@ export function sayLast(keys: readonly SummarizedKey[], apart: readonly LeftKey[
 function sayDetail(word: string, { shown, addedResources = 0 }: SummarizedKey): string {
   const { usedBy = [], pastLabels, said } = shown;
   switch (word) {
-    case "renamed":
-      return ` (was ${sayList(pastLabels.map(({ label }) => quotedName(label)))})`;
+    case "renamed": {
+      const { labels, more } = firstPastLabels(pastLabels);
+      const others = more > 0 ? `, and ${more} more in the evidence of this machine` : "";
+      return ` (was ${sayList(labels.map(({ label }) => quotedName(label)))}${others})`;
+    }
     case "in use":
       return usedBy.length === 0 ? "" : ` (by ${sayResources(usedBy)})`;
     case "newly used":

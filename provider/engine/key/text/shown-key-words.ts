@@ -58,7 +58,7 @@ function sayFacts(shown: ShownKey, nowMs: number): readonly string[] {
     ...(places.length > maxNamed ? [`And ${count(places.length - maxNamed, "more keystore")}.`] : []),
     ...(used === undefined ? [] : [`Used by: ${used}.`]),
     ...sayOutliving(shown, nowMs),
-    ...pastLabels.map((past) => sayPastLabel(past, nowMs)),
+    ...sayPastLabels(pastLabels, nowMs),
   ];
 }
 
@@ -92,9 +92,28 @@ function sayOutliving({ outlivesServiceUntil: until }: ShownKey, nowMs: number):
   return [`The keystores would hold the material until at least ${end}. IBM ends its support on ${support}.`];
 }
 
-function sayPastLabel({ label, seenAt, source }: ShownKey["pastLabels"][number], nowMs: number): string {
-  const by = source === "evidence" ? "the evidence of this machine" : "the manifest of the campaign";
-  return `Was called ${quotedName(label)} until at least ${sayTimeAndDistance(Date.parse(seenAt), nowMs)}, says ${by}.`;
+/** The most labels of the past that are shown. */
+const maxPastLabels = 3;
+
+/**
+ * The labels to show, and how many more the evidence of this machine has. The oldest of the evidence is always shown: a
+ * person who renames a key again and again, or who forges a manifest, could otherwise push the real label out. So the
+ * one label of a manifest takes the place of a newer label.
+ */
+export function firstPastLabels(pastLabels: ShownKey["pastLabels"]) {
+  const evidence = pastLabels.filter(({ source }) => source === "evidence");
+  const most = pastLabels.length > evidence.length ? maxPastLabels - 1 : maxPastLabels;
+  const hidden = new Set(evidence.slice(most - 1, -1));
+  return { labels: pastLabels.filter((past) => !hidden.has(past)), more: hidden.size };
+}
+
+function sayPastLabels(pastLabels: ShownKey["pastLabels"], nowMs: number): readonly string[] {
+  const { labels, more } = firstPastLabels(pastLabels);
+  const lines = labels.map(({ label, seenAt, source }) => {
+    const by = source === "evidence" ? "the evidence of this machine" : "the manifest of the campaign";
+    return `Was called ${quotedName(label)} until at least ${sayTimeAndDistance(Date.parse(seenAt), nowMs)}, says ${by}.`;
+  });
+  return [...lines, ...(more > 0 ? [`And ${count(more, "more former label")}, in the evidence of this machine.`] : [])];
 }
 
 function saySaid({ requester, label, description, reasons, activationDate, wroteBeforeAt }: SaidOfKey, nowMs: number) {

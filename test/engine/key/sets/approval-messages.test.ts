@@ -187,6 +187,15 @@ describe("many keys", () => {
     expect(listKeys([aKeyInReview(322, { label: " " })], vaults).rows[0]?.[0]).toBe('""');
   });
 
+  it("count the former labels of a key that the line does not show", () => {
+    const past = ["production", "test-1", "test-2", "test-3"].map((label, at) => {
+      return { label, seenAt: `2026-11-0${at + 1}T00:00:00Z`, source: "evidence" } as const;
+    });
+    expect(sayClasses([...usual, aKeyInReview(313, { past })])).toEqual([
+      '1 renamed, known here under another label: key-313 (was "test-3", "test-2" and "production", and 1 more in the evidence of this machine).',
+    ]);
+  });
+
   it.each([4, 14])("of which %i are recent say the same rule", (recent) => {
     const keys = Array.from({ length: recent }, (_, n) => aKeyInReview(n, { createdAtMs: nowMs - dayMs }));
     expect(sayClasses([...keys, ...usual])[0]).toMatch(new RegExp(`^${recent} recent, created in the last 30 days: `));
