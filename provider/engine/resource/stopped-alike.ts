@@ -44,8 +44,9 @@ export function createForAll(): (outcome: Pick<Unfinished, "forAll" | "unrequest
 const maxInCommand = 12;
 
 /**
- * The command that requests the keys of one state, or KMS keys. More than a few keys are chosen by vault and label. The
- * choice may match a key of another program, so the person has to look at the list that the command shows.
+ * The command that requests the keys of one state, or KMS keys. More than a few keys are chosen by vault and label, if
+ * their labels begin with one whole word. Even this choice may match a key of another program, so the person has to look
+ * at the list that the command shows.
  */
 function sayRequest(keys: readonly UnrequestedKey[]): string {
   const [first] = keys;
@@ -58,12 +59,15 @@ function sayRequest(keys: readonly UnrequestedKey[]): string {
   if (names.length <= maxInCommand) {
     return `To request them, a person runs: ${[request, ...names, ...(out === undefined ? [] : ["--out", out])].join(" ")}`;
   }
-  if (isKms || begin === "") {
+  if (isKms || !wholeWords.test(begin)) {
     return `To request them, a person writes the ID of each key on a line of a file, and runs: ${request} --keys <file>`;
   }
   const vaults = [...new Set(keys.map(({ vaultId }) => `--vault ${vaultId}`))].join(" ");
   return `To request them, a person runs this command and checks its list: ${request} ${vaults} --state ${keyState} --label '${begin}*'`;
 }
+
+/** What labels of one purpose have in common. A shorter text, or a part of a word, begins labels of other programs. */
+const wholeWords = /^.{3,}[-_.]$/;
 
 /** The text with which every label begins, as far as a shell and a glob take each of its characters as written. */
 function longestBegin(labels: readonly string[]): string {

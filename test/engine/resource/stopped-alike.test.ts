@@ -104,11 +104,29 @@ test("labels that a shell or a glob would read in another way never stand in the
   expect(few).toBe(
     `To request them, a person runs: uko request ${[1, 2, 3, 4].map((at) => `${vaultId}/${unrequestedKey(at).keyId}`).join(" ")}`,
   );
-  const many = hintFor(13, (at) => ({ label: `key ${at}'; rm -rf ~ #*` }));
-  expect(many).toMatch(/--label 'key\*'$/);
-  expect(hintFor(13, (at) => ({ label: `${at % 2 === 0 ? "a" : "b"}-${at}` }))).toBe(
-    "To request them, a person writes the ID of each key on a line of a file, and runs: uko request --keys <file>",
-  );
+  const file =
+    "To request them, a person writes the ID of each key on a line of a file, and runs: uko request --keys <file>";
+  expect(hintFor(13, (at) => ({ label: `key ${at}'; rm -rf ~ #*` }))).toBe(file);
+  expect(hintFor(13, (at) => ({ label: `${at % 2 === 0 ? "a" : "b"}-${at}` }))).toBe(file);
+});
+
+test("a command for many keys has a glob only for a prefix of at least 4 characters that ends at a separator", () => {
+  const choiceFor = (labelOf: (at: number) => string) =>
+    hintFor(13, (at) => ({ label: labelOf(at) }))
+      ?.split(" ")
+      .at(-1);
+  expect(
+    choiceFor((at) => (at === 1 ? "p" : `pipeline-test-${at}`)),
+    "payroll is of another program",
+  ).toBe("<file>");
+  expect(choiceFor((at) => `pay${at}`)).toBe("<file>");
+  expect(choiceFor((at) => `a-${at}`)).toBe("<file>");
+  expect(
+    choiceFor((at) => `pipeline-test${at}`),
+    "pipeline-tests may be of another program",
+  ).toBe("<file>");
+  expect(choiceFor((at) => `pay_${at}`)).toBe("'pay_*'");
+  expect(choiceFor((at) => `pay.${at}`)).toBe("'pay.*'");
 });
 
 test("KMS keys are named by their IDs, with the file for signed requests", () => {
