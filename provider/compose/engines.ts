@@ -24,7 +24,6 @@ export {
   declaredTwiceInHcl,
   isTransientReadError,
   messageAbout,
-  type ResourceLabel,
   refreshSkippedWarning,
   renamedInHcl,
   sayStrictReads,
