@@ -32,6 +32,11 @@ const states = {
 type StateName = keyof typeof states;
 const names = Object.keys(states) as StateName[];
 
+/** What a read says of a key today, other than the recorded state: a key that another tool deactivated waits for a request. */
+const readNow: { readonly [Name in StateName]?: ObjectValue } = {
+  deactivated: { lifecycle_state: "pending_request", deletion_awaits: "request" },
+};
+
 const people = { anna: "anna-demo-key", ben: "ben-demo-key" } as const;
 const folder = new URL("../fixtures/states/", import.meta.url);
 const fileOf = (release: string, userInterface: string): URL => new URL(`${release}/${userInterface}.json`, folder);
@@ -97,7 +102,7 @@ test.each(releases)(
       core.restore({ value: attributes, private: new Uint8Array(Buffer.from(bytes, "base64")) });
       expect((await core.refresh()).errors).toEqual([]);
       // Later releases add outputs and blocks, and keep these.
-      expect(core.saved?.value).toMatchObject({ timeouts: null, ...attributes });
+      expect(core.saved?.value).toMatchObject({ timeouts: null, ...attributes, ...readNow[name] });
       const config = configOf(name, String(attributes.key_id));
       expect((await core.plan(config)).action, `${name} without a difference`).toBe("none");
       cores.set(name, core);
