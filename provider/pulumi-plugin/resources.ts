@@ -202,8 +202,11 @@ async function noteAhead(
   const { preview, planLimit } = await handlers.previewDelete(state);
   const urn = request.getUrn();
   const isPending = waitWarning !== undefined || isHeld === true;
+  const resource = urn.split("::").at(-1) ?? "";
+  const { label = resource } = state;
+  const name = label === resource ? resource : `${String(label)} (${resource})`;
   session.memory.noteAhead(urn, {
-    ...{ id, isPending, type: request.getType(), name: urn.split("::").at(-1) ?? "" },
+    ...{ id, isPending, name, type: request.getType() },
     ...(waitWarning !== undefined && { warning: waitWarning }),
     ...(preview.kind !== "short" && { message: preview.message }),
     ...(!isPending && { step: planLimit.steps[0] }),

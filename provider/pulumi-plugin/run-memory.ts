@@ -282,9 +282,15 @@ function createRunEnd(
       const isCertain = isProgram || isDestroy;
       const previews = left.flatMap(([urn, { message, isPending, id, ...shown }]) => {
         const isLeaving = isPreview && (isProgram ? !isWanted(urn) && !isDeclared(id) : isDestroy || isPending);
-        return message !== undefined && isLeaving ? [{ ...shown, message }] : [];
+        return message !== undefined && isLeaving ? [[urn, { ...shown, message }] as const] : [];
       });
-      return { warnings: warnings.length > 3 && previews.length > 0 ? [] : warnings, previews, isCertain };
+      // Of many waits, those that a preview names are left out.
+      const named = new Set(warnings.length > 3 ? previews.map(([urn]) => urn) : []);
+      return {
+        warnings: warnings.filter(([urn]) => !named.has(urn)),
+        previews: previews.map(([, shown]) => shown),
+        isCertain,
+      };
     },
   };
 }

@@ -27,3 +27,18 @@ test("a program wants only what it has named", () => {
   expect(memory.isWanted(urn)).toBe(true);
   expect(memory.isWanted(other)).toBe(false);
 });
+
+test("the end of a run leaves out the wait of a key that a preview names, and of no other", () => {
+  const memory = createRunMemory();
+  const keys = ["payroll", "orders", "ledger", "wages", "taxes"];
+  for (const name of keys) {
+    memory.noteAhead(name, {
+      ...{ id: `id-${name}`, type: "uko:index:ManagedKey", name, isPending: true },
+      ...{ warning: `Key "${name}" is waiting for approval`, message: `Key "${name}" is waiting` },
+    });
+    if (name !== "taxes") memory.trackPlanned(name, { id: `id-${name}` });
+  }
+  const { warnings, previews } = memory.takeAllAhead(false);
+  expect(previews.map(({ name }) => name)).toEqual(["taxes"]);
+  expect(warnings.map(([urn]) => urn)).toEqual(["payroll", "orders", "ledger", "wages"]);
+});

@@ -168,8 +168,8 @@ describe("a preview of a program without an active key", () => {
   const warnings = ({ log }: { log: readonly { severity: number; message: string }[] }) =>
     log.filter(({ severity }) => severity === enginePb.LogSeverity.WARNING).map(({ message }) => message);
   /** The engine has read the key before, because it requires two people. */
-  const preview = async () => {
-    const { id, inputs, properties } = await stage.made();
+  const preview = async (over: { readonly label?: string } = {}) => {
+    const { id, inputs, properties } = await stage.made(over);
     const plugin = await stage.another(stage.environmentOf("bob"));
     await plugin.read(id, properties, inputs);
     return { plugin, inputs };
@@ -198,6 +198,13 @@ describe("a preview of a program without an active key", () => {
     await plugin.check(inputs);
     await plugin.cancel();
     expect(warnings(plugin)).toEqual([]);
+  });
+
+  test("names a key by its label, beside the name of its resource if that differs", async () => {
+    const { plugin } = await preview({ label: "orders" });
+    plugin.beginProgram();
+    await plugin.cancel();
+    expect(warnings(plugin)).toEqual([expect.stringMatching(/ of 1 key: orders \(payroll\)\n/)]);
   });
 
   test("names the condition if the program calls no Check here: another provider may declare the key", async () => {

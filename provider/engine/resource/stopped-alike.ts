@@ -9,7 +9,7 @@ import type { LimitedStep } from "../../lifecycle/vocabulary/plan-limit.ts";
 import { withoutPeriod } from "../../text/printable.ts";
 import { runnable } from "../text/own-commands.ts";
 import type { ResourceLabel } from "../text/resource-messages.ts";
-import { capital, count, nameOrPath, plain, sayFirst } from "../text/words.ts";
+import { capital, count, nameOrPath, plain } from "../text/words.ts";
 import type { Unfinished, UnrequestedKey } from "./delete.ts";
 
 /** Numbers, for each reason, the resources of a run in the order of their first report. The first one has number 1. */
@@ -187,7 +187,7 @@ const doneToKeys: { readonly [Step in LimitedStep]?: string } = {
 /**
  * Ends a preview, or a run that only read. An engine does not pass the command, so the text is about this run only if the
  * run `isCertain` to delete: otherwise it may be a refresh. With `mayBeDeclared`, another provider of the program may
- * declare the resources. The preview is the last text before the person confirms.
+ * declare the resources. The preview is the last text before the person confirms, so it names every resource.
  */
 export function sayAhead(ahead: readonly Ahead[], isCertain: boolean, mayBeDeclared = false): readonly string[] {
   const run = mayBeDeclared ? "Unless another provider of the program declares them, this run" : "This run";
@@ -197,12 +197,9 @@ export function sayAhead(ahead: readonly Ahead[], isCertain: boolean, mayBeDecla
     const message = (first?.message ?? "").split("\n").map((line) => `  ${line}`);
     const act = isCertain && first?.step !== undefined ? doneToKeys[first.step] : undefined;
     if (act !== undefined) {
-      return [
-        `${run} ${act} ${count(group.length, "key")}: ${sayFirst(group.map(({ name }) => name))}`,
-        ...message,
-      ].join("\n");
+      return [`${run} ${act} ${count(group.length, "key")}: ${names(group)}`, ...message].join("\n");
     }
-    const more = `  The same applies to ${others.length} more: ${sayFirst(others.map(({ name }) => name))}.`;
+    const more = `  The same applies to ${others.length} more: ${names(others)}.`;
     return [
       `What ${isCertain ? "this run" : "a destroy"} does now, resources of type ${first?.type}: ${group.length}`,
       ...message,
@@ -210,3 +207,5 @@ export function sayAhead(ahead: readonly Ahead[], isCertain: boolean, mayBeDecla
     ].join("\n");
   });
 }
+
+const names = (group: readonly Ahead[]): string => group.map(({ name }) => plain(name, 100)).join(", ");

@@ -138,11 +138,18 @@ test("KMS keys are named by their IDs, with the file for signed requests", () =>
   expect(hintFor(13, () => kms)).toMatch(/--keys <file>$/);
 });
 
-test("a preview counts the keys to which the run does the same, and names the first ones", () => {
+test("a preview counts the keys to which the run does the same, and names each one", () => {
+  const twelve = Array.from({ length: 12 }, (_, at) => `draft-${at + 1}`);
+  const waits = twelve.map((name) => ({
+    ...{ type: "uko:index:ManagedKey", name },
+    message: `Key "${name}" is waiting for a second person`,
+  }));
+  for (const name of twelve) expect(sayAhead(waits, true).join("\n")).toMatch(new RegExp(`\\b${name}\\b`));
   const key = (name: string) => ({
     ...{ type: "uko:index:ManagedKey", name, step: "request" as const },
     message: `Deleting key "${name}" requires two people\n  1. A request`,
   });
+  for (const name of twelve) expect(sayAhead(twelve.map(key), true).join("\n")).toMatch(new RegExp(`\\b${name}\\b`));
   expect(sayAhead(["payroll", "orders", "ledger"].map(key), true)).toEqual([
     [
       "This run requests the deactivation of 3 keys: payroll, orders, ledger",
