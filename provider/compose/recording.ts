@@ -8,7 +8,7 @@
 import { UkoError } from "../errors.ts";
 import type { Actor } from "../lifecycle/vocabulary/observation.ts";
 import { sayRecorded } from "../probe/messages.ts";
-import { addRun, unusable } from "../probe/record.ts";
+import { addRun, maxExchangesOfRun, unusable } from "../probe/record.ts";
 import type { SentExchange } from "../probe/redacted-exchange.ts";
 import { saySystemError } from "../services/durable-append.ts";
 import { type Endpoint, isLoopbackEndpoint, readDocumentedHost, regionForm } from "../services/http/allowed-hosts.ts";
@@ -32,8 +32,7 @@ export interface FinishedRun {
   readonly caller: () => Promise<Actor>;
 }
 
-/** A run of one test key has about 20 exchanges. Above these numbers, the rest of a run is left out. */
-const maxExchanges = 2_000;
+/** Above this number, the rest of a run is left out. */
 const maxCharacters = 32 * 1024 * 1024;
 
 /** Throws UKO_INPUT_INVALID if the file cannot take the run. */
@@ -55,7 +54,7 @@ export async function openRecorder(path: string, command: string, note: (line: s
     watch(exchange) {
       if (exchange.request.endpoint.role === "iam") return;
       characters += exchange.response.text.length;
-      if (watched.length >= maxExchanges || characters > maxCharacters) omitted += 1;
+      if (watched.length >= maxExchangesOfRun || characters > maxCharacters) omitted += 1;
       else watched.push(exchange);
     },
     async finish({ settings, caller }) {

@@ -3,8 +3,16 @@
  * probe are redacted, so its own lines count, if the probe still asks the same.
  */
 
+import { UkoError } from "../errors.ts";
 import { judgeDeletion } from "./judge.ts";
-import { type ProbeLine, parseRecording, type RecordingHeader, type Verdict } from "./recording.ts";
+import {
+  countExchanges,
+  maxExchanges,
+  type ProbeLine,
+  parseRecording,
+  type RecordingHeader,
+  type Verdict,
+} from "./recording.ts";
 import { probeRows } from "./rows.ts";
 
 export interface CheckedRecording {
@@ -16,11 +24,18 @@ export interface CheckedRecording {
   readonly contradicted: readonly string[];
 }
 
-/** Undefined if the text is not a recording. */
+/** Undefined if the text is not a recording. Throws UKO_INPUT_INVALID for one that is too long to judge. */
 export function checkRecording(text: string): CheckedRecording | undefined {
   const lines = parseRecording(text);
   if (lines === undefined) return undefined;
   const [header] = lines;
+  const length = countExchanges(lines);
+  if (length > maxExchanges) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `The recording has ${length} requests, and uko judges at most ${maxExchanges}`,
+      detail: "Next: record the deletion of one test key.",
+    });
+  }
   const stored = new Map(lines.flatMap((line) => (line.kind === "probe" ? [[line.id, line] as const] : [])));
   const rows = header.of === "deletion" ? judgeDeletion(lines) : probeRows.map((row) => storedLine(row, stored));
   const contradicted = rows.filter(({ id, verdict }) => (stored.get(id)?.verdict ?? verdict) !== verdict);

@@ -8,17 +8,34 @@
 import { at, pick, textAt } from "./row.ts";
 import type { WireResponse } from "./wire.ts";
 
+interface Named {
+  readonly key: string;
+  readonly act: string;
+}
+
 /** A request of a run, and its answer, as a recording has them. */
 export interface Step {
   readonly method: string;
   readonly service: string;
   /** Below the root of the service, without the query. */
   readonly path: string;
+  /** The managed key and the act in the path, such as `deactivate`. */
+  readonly managed: Named | undefined;
+  /** The same for a KMS key. */
+  readonly kmsKey: Named | undefined;
   /** The body of the request. */
   readonly sent: unknown;
   /** The placeholder of the person who ran the command. */
   readonly caller: string | undefined;
   readonly answer: WireResponse;
+}
+
+/** The steps before a step, found without a search through the whole recording. */
+export interface Earlier {
+  /** Those about the same managed key or KMS key, in their order. */
+  readonly ofKey: readonly Step[];
+  /** The latest read of a managed key whose answer names this KMS key. */
+  readonly readNaming: (kmsKey: string) => Step | undefined;
 }
 
 export interface DeletionRow {
@@ -30,7 +47,7 @@ export interface DeletionRow {
   /** Which part of a deletion shows it, for the reader of a recording without it. */
   readonly needs: string;
   /** Undefined if the step says nothing about the row. */
-  readonly holds: (step: Step, earlier: readonly Step[]) => boolean | undefined;
+  readonly holds: (step: Step, earlier: Earlier) => boolean | undefined;
   /** The value of the emulator's switch, if the step refutes the row and shows the value. */
   readonly seen?: (step: Step) => string | boolean | undefined;
 }
@@ -50,15 +67,19 @@ const windowHours = 168;
 /** KMS computes the end of a window a little after it answers. */
 const windowToleranceHours = 0.1;
 
-/** The managed key and the act in a path, such as `deactivate`. */
-function managed({ service, path }: Step): { readonly key: string; readonly act: string } | undefined {
-  const [, key, act = ""] = /^\/managed_keys\/([^/]+)(?:\/([a-z_]+))?$/.exec(path) ?? [];
-  return service === "uko" && key !== undefined ? { key, act } : undefined;
+const managed = (step: Step): Named | undefined => step.managed;
+const kmsKey = (step: Step): Named | undefined => step.kmsKey;
+
+/** The keys in a path. A row looks at many steps, so each path is read once. */
+export function keysIn(service: string, path: string): Pick<Step, "managed" | "kmsKey"> {
+  const inUko = service === "uko" ? /^\/managed_keys\/([^/]+)(?:\/([a-z_]+))?$/.exec(path) : null;
+  const inKms = service === "kms" ? /^\/keys\/([^/]+)(?:\/([A-Za-z_/]+))?$/.exec(path) : null;
+  return { managed: namedIn(inUko), kmsKey: namedIn(inKms) };
 }
 
-function kmsKey({ service, path }: Step): { readonly key: string; readonly act: string } | undefined {
-  const [, key, act = ""] = /^\/keys\/([^/]+)(?:\/([A-Za-z_/]+))?$/.exec(path) ?? [];
-  return service === "kms" && key !== undefined ? { key, act } : undefined;
+function namedIn(found: readonly string[] | null): Named | undefined {
+  const [, key, act = ""] = found ?? [];
+  return key === undefined ? undefined : { key, act };
 }
 
 const isDone = ({ answer: { status } }: Step): boolean => status >= 200 && status < 300;
@@ -72,29 +93,23 @@ const isAct = (step: Step, method: string, act: string): boolean =>
 const isRead = (step: Step): boolean =>
   step.method === "GET" && managed(step)?.act === "" && step.answer.status === 200;
 
-/** The latest earlier step about the same managed key that meets the condition. */
-function latest(step: Step, earlier: readonly Step[], is: (each: Step) => boolean): Step | undefined {
-  const key = managed(step)?.key;
-  return earlier.findLast((each) => managed(each)?.key === key && is(each));
-}
-
 /** The state of the managed key before this step, by the latest read or act. */
-function stateBefore(step: Step, earlier: readonly Step[]): string {
-  const known = latest(step, earlier, (each) => isDone(each) && at(each.answer, "state") !== undefined);
+function stateBefore({ ofKey }: Earlier): string {
+  const known = ofKey.findLast((each) => isDone(each) && at(each.answer, "state") !== undefined);
   return textAt(known?.answer, "state");
 }
+
+const stateIn = ({ answer: { body } }: Step): unknown => Object(body).state;
 
 /**
  * The time since which the key is known to be deactivated. Of two people with a recording each, the one who destroys the
  * key may have only read that it is deactivated.
  */
-function deactivatedSince(step: Step, earlier: readonly Step[]): number | undefined {
-  const isDeactivated = (each: Step): boolean =>
-    isAct(each, "POST", "deactivate") || at(each.answer, "state") === "deactivated";
-  const isOther = (each: Step): boolean => at(each.answer, "state") !== undefined && !isDeactivated(each);
-  const other = latest(step, earlier, isOther);
-  const own = earlier.slice(other === undefined ? 0 : earlier.indexOf(other) + 1);
-  const first = own.find((each) => managed(each)?.key === managed(step)?.key && isDone(each) && isDeactivated(each));
+function deactivatedSince({ ofKey }: Earlier): number | undefined {
+  const isDeactivated = (each: Step): boolean => isAct(each, "POST", "deactivate") || stateIn(each) === "deactivated";
+  const isOther = (each: Step): boolean => stateIn(each) !== undefined && !isDeactivated(each);
+  const since = ofKey.slice(ofKey.findLastIndex(isOther) + 1);
+  const first = since.find((each) => isDone(each) && isDeactivated(each));
   return first && dateOf(first);
 }
 
@@ -108,19 +123,19 @@ const dateOf = ({ answer }: Step): number | undefined => timeMs(answer.headers.d
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** The last read before the sync after which this step is the first read of the same key. */
-function readBeforeSync(step: Step, earlier: readonly Step[]): Step | undefined {
+function readBeforeSync(step: Step, { ofKey }: Earlier): Step | undefined {
   if (!isRead(step)) return undefined;
-  const sync = latest(step, earlier, (each) => isRead(each) || (each.method !== "GET" && isDone(each)));
+  const at = ofKey.findLastIndex((each) => isRead(each) || (each.method !== "GET" && isDone(each)));
+  const sync = ofKey[at];
   if (sync === undefined || !isAct(sync, "POST", "sync_status_in_keystores")) return undefined;
-  return latest(step, earlier.slice(0, earlier.indexOf(sync)), isRead);
+  return ofKey.slice(0, at).findLast(isRead);
 }
 
 /** The hours between the opening of a window in KMS and its end, as this read of the KMS key shows it. */
-function hoursOfWindow(step: Step, earlier: readonly Step[]): number | undefined {
-  const named = kmsKey(step);
-  if (named?.act !== "metadata" || at(step.answer, "resources.0.dualAuthDelete.keySetForDeletion") !== true)
+function hoursOfWindow(step: Step, { ofKey }: Earlier): number | undefined {
+  if (kmsKey(step)?.act !== "metadata" || at(step.answer, "resources.0.dualAuthDelete.keySetForDeletion") !== true)
     return undefined;
-  const opened = earlier.findLast((each) => isDone(each) && isSame(kmsKey(each), { key: named.key, act: openWindow }));
+  const opened = ofKey.findLast((each) => isDone(each) && kmsKey(each)?.act === openWindow);
   const [from, to] = [opened && dateOf(opened), timeMs(at(step.answer, "resources.0.dualAuthDelete.authExpiration"))];
   return from === undefined || to === undefined ? undefined : (to - from) / 3_600_000;
 }
@@ -169,7 +184,7 @@ export const deletionRows = [
     expects: "More than 4 hours after the deactivation, a destruction is 200 with the key, whose state is destroyed.",
     holds: (step, earlier) => {
       if (!isAct(step, "POST", "destroy")) return undefined;
-      const [from, to] = [deactivatedSince(step, earlier), dateOf(step)];
+      const [from, to] = [deactivatedSince(earlier), dateOf(step)];
       if (from === undefined || to === undefined || to - from <= coolDownMs) return undefined;
       return step.answer.status === 200 && at(step.answer, "state") === "destroyed";
     } },
@@ -179,9 +194,9 @@ export const deletionRows = [
       ? at(step.answer, "state") === "destroyed" : undefined },
   { id: "life.words", answers: "K12", needs: "a live status",
     expects: "A live status has an entry for each keystore, and each status is one of the documented words.",
-    holds: (step, earlier) => {
+    holds: (step, { ofKey }) => {
       if (step.method !== "GET" || managed(step)?.act !== "status_in_keystores" || step.answer.status !== 200) return undefined;
-      const read = latest(step, earlier, isRead);
+      const read = ofKey.findLast(isRead);
       const found = pick(step.answer, statusPath);
       const wanted = read === undefined ? found.length : pick(read.answer, "referenced_keystores.*").length;
       return found.length >= wanted && found.every((status) => documentedStatuses.includes(String(status)));
@@ -195,16 +210,16 @@ export const deletionRows = [
     } },
   { id: "life.remove", answers: "K5", needs: "the removal",
     expects: "A key that was removed is 404.",
-    holds: (step, earlier) => {
+    holds: (step, { ofKey }) => {
       const isOfKey = step.method === "GET" && managed(step)?.act === "";
-      if (!isOfKey || latest(step, earlier, (each) => isAct(each, "DELETE", "")) === undefined) return undefined;
+      if (!isOfKey || !ofKey.some((each) => isAct(each, "DELETE", ""))) return undefined;
       return step.answer.status === 404 ? true : step.answer.status === 200 || step.answer.status === 410 ? false : undefined;
     } },
   { id: "life.ends", answers: "U27", needs: "the removal of a key with two keystores",
     expects: "A key in several keystores can be removed when the end of each has passed.",
-    holds: (step, earlier) => {
+    holds: (step, { ofKey }) => {
       if (step.method !== "DELETE" || managed(step)?.act !== "") return undefined;
-      const statuses = pick(latest(step, earlier, isRead)?.answer, statusPath);
+      const statuses = pick(ofKey.findLast(isRead)?.answer, statusPath);
       if (statuses.length < 2 || statuses.includes("pending_destruction")) return undefined;
       return isDone(step) ? true : step.answer.status === 409 ? false : undefined;
     } },
@@ -226,16 +241,16 @@ export const deletionRows = [
   { id: "life.patch-destroyed", answers: "patch-destroyed", needs: "a hold of the destroyed key",
     expects: "A change of a destroyed key is accepted.",
     holds: (step, earlier) => {
-      if (step.method !== "PATCH" || managed(step)?.act !== "" || stateBefore(step, earlier) !== "destroyed") return undefined;
+      if (step.method !== "PATCH" || managed(step)?.act !== "" || stateBefore(earlier) !== "destroyed") return undefined;
       return isDone(step) ? true : [400, 409].includes(step.answer.status) ? false : undefined;
     },
     seen: () => "refused" },
   { id: "life.backing-key", answers: "backing-key-suspended", needs: "a status of the deactivated key, in a keystore of the instance itself",
     expects: "The backing KMS key of a deactivated key is suspended (2).",
-    holds: (step, earlier) => {
+    holds: (step, { readNaming }) => {
       const named = kmsKey(step);
       if (named?.act !== "metadata" || step.answer.status !== 200) return undefined;
-      const owner = earlier.findLast((each) => isRead(each) && JSON.stringify(each.answer.body).includes(named.key));
+      const owner = readNaming(named.key);
       return at(owner?.answer, "state") === "deactivated" ? at(step.answer, "resources.0.state") === 2 : undefined;
     } },
   { id: "life.window", answers: "KMS-window", needs: "a KMS key with dual authorization, and a status while its window is open",
@@ -246,11 +261,10 @@ export const deletionRows = [
     } },
   { id: "life.window-expired", answers: "KMS-5", needs: "a status of a KMS key after its window has expired",
     expects: "An expired window is still shown.",
-    holds: (step, earlier) => {
-      const named = kmsKey(step);
+    holds: (step, { ofKey }) => {
       const nowMs = dateOf(step);
-      if (named?.act !== "metadata" || nowMs === undefined || at(step.answer, "resources.0.state") !== 1) return undefined;
-      const shown = earlier.findLast((each) => isSame(kmsKey(each), named) && each.answer.status === 200);
+      if (kmsKey(step)?.act !== "metadata" || nowMs === undefined || at(step.answer, "resources.0.state") !== 1) return undefined;
+      const shown = ofKey.findLast((each) => kmsKey(each)?.act === "metadata" && each.answer.status === 200);
       const endMs = timeMs(at(shown?.answer, "resources.0.dualAuthDelete.authExpiration"));
       if (endMs === undefined || endMs > nowMs) return undefined;
       return at(step.answer, "resources.0.dualAuthDelete.keySetForDeletion") === true;
@@ -261,10 +275,28 @@ export const deletionRows = [
     holds: (step) => step.method === "DELETE" && kmsKey(step)?.act === "" && isDone(step) ? step.answer.status === 204 : undefined },
   { id: "life.kms-state", answers: "KMS-19", needs: "a status of a KMS key after its destruction",
     expects: "A KMS key is in state 5 at once after its deletion.",
-    holds: (step, earlier) => {
-      const named = kmsKey(step);
-      if (named?.act !== "metadata" || step.answer.status !== 200) return undefined;
-      const deletion = earlier.find((each) => each.method === "DELETE" && isDone(each) && isSame(kmsKey(each), { key: named.key, act: "" }));
+    holds: (step, { ofKey }) => {
+      if (kmsKey(step)?.act !== "metadata" || step.answer.status !== 200) return undefined;
+      const deletion = ofKey.find((each) => each.method === "DELETE" && isDone(each) && kmsKey(each)?.act === "");
       return deletion && at(step.answer, "resources.0.state") === 5;
     } },
 ] as const satisfies readonly DeletionRow[];
+
+const placeholderForm = /<[^<>"]{1,100}>/g;
+
+/** Takes the steps of a recording in their order, and finds those before the next one. */
+export function createEarlier(): { before(step: Step): Earlier; add(step: Step): void } {
+  const byKey = new Map<string, Step[]>();
+  const naming = new Map<string, Step>();
+  const keyOf = (step: Step): string => `${step.service} ${(managed(step) ?? kmsKey(step))?.key ?? ""}`;
+  return {
+    before: (step) => ({ ofKey: byKey.get(keyOf(step)) ?? [], readNaming: (key) => naming.get(key) }),
+    add(step) {
+      const steps = byKey.get(keyOf(step)) ?? [];
+      byKey.set(keyOf(step), steps);
+      steps.push(step);
+      if (!isRead(step)) return;
+      for (const [name] of JSON.stringify(step.answer.body).matchAll(placeholderForm)) naming.set(name, step);
+    },
+  };
+}

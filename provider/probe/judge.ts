@@ -3,7 +3,7 @@
  * one step, and refuted by one that does not hold, whatever the others show.
  */
 
-import { type DeletionRow, deletionRows, type Step } from "./deletion-rows.ts";
+import { createEarlier, type DeletionRow, deletionRows, type Earlier, keysIn, type Step } from "./deletion-rows.ts";
 import { watchReads } from "./reads.ts";
 import type { ExchangeLine, ProbeLine, RecordedExchange, RecordingLine } from "./recording.ts";
 import { redactReads } from "./redacted-exchange.ts";
@@ -13,27 +13,39 @@ const rows: readonly DeletionRow[] = deletionRows;
 /** A line for each row, in the order of the rows. */
 export function judgeDeletion(lines: readonly RecordingLine[]): readonly ProbeLine[] {
   const callers = new Map(lines.flatMap((line) => (line.kind === "run" ? [[line.run, line.caller] as const] : [])));
-  const exchanges = lines.filter((line) => line.kind === "exchange");
-  const steps = exchanges.map((line) => stepOf(line, callers.get(line.run)));
-  return rows.map((row) => judge(row, steps, exchanges));
+  const earlier = createEarlier();
+  const judges = rows.map(createJudge);
+  for (const line of lines) {
+    if (line.kind !== "exchange") continue;
+    const step = stepOf(line, callers.get(line.run));
+    const before = earlier.before(step);
+    for (const judge of judges) judge.take(step, before, line);
+    earlier.add(step);
+  }
+  return judges.map((judge) => judge.line());
 }
 
-function judge(row: DeletionRow, steps: readonly Step[], exchanges: readonly ExchangeLine[]): ProbeLine {
-  const { id, answers, expects, needs, seen } = row;
-  const line = { v: 1, kind: "probe", id, answers, expects } as const;
-  let isShown = false;
-  for (const [index, step] of steps.entries()) {
-    const watched = watchReads(step.answer);
-    const held = row.holds({ ...step, answer: watched.response }, steps.slice(0, index));
-    const exchange = exchanges[index];
-    if (held === false && exchange !== undefined) {
+interface Judge {
+  take(step: Step, earlier: Earlier, exchange: ExchangeLine): void;
+  line(): ProbeLine;
+}
+
+function createJudge({ id, answers, expects, needs, holds, seen }: DeletionRow): Judge {
+  const about = { v: 1, kind: "probe", id, answers, expects } as const;
+  let line: ProbeLine = { ...about, verdict: "not_tried", why: needs };
+  return {
+    line: () => line,
+    take(step, earlier, exchange) {
+      if (line.verdict === "refuted") return;
+      const watched = watchReads(step.answer);
+      const held = holds({ ...step, answer: watched.response }, earlier);
+      if (held === true) line = { ...about, verdict: "verified" };
+      if (held !== false) return;
       const judged = { ...answerIn(exchange), judged: redactReads(watched.reads, asRecorded) };
       const value = seen?.(step);
-      return { ...line, verdict: "refuted", ...(value !== undefined && { seen: value }), exchanges: [judged] };
-    }
-    isShown ||= held === true;
-  }
-  return isShown ? { ...line, verdict: "verified" } : { ...line, verdict: "not_tried", why: needs };
+      line = { ...about, verdict: "refuted", ...(value !== undefined && { seen: value }), exchanges: [judged] };
+    },
+  };
 }
 
 /** The values of a recording are redacted already. */
@@ -47,5 +59,5 @@ function stepOf({ request, body, status, responseHeaders, response }: ExchangeLi
   const [, method = "", service = "", path = ""] = /^(\S+) (\S+) ([^?]*)/.exec(request) ?? [];
   const headers = Object.entries(responseHeaders).map(([name, value]) => [name, String(value)] as const);
   const answer = { status, headers: Object.fromEntries(headers), body: response ?? "" };
-  return { method, service, path, sent: body, caller, answer };
+  return { method, service, path, ...keysIn(service, path), sent: body, caller, answer };
 }

@@ -10,7 +10,7 @@ import type { WireResponse } from "./wire.ts";
 const ownOfLanguage: readonly string[] = ["length", "constructor", "toJSON"];
 
 /** The values that were read, by the path of their member, in which `*` stands for each item of a list. */
-export type Reads = ReadonlyMap<string, readonly unknown[]>;
+export type Reads = ReadonlyMap<string, ReadonlySet<unknown>>;
 
 export interface WatchedResponse {
   readonly response: WireResponse;
@@ -18,12 +18,12 @@ export interface WatchedResponse {
 }
 
 export function watchReads({ status, headers, body }: WireResponse): WatchedResponse {
-  const reads = new Map<string, unknown[]>();
+  const reads = new Map<string, Set<unknown>>();
   const note = (path: string, value: unknown): void => {
-    const values = reads.get(path) ?? [];
+    const values = reads.get(path) ?? new Set();
     // The member that was read last comes last.
     reads.delete(path);
-    reads.set(path, values.includes(value) ? values : [...values, value]);
+    reads.set(path, values.add(value));
   };
   const response = { status, headers: watched(headers, "", note), body: watched(body, "", note) } as WireResponse;
   return { response, reads };

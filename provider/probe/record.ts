@@ -12,7 +12,14 @@ import { parseJson } from "../text/encodings.ts";
 import { isoTime } from "../text/iso-time.ts";
 import { deletionRows } from "./deletion-rows.ts";
 import { judgeDeletion } from "./judge.ts";
-import { type ProbeLine, parseRecording, type RecordingHeader, type RecordingLine } from "./recording.ts";
+import {
+  countExchanges,
+  maxExchanges,
+  type ProbeLine,
+  parseRecording,
+  type RecordingHeader,
+  type RecordingLine,
+} from "./recording.ts";
 import { createPlaceholders, createRedactor, isKind } from "./redact.ts";
 import { redactExchange, type SentExchange } from "./redacted-exchange.ts";
 
@@ -48,6 +55,9 @@ export interface Digests {
   readonly newSalt: () => string;
 }
 
+/** A run of one test key has about 20 exchanges. Above this number, the rest of a run is left out. */
+export const maxExchangesOfRun = 2_000;
+
 const digestForm = /^[0-9a-f]{64}$/;
 
 /**
@@ -75,8 +85,11 @@ export function unusable({ text, keptText }: Recorded, { sha256 }: Pick<Digests,
   if (text === "") {
     return keptText === "" ? undefined : "The private file next to it belongs to another recording.";
   }
-  const [header] = parseRecording(text) ?? [];
-  if (header?.of !== "deletion") return "It is not a recording that --record began.";
+  const lines = parseRecording(text) ?? [];
+  if (lines[0]?.of !== "deletion") return "It is not a recording that --record began.";
+  if (countExchanges(lines) > maxExchanges - maxExchangesOfRun) {
+    return `It has ${countExchanges(lines)} requests, and a recording has at most ${maxExchanges}.`;
+  }
   if (keptIn(keptText)?.recording === sha256(firstLine(text))) return undefined;
   return "The private file next to it is missing or belongs to another recording, so equal values would get new names.";
 }

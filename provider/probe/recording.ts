@@ -76,11 +76,17 @@ const line = z.discriminatedUnion("kind", [
 /** A line of a recording. A reader accepts members that a later release adds. */
 export const recordingLine = line.describe("A line of a recording, as uko probe and --record write it");
 
+/** The most exchanges of a recording. An ordinary deletion has some hundreds, and judging takes longer with each. */
+export const maxExchanges = 5_000;
+
 export type RecordingLine = z.output<typeof line>;
 export type RecordingHeader = z.output<typeof header>;
 export type ProbeLine = Extract<RecordingLine, { kind: "probe" }>;
 export type ExchangeLine = Extract<RecordingLine, { kind: "exchange" }>;
 export type RecordedExchange = z.output<typeof exchange>;
+
+export const countExchanges = (lines: readonly RecordingLine[]): number =>
+  lines.filter(({ kind }) => kind === "exchange").length;
 
 /**
  * The lines of a recording; undefined if the text does not begin with a header. A last line that a crash cut off, and

@@ -52,8 +52,10 @@ export function redactReads(reads: Reads, { redact, text }: Redactor): NonNullab
       // A judgment that reads every member also reads one whose name is no word of the protocol.
       const shown = names.map((name) => (name === "*" ? name : text(name, "member"))).join(".");
       const name = names.findLast((each) => each !== "*") ?? "text";
-      const some = values.slice(0, maxValues).map((value) => (value === undefined ? "<missing>" : redact(value, name)));
-      return [shown, values.length > maxValues ? [...some, `<${values.length - maxValues} more>`] : some];
+      const some = [...values]
+        .slice(0, maxValues)
+        .map((value) => (value === undefined ? "<missing>" : redact(value, name)));
+      return [shown, values.size > maxValues ? [...some, `<${values.size - maxValues} more>`] : some];
     }),
   );
 }

@@ -1,10 +1,11 @@
 /** Each row about the life of a key: a step that verifies it, and one that refutes it with what the service answered. */
 
 import { expect, it } from "vitest";
+import { checkRecording } from "../../provider/probe/check.ts";
 import { deletionRows } from "../../provider/probe/deletion-rows.ts";
 import { judgeDeletion } from "../../provider/probe/judge.ts";
 import { sayAnswer } from "../../provider/probe/messages.ts";
-import type { ExchangeLine, RecordingLine } from "../../provider/probe/recording.ts";
+import { type ExchangeLine, maxExchanges, type RecordingLine } from "../../provider/probe/recording.ts";
 
 const key = "uko /managed_keys/<key-1>";
 const kmsKey = "kms /keys/<kms-key-1>";
@@ -149,4 +150,57 @@ it("says nothing about refusals for a missing right, a changed key or the load",
     const lines = judgeDeletion([run, deactivation, ...acts, patch({ status, body: { tags: [] } })]);
     expect(lines.filter(({ verdict }) => verdict === "refuted")).toEqual([]);
   }
+});
+
+function cpuMs(work: () => void): number {
+  const start = process.cpuUsage();
+  work();
+  return process.cpuUsage(start).user / 1_000;
+}
+
+/** Recordings that cost most: each request is about the same key, or names every other one. */
+const longRecordings: readonly (readonly [string, (index: number) => ExchangeLine])[] = [
+  ["reads of one key", (index) => read(index, { state: "active", key_id_in_keystore: `<kms-key-${index}>` })],
+  ["reads that fail", (index) => at(index, `GET ${key}`, { status: 503 })],
+  ["live statuses without a read", (index) => at(index, `GET ${key}/status_in_keystores`, { response: statuses() })],
+  ["changes that fail", (index) => at(index, `PATCH ${key}`, { status: 409 })],
+  ["reads of a KMS key", (index) => at(index, metadata, { response: window("<time-9 604800s>") })],
+  [
+    "reads of a key and of KMS in turn",
+    (index) =>
+      index % 2 === 0 ? read(index, { state: "active" }) : at(index, metadata, { response: resources({ state: 1 }) }),
+  ],
+];
+
+it.each(longRecordings)(
+  "judges a long recording within the time for a lock: %s",
+  (_, exchange) => {
+    const lines = [run, ...Array.from({ length: maxExchanges }, (_each, index) => exchange(index))];
+    const spentMs = cpuMs(() => judgeDeletion(lines));
+    expect(spentMs).toBeLessThan(4_000);
+  },
+  120_000,
+);
+
+it("judges an answer with a list of many different statuses", () => {
+  const words = Array.from({ length: 30_000 }, (_, index) => `word-${index}`);
+  const spentMs = cpuMs(() => judged("life.pace", at(0, `POST ${key}/deactivate`, { response: statuses(...words) })));
+  expect(spentMs).toBeLessThan(4_000);
+}, 120_000);
+
+it("refuses a recording that is too long to judge", () => {
+  const header = {
+    v: 1,
+    kind: "recording",
+    of: "deletion",
+    product: "emulator",
+    apiVersion: "unknown",
+    region: "eu-de",
+  };
+  const lines = [
+    { ...header, day: "2031-02-03", rows: "" },
+    ...Array.from({ length: maxExchanges + 1 }, () => deactivation),
+  ];
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  expect(() => checkRecording(text)).toThrow("The recording has 5001 requests, and uko judges at most 5000");
 });
