@@ -116,8 +116,8 @@ export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINI
         runs.push(run);
         latest.set(actor.iamId, run.credential);
       }
-      // What uko refused, or only saw, did nothing to the key.
-      if (phase === "refused" || phase === "seen" || (resource !== undefined && resource !== "kms_key")) return;
+      // What uko refused did nothing to the key.
+      if (phase === "refused" || (resource !== undefined && resource !== "kms_key")) return;
       const { start, length } = line;
       const [digest, credential] = [digestOf(line), latest.get(actor.iamId)];
       addTo(places, subjectName(entry), [{ log: index, start, length, digest, credential }]);

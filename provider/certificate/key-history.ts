@@ -22,13 +22,15 @@ export function keyInEvidence(
   subject: string,
   { entriesOf }: Pick<EvidenceIndex, "entriesOf">,
 ): CertificateKey | undefined {
-  const inTime = uniqueEntries(entriesOf(subject)).toSorted(byTime);
+  const all = uniqueEntries(entriesOf(subject)).toSorted(byTime);
+  // What uko only saw is no step of the history, but it can show that a step was not the one that changed the key.
+  const inTime = all.filter(({ phase }) => phase !== "seen");
   const [first] = inTime;
   if (first === undefined) return undefined;
   const records = recordsOf(inTime);
   const pairs = pairSteps(inTime);
   const lines = pairs.flatMap((pair) => (pair.first === pair.last ? [pair.last] : [pair.first, pair.last]));
-  const steps = pairs.map((pair) => stepOf(pair, records, settlementOf(pair, { inTime, pairs })));
+  const steps = pairs.map((pair) => stepOf(pair, records, settlementOf(pair, { all, pairs })));
   const described = lines.findLast(({ key }) => key !== undefined);
   const status = lastStatus(lines);
   return {

@@ -8,6 +8,10 @@
  * run crashed, or Bob himself a week later, when the approval no longer holds. The certificate would show the request
  * and the approval as those of this destruction. For a deactivation, no last writer proves it, because requests are
  * written to the key afterwards. A key that is gone names no writer, and its removal by another person destroys nothing.
+ *
+ * Nor does the step count if the service answered that the call changed nothing, or if a later run saw its result and
+ * knew no approval of it. Alice may have withdrawn her request while Bob's call was on its way. The service refuses the
+ * call, and Bob destroys the key with another tool a minute later.
  */
 
 import type { StepLines } from "../engine/commands/audit.ts";
@@ -28,18 +32,22 @@ interface Report {
 /** The fields of a step that no line reports as done; empty if nothing later shows what became of it. */
 export function settlementOf(
   pair: Pair,
-  { inTime, pairs }: { readonly inTime: readonly LoggedLine[]; readonly pairs: readonly Pair[] },
+  { all, pairs }: { readonly all: readonly LoggedLine[]; readonly pairs: readonly Pair[] },
 ): Pick<CertificateStep, "settled" | "doneAt"> {
-  const { first, isDone } = pair;
+  const { first, isDone, settled } = pair;
   if (isDone) return {};
-  const later = inTime.slice(inTime.indexOf(first) + 1).map(reportIn);
+  // The call had no effect, so a later effect is of another call.
+  if (settled !== undefined && settled.from !== first.to) return { settled: { at: settled.time, state: settled.from } };
+  const after = all.slice(all.indexOf(first) + 1);
+  const later = after.filter(({ phase }) => phase !== "seen").map(reportIn);
   // Only these effects last. A deactivation can be undone and repeated, so the next report is the one that counts.
   const isLasting = first.step === "destroy" || first.step === "remove";
   const report = later.find(({ state }) => isLasting && state === first.to) ?? later.at(0);
   if (report === undefined) return {};
   const { at, state } = report;
   const isTakenByOther = pairs.some((other) => other.isDone && other.first.step === first.step);
-  const doneAt = isTakenByOther ? undefined : timeOfEffect(first, report);
+  const isUnapproved = after.some(({ phase, step }) => phase === "seen" && step === first.step);
+  const doneAt = isTakenByOther || isUnapproved ? undefined : timeOfEffect(first, report);
   return { ...(doneAt !== undefined && { doneAt }), settled: { at, state } };
 }
 
@@ -58,7 +66,17 @@ function timeOfEffect({ step, to, time, actor }: LoggedLine, { at, state, lastWr
   return begunMs <= writtenMs && writtenMs <= begunMs + maxCallMs ? lastWrite.at : undefined;
 }
 
-/** The first step that was begun, and of which nothing says how it ended. Such a key is in no certificate. */
-export function openStepOf({ steps }: Pick<CertificateKey, "steps">): CertificateStep | undefined {
-  return steps.find(({ doneAt, settled }) => doneAt === undefined && settled === undefined);
+/**
+ * The first step that was begun, and of which nothing says how it ended. Such a key is in no certificate. Once the end of
+ * the key is proven, only a step that could have ended it counts. Otherwise a person could add one line to the evidence
+ * that keeps a removed key out of certificates, and no run could find out how that step ended.
+ */
+export function openStepOf({ outcome, steps }: Pick<CertificateKey, "outcome" | "steps">): CertificateStep | undefined {
+  const isEnded = outcome === "destroyed" || outcome === "removed";
+  const mayHaveEnded = (name: string): boolean =>
+    (name === "destroy" || name === "remove") &&
+    !steps.some(({ step, doneAt }) => step === name && doneAt !== undefined);
+  return steps.find(
+    ({ step, doneAt, settled }) => doneAt === undefined && settled === undefined && (!isEnded || mayHaveEnded(step)),
+  );
 }

@@ -88,6 +88,62 @@ it.each([
   expect(out).toMatch(/^payroll +destruction: not recorded/m);
 });
 
+const hasHeldCall = async (): Promise<boolean> => {
+  const held = await fetch(`${story.world.url}/_emulator/faults`);
+  return ((await held.json()) as { readonly held: readonly unknown[] }).held.length === 1;
+};
+
+it.each(["seen", "settled"])(
+  "credits no person with a destruction by another tool after a refused call, also without the line %s",
+  async (phase) => {
+    const { world } = story;
+    const key = keys.payroll;
+    const environment = { UKO_EVIDENCE: story.file("evidence.jsonl") };
+    await story.uko("bob", `request ${key} --reason "Payroll moved"`);
+    await world.advance("1m");
+    await world.type("alice", `approve ${key}`, undefined, environment);
+    await story.uko("alice", `request ${key} --reason "Ledger closed"`);
+    await world.advance("5h");
+    await world.control("faults", { operation: "K8", hold: "before", times: 1 });
+    const approval = world.type("bob", `approve ${key}`, undefined, environment);
+    await expect.poll(hasHeldCall, { timeout: 10_000 }).toBe(true);
+    await world.advance("30s");
+    expect(await story.uko("alice", `withdraw ${key}`)).toMatchObject({ exitCode: 0 });
+    await world.control("faults/release", {});
+    expect((await approval).exitCode).not.toBe(0);
+    await world.advance("30s");
+    expect(await withOtherTool(world, "bob", key, { method: "POST", below: "/destroy" })).toBe(200);
+    await world.advance("31d");
+    expect(await world.type("bob", `continue ${key}`, ["payroll", "y"], environment)).toMatchObject({ exitCode: 0 });
+
+    const lines = entries();
+    expect(lines.filter(({ step }) => step === "destroy").map((each) => [each.phase, each.from, each.to])).toEqual([
+      ["before", "deactivated", "destroyed"],
+      ["settled", "deactivated", "deactivated"],
+      ["seen", "destroyed", "destroyed"],
+    ]);
+    writeChain(
+      "evidence.jsonl",
+      lines.filter((each) => each.phase !== phase),
+    );
+    expect(await create()).toMatchObject({ exitCode: 0, err: "" });
+    expect((await story.uko("erin", "certificate show @c.json")).out).toMatch(/^payroll +destruction: not recorded/m);
+    expect(await verify()).toMatchObject({ exitCode: 1, err: expect.stringContaining("The destruction of key") });
+  },
+);
+
+it.each(["sync", "destroy"])("does not leave out a removed key for a line that only begins a step %s", async (step) => {
+  await story.destroy("payroll");
+  await story.remove("payroll");
+  const all = entries();
+  const { correlationId: _, run: _run, ...last } = all.at(-1) ?? {};
+  const actor = { iamId: "IBMid-550000CAROL", name: "Carol" };
+  const begun = { ...last, step, phase: "before", from: "destroyed", to: "destroyed", actor };
+  writeChain("evidence.jsonl", [...all, begun]);
+  expect(await create()).toMatchObject({ exitCode: 0, err: "" });
+  expect(await verify()).toMatchObject({ exitCode: 0, out: expect.stringContaining("Valid: 1 of 1 key destroyed") });
+});
+
 it("leaves out a key whose removal was not confirmed, until a run finds the key gone", async () => {
   await story.destroy("payroll");
   await story.destroy("vouchers");

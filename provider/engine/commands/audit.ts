@@ -264,7 +264,10 @@ export function pairSteps<Line extends EvidenceLine>(lines: readonly Line[]): re
   return steps;
 }
 
-/** Adds the line to the last open step that it is about. Its own person need not be the one who began the step. */
+/**
+ * Adds the line to the last open step that it is about. Anyone may have read the effect of the step, but only the run
+ * that took the step knows that it had none.
+ */
 function settle<Line extends EvidenceLine>(steps: StepLines<Line>[], line: Line): void {
   const at = steps.findLastIndex(
     ({ first, isDone }) =>
@@ -273,7 +276,8 @@ function settle<Line extends EvidenceLine>(steps: StepLines<Line>[], line: Line)
       first.step === line.step &&
       first.keyId === line.keyId &&
       first.resource === line.resource &&
-      first.instanceId === line.instanceId,
+      first.instanceId === line.instanceId &&
+      (first.to === line.from || first.actor.iamId === line.actor.iamId),
   );
   const open = steps[at];
   if (open !== undefined) steps[at] = { ...open, settled: line };

@@ -31,7 +31,7 @@ import type {
   ReadResult,
   TakenStep,
 } from "./deletable.ts";
-import { appendEvidence, type ReportedResult } from "./evidence.ts";
+import { appendEvidence, type ReportedResult, type StepEvidence } from "./evidence.ts";
 import {
   changedRepeatedly,
   decisionsExpired,
@@ -236,8 +236,10 @@ async function act<K extends KindTypes>(
   const { actor, memory } = run;
   const context = { world, task, observed, actor, memory, options };
   world.progress.report(kind.progress(next.step, observed));
-  await appendStepEvidence(kind, next.step, "before", context);
+  const begun = await appendStepEvidence(kind, next.step, "before", context);
   const response = await kind.take(next.step, context, next.permit);
+  // An earlier call whose response was lost may still have taken this step.
+  if (hasNoEffect(response) && run.pending === undefined) await noteNoEffect(begun, context);
   if (response.kind === "expired") {
     run.expired += 1;
     if (run.expired > maxExpired) throw decisionsExpired(kind.name(task));
@@ -269,17 +271,38 @@ function addStep<K extends KindTypes>(memory: K["memory"], taken: StepTaken<K["s
   return { ...memory, run: withStep<unknown, K["memory"]["run"]>(memory.run, taken) };
 }
 
-/** Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then not been taken. */
+/** Whether it is certain that the call changed nothing. */
+function hasNoEffect({ kind }: { readonly kind: string }): boolean {
+  return kind === "stale" || kind === "refused" || kind === "forbidden" || kind === "expired";
+}
+
+/**
+ * Writes that the step had no effect. Otherwise a certificate could take what the person does with another tool a minute
+ * later for this step, with its approval. Where the line cannot be written, the run goes on.
+ */
+async function noteNoEffect<K extends KindTypes>(
+  begun: StepEvidence | undefined,
+  { world, actor, observed }: LostCall<K>["context"],
+): Promise<void> {
+  // The state says nothing about a step that does not change it, such as the opening of a window.
+  if (begun === undefined || begun.from === begun.to) return;
+  const facts = { ...begun, to: begun.from, details: { keystores: [] } };
+  const call = { phase: "settled", actor, nowMs: observed.nowMs, correlationId: "" } as const;
+  await appendEvidence(world, facts, call).catch(onCodes(["UKO_EVIDENCE_UNWRITABLE"], () => {}));
+}
+
+/** Returns the line. Throws UKO_EVIDENCE_UNWRITABLE; in phase `before` the step has then not been taken. */
 async function appendStepEvidence<K extends KindTypes>(
   kind: Deletable<K>,
   step: K["step"],
   phase: "before" | "after",
   context: LostCall<K>["context"],
   result: ReportedResult = { correlationId: "" },
-): Promise<void> {
+): Promise<StepEvidence | undefined> {
   const { world, actor, observed } = context;
   const facts = kind.evidence(step, phase, context);
   if (facts !== undefined) await appendEvidence(world, facts, { phase, actor, nowMs: observed.nowMs, ...result });
+  return facts;
 }
 
 const usualPollIntervalMs = 30_000;

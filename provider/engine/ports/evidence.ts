@@ -26,7 +26,7 @@ export interface EvidenceEntry {
   /**
    * `refused`: uko refused what the person asked for, and no call was made. `seen`: a run of this person found the step
    * on the key, and no approval of it is known. `settled`: a run of this person read what became of a step that no line
-   * reports as done.
+   * reports as done, or the service answered that the call changed nothing.
    */
   readonly phase: "before" | "after" | "refused" | "seen" | "settled";
   readonly from: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { auditEvidence } from "../../../provider/engine/commands/audit.ts";
+import { auditEvidence, evidenceLine, pairSteps } from "../../../provider/engine/commands/audit.ts";
 import { auditFindings, auditRows } from "../../../provider/engine/commands/audit-messages.ts";
 
 const alice = { iamId: "IBMid-550000ALICE", name: "Alice Example" };
@@ -37,6 +37,16 @@ const alone = { allowedBy: undefined };
 const deactivate = { step: "deactivate", from: "active", to: "deactivated" };
 
 describe("one step", () => {
+  test("that had no effect is closed by the person who took it, and its effect by anyone", () => {
+    const closedBy = (state: string) => {
+      const closing = { phase: "settled", from: state, to: state, actor: bob };
+      const lines = [line({ phase: "before" }), line({ phase: "before", actor: alice }), line(closing)];
+      return pairSteps(lines.map((each) => evidenceLine.parse(JSON.parse(each)))).map(({ settled }) => settled?.from);
+    };
+    expect(closedBy("deactivated")).toEqual(["deactivated", undefined]);
+    expect(closedBy("destroyed")).toEqual([undefined, "destroyed"]);
+  });
+
   test("is one event, however many lines and files report it", () => {
     const [before = "", after = ""] = both({ correlationId: "c-1" });
     const { events } = auditEvidence([`${before}\n`, `${before}\n${after}\n`]);

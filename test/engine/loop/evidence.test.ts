@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { World } from "../../../provider/engine/ports/world.ts";
 import { UkoError } from "../../../provider/errors.ts";
 import { apiKeys } from "../../emulator/harness.ts";
-import { approve, approveAndRequest, options, unfinished, useEngineWorld } from "../harness.ts";
+import { approve, approveAndRequest, options, unfinished, useEngineWorld, withKeys } from "../harness.ts";
 
 const uko = useEngineWorld();
 
@@ -84,6 +84,23 @@ describe("the evidence for an auditor", () => {
     ]);
     expect(carol.evidence.every((entry) => entry.allowedBy === undefined)).toBe(true);
     expect(carol.evidence[4]?.keystores).toEqual([{ name: "payroll-ring", status: "not_present", syncFlag: "ok" }]);
+  });
+
+  test.each([
+    ["that is stale", { kind: "stale" }, true],
+    ["that the service refused", { kind: "refused", status: 409, message: "busy", correlationId: "" }, true],
+    ["that is forbidden", { kind: "forbidden", message: "no role", correlationId: "" }, true],
+    ["whose response was lost", { kind: "lost", reason: "cut" }, false],
+  ] as const)("a call %s ends with a line if nothing happened", async (_, answer, isClosed) => {
+    const state = await uko.make({ dualAuthorization: "single" });
+    const carol = uko.run("carol", { wrap: withKeys(() => ({ act: async () => answer })) });
+    await carol.handlers.delete(state, options).catch(() => {});
+    const steps = carol.evidence.map(({ step, phase, from, to }) => `${step} ${phase} ${from} ${to}`);
+    expect(steps.slice(0, 2)).toEqual([
+      "deactivate before active deactivated",
+      isClosed ? "deactivate settled active active" : "deactivate before active deactivated",
+    ]);
+    expect(steps.some((each) => each.includes("settled"))).toBe(isClosed);
   });
 
   test("an undo and a sync are also in the evidence", async () => {
