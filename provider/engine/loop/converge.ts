@@ -286,7 +286,7 @@ async function noteNoEffect<K extends KindTypes>(
 ): Promise<void> {
   // The state says nothing about a step that does not change it, such as the opening of a window.
   if (begun === undefined || begun.from === begun.to) return;
-  const facts = { ...begun, to: begun.from, details: { keystores: [] } };
+  const facts = { ...begun, to: begun.from, details: { keystores: begun.details.keystores } };
   const call = { phase: "settled", actor, nowMs: observed.nowMs, correlationId: "" } as const;
   await appendEvidence(world, facts, call).catch(onCodes(["UKO_EVIDENCE_UNWRITABLE"], () => {}));
 }

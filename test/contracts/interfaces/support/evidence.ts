@@ -52,8 +52,9 @@ export async function expectEvidence(scenario: Scenario, { alice: a, bob: b, key
     "deactivate after: active > deactivated",
     "write_record after: deactivated > deactivated",
     "approve refused: deactivated > deactivated",
-    // The service denied this removal, so no entry says that it happened.
+    // The service denied this removal, so the next entry says that nothing happened.
     "remove before: destroyed > absent",
+    "remove settled: destroyed > destroyed",
   ]);
 
   for (const entry of [...ofAlice, ...ofBob]) {
