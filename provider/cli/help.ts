@@ -202,7 +202,7 @@ export const examples = {
   ],
   sync: [["synchronize the keystores", `uko sync ${key}`]],
   requests: [
-    ["all pending deletions, in every vault", "uko requests"],
+    ["everything that waits, in every vault", "uko requests"],
     ["the same, with the next commands for each key", "uko requests --long"],
     ["your own requests that expire within two days", "uko requests --mine --expiring 48h"],
     ["one vault, for a pipeline", `uko requests --vault ${vaultId} --json`],
@@ -298,7 +298,7 @@ export const listed = {
   ls: ["Inspect", "List vaults, or what a vault contains"],
   status: ["Inspect", "Show the state of keys and what their deletion waits for"],
   plan: ["Inspect", "Show all steps to delete a key, with effects, dates and roles"],
-  requests: ["Inspect", "List pending deletions"],
+  requests: ["Inspect", "List what waits for a person or a time"],
   audit: ["Inspect", "Show who requested, approved and executed each step"],
   certificate: ["Inspect", "Create, sign, check and show certificates of deleted keys"],
   explain: ["Inspect", "Explain a code that a message ends with"],

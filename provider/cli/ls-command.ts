@@ -37,7 +37,7 @@ export function addLsCommand(program: Command, world: CliWorld, end: (exitCode: 
     .addOption(
       new Option(
         "--state <state...>",
-        "only keys in these states; deactivated also finds those that wait in that state",
+        "only keys in these states; deactivated includes keys whose deletion waits in that state",
       ).choices(lifecycleStates),
     )
     .option("--name <text>", "only what has this text in its name or label")

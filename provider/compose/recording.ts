@@ -44,9 +44,7 @@ export async function openRecorder(path: string, command: string, note: (line: s
   } catch (error) {
     throw error instanceof UkoError ? error : notRecordable(path, saySystemError(error).trimEnd(), error);
   }
-  note(
-    `This run records its requests and answers in ${path}, redacted. Keep ${file.privatePath}, and send it to nobody.`,
-  );
+  note(`This run records its requests and answers in ${path}, redacted. Keep ${file.privatePath}, and do not send it.`);
   const watched: WatchedExchange[] = [];
   let characters = 0;
   let omitted = 0;

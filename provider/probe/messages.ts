@@ -93,7 +93,7 @@ export function sayRecorded({
   return [
     `Recorded ${count(exchanges, "request")} in ${path}.`,
     `So far it shows ${verified + refuted} of ${rows.length} rows: ${verified} verified, ${refuted} refuted.${more}`,
-    ...(omitted > 0 ? [`${count(omitted, "request")} of this run was left out, because the run had too many.`] : []),
+    ...(omitted > 0 ? [`Left out ${count(omitted, "request")} of this run, because the run had too many.`] : []),
   ].join("\n");
 }
 

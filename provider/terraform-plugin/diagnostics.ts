@@ -125,7 +125,7 @@ export function errorAbout(
  */
 export function creationWarning(failure: CheckFailure, attributes: Attributes): Diagnostic {
   const { detail, ...others } = failureDiagnostic(failure, attributes);
-  const lines = [detail, "An apply fails here, unless it changes this first. A destroy goes on."];
+  const lines = [detail, "An apply fails here, unless an earlier step of it removes the reason. A destroy continues."];
   return asWarning({ ...others, detail: lines.filter((line) => line).join("\n") });
 }
 

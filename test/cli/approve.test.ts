@@ -201,7 +201,7 @@ describe("one key", () => {
       'The next run of IBMid-550000CAROL ("Carol Example") takes the step, if this person has the role Key Custodian - Deployer.\n',
     );
     expect(asked).toContain(
-      "If you hold the role Key Custodian - Deployer yourself, approve without --store: the step is then taken now.\n",
+      "If you have the role Key Custodian - Deployer yourself, approve without --store: the step is then taken now.\n",
     );
     expect((await world.uko("carol", `continue ${keys.cards}`)).exitCode).toBe(10);
     const { deletion } = reportOf(await world.uko("erin", `status ${keys.cards} --json`));

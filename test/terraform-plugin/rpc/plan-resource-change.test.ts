@@ -76,7 +76,9 @@ describe("the plan of a creation", () => {
     const { errors, warnings } = await stage.core("uko_managed_key").plan(keyConfig({ template: "salaries" }));
     expect(errors).toEqual([]);
     expect(warnings[0]).toMatch(/^template: vault \S+ has no template "salaries"\nIts templates: .*payroll/);
-    expect(warnings[0]).toMatch(/\nAn apply fails here, unless it changes this first\. A destroy goes on\.$/);
+    expect(warnings[0]).toMatch(
+      /\nAn apply fails here, unless an earlier step of it removes the reason\. A destroy continues\.$/,
+    );
     const absent = { existing_key_id: "9b2d0000-0000-4000-8000-00000000dead" };
     const adopting = await stage.core("uko_managed_key").plan(keyConfig(absent));
     expect(adopting.warnings[0]).toMatch(/^existing_key_id: The key to adopt was not found/);

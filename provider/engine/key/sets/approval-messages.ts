@@ -108,7 +108,7 @@ export function actInstead(keys: readonly KeyInReview[]): readonly string[] {
   return [
     `  The next run of ${sayAuthor(record)} takes the step, if this person has the role ${roles}.`,
     ...(keys.every(({ isReady }) => isReady)
-      ? [`  If you hold the role ${roles} yourself, approve without --store: the step is then taken now.`]
+      ? [`  If you have the role ${roles} yourself, approve without --store: the step is then taken now.`]
       : []),
   ];
 }
