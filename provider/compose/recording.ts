@@ -39,8 +39,9 @@ const maxCharacters = 32 * 1024 * 1024;
 export async function openRecorder(path: string, command: string, note: (line: string) => void): Promise<Recorder> {
   const file = createRecordingFile(path);
   try {
-    const why = unusable(await file.read(), { sha256 });
+    const why = unusable(file.read(), { sha256 });
     if (why !== undefined) throw notRecordable(path, why);
+    await file.open();
   } catch (error) {
     throw error instanceof UkoError ? error : notRecordable(path, saySystemError(error).trimEnd(), error);
   }

@@ -41,6 +41,7 @@ async function acquire(lockPath: string, holder: string, patience: number): Prom
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     if (await create(lockPath, holder)) return;
     const current = holderOf(lockPath);
+    if (current !== undefined && !holderForm.test(current)) throw new UnsafeFile(`${lockPath} is not a lock of uko`);
     unchanged = current !== undefined && current === seen ? unchanged + 1 : 0;
     seen = current;
     if (current !== undefined && unchanged >= patience) await removeAbandoned(lockPath, current);
@@ -60,6 +61,8 @@ async function create(lockPath: string, holder: string): Promise<boolean> {
   }
 }
 
+/** A process that was killed may have left a part of it, or nothing. A file with other text is no lock, and stays. */
+const holderForm = /^[0-9]*( [0-9]*\n?)?$/;
 const maxHolderBytes = 1_000;
 
 /** Undefined if the lock cannot be read. Throws UnsafeFile for a link or a pipe, because no writer would ever remove it. */

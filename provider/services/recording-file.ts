@@ -5,6 +5,7 @@
  * between, it knows placeholders that nothing uses, and no placeholder ever stands for two values.
  */
 
+import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { type FileChoices, isLink, readRegularFile, UnsafeFile } from "../process/regular-file.ts";
 import { appendNext, jsonLine, requireAppendable } from "./durable-append.ts";
@@ -19,9 +20,11 @@ export interface RecordingTexts {
 export interface RecordingFile {
   readonly path: string;
   readonly privatePath: string;
-  /** Opens the recording, and reads both files. Rejects with UnsafeFile, or the system's error. */
-  read(): Promise<RecordingTexts>;
-  /** Adds what `make` returns for the present texts. Rejects as `read` does, and with what `make` throws. */
+  /** Reads both files, and changes nothing. Throws UnsafeFile, or the system's error. */
+  read(): RecordingTexts;
+  /** Opens the recording to append, after its caller has judged what it has. Rejects as `read` throws. */
+  open(): Promise<void>;
+  /** Adds what `make` returns for the present texts. Rejects as `read` throws, and with what `make` throws. */
   append<Made extends { readonly lines: readonly object[]; readonly keptText: string }>(
     make: (texts: RecordingTexts) => Made,
   ): Promise<Made>;
@@ -31,17 +34,20 @@ const maxBytes = 64 * 1024 * 1024;
 
 export function createRecordingFile(path: string): RecordingFile {
   const privatePath = `${path}.private`;
-  const read = async (): Promise<RecordingTexts> => {
-    await requireAppendable(path);
-    return { text: textOf(path), keptText: textOf(privatePath, { isForeignRefused: true }) };
-  };
+  const lockPath = `${path}.lock`;
+  const read = (): RecordingTexts => ({
+    text: textOf(path),
+    keptText: textOf(privatePath, { isForeignRefused: true }),
+  });
   return {
     path,
     privatePath,
     read,
+    // A lock that cannot be taken is reported before the run sends anything.
+    open: () => withFileLock(lockPath, () => requireAppendable(path)),
     append: (make) =>
-      withFileLock(`${path}.lock`, async () => {
-        const texts = await read();
+      withFileLock(lockPath, async () => {
+        const texts = read();
         const made = make(texts);
         await replace(privatePath, made.keptText);
         await appendNext(path, async (_file, size) => {
@@ -66,15 +72,17 @@ function textOf(path: string, choices: FileChoices = {}): string {
 
 /** Replaces the private file at once, so that a crash leaves the old one or the new one. */
 async function replace(path: string, text: string): Promise<void> {
-  const fresh = `${path}.new`;
-  await rm(fresh, { force: true });
+  const fresh = `${path}.${randomUUID()}`;
   const file = await open(fresh, "wx", 0o600);
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    await file
+      .writeFile(text)
+      .then(() => file.sync())
+      .finally(() => file.close());
+    if (isLink(path)) throw new UnsafeFile(`${path} is a symbolic link, and uko does not follow one here`);
+    await rename(fresh, path);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
   }
-  if (isLink(path)) throw new UnsafeFile(`${path} is a symbolic link, and uko does not follow one here`);
-  await rename(fresh, path);
 }

@@ -4,6 +4,7 @@ import {
   chmodSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -222,6 +223,28 @@ describe("the file", () => {
     onTestFinished(() => stranger.mockRestore());
     const { exitCode: code, err: says } = await run("bob", `status ${keys.vouchers}`);
     expect([code, says]).toEqual([1, expect.stringContaining(`${file}.private belongs to another user`)]);
+  });
+
+  it.each([
+    ["notes.txt", "mine\n", "is not a recording that --record began"],
+    ["deletion.jsonl.private", "{}", "belongs to another recording"],
+    ["deletion.jsonl.lock", "my notes\n", "is not a lock of uko"],
+  ])("leaves %s of another program as it is, and nothing beside it", async (name, content, why) => {
+    const named = name === "notes.txt" ? path.join(folder, name) : file;
+    writeFileSync(path.join(folder, name), content);
+    chmodSync(path.join(folder, name), 0o644);
+    const { exitCode, err } = await world.type("bob", `status ${keys.vouchers} --record ${named}`);
+    expect([exitCode, err]).toEqual([1, expect.stringContaining(why)]);
+    expect(readdirSync(folder)).toEqual([name]);
+    expect(readFileSync(path.join(folder, name), "utf8")).toBe(content);
+    expect(statSync(path.join(folder, name)).mode & 0o777).toBe(0o644);
+  });
+
+  it("does not touch a file of the user that has the name of the private file with .new", async () => {
+    writeFileSync(`${file}.private.new`, "mine\n");
+    await run("bob", `status ${keys.vouchers}`);
+    expect(readFileSync(`${file}.private.new`, "utf8")).toBe("mine\n");
+    expect(readdirSync(folder)).toEqual(["deletion.jsonl", "deletion.jsonl.private", "deletion.jsonl.private.new"]);
   });
 
   it("refuses a recording whose private file is gone, because a name could get a second meaning", async () => {
