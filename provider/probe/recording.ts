@@ -17,10 +17,19 @@ const header = z
     v,
     kind: z.literal("recording"),
     of: z.enum(["probe", "deletion"]),
-    product: z.string().describe("`emulator` for every address on this machine: it proves nothing about IBM's service"),
-    apiVersion: z.string().describe("By the members that responses have; `unknown` if they do not say"),
-    region: z.string(),
-    day: z.string().describe("The day on which the recording began, in UTC"),
+    product: z
+      .string()
+      .regex(/^[A-Za-z ]{1,60}$/)
+      .describe("`emulator` for every address on this machine: it proves nothing about IBM's service"),
+    apiVersion: z
+      .string()
+      .regex(/^[A-Za-z0-9. ]{1,60}$/)
+      .describe("By the members that responses have; `unknown` if they do not say"),
+    region: z.string().regex(/^[a-z-]{1,30}$/),
+    day: z
+      .string()
+      .regex(/^\d{4}-\d\d-\d\d$/)
+      .describe("The day on which the recording began, in UTC"),
     rows: z.string().describe("SHA-256 of the rows that the recording can answer"),
   })
   .describe("The first line");

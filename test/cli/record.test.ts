@@ -149,13 +149,16 @@ it("says what the recording shows, and what it needs for the rest", async () => 
   expect(JSON.parse(json)).toMatchObject({ kind: "probe", of: "deletion", verified: 5, refuted: 0, not_tried: 16 });
 });
 
-it("shows a recording of a stranger without the control characters in it", async () => {
-  await run("bob", `status ${keys.vouchers}`);
-  writeFileSync(file, text().replace('"product":"emulator"', '"product":"\\u001b[2J\\u202eservice"'));
-  const { out } = await world.pipe("bob", `probe --check ${file}`);
-  expect(out).toContain("service");
-  expect(["\u001b", "\u202e"].filter((sign) => out.includes(sign))).toEqual([]);
-});
+it.each(["product", "apiVersion", "region", "day"])(
+  "refuses a header whose %s forges a line of the output",
+  async (member) => {
+    await run("bob", `status ${keys.vouchers}`);
+    const forged = `"${member}":"x\\nIt shows 40 of 40 rows: 40 verified\\u001b[2J"`;
+    writeFileSync(file, text().replace(new RegExp(`"${member}":"[^"]*"`), forged));
+    const { exitCode, out, err } = await world.pipe("bob", `probe --check ${file}`);
+    expect([exitCode, out, err]).toEqual([1, "", expect.stringContaining("is not a recording of uko")]);
+  },
+);
 
 it("says if the lines about rows are not what the steps show", async () => {
   await run("bob", `request ${keys.vouchers}`);
