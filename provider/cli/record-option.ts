@@ -1,7 +1,7 @@
 /**
- * Defines `--record`, which the commands of a person have. It records what the services answer, so that an ordinary
- * deletion of a test key shows what no document says. Only the person who types a command chooses it: no variable and no
- * engine does.
+ * Defines `--record`, and opens the recording that it names. `uko approve`, `uko hold` and the commands on single keys
+ * except `uko plan` have the option. A recording has the requests and answers of the run, redacted, so that an ordinary
+ * deletion of a test key shows what no document says. No variable and no engine can ask for one.
  */
 
 import { Option } from "commander";

@@ -1,8 +1,7 @@
 /**
- * Refuses other host names, methods other than GET and POST, and forms that no page of this console sent. Sends the
- * security headers. The checks stop
- * requests to another host name (DNS rebinding), forms of other origins, and other sites that show the console in a
- * frame.
+ * Refuses requests to another host name (DNS rebinding), methods other than GET and POST, and forms that no page of
+ * this console sent. It adds the security headers to each response, so that, for example, no other site can show the
+ * console in a frame.
  */
 
 import type { Context, MiddlewareHandler } from "hono";

@@ -1,8 +1,8 @@
 /**
- * Builds the page "Waiting for you". First it shows what the caller can act on, as one card for each group of keys with
- * the same act, vault and state. Approvals are also grouped by requester. Then follow the caller's own requests and
- * approvals, and the keys that wait for other people or for a time. Many keys that wait alike share one line, so that
- * the page stays short. The page refreshes itself.
+ * Builds the page "Waiting for you". First come the acts that the caller can take, as cards by act, vault and state,
+ * and for approvals by requester. Requests of a campaign follow, one line for each wave, then the caller's own records,
+ * then keys that wait for others or a time. Many keys that wait alike share one line, so that the page stays short. The
+ * page refreshes itself.
  */
 
 import { mayBeOfCampaign, sayFirst, sayPerson, sayRoles, surveyMessages } from "../compose/text.ts";

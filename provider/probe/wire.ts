@@ -1,7 +1,7 @@
 /**
- * Defines the port through which `uko probe` sends single HTTP requests exactly as they are. The command asks how the
- * service answers, for example to a request without a header, so no client code may change the request. The adapter
- * adds only the host and the credential.
+ * Defines the port through which `uko probe` sends single requests with the path and the headers of their row. The
+ * command asks how the service answers, for example to a request without a header, so no client code may change these.
+ * The adapter adds the host, the root path, `accept`, `user-agent`, the credential, and for KMS the instance.
  *
  * The port reads. A raw request passes no planner, no rule of two people and no evidence, so one that changes something
  * would bypass all of them. No method but GET and HEAD has a type here, and the adapter refuses every other.

@@ -1,6 +1,7 @@
 /**
- * Defines the resource vault: the container of keys, keystores and templates. A vault is deleted only when it is
- * empty, so that its deletion never deletes a key.
+ * Defines the resource vault: the container of keys, keystores and templates. uko does not delete a vault that has a
+ * key, a keystore, or a template that is neither archived, shadow nor system. So the deletion of a vault never deletes
+ * a key.
  */
 
 import * as z from "zod";

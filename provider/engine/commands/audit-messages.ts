@@ -1,4 +1,7 @@
-/** Writes the output of `uko audit`: one row for each step in the evidence, and findings for an auditor. */
+/**
+ * Writes the output of `uko audit`: one row for each event in the evidence, one for each gap, and findings for an
+ * auditor. A gap is a change of a key that the evidence does not have (audit-gaps.ts).
+ */
 
 import { isSamePerson } from "../../lifecycle/vocabulary/iam-id.ts";
 import { plain, sayPerson } from "../text/words.ts";

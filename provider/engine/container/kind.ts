@@ -1,4 +1,7 @@
-/** Describes vaults, keystores, templates and KMS key rings to the loop. The file also reads key rings. */
+/**
+ * Describes the deletion of vaults, keystores, templates and KMS key rings to the loop, and sends the call that deletes
+ * each. The file also reads key rings.
+ */
 
 import { keystoreKindOf } from "../../lifecycle/container/keystore-kind.ts";
 import {

@@ -1,7 +1,7 @@
 /**
- * Defines the types that all planners of a managed key share: the policy, the run, each step with what every run knows
- * of it, the waits, and the guards with their codes. A step that the service refused is not planned again in the same
- * run, until a wait of the run has ended.
+ * Defines what all planners of a managed key share: policy, run, steps with their rights and rules, waits, and guards
+ * with their codes. A step that the service refused is planned again in the same run only after a wait for a time has
+ * reached that time, not after a wait for a person.
  */
 
 import type { ErrorCode } from "../../errors.ts";

@@ -1,12 +1,14 @@
 /**
- * Defines the permit: the rule of two people as a type. Each call that can cut a key off takes a permit, and takes the
- * instance, the object, the act and the ETag from the permit alone. Only the planners of a deletion make permits, so no
- * other code can send a destroy. A preview reads the same facts as a run without a decision read, may plan as if a
- * person had already approved, and so gets no permit. These accidents and attacks are stopped here, or by the client
- * that spends the permit (services/http/client.ts):
+ * Defines the permit: the rule of two people as a type. Each call with which a deletion can cut a key off takes a
+ * permit, and takes its instance, object, act and ETag from it alone. A rotation, an alignment and two updates can cut
+ * a key off without a permit; guards of their own check them (services/changes.ts). Only the planners of a deletion
+ * make permits, so no other code can send a destroy. A preview reads the same facts as a run without a decision read,
+ * may plan as if a person had already approved, and so gets no permit. These accidents and attacks are stopped here, or
+ * by the client that spends the permit (services/http/client.ts):
  *
  * - A plain object, or an object with the prototype of a permit, looks like a permit. It lacks the private fields.
- * - A permit is used twice, or after a response was lost. A decision read allows one request; then the run reads again.
+ * - A permit is used twice, or after a response was lost. A decision read allows one request and its resends; then the
+ *   run reads again.
  * - A permit is kept, for example over a wait. The next read, and the end of the loop, end the decision read.
  * - A permit is used for another key or act than the planner decided about. The client compares both with the request.
  * - KMS has no ETags, so it cannot notice a change after the read. Such a permit is fresh for 10 s after the read.

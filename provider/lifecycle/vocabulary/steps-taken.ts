@@ -1,8 +1,9 @@
 /**
- * Lists the steps that one run took on one object, in order. The planner uses the list, so that a run requests, drops
- * or opens a window only once. The report uses the list as well. A step is in doubt if its response was lost, and the
- * next read shows its effect, but perhaps as the effect of another writer. The planner counts a step in doubt as taken,
- * because a run must not use its own request or window as if another person had made it. A report leaves the step out.
+ * Lists the steps that one run took on one object, in order. The planner uses the list, so that a run requests a step
+ * and opens a window only once, and soon stops dropping records that come back. The report uses the list as well. A
+ * step is in doubt if its response was lost, and the next read shows its effect, but perhaps as the effect of another
+ * writer. The planner counts a step in doubt as taken, because a run must not use its own request or window as if
+ * another person had made it. A report leaves the step out.
  */
 
 export interface StepTaken<Step> {

@@ -1,6 +1,7 @@
 /**
- * Reads a file of uko's configuration folder, only if no other user could have written it. Another user who can write
- * to the file, or to a folder above it, could replace what it says. On Windows, uko cannot check who can write to it.
+ * Reads a file of uko's configuration folder, unless anyone but the caller or root owns it or a folder above, or can
+ * write there. Another user who can write could replace what it says. Write permissions under a sticky bit, such as
+ * those of /tmp, are accepted, and on Windows the file is read without a check.
  */
 
 import { realpathSync, statSync } from "node:fs";

@@ -1,9 +1,10 @@
 /**
  * Says what each wave and each key of a campaign waits for: a request, an approval, a date, or a person who removes a
  * block. For most blocks of a key it names the command or the edit that ends the block. The file also finds the pending
- * request on a key, and selects the keys that nothing about the key keeps from their next step now. Whether their wave
- * allows the step is decided in view/wave-readiness.ts. A key that the caller cannot read is reported with exit code
- * 13, so that no command skips it and reports success.
+ * request on a key, and the keys whose own gates allow a given step. For a rollback it finds the keys that the campaign
+ * can take back, and for a halt the keys with a record to withdraw. Whether their wave allows the step is decided in
+ * view/wave-readiness.ts. A key that the caller cannot read is reported with exit code 13, so that no command skips it
+ * and reports success.
  */
 
 import { isStepDue, type KeyGate, keyGate, type WaveGate } from "../../../lifecycle/campaign/gates.ts";

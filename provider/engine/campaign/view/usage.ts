@@ -1,9 +1,9 @@
 /**
  * Collects signs that a key of a campaign is in use: CSV files that name keys, and the resources that UKO associates
- * with a key. A key that was used recently is blocked (view.ts), unless a person states a reason to go on. Signs in the
- * former manifest stay until a command reads their source again, so that no command without that option ends the block.
- * A row that uko cannot read is an error. A key without any sign may still be in use, so the report names each source
- * that was not read.
+ * with a key. Unless a person states a reason, a recent use blocks a key, and so does a use without a date (view.ts).
+ * Signs in the former manifest stay until a command reads their source again, so that no command without that option
+ * ends the block. A row that uko cannot read is an error. A key without any sign may still be in use. So the report
+ * says if associated resources or every CSV file were not read; it does not name a former file that is missing now.
  */
 
 import { runAll } from "../../loop/many.ts";

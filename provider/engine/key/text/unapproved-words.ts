@@ -1,4 +1,7 @@
-/** Writes the sentence about a deactivation or destruction for which no approval by a second person is known. */
+/**
+ * Writes the sentence about a deactivation or destruction for which no approval by a second person is known. The file
+ * also collects the warnings before a request or an approval: this sentence, and those about released holds.
+ */
 
 import type { DeletionPolicy } from "../../../lifecycle/key/plan.ts";
 import { findUnapprovedStep } from "../../../lifecycle/key/unapproved-step.ts";
