@@ -37,7 +37,7 @@ const maxCharacters = 32 * 1024 * 1024;
 
 /** Throws UKO_INPUT_INVALID if the file cannot take the run. */
 export async function openRecorder(path: string, command: string, note: (line: string) => void): Promise<Recorder> {
-  const file = createRecordingFile(path);
+  const file = createRecordingFile(path, newSalt);
   try {
     const why = unusable(file.read(), { sha256 });
     if (why !== undefined) throw notRecordable(path, why);

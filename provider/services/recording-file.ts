@@ -5,7 +5,6 @@
  * between, it knows placeholders that nothing uses, and no placeholder ever stands for two values.
  */
 
-import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { type FileChoices, isLink, readRegularFile, UnsafeFile } from "../process/regular-file.ts";
 import { appendNext, jsonLine, requireAppendable } from "./durable-append.ts";
@@ -32,7 +31,8 @@ export interface RecordingFile {
 
 const maxBytes = 64 * 1024 * 1024;
 
-export function createRecordingFile(path: string): RecordingFile {
+/** `newName` makes a name that nobody can guess, for the file that replaces the private one. */
+export function createRecordingFile(path: string, newName: () => string): RecordingFile {
   const privatePath = `${path}.private`;
   const lockPath = `${path}.lock`;
   const read = (): RecordingTexts => ({
@@ -49,7 +49,7 @@ export function createRecordingFile(path: string): RecordingFile {
       withFileLock(lockPath, async () => {
         const texts = read();
         const made = make(texts);
-        await replace(privatePath, made.keptText);
+        await replace(privatePath, made.keptText, `${privatePath}.${newName()}`);
         await appendNext(path, async (_file, size) => {
           if (size !== Buffer.byteLength(texts.text)) throw new UnsafeFile("Another program wrote to it meanwhile");
           const isTorn = texts.text !== "" && !texts.text.endsWith("\n");
@@ -71,8 +71,7 @@ function textOf(path: string, choices: FileChoices = {}): string {
 }
 
 /** Replaces the private file at once, so that a crash leaves the old one or the new one. */
-async function replace(path: string, text: string): Promise<void> {
-  const fresh = `${path}.${randomUUID()}`;
+async function replace(path: string, text: string, fresh: string): Promise<void> {
   const file = await open(fresh, "wx", 0o600);
   try {
     await file

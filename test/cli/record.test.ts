@@ -232,7 +232,7 @@ describe("the file", () => {
     ["notes.txt", "mine\n", "is not a recording that --record began"],
     ["deletion.jsonl.private", "{}", "belongs to another recording"],
     ["deletion.jsonl.lock", "my notes\n", "is not a lock of uko"],
-  ])("leaves %s of another program as it is, and nothing beside it", async (name, content, why) => {
+  ])("does not touch %s of another program, and writes no other file", async (name, content, why) => {
     const named = name === "notes.txt" ? path.join(folder, name) : file;
     writeFileSync(path.join(folder, name), content);
     chmodSync(path.join(folder, name), 0o644);
