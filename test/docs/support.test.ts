@@ -67,7 +67,7 @@ test.each(Object.entries(sources))("%s: the versions match the pinned ones", (ti
 
 test("the language hosts are built from the documented version", () => {
   const version = pinned("test/engines/language-hosts.ts", /sdkVersion = "(.+)"/);
-  expect(text).toContain(`built from ${version} here`);
+  expect(text).toContain(`built from ${version},`);
   expect(text).toContain(`for Java from ${pinned("test/engines/language-hosts.ts", /javaVersion = "(.+)"/)}`);
 });
 

@@ -117,7 +117,7 @@ describe("the loop", () => {
       plan: { guard: { guard: "service_refused", message: "not empty" } },
     });
     expect(sent).toHaveLength(1);
-    expect(phases(run)).toEqual(["before"]);
+    expect(phases(run)).toEqual(["before", "settled"]);
   });
 
   test("explains a refusal by the objects created in the meantime", async () => {
@@ -139,7 +139,7 @@ describe("the loop", () => {
     });
     const outcome = await endContainer(run.world, { ref: refTo("template", templateId), policy }, options);
     expect(outcome).toEqual({ kind: "gone", isDeletedHere: false });
-    expect(phases(run)).toEqual(["before"]);
+    expect(phases(run)).toEqual(["before", "settled"]);
   });
 
   test("deletes nothing if it cannot write the evidence", async () => {
