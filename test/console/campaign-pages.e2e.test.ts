@@ -105,11 +105,11 @@ it("names the keys to check first, and asks for the number of each large class o
   const approve = addressIn(review, "approve");
   for (const phrase of [/^deactivate 1$/, /^deactivate 9, 6 recent$/]) {
     const page = await alice.open(approve);
-    // The keys to check come before the form, and the form before the list.
+    // The unusual keys come before the short list of what to check, this list before the form, and the form before all keys.
     const parts = [
-      "Check these keys",
       "DO NOT DELETE",
       "created in the last 30 days",
+      "Check before you approve",
       "Rules of the wave: soak 4h",
       'class="cuts"',
       "Keys in your review",
