@@ -78,7 +78,7 @@ describe.each(Object.entries(installed))("the executable of the %s", (_, { file,
     expect(approved, approved.output).toMatchObject({ exitCode: 0 });
     expect(approved.output).toContain("Moved");
     expect(approved.output).toContain("1 key deactivated");
-    const half = await runNext("alice", approved.output, /^ {2}(~\/.* request vouchers)$/m);
+    const half = await runNext("alice", approved.output, /^ {4}(~\/.* request vouchers)$/m);
     expect(half, half.output).toMatchObject({ exitCode: 0 });
     await uko.advance("4h1m");
     const destroyed = await runNext("bob", half.output, /^ {4}(~\/.* approve vouchers)$/m);
