@@ -35,7 +35,7 @@ test.each([
 
       const refreshed = ended(await bob.refresh(), 0);
       expect(messageOf(refreshed.output, "payroll")).toMatch(notLookedAt);
-      expect(refreshed.output).toContain("Resources that this run could not read so far: 1.");
+      expect(refreshed.output).toContain("This run could not read 1 resource");
       expect(refreshed.output).toContain("This run could not read 1 resource, ");
       const strict = await bob.refresh([], { env: { UKO_STRICT_READS: "1" } });
       expect([strict.exitCode !== 0, strict.output]).toEqual([true, expect.stringContaining(`[${code}]`)]);

@@ -63,7 +63,8 @@ describe.each(releases)("a stack of release %s", (release) => {
         expect(preview.output).toMatch(/\b10 unchanged\b/);
         ended(await anna.up(["--expect-no-changes"]), 0);
         ended(await anna.refresh(), 0);
-        expect(statesIn(await anna.resources())).toEqual(recordedStates);
+        // A key that another tool deactivated waits for a request, which release 0.1.0 did not say.
+        expect(statesIn(await anna.resources())).toEqual({ ...recordedStates, deactivated: "pending_request" });
         expect(await scenario.writes(begun)).toEqual([]);
 
         await endAll(scenario, begun, servedBy);
