@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   demandedBy,
+  demandedForTwo,
   isLooser,
   markerBesideRecord,
   markerOf,
@@ -60,4 +61,10 @@ describe("the marker next to a record", () => {
     expect(markerBesideRecord(aKey({ marker: "single" }), aPolicy({ people: undefined }))).toBe("single");
     expect(markerBesideRecord(aKey(), aPolicy({ people: undefined }))).toBe("both");
   });
+});
+
+it("demands both people for both steps where a policy for one person does not say what counts for two", () => {
+  expect(demandedForTwo({ people: "single" })).toBe("both");
+  expect(demandedForTwo({ people: "single", peopleForTwo: "destroy" })).toBe("destroy");
+  expect(demandedForTwo({})).toBe("both");
 });
