@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import { apiKeys } from "../emulator/harness.ts";
 import { emulatorAddresses } from "../support/emulator-addresses.ts";
+import { freshStateHome } from "../support/state-home.ts";
 import { type EngineWorld, resetGoingForward, startEngineWorld } from "./harness.ts";
 
 type Environment = Readonly<Record<string, string>>;
@@ -32,7 +33,9 @@ export function useProcessStage<Plugin extends { close(): Promise<unknown> }>(
   let uko: EngineWorld;
   let bob: Plugin;
   const others: Plugin[] = [];
-  const environmentOf = (name: keyof typeof apiKeys) => environmentAt(uko, apiKeys[name]);
+  // Keys of other files have the same IDs, so the evidence of those files must not speak of these.
+  const XDG_STATE_HOME = freshStateHome();
+  const environmentOf = (name: keyof typeof apiKeys) => environmentAt(uko, apiKeys[name], { XDG_STATE_HOME });
   beforeAll(async () => {
     uko = await startEngineWorld();
     bob = await start(environmentOf("bob"));
