@@ -29,15 +29,28 @@ export function createTally(): (reason: string, resource: string) => number {
  * that one command requests all of them.
  */
 export function createForAll(): (outcome: Pick<Unfinished, "forAll" | "unrequested">) => string {
-  const groups = new Map<string, Map<string, UnrequestedKey>>();
+  const groups = new Map<string, UnrequestedGroup>();
   return ({ forAll, unrequested }) => {
     if (unrequested === undefined) return forAll;
-    const { vaultId, keyId, keyState } = unrequested;
+    const { vaultId, keyId, keyState, label } = unrequested;
     const kind = vaultId === "" ? "KMS" : keyState;
-    const keys = groups.get(kind) ?? new Map();
-    groups.set(kind, keys.set(`${vaultId}/${keyId}`, unrequested));
-    return sayRequest([...keys.values()]);
+    const { keys, vaults, begin } = groups.get(kind) ?? { keys: new Map(), vaults: new Set(), begin: undefined };
+    const group = {
+      keys: keys.set(`${vaultId}/${keyId}`, unrequested),
+      vaults: vaults.add(vaultId),
+      begin: commonBegin(begin, label),
+    };
+    groups.set(kind, group);
+    return sayRequest(group);
   };
+}
+
+/** The keys of one state, or KMS keys. A run has thousands of them, so no message goes through all of them again. */
+interface UnrequestedGroup {
+  readonly keys: Map<string, UnrequestedKey>;
+  readonly vaults: Set<string>;
+  /** The text with which every label begins, as far as a shell and a glob take each of its characters as written. */
+  readonly begin: string | undefined;
 }
 
 /** The most keys that a command names one by one. */
@@ -48,35 +61,33 @@ const maxInCommand = 12;
  * their labels begin with one whole word. Even this choice may match a key of another program, so the person has to look
  * at the list that the command shows.
  */
-function sayRequest(keys: readonly UnrequestedKey[]): string {
-  const [first] = keys;
+function sayRequest({ keys, vaults, begin = "" }: UnrequestedGroup): string {
+  const [first] = keys.values();
   if (first === undefined) return "";
-  const { keyState, out, program } = first;
-  const isKms = first.vaultId === "";
+  const { vaultId, keyState, out, program } = first;
+  const isKms = vaultId === "";
   const request = runnable("uko request", program);
-  const begin = longestBegin(keys.map(({ label }) => label));
-  const names = keys.map((key) => (isKms ? `kms/${key.keyId}` : nameOrPath(key)));
-  if (names.length <= maxInCommand) {
+  if (keys.size <= maxInCommand) {
+    const names = Array.from(keys.values(), (key) => (isKms ? `kms/${key.keyId}` : nameOrPath(key)));
     return `To request them, a person runs: ${[request, ...names, ...(out === undefined ? [] : ["--out", out])].join(" ")}`;
   }
   if (isKms || !wholeWords.test(begin)) {
     return `To request them, a person writes the ID of each key on a line of a file, and runs: ${request} --keys <file>`;
   }
-  const vaults = [...new Set(keys.map(({ vaultId }) => `--vault ${vaultId}`))].join(" ");
-  return `To request them, a person runs this command and checks its list: ${request} ${vaults} --state ${keyState} --label '${begin}*'`;
+  const where = Array.from(vaults, (vault) => `--vault ${vault}`).join(" ");
+  return `To request them, a person runs this command and checks its list: ${request} ${where} --state ${keyState} --label '${begin}*'`;
 }
 
 /** What labels of one purpose have in common. A shorter text, or a part of a word, begins labels of other programs. */
 const wholeWords = /^.{3,}[-_.]$/;
 
-/** The text with which every label begins, as far as a shell and a glob take each of its characters as written. */
-function longestBegin(labels: readonly string[]): string {
-  const [first = "", ...others] = labels.map((label) => /^[A-Za-z0-9][\w.-]*/.exec(label)?.[0] ?? "");
-  return others.reduce((begin, label) => {
-    let end = 0;
-    while (end < begin.length && begin[end] === label[end]) end += 1;
-    return begin.slice(0, end);
-  }, first);
+/** What the labels so far and one more have in common. */
+function commonBegin(begin: string | undefined, label: string): string {
+  const [plainBegin = ""] = /^[A-Za-z0-9][\w.-]*/.exec(label) ?? [];
+  if (begin === undefined) return plainBegin;
+  let end = 0;
+  while (end < begin.length && begin[end] === plainBegin[end]) end += 1;
+  return begin.slice(0, end);
 }
 
 /** The codes of faults that each resource of a run meets alike, because they are about the run and not the resource. */
