@@ -126,13 +126,12 @@ function syncing(world: CliWorld, { json }: Given): Acts {
     async act({ operations, ref, options }) {
       const report = await operations.sync(ref, options);
       if (report.code !== "UKO_DESTRUCTION_UNAPPROVED" || json === true || !canPersonType(world)) return report;
-      world.out.write(`${reportText(reportFor(world, report), world.out)}\n`);
-      const { label, confirmedUnapproved } = (await operations.lookBeforeRemoval(ref, options)) ?? {};
-      if (confirmedUnapproved === undefined) return report;
-      const phrase = confirmingText(label ?? "", ref.keyId);
-      const question = `To synchronize the keystores of the key, type its label, "${phrase}": `;
-      const isConfirmed = await isTyped(world, question, phrase);
-      return isConfirmed ? operations.syncConfirmed(ref, { confirmedUnapproved }, options) : report;
+      const shown = await typedLabel(world, report, { operations, ref, options }, ({ confirmedUnapproved }) =>
+        confirmedUnapproved === undefined ? undefined : "synchronize the keystores of the key",
+      );
+      if (shown === undefined) return report;
+      const { confirmedUnapproved } = shown;
+      return operations.syncConfirmed(ref, { confirmedUnapproved }, options);
     },
   };
 }
@@ -216,28 +215,45 @@ function asksBeforeRemoval({ code, keyState }: Report): boolean {
   return code === "UKO_DESTRUCTION_UNAPPROVED" || (code === "UKO_KEY_HELD" && keyState === "destroyed");
 }
 
+type AskedCall = Pick<KeyCall, "operations" | "ref" | "options">;
+type Shown = NonNullable<Awaited<ReturnType<KeyCall["operations"]["lookBeforeRemoval"]>>>;
+
+/**
+ * Shows the report and asks for the label of the key as a fresh look finds it. Returns what the look showed, if the
+ * person types the label. `purposeOf` says what the answer does; it is undefined if there is nothing to ask.
+ */
+async function typedLabel(
+  world: CliWorld,
+  report: Report,
+  { operations, ref, options }: AskedCall,
+  purposeOf: (shown: Shown) => string | undefined,
+): Promise<Shown | undefined> {
+  world.out.write(`${reportText(reportFor(world, report), world.out)}\n`);
+  const shown = await operations.lookBeforeRemoval(ref, options);
+  const purpose = shown && purposeOf(shown);
+  if (shown === undefined || purpose === undefined) return undefined;
+  const phrase = confirmingText(shown.label, ref.keyId);
+  const isConfirmed = await isTyped(world, `To ${purpose}, type its label, "${phrase}": `, phrase);
+  return isConfirmed ? shown : undefined;
+}
+
 /**
  * Removes the metadata of a destroyed key despite its hold, or without a known approval of its destruction, if the
  * person types the label. Despite a hold, the person also types a reason. The service may refuse the release of a hold
  * on a destroyed key, and the key would otherwise block its vault for good.
  */
-async function removeConfirmed(
-  world: CliWorld,
-  report: Report,
-  { operations, ref, options }: Pick<KeyCall, "operations" | "ref" | "options">,
-): Promise<Report> {
-  world.out.write(`${reportText(reportFor(world, report), world.out)}\n`);
-  const shown = await operations.lookBeforeRemoval(ref, options);
+async function removeConfirmed(world: CliWorld, report: Report, call: AskedCall): Promise<Report> {
+  const { operations, ref, options } = call;
+  const shown = await typedLabel(world, report, call, ({ confirmedHold, confirmedUnapproved }) => {
+    const despite = [
+      ...(confirmedHold === undefined ? [] : ["despite the hold"]),
+      ...(confirmedUnapproved === undefined ? [] : ["although no approval of its destruction is known"]),
+    ].join(", ");
+    return `remove what is left of the key ${despite}`;
+  });
   if (shown === undefined) return report;
-  const { label, ...confirmed } = shown;
-  const { confirmedHold, confirmedUnapproved } = confirmed;
-  const phrase = confirmingText(label, ref.keyId);
-  const despite = [
-    ...(confirmedHold === undefined ? [] : ["despite the hold"]),
-    ...(confirmedUnapproved === undefined ? [] : ["although no approval of its destruction is known"]),
-  ].join(", ");
-  const question = `To remove what is left of the key ${despite}, type its label, "${phrase}": `;
-  if (!(await isTyped(world, question, phrase))) return report;
+  const { label: _typed, ...confirmed } = shown;
+  const { confirmedHold } = confirmed;
   if (confirmedHold === undefined) return operations.removeConfirmed(ref, confirmed, options);
   const reason = parseReason(await askPerson(world, "Why do you remove a key that is held? "));
   return reason === "" ? report : operations.removeConfirmed(ref, { ...confirmed, reason }, options);

@@ -1,5 +1,5 @@
 /**
- * Says what a recording shows. The steps of a deletion are judged anew, by the rows of this release. The answers to a
+ * Says what a recording shows. The steps of a deletion are judged again, by the rows of this release. The answers to a
  * probe are redacted, so its own lines count, if the probe still asks the same.
  */
 

@@ -5,6 +5,7 @@
  * distances of times. A refusal has many causes, so few rows say something about one.
  */
 
+import { documentedStatuses } from "./list-rows.ts";
 import { at, pick, textAt } from "./row.ts";
 import type { WireResponse } from "./wire.ts";
 
@@ -53,15 +54,6 @@ export interface DeletionRow {
 }
 
 const statusPath = "status_in_keystores.*.status";
-const documentedStatuses: readonly string[] = [
-  "active",
-  "not_active",
-  "not_present",
-  "wrong_key",
-  "pending_destruction",
-  "unknown",
-  "error",
-];
 const coolDownMs = 4 * 3_600_000;
 const windowHours = 168;
 /** KMS computes the end of a window a little after it answers. */

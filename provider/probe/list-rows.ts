@@ -7,6 +7,16 @@
 import { at, isSorted, type ProbeRow, pick, refusedFor, statuses, textAt } from "./row.ts";
 
 const everyState = "state=pre_activation,active,deactivated,destroyed";
+/** The words for a key in a keystore (uko-v4.md 3.4). */
+export const documentedStatuses: readonly string[] = [
+  "active",
+  "not_active",
+  "not_present",
+  "wrong_key",
+  "pending_destruction",
+  "unknown",
+  "error",
+];
 /** uko-v4.md 3.1 and 3.4. A deletion stops at any other word. */
 const words: Readonly<Record<string, readonly string[]>> = {
   "managed_keys.*.state": [
@@ -17,15 +27,7 @@ const words: Readonly<Record<string, readonly string[]>> = {
     "compromised",
     "destroyed_compromised",
   ],
-  "managed_keys.*.status_in_keystores.*.status": [
-    "active",
-    "not_active",
-    "not_present",
-    "wrong_key",
-    "pending_destruction",
-    "unknown",
-    "error",
-  ],
+  "managed_keys.*.status_in_keystores.*.status": documentedStatuses,
   "managed_keys.*.status_in_keystores.*.keystore_sync_flag": ["ok", "out_of_sync", "error", "verifying_sync"],
 };
 /** Members that can hold a secret (uko-v4.md 3.7). */

@@ -155,11 +155,11 @@ async function update(
     ...(destroyed === undefined ? [] : [destroyed]),
   ];
   const which = aboutObject(resource, prior);
-  const told = () => [...shown(), ...others.flatMap((each) => warningAbout(session.memory, which, each))];
+  const warnings = () => [...shown(), ...others.flatMap((each) => warningAbout(session.memory, which, each))];
   return {
     plannedState: writeObject(values, resource),
     plannedPrivate: writePrivate({ planned: "update", secrets: secretsGiven(resource, config), planLimit }),
-    ...(session.memory.isRead(typeName, id) && { diagnostics: told() }),
+    ...(session.memory.isRead(typeName, id) && { diagnostics: warnings() }),
     plannedIdentity: priorIdentity,
   };
 }

@@ -43,8 +43,7 @@ export const readResource: Call<"readResource"> = async (session, request) => {
     if (!isTransientReadError(error)) throw error;
     const about = errorAbout(session.memory, which, error, resource.attributes);
     // An error here would stop runs that do not concern this key (decision 0017).
-    if (!isTransientReadError(error) || !(await session.handlers()).mayKeepState(error))
-      return { diagnostics: [about] };
+    if (!(await session.handlers()).mayKeepState(error)) return { diagnostics: [about] };
     // The private data is sent back, because hosts drop it otherwise.
     return {
       private: kept,
@@ -69,7 +68,7 @@ export const readResource: Call<"readResource"> = async (session, request) => {
   if (destroyed !== undefined) session.memory.noteWarned(request.typeName, found.id);
   const { waitWarning, unapprovedWarning } = found;
   if (waitWarning !== undefined) session.memory.noteWaitShown(request.typeName, found.id);
-  const told = (each: string, kept = 0) => warningAbout(session.memory, which, each, { kept });
+  const warn = (each: string, kept = 0) => warningAbout(session.memory, which, each, { kept });
   const isMerged = destroyed !== undefined && unapprovedWarning !== undefined;
   return {
     private: writePrivate({ deleting }),
@@ -77,12 +76,12 @@ export const readResource: Call<"readResource"> = async (session, request) => {
     newState: writeObject(values, resource),
     diagnostics: [
       ...session.takeWarnings().map(warningDiagnostic),
-      ...found.warnings.filter((each) => !isMerged || each !== unapprovedWarning).flatMap((each) => told(each)),
+      ...found.warnings.filter((each) => !isMerged || each !== unapprovedWarning).flatMap((each) => warn(each)),
       ...(isMerged
-        ? told(withUnapproved(destroyed, unapprovedWarning), 1)
+        ? warn(withUnapproved(destroyed, unapprovedWarning), 1)
         : destroyed === undefined
           ? []
-          : told(destroyed)),
+          : warn(destroyed)),
     ],
   };
 };
