@@ -1,33 +1,13 @@
 /** A key that one person destroyed with another tool, and the campaign whose next removal would erase its last traces. */
 
 import { beforeEach, expect, it } from "vitest";
-import { campaignSeed } from "../cli/campaign-seed.ts";
+import { oneKeyFile, oneKeySeed } from "../cli/campaign-seed.ts";
 import { useCampaignStage } from "../cli/campaign-stage.ts";
 
-const key = {
-  createdAt: "2025-01-15T08:00:00Z",
-  createdBy: "IBMid-550000CAROL",
-  vault: "archive",
-  template: "azure",
-  label: "mail-0",
-} as const;
-const stage = useCampaignStage({
-  ...campaignSeed,
-  clock: { start: "2026-10-01T09:00:00Z", frozen: true },
-  keys: [key],
-  kmsKeys: [],
-});
-const rules = `format: uko-campaign-1
-name: eol
-instance: ${campaignSeed.instance.id}
-deadline: 2027-03-20
-waves: [{name: pilot}]
-rules:
-  - {match: {label: 'mail*'}, class: destroy, wave: pilot, owner: platform, reason: Moved}
-`;
+const stage = useCampaignStage(oneKeySeed);
 
 beforeEach(async () => {
-  stage.write("campaign.yaml", rules);
+  stage.write("campaign.yaml", oneKeyFile);
   await stage.campaign("plan --write --yes");
   await stage.campaign("signoff --yes --owner platform");
   const id = stage.keyNamed("mail-0").split("/")[1];

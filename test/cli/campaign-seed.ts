@@ -83,3 +83,15 @@ rules:
 blackouts:
   - {from: 2026-12-15, to: 2027-01-05, reason: Year end}
 `;
+
+/** One active key, in a wave of its own. */
+export const oneKeySeed: Seed = { ...waveSeed, keys: keysOf("mail", 1, { vault: archive, template: "azure" }) };
+
+export const oneKeyFile = `format: uko-campaign-1
+name: eol
+instance: ${campaignSeed.instance.id}
+deadline: 2027-03-20
+waves: [{name: pilot}]
+rules:
+  - {match: {label: 'mail*'}, class: destroy, wave: pilot, owner: platform, reason: Moved}
+`;

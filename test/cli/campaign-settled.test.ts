@@ -4,33 +4,13 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { withOtherTool } from "../support/other-tool.ts";
-import { campaignSeed } from "./campaign-seed.ts";
+import { campaignSeed, oneKeyFile, oneKeySeed } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
 
-const key = {
-  createdAt: "2025-01-15T08:00:00Z",
-  createdBy: "IBMid-550000CAROL",
-  vault: "archive",
-  template: "azure",
-  label: "mail-0",
-} as const;
-const stage = useCampaignStage({
-  ...campaignSeed,
-  clock: { start: "2026-10-01T09:00:00Z", frozen: true },
-  keys: [key],
-  kmsKeys: [],
-});
-const rules = `format: uko-campaign-1
-name: eol
-instance: ${campaignSeed.instance.id}
-deadline: 2027-03-20
-waves: [{name: pilot}]
-rules:
-  - {match: {label: 'mail*'}, class: destroy, wave: pilot, owner: platform, reason: Moved}
-`;
+const stage = useCampaignStage(oneKeySeed);
 
 it("uko campaign finish writes once that the service does not find the key, so that a certificate can have the key", async () => {
-  stage.write("campaign.yaml", rules);
+  stage.write("campaign.yaml", oneKeyFile);
   await stage.campaign("plan --write --yes");
   await stage.campaign("signoff --yes --owner platform");
   const name = stage.keyNamed("mail-0");

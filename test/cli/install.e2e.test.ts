@@ -38,8 +38,7 @@ test("OpenTofu finds the provider without any configuration, works with it, and 
 
   const applied = await carol.apply();
   expect(applied, applied.output).toMatchObject({ exitCode: 0, applied: { add: 1 } });
-  const { diagnostics } = await carol.destroy();
-  expect(diagnostics.find(({ severity }) => severity === "error")?.says).toBe(
+  expect((await carol.destroy()).firstErrorSays).toBe(
     `Key "payroll" is waiting for a second person to approve its deactivation`,
   );
 

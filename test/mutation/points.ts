@@ -1,4 +1,4 @@
-/** Where a line of a decider could be wrong by one condition, and how: the points that a mutation run draws from. */
+/** Finds the places of a decider at which one condition can be broken, with what stands there then; a mutation run draws from them. */
 
 import ts from "typescript";
 

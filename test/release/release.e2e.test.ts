@@ -275,8 +275,7 @@ test("is taken by OpenTofu from a mirror, and serves where no Node is", async ()
   const applied = await carol.apply();
   expect(applied, applied.output).toMatchObject({ exitCode: 0, applied: { add: 1 } });
   expect((await carol.state()).resources).toMatchObject([{ attributes: { lifecycle_state: "active" } }]);
-  const { diagnostics } = await carol.destroy();
-  expect(diagnostics.find(({ severity }) => severity === "error")?.says).toBe(
+  expect((await carol.destroy()).firstErrorSays).toBe(
     `Key "payroll" is waiting for a second person to approve its deactivation`,
   );
 });

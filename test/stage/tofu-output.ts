@@ -1,12 +1,13 @@
 /** What OpenTofu tells of a run besides what people see: the file that `-json-into` names, and the state. */
 
+import { errorCatalog } from "../../provider/errors.ts";
+
 /** A warning or an error, up to the next line that stands at the left. */
 const diagnostic = /^(?:Warning|Error): .*\n(?:(?: .*)?\n)*/;
 /** What became of a resource, and of the whole run. */
 const outcome = /^(?:\S+: \w+ complete after .*|Plan: .*|No changes\..*|(?:Apply|Destroy) complete! .*)\n/;
 
 /** What a run tells of resources, as OpenTofu prints it without color; the plan's listing and hints for beginners are left out. */
-import { errorCatalog } from "../../provider/errors.ts";
 export function essenceOf(output: string): string {
   const told: string[] = [];
   for (let rest = `${output}\n`; rest !== ""; ) {
@@ -51,6 +52,14 @@ export interface TofuReport {
   readonly diagnostics: readonly TofuDiagnostic[];
   readonly planned?: TofuCounts;
   readonly applied?: TofuCounts;
+}
+
+/** The first error of a run: its summary, and what it says of its object. */
+export function firstErrorIn(output: string, { diagnostics }: Pick<TofuReport, "diagnostics">) {
+  return {
+    firstErrorLine: /^Error: (.*)$/m.exec(output)?.[1],
+    firstErrorSays: diagnostics.find(({ severity }) => severity === "error")?.says,
+  };
 }
 
 interface Line {

@@ -7,12 +7,15 @@ import { fileURLToPath } from "node:url";
 import { locateTofu, type TofuEngine } from "../engines/find-tofu.ts";
 import { type EngineResult, EngineRun } from "./engine-run.ts";
 import { type Folders, Person, type RunOptions, type Variables, Workspace } from "./person.ts";
-import { readReport, readState, type TofuReport, type TofuState } from "./tofu-output.ts";
+import { firstErrorIn, readReport, readState, type TofuReport, type TofuState } from "./tofu-output.ts";
 import { findMirror, type ProviderMirror, runPath, writeWorkingCopy } from "./tofu-project.ts";
 
 export type { TofuState } from "./tofu-output.ts";
 
-export interface TofuResult extends EngineResult, TofuReport {}
+export interface TofuResult extends EngineResult, TofuReport {
+  /** What the first error says of its object; `firstErrorLine` is its summary, which is the same for all objects. */
+  readonly firstErrorSays: string | undefined;
+}
 
 export type TofuRun = EngineRun<TofuResult>;
 
@@ -182,5 +185,10 @@ export class TofuPerson extends Person {
 async function withReport(ended: EngineResult, file: string): Promise<TofuResult> {
   const stream = await readFile(file, "utf8").catch(() => "");
   await rm(file, { force: true });
-  return { ...ended, ...readReport(stream), firstErrorLine: /^Error: (.*)$/m.exec(ended.output)?.[1] };
+  const report = readReport(stream);
+  return {
+    ...ended,
+    ...report,
+    ...firstErrorIn(ended.output, report),
+  };
 }

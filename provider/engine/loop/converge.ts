@@ -103,7 +103,7 @@ interface Loop<K extends KindTypes> {
   readonly options: CallOptions;
 }
 
-/** What the loop knows between its rounds. A wait begins it anew, except for the memory and a lost call. */
+/** What the loop knows between its rounds. After a wait it begins again, except for the memory and a lost call. */
 interface Progress<K extends KindTypes> {
   readonly actor: Actor;
   readonly settler: Settler;

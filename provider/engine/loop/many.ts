@@ -18,7 +18,7 @@ export interface Many<Item, Result> {
   readonly each?: (result: Result) => void;
   /** Whether the items go one at a time, because the run asks a person. */
   readonly isOneByOne?: boolean;
-  /** The slots for items that sleep by the slots' clock. */
+  /** The slots for the items, whose acts sleep by the clock of the slots. */
   readonly slots?: Slots;
 }
 

@@ -182,7 +182,7 @@ test("an apply continues the deletion of a key that left the configuration, and 
     const mark = await stage.mark();
     const acted = await carol.apply();
     expect(acted.exitCode).toBe(1);
-    expect(acted.diagnostics.find(({ severity }) => severity === "error")?.says).toBe(
+    expect(acted.firstErrorSays).toBe(
       'Key "payroll" is deactivated and is waiting for a person to request its destruction',
     );
     expect(await stage.effects(mark)).toContain("K7");

@@ -94,9 +94,7 @@ test("a key cannot be replaced: the plan refuses -replace, warns about a taint, 
     }
     const tainted = await bob.apply();
     expect(tainted.exitCode).toBe(1);
-    expect(tainted.diagnostics.find(({ severity }) => severity === "error")?.says).toMatch(
-      /^Key "payroll" \S+: A uko_managed_key cannot be replaced/,
-    );
+    expect(tainted.firstErrorSays).toMatch(/^Key "payroll" \S+: A uko_managed_key cannot be replaced/);
     expect(await stage.effects(mark)).toEqual([]);
     await bob.run(["untaint", "uko_managed_key.payroll"]);
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);

@@ -128,7 +128,7 @@ test("a provider in this process serves the engine through TF_REATTACH_PROVIDERS
       expect(await nobody.apply([], { env })).toMatchObject({ exitCode: 0, applied: { add: 1 } });
       expect((await nobody.plan(["-detailed-exitcode"], { env })).exitCode).toBe(0);
       const asked = await nobody.destroy([], { env });
-      expect(asked.diagnostics.find(({ severity }) => severity === "error")?.says).toMatch(/^Key "payroll" /);
+      expect(asked.firstErrorSays).toMatch(/^Key "payroll" /);
     } finally {
       server.forceShutdown();
       for (const name of Object.keys(stage.environmentOf("bob"))) delete process.env[name];

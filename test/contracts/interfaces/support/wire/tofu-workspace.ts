@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { RunOptions } from "../../../../stage/person.ts";
 import type { TofuResult, TofuRun, TofuState } from "../../../../stage/tofu.ts";
-import { readState } from "../../../../stage/tofu-output.ts";
+import { firstErrorIn, readState } from "../../../../stage/tofu-output.ts";
 import { type Host, startHost } from "../../../../terraform-plugin/host.ts";
 import type { Resources } from "../../user-interface.ts";
 import type { EngineWorkspace, Variables } from "../engine.ts";
@@ -134,10 +134,9 @@ function kindOf(command: string, args: readonly string[]): TofuRunRequest["kind"
 
 function resultOf(exitCode: number, outcome: TofuRunOutcome, log: string, durationMs: number): TofuResult {
   const { hasErrors: _, output, ...report } = outcome;
-  const firstErrorLine = /^Error: (.*)$/m.exec(output)?.[1];
   return {
     ...report,
     ...{ exitCode, durationMs, stdout: output, stderr: log },
-    ...{ output: `${output}${log}`, firstErrorLine },
+    ...{ output: `${output}${log}`, ...firstErrorIn(output, report) },
   };
 }
