@@ -200,6 +200,12 @@ export const withoutPause: Clock = {
   sleep: async (_ms, signal) => signal.throwIfAborted(),
 };
 
+/** Opens the operations of a run with that clock, or another one. */
+export const openWithoutPause =
+  (signing: SigningPlaces = unsigned, clock: Clock = withoutPause): UkoWorld["openOperations"] =>
+  (variables, outputs) =>
+    openOperations(variables, { ...outputs, clock, signingPlaces: signing });
+
 async function runHere(
   typed: readonly string[],
   environment: Readonly<Record<string, string>>,
@@ -209,8 +215,7 @@ async function runHere(
   const world = quietWorld({
     environment,
     readInput: () => Promise.resolve(input),
-    openOperations: (variables, outputs) =>
-      openOperations(variables, { ...outputs, clock: withoutPause, signingPlaces: signing }),
+    openOperations: openWithoutPause(signing),
     ...(ask !== undefined && { ask }),
   });
   const exitCode = await runCli(typed, world);
