@@ -56,7 +56,7 @@ export const pendingFields = Object.fromEntries(pendingFactNames.map((fact) => [
 
 /** The same in a state. */
 export const pendingOutputFields = Object.fromEntries(
-  pendingFactNames.map((fact) => [outputOf(fact), pendingField(fact)]),
+  pendingFactNames.map((fact) => [outputOf(fact), pendingField(fact).meta({ changedBy: ["state"] })]),
 ) as { readonly [Fact in PendingFact as OutputOf<Fact>]: PendingField };
 
 /** The outputs that change during the deletion of a managed key. */

@@ -28,8 +28,8 @@ export type VaultInputs = z.infer<typeof vaultInputs>;
 
 export const vaultState = z.object({
   ...reported(vaultInputs.shape),
-  instanceId: z.string().meta({ description: "ID of the instance that the vault belongs to." }),
-  vaultId: z.string().meta({ description: "UUID of the vault." }),
+  instanceId: z.string().meta({ description: "ID of the instance that the vault belongs to.", changedBy: [] }),
+  vaultId: z.string().meta({ description: "UUID of the vault.", changedBy: [] }),
 });
 export type VaultState = z.infer<typeof vaultState>;
 

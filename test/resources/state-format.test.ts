@@ -2,8 +2,9 @@
 
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { defineResource, type ResourceDefinition } from "../../provider/engine/resource/definition.ts";
 import { createHandlers } from "../../provider/engine/resource/handlers.ts";
-import { shapeOf } from "../../provider/engine/resource/property.ts";
+import { metaOf, shapeOf } from "../../provider/engine/resource/property.ts";
 import { resources } from "../../provider/resources/registry.ts";
 import { secretDigests } from "../support/builders.ts";
 
@@ -24,22 +25,39 @@ test("reads a state of a later release, and leaves out unknown properties", () =
   expect(handlers.diff(state, inputs)).toEqual([]);
 });
 
-test("every output that an input invalidates exists", () => {
-  for (const { name, state, invalidates } of definitions) {
-    const outputs = Object.keys(shapeOf(state));
-    const named = Object.values(invalidates).flatMap((each) => each ?? []);
-    expect([name, named.filter((output) => !outputs.includes(output))]).toEqual([name, []]);
+test("refuses an output that does not say what changes it, whose old value a plan would promise", () => {
+  const inputs = z.strictObject({ name: z.string() });
+  const defined = (output: z.ZodType) => {
+    const state = z.object({ ...inputs.shape, size: output });
+    return defineResource({ ...(resources.vault as unknown as ResourceDefinition<object, object>), inputs, state });
+  };
+  expect(() => defined(z.string())).toThrow(
+    expect.objectContaining({ detail: expect.stringContaining("output size of Vault says what changes it") }),
+  );
+  expect(() => defined(z.string().meta({ changedBy: ["color"] }))).toThrow(
+    expect.objectContaining({ detail: expect.stringContaining("color, which changes size of Vault, is an input") }),
+  );
+  expect(defined(z.string().meta({ changedBy: ["name"] })).changedBy).toEqual({ size: ["name"] });
+});
+
+test("the output that shows how far a goal is reached is changed by the input with the goal", () => {
+  for (const { name, progress, changedBy } of definitions) {
+    for (const [input, output = ""] of Object.entries(progress)) {
+      expect([name, output, changedBy[output]]).toEqual([name, output, expect.arrayContaining([input])]);
+    }
   }
 });
 
-/** One line for each property: `?` if it may be absent, and its own properties below. */
+/** One line for each property: `?` if it may be absent, what changes an output, and its own properties below. */
 function lines(schema: z.ZodType, indent: string): string {
   return Object.entries(shapeOf(schema))
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, property]) => {
       const inner = inside(property);
       const isOptional = property.safeParse(undefined).success;
-      return `${indent}${name}${isOptional ? "?" : ""}\n${inner === undefined ? "" : lines(inner, `${indent}  `)}`;
+      const { changedBy } = metaOf(property);
+      const changed = changedBy === undefined ? "" : ` <- ${changedBy.join(", ") || "no update"}`;
+      return `${indent}${name}${isOptional ? "?" : ""}${changed}\n${inner === undefined ? "" : lines(inner, `${indent}  `)}`;
     })
     .join("");
 }

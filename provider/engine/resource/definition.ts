@@ -7,6 +7,7 @@
 import type * as z from "zod";
 import type { ErrorCode } from "../../errors.ts";
 import type { DeletionGoal } from "../../lifecycle/key/plan.ts";
+import { assert } from "../../lifecycle/vocabulary/assert.ts";
 import type { PlanLimit } from "../../lifecycle/vocabulary/plan-limit.ts";
 import type { CallOptions, RunSettings, World } from "../ports/world.ts";
 import type { Dialect } from "../text/dialect.ts";
@@ -131,8 +132,10 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
    * repeat. A new object with the values of one in the state is most likely a renamed resource.
    */
   alikeOf?(values: Readonly<Record<string, unknown>>): string | undefined;
-  /** Unknown in a preview if this input changes; the first one shows the progress to its goal. */
-  readonly invalidates: Readonly<Record<string, readonly string[] | undefined>>;
+  /** Outputs with the inputs that change them. A preview shows an output as unknown if one of its inputs changes. */
+  readonly changedBy: Readonly<Record<string, readonly string[]>>;
+  /** Inputs with the output that shows how far their goal is reached. */
+  readonly progress: Readonly<Record<string, string | undefined>>;
   /** Outputs that are certain to be absent after a creation. */
   absentAfterCreation?(inputs: Readonly<Record<string, unknown>>): readonly (keyof State & string)[];
   /** Whether state changes without a run of uko, so that engines read it before each run. */
@@ -187,9 +190,9 @@ export function defineFunction<Args extends object, Result extends object>(
 }
 
 /** The facts that a definition does not repeat, because they are at its properties. */
-type FromProperties = "immutable" | "secrets" | "invalidates";
+type FromProperties = "immutable" | "secrets" | "changedBy" | "progress";
 
-/** Infers the types of a definition, which every interface projects, and reads the facts at its inputs. */
+/** Infers the types of a definition, which every interface projects, and reads the facts at its properties. */
 export function defineResource<Inputs, State extends Inputs>(
   definition: Omit<ResourceDefinition<Inputs, State>, FromProperties>,
 ): ResourceDefinition<Inputs, State> {
@@ -198,8 +201,26 @@ export function defineResource<Inputs, State extends Inputs>(
     ...definition,
     immutable: inputs.flatMap(([name, { immutable }]) => (immutable ? [name] : [])),
     secrets: secretPathsIn(definition.inputs),
-    invalidates: Object.fromEntries(
-      inputs.flatMap(([name, { invalidates }]) => (invalidates ? [[name, invalidates]] : [])),
-    ),
+    changedBy: changedByIn(definition.name, definition.inputs, definition.state),
+    progress: Object.fromEntries(inputs.flatMap(([name, { progress }]) => (progress ? [[name, progress]] : []))),
   };
+}
+
+/** An output without this list would keep its old value in the plan of an update that changes it. */
+function changedByIn(
+  name: string,
+  inputs: z.core.$ZodType,
+  state: z.core.$ZodType,
+): Readonly<Record<string, readonly string[]>> {
+  const given = shapeOf(inputs);
+  return Object.fromEntries(
+    Object.entries(shapeOf(state)).flatMap(([property, schema]) => {
+      const { changedBy } = metaOf(schema);
+      assert(changedBy !== undefined || property in given, `output ${property} of ${name} says what changes it`);
+      for (const input of changedBy ?? []) {
+        assert(input in given, `${input}, which changes ${property} of ${name}, is an input`);
+      }
+      return changedBy === undefined ? [] : [[property, changedBy]];
+    }),
+  );
 }

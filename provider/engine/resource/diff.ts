@@ -20,14 +20,15 @@ export interface Compared {
   /** With digests for secrets, as in state. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly shape: Readonly<Record<string, z.ZodType>>;
-  readonly moves: Readonly<Record<string, readonly string[] | undefined>>;
+  /** Inputs with the output that shows how far their goal is reached. */
+  readonly progress: Readonly<Record<string, string | undefined>>;
 }
 
 /** Returns the path of each changed property. The result contains no values. */
-export function differencesIn({ changed, state, inputs, shape, moves }: Compared): readonly Difference[] {
+export function differencesIn({ changed, state, inputs, shape, progress }: Compared): readonly Difference[] {
   return changed.flatMap((name) => {
     const [before, wanted] = [state[name], inputs[name]];
-    const goal = moves[name]?.[0];
+    const goal = progress[name];
     if (goal !== undefined && JSON.stringify(before) === JSON.stringify(wanted)) {
       return [{ path: goal, kind: "update", of: "goal" } as const];
     }

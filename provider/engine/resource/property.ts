@@ -1,6 +1,6 @@
 /**
  * Reads the facts about a property that every interface needs: whether it is immutable or secret, its role, and which
- * outputs its change makes unknown. The file also finds the secrets and the default values of all inputs of a resource.
+ * inputs change an output. The file also finds the secrets and the default values of all inputs of a resource.
  */
 
 import * as z from "zod";
@@ -20,8 +20,10 @@ declare module "zod" {
     readonly secret?: true;
     /** Absent for an input that the service holds. */
     readonly role?: InputRole;
-    /** Outputs that a change of this input makes unknown; the first one shows its progress. */
-    readonly invalidates?: readonly string[];
+    /** The inputs whose change may change this output; empty if no update changes it. Each output has this list. */
+    readonly changedBy?: readonly string[];
+    /** The output that shows how far the goal of this input is reached. */
+    readonly progress?: string;
     /** A list whose order has no meaning. */
     readonly isSet?: true;
     /** The type that SDKs declare for an enum or an object. Its name is part of their interface. */

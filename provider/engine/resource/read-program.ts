@@ -79,7 +79,7 @@ export function readProgram<Inputs, State extends Inputs>(
     parseGiven(definition.state, olds, `The properties in the state of this ${typeName}`, dialect);
   const theInputs = `The inputs of this ${typeName}`;
   const inputsFrom = (news: unknown): Inputs => parseGiven(definition.inputs, news, theInputs, dialect);
-  const [{ secrets, invalidates: moves }, shape] = [definition, shapeOf(definition.inputs)];
+  const [{ secrets, changedBy, progress }, shape] = [definition, shapeOf(definition.inputs)];
   const defaults = defaultsOf(definition.inputs as z.ZodType<object>);
   const stateNames = Object.keys(shapeOf(definition.state));
   const digested = <T>(inputs: T, before: unknown): T => compareSecrets(inputs, secrets, secretDigests, before);
@@ -129,7 +129,7 @@ export function readProgram<Inputs, State extends Inputs>(
       const { state, inputs, changed, open } = compared(olds, news);
       return [
         ...open.map((path) => ({ path, kind: "update", of: "input" }) as const),
-        ...differencesIn({ changed, state, inputs, shape, moves }),
+        ...differencesIn({ changed, state, inputs, shape, progress }),
       ];
     },
     known,
@@ -139,7 +139,7 @@ export function readProgram<Inputs, State extends Inputs>(
       }
       const { state, inputs, changed, open } = compared(olds, news);
       const later = pick(fillUnknowns(news, state, [UNCHANGED]) as Properties, open);
-      return unknownIfNew(plannedUpdate(state, { ...inputs, ...later }, [...changed, ...open], moves), secrets);
+      return unknownIfNew(plannedUpdate(state, { ...inputs, ...later }, [...changed, ...open], changedBy), secrets);
     },
     adopted: (news) => adoptedId(definition, news as Properties),
     destroyedWarning(olds, news) {

@@ -29,9 +29,9 @@ export function plannedUpdate(
   state: Properties,
   inputs: Properties,
   changed: readonly string[],
-  moves: Readonly<Record<string, readonly string[] | undefined>>,
+  changedBy: Readonly<Record<string, readonly string[]>>,
 ): Properties {
-  const moved = changed.flatMap((name) => moves[name] ?? []);
+  const moved = Object.keys(changedBy).filter((output) => changedBy[output]?.some((name) => changed.includes(name)));
   const given = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
   return { ...state, ...given, ...Object.fromEntries(moved.map((name) => [name, UNKNOWN])) };
 }

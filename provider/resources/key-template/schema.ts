@@ -1,6 +1,7 @@
 /** Defines the inputs and outputs of a key template, each described once for all engines. */
 
 import * as z from "zod";
+import { namesWhere } from "../../engine/resource/property.ts";
 import { deletionProtection, groupName, reported, uuid } from "../shared-inputs.ts";
 
 const period = z
@@ -57,8 +58,6 @@ const cca = z
   })
   .meta({ description: "For templates of `cca`; on-premises only.", type: { name: "KeyTemplateCca" } });
 
-/** An input that an update can change. */
-const changeable = (description: string) => ({ description, invalidates: ["version"] }) as const;
 const immutable = (description: string) => ({ description, immutable: true }) as const;
 
 /** The inputs (uko-v4.md 2.5 T2, T4, 3.5, 3.6). An absent input keeps the service's value. */
@@ -67,12 +66,11 @@ export const keyTemplateInputs = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, "must be 1 to 100 letters, digits and -, and to begin with a letter")
-    .meta(
-      changeable(
+    .meta({
+      description:
         "Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters.",
-      ),
-    ),
-  description: z.string().max(200).optional().meta(changeable("Up to 200 characters.")),
+    }),
+  description: z.string().max(200).optional().meta({ description: "Up to 200 characters." }),
   namingScheme: z.string().min(1).optional().meta(immutable("Scheme of the labels of keys, with `<tags>`.")),
   algorithm: z.enum(["aes", "rsa", "hmac", "ec", "des", "dilithium"]).meta({
     ...immutable("Algorithm of the keys; `des` and `dilithium` on-premises only."),
@@ -81,9 +79,9 @@ export const keyTemplateInputs = z.strictObject({
   size: z
     .string()
     .regex(/^[A-Za-z0-9]{1,100}$/, "may hold letters and digits")
-    .meta(changeable("Size of the keys, such as `256`.")),
-  activationPeriod: period.meta(changeable("Time from creation to the first day of use, such as `P0D`.")),
-  expirationPeriod: period.meta(changeable("Time to the last day of use, such as `P2Y`.")),
+    .meta({ description: "Size of the keys, such as `256`." }),
+  activationPeriod: period.meta({ description: "Time from creation to the first day of use, such as `P0D`." }),
+  expirationPeriod: period.meta({ description: "Time to the last day of use, such as `P2Y`." }),
   keyState: z
     .enum(["active", "pre_activation"])
     .meta({
@@ -94,34 +92,27 @@ export const keyTemplateInputs = z.strictObject({
       },
     })
     .default("active")
-    .meta(changeable("State of a new key. An `active` key is installed at once.")),
-  deactivateOnRotation: z
-    .boolean()
-    .optional()
-    .meta(
-      changeable(
-        "Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.",
-      ),
-    ),
+    .meta({ description: "State of a new key. An `active` key is installed at once." }),
+  deactivateOnRotation: z.boolean().optional().meta({
+    description:
+      "Whether a rotation deactivates the older versions of a key. `uko` then does not rotate a key in another cloud.",
+  }),
   keystoreType: z.enum(["ibm_cloud_kms", "aws_kms", "azure_key_vault", "google_kms", "cca"]).meta({
     ...immutable("Type of the keystores in which keys are installed."),
     type: { name: "TemplateKeystoreType", description: "Type of the keystores in which keys are installed." },
   }),
-  group: groupName.meta(
-    changeable("Group of the keystores in which keys are installed. A change is refused while it would cut a key off."),
-  ),
+  group: groupName.meta({
+    description:
+      "Group of the keystores in which keys are installed. A change is refused while it would cut a key off.",
+  }),
   keystoreNamingScheme: z.string().min(1).optional().meta(immutable("Scheme of the names of keys in the keystore.")),
-  google: google.optional().meta({ invalidates: ["version"] }),
+  google: google.optional(),
   azure: azure.optional().meta({ immutable: true }),
-  cca: cca.optional().meta({ invalidates: ["version"] }),
-  archived: z
-    .boolean()
-    .default(false)
-    .meta(
-      changeable(
-        "Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.",
-      ),
-    ),
+  cca: cca.optional(),
+  archived: z.boolean().default(false).meta({
+    description:
+      "Whether the template is archived: it allows no new keys and no alignment. Existing keys keep working.",
+  }),
   existingTemplateId: uuid
     .optional()
     .meta({ ...immutable("Adopts this template instead of creating one."), role: "creation" }),
@@ -136,8 +127,11 @@ export type KeyTemplateInputs = z.infer<typeof keyTemplateInputs>;
 export const keyTemplateState = z.object({
   ...reported(keyTemplateInputs.shape),
   vaultId: keyTemplateInputs.shape.vaultId,
-  instanceId: z.string().meta({ description: "ID of the instance that the template belongs to." }),
-  templateId: z.string().meta({ description: "UUID of the template." }),
-  version: z.int().meta({ description: "Incremented by each update." }),
+  instanceId: z.string().meta({ description: "ID of the instance that the template belongs to.", changedBy: [] }),
+  templateId: z.string().meta({ description: "UUID of the template.", changedBy: [] }),
+  version: z.int().meta({
+    description: "Incremented by each update.",
+    changedBy: namesWhere(keyTemplateInputs, ({ immutable, role }) => immutable === undefined && role === undefined),
+  }),
 });
 export type KeyTemplateState = z.infer<typeof keyTemplateState>;

@@ -124,9 +124,6 @@ export const connections = {
     }),
 };
 
-/** The outputs that change with the connection, which the service checks at the next read. */
-const reconnects = { invalidates: ["health", "healthMessage", "location"] } as const;
-
 /** The inputs (uko-v4.md 3.7, 3.8). An absent input keeps the service's value. */
 export const keystoreInputs = z.strictObject({
   vaultId: uuid.meta({ description: "UUID of the vault that the keystore serves.", immutable: true }),
@@ -158,11 +155,11 @@ export const keystoreInputs = z.strictObject({
     .regex(/^[A-Za-z0-9.-]+:[0-9]{1,5}$/, "has to have the form host:port")
     .optional()
     .meta({ description: "TLS proxy for a private endpoint, `host:port`." }),
-  ibm: connections.ibm.optional().meta(reconnects),
-  aws: connections.aws.optional().meta(reconnects),
-  azure: connections.azure.optional().meta(reconnects),
-  google: connections.google.optional().meta(reconnects),
-  cca: connections.cca.optional().meta(reconnects),
+  ibm: connections.ibm.optional(),
+  aws: connections.aws.optional(),
+  azure: connections.azure.optional(),
+  google: connections.google.optional(),
+  cca: connections.cca.optional(),
   existingKeystoreId: uuid
     .optional()
     .meta({ description: "Adopts this keystore instead of creating one.", immutable: true, role: "adoption" }),
@@ -170,6 +167,9 @@ export const keystoreInputs = z.strictObject({
 });
 export type KeystoreInputs = z.infer<typeof keystoreInputs>;
 
+const connectionInputs = Object.keys(connections);
+/** The health is a result of the connection, which the service checks again after a change. */
+const connectionAndProxy = [...connectionInputs, "tlsProxy"];
 const known = reported(keystoreInputs.shape);
 const { variant, environment } = connections.azure.shape;
 
@@ -186,11 +186,23 @@ export const keystoreState = z.object({
     .unwrap()
     .extend({ variant: variant.catch(undefined), environment: environment.catch(undefined) })
     .optional(),
-  instanceId: z.string().meta({ description: "ID of the instance that the keystore belongs to." }),
-  keystoreId: z.string().meta({ description: "UUID of the keystore." }),
-  location: z.string().meta({ description: "Location, as the service reports it. May be empty." }),
-  ring: z.string().meta({ description: "KMS key ring of an internal keystore; empty for all other types." }),
-  health: z.string().meta({ description: "`ok`, `not_responding`, `configuration_error`, `pending_check`, or empty." }),
-  healthMessage: z.string().meta({ description: "The service's message about the health." }),
+  instanceId: z.string().meta({ description: "ID of the instance that the keystore belongs to.", changedBy: [] }),
+  keystoreId: z.string().meta({ description: "UUID of the keystore.", changedBy: [] }),
+  location: z.string().meta({
+    description: "Location, as the service reports it. May be empty.",
+    changedBy: connectionInputs,
+  }),
+  ring: z.string().meta({
+    description: "KMS key ring of an internal keystore; empty for all other types.",
+    changedBy: [],
+  }),
+  health: z.string().meta({
+    description: "`ok`, `not_responding`, `configuration_error`, `pending_check`, or empty.",
+    changedBy: connectionAndProxy,
+  }),
+  healthMessage: z.string().meta({
+    description: "The service's message about the health.",
+    changedBy: connectionAndProxy,
+  }),
 });
 export type KeystoreState = z.infer<typeof keystoreState>;

@@ -80,7 +80,6 @@ export const kmsKeyInputs = z.strictObject({
     description:
       "Base64 of 16, 24 or 32 bytes: imports the key. A new payload takes effect with a changed `rotationTrigger`.",
     secret: true,
-    invalidates: ["lastRotatedAt", "imported"],
   }),
   encryptedNonce: base64.optional().meta(secureImport),
   iv: base64.optional().meta(secureImport),
@@ -95,26 +94,21 @@ export const kmsKeyInputs = z.strictObject({
     })
     .optional()
     .meta(secureImport),
-  dualAuthDelete: z
-    .boolean()
-    .optional()
-    .meta({
-      description:
-        "KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.",
-      invalidates: ["dualAuthDelete"],
-    }),
+  dualAuthDelete: z.boolean().optional().meta({
+    description:
+      "KMS's own dual authorization. It is turned on for a new key if `dualAuthorization` is `required`, and on an existing key only if the program says `true`. KMS never turns it off again.",
+    progress: "dualAuthDelete",
+  }),
   rotationIntervalMonths: z.int().min(1).max(12).optional().meta({
     description: "Months between rotations by KMS, for a root key that was not imported.",
   }),
   rotationTrigger: trigger.optional().meta({
     description: "Any text. Each change of it rotates the key once.",
     role: "trigger",
-    invalidates: ["lastRotatedAt"],
   }),
   restoreTrigger: trigger.optional().meta({
     description: "Any text. Each change of it restores a destroyed key once, within 30 days.",
     role: "trigger",
-    invalidates: ["keyState", "lifecycleState", "deletionAwaits", "deletionNotBefore"],
   }),
   existingKeyId: uuid
     .optional()
@@ -158,29 +152,52 @@ export const kmsKeyState = z.object({
   keyRing: z.string(),
   expirationDate: z.string().optional(),
   payload: z.string().optional(),
-  dualAuthDelete: z.boolean(),
-  instanceId: z.string().meta({ description: "ID of the instance that the key belongs to." }),
-  keyId: uuid.meta({ description: "UUID of the key." }),
-  crn: z.string().meta({ description: "Cloud resource name of the key." }),
-  keyState: z.string().meta({ description: "State, as KMS reports it, as a word." }),
+  // KMS never turns it off again.
+  dualAuthDelete: z.boolean().meta({ changedBy: ["dualAuthDelete"] }),
+  instanceId: z.string().meta({ description: "ID of the instance that the key belongs to.", changedBy: [] }),
+  keyId: uuid.meta({ description: "UUID of the key.", changedBy: [] }),
+  crn: z.string().meta({ description: "Cloud resource name of the key.", changedBy: [] }),
+  keyState: z.string().meta({
+    description: "State, as KMS reports it, as a word.",
+    changedBy: ["restoreTrigger"],
+  }),
   lifecycleState: z.enum(kmsLifecycleStates).meta({
     description: "The derived state, which includes a pending approval.",
+    changedBy: ["restoreTrigger"],
     type: {
       name: "KmsKeyLifecycleState",
       description: "The state of a KMS key, derived from everything that KMS reports.",
     },
   }),
-  imported: z.boolean().meta({ description: "Whether the key material was imported." }),
-  lastRotatedAt: z.string().optional().meta({ description: "When the key was last rotated, ISO 8601 UTC." }),
-  deletionAwaits: z.string().optional().meta({ description: "What the deletion waits for: `approval` or `time`." }),
+  imported: z.boolean().meta({ description: "Whether the key material was imported.", changedBy: ["payload"] }),
+  lastRotatedAt: z
+    .string()
+    .optional()
+    .meta({
+      description: "When the key was last rotated, ISO 8601 UTC.",
+      changedBy: ["rotationTrigger", "payload"],
+    }),
+  deletionAwaits: z
+    .string()
+    .optional()
+    .meta({
+      description: "What the deletion waits for: `approval` or `time`.",
+      changedBy: ["restoreTrigger"],
+    }),
   deletionNotBefore: z
     .string()
     .optional()
-    .meta({ description: "When KMS begins to purge the metadata of the key, ISO 8601 UTC." }),
-  deletionRecordId: z.string().optional().meta({ description: "Name of the open deletion window." }),
+    .meta({
+      description: "When KMS begins to purge the metadata of the key, ISO 8601 UTC.",
+      changedBy: ["restoreTrigger"],
+    }),
+  deletionRecordId: z.string().optional().meta({
+    description: "Name of the open deletion window.",
+    changedBy: [],
+  }),
   deletionRecordExpiresAt: z
     .string()
     .optional()
-    .meta({ description: "When the open deletion window ends, ISO 8601 UTC." }),
+    .meta({ description: "When the open deletion window ends, ISO 8601 UTC.", changedBy: [] }),
 });
 export type KmsKeyState = z.infer<typeof kmsKeyState>;

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { endsLikeRecord } from "../../lifecycle/consent/record-locations.ts";
 import { type LifecycleState, lifecycleStates } from "../../lifecycle/key/lifecycle-state.ts";
 import { holdTagName, isHoldTag, reservedTagPrefix } from "../../lifecycle/vocabulary/tag-names.ts";
-import { deletionOutputs, deletionProtection, dualAuthorization, pendingOutputFields, uuid } from "../shared-inputs.ts";
+import { deletionProtection, dualAuthorization, pendingOutputFields, uuid } from "../shared-inputs.ts";
 
 const date = z.iso.date("must be a date such as 2027-01-31");
 const maxUserTags = 125;
@@ -35,6 +35,9 @@ const labelTags = z.record(
   z.string().regex(/^[A-Za-z0-9]{1,20}$/, "has a name that no naming scheme can have (1 to 20 letters and digits)"),
   z.string().regex(/^[A-Za-z0-9 ]{2,}$/, "must be 2 or more letters, digits and blanks"),
 );
+
+/** The inputs that set the marker. */
+const peopleInputs = ["dualAuthorization", "deletionGate"] as const;
 
 /** Inputs that the service accepts only by PATCH and stores as text. Creation, update and state treat them alike. */
 export const patchedInputs = ["activationDate", "expirationDate"] as const;
@@ -93,27 +96,18 @@ export const managedKeyInputs = z.strictObject({
       description:
         "Target state of updates. Deactivating and destroying require two people. An update never reactivates a key.",
       role: "goal",
-      invalidates: ["lifecycleState", "keyState", "keystores", "alignment", ...deletionOutputs],
+      progress: "lifecycleState",
     }),
-  rotationTrigger: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .meta({
-      description: "Each change of this value rotates the key once, on the next update. A new key is not rotated.",
-      role: "trigger",
-      invalidates: ["version", "keystores", "alignment"],
-    }),
-  align: z
-    .boolean()
-    .default(false)
-    .meta({
-      description:
-        "Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.",
-      role: "goal",
-      invalidates: ["alignment", "keystores"],
-    }),
+  rotationTrigger: z.string().min(1).max(200).optional().meta({
+    description: "Each change of this value rotates the key once, on the next update. A new key is not rotated.",
+    role: "trigger",
+  }),
+  align: z.boolean().default(false).meta({
+    description:
+      "Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.",
+    role: "goal",
+    progress: "alignment",
+  }),
   existingKeyId: uuid
     .optional()
     .meta({ description: "Adopts this key instead of creating one.", immutable: true, role: "creation" }),
@@ -122,7 +116,7 @@ export const managedKeyInputs = z.strictObject({
     description:
       "Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.",
     role: "policy",
-    invalidates: ["dualMarker"],
+    progress: "dualMarker",
   }),
   deletionGate: z
     .enum(["both", "destroy"])
@@ -137,7 +131,7 @@ export const managedKeyInputs = z.strictObject({
     .meta({
       description: "The steps that require two people: deactivate and destroy (`both`), or `destroy` only.",
       role: "policy",
-      invalidates: ["dualMarker"],
+      progress: "dualMarker",
     }),
   deletionCompletesAt: z
     .enum(["removed", "destroyed", "destruction_scheduled"])
@@ -191,27 +185,41 @@ export const managedKeyState = managedKeyInputs.extend({
   tags: z.record(z.string(), z.string()).optional(),
   activationDate: z.string().optional(),
   expirationDate: z.string().optional(),
-  instanceId: z.string().meta({ description: "ID of the instance that the key belongs to." }),
-  keyId: uuid.meta({ description: "UUID of the key." }),
-  templateId: z.string().meta({ description: "UUID of the template." }),
-  version: z.int().meta({ description: "1 at creation, incremented by each rotation." }),
-  algorithm: z.string().meta({ description: "Algorithm, as the service reports it, such as `aes`." }),
-  size: z.string().meta({ description: "Size, as the service reports it, such as `256`." }),
-  keyState: z.string().meta({ description: "State, as the service reports it." }),
-  dualMarker: z.string().optional().meta({
-    description:
-      "The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.",
+  instanceId: z.string().meta({ description: "ID of the instance that the key belongs to.", changedBy: [] }),
+  keyId: uuid.meta({ description: "UUID of the key.", changedBy: [] }),
+  templateId: z.string().meta({ description: "UUID of the template.", changedBy: [] }),
+  version: z.int().meta({
+    description: "1 at creation, incremented by each rotation.",
+    changedBy: ["rotationTrigger"],
   }),
+  algorithm: z.string().meta({ description: "Algorithm, as the service reports it, such as `aes`.", changedBy: [] }),
+  size: z.string().meta({ description: "Size, as the service reports it, such as `256`.", changedBy: [] }),
+  keyState: z.string().meta({ description: "State, as the service reports it.", changedBy: ["state"] }),
+  dualMarker: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.",
+      changedBy: [...peopleInputs],
+    }),
   hold: z.string().optional().meta({
     description:
       "The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.",
+    changedBy: [],
   }),
-  alignment: z.string().optional().meta({
-    description:
-      "`aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.",
-  }),
+  alignment: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "`aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.",
+      changedBy: ["state", "rotationTrigger", "align"],
+    }),
   lifecycleState: z.enum(lifecycleStates).meta({
     description: "The derived state, which includes what a deletion waits for.",
+    // A stricter marker makes a deactivated key wait for a request.
+    changedBy: ["state", ...peopleInputs],
     type: {
       name: "LifecycleState",
       description: "The state of a managed key, derived from everything that the service reports.",
@@ -230,8 +238,12 @@ export const managedKeyState = managedKeyInputs.extend({
       } satisfies Record<LifecycleState, string>,
     },
   }),
-  keystores: z.array(keystore).meta({ description: "Each keystore's status of the key." }),
+  keystores: z.array(keystore).meta({
+    description: "Each keystore's status of the key.",
+    changedBy: ["state", "rotationTrigger", "align"],
+  }),
   ...pendingOutputFields,
+  deletionAwaits: pendingOutputFields.deletionAwaits.meta({ changedBy: ["state", ...peopleInputs] }),
 });
 /** State read back from an engine, which may have added its own properties. */
 export const storedManagedKeyState = z.object(managedKeyState.shape);

@@ -22,11 +22,11 @@ test("a value that a creation certainly leaves absent is not unknown", () => {
 });
 
 test("a planned update predicts the values that it does not change", () => {
-  const moves = { rotationTrigger: ["version"] };
+  const changedBy = { version: ["rotationTrigger"] };
   const state = { label: "a", version: 1 };
   const inputs = { label: "b", rotationTrigger: "x", description: undefined };
-  expect(plannedUpdate(state, inputs, ["label"], moves)).toEqual({ label: "b", rotationTrigger: "x", version: 1 });
-  expect(plannedUpdate(state, inputs, ["rotationTrigger"], moves)).toMatchObject({ version: UNKNOWN });
+  expect(plannedUpdate(state, inputs, ["label"], changedBy)).toEqual({ label: "b", rotationTrigger: "x", version: 1 });
+  expect(plannedUpdate(state, inputs, ["rotationTrigger"], changedBy)).toMatchObject({ version: UNKNOWN });
 });
 
 describe("the run that follows returns the predicted values", () => {
@@ -54,6 +54,19 @@ describe("the run that follows returns the predicted values", () => {
     const inputs = checked(handlers, inputsOf({ description: "old", ...over }));
     const promise = handlers.promise(inputs, state);
     const updated = await handlers.update(state, inputs, options);
+    expectKept(promise, updated.state);
+  });
+
+  test("of an update that makes the rule of a deactivated key stricter, so that the key waits for a request", async () => {
+    const made = await uko.make({ dualAuthorization: "single", state: "deactivated" });
+    const deactivated = await uko.update(made, { dualAuthorization: "single", state: "deactivated" }, "alice");
+    const { state: _goal, ...state } = deactivated.state;
+    expect(state).toMatchObject({ keyState: "deactivated", lifecycleState: "deactivated" });
+    const { handlers } = uko.run("bob");
+    const inputs = checked(handlers, inputsOf({ dualAuthorization: "required" }));
+    const promise = handlers.promise(inputs, state);
+    const updated = await handlers.update(state, inputs, options);
+    expect(updated.state).toMatchObject({ lifecycleState: "pending_request" });
     expectKept(promise, updated.state);
   });
 

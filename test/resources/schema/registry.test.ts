@@ -72,7 +72,10 @@ vi.mock("../../../provider/resources/registry.ts", async (load) => {
       .enum(["red", "blue"])
       .meta({ description: "Color of the toy.", immutable: true, type: { name: "ToyColor", description: "A color." } }),
   });
-  const state = z.object({ ...inputs.shape, toyId: z.string().meta({ description: "UUID of the toy." }) });
+  const state = z.object({
+    ...inputs.shape,
+    toyId: z.string().meta({ description: "UUID of the toy.", changedBy: [] }),
+  });
   const toy = defineResource({
     ...(actual.resources.vault as unknown as ResourceDefinition<object, object>),
     name: "Toy",
