@@ -1,12 +1,12 @@
 /**
- * `npm run mutate [-- --seed N --count N]`: breaks the deciders of `provider/lifecycle/` at places drawn by the seed, one condition
- * at a time, and names each break that no test within one process notices.
+ * `npm run mutate [-- --seed N --count N]`: breaks the deciders of `provider/lifecycle/` and the clients' code that takes permits,
+ * at places drawn by the seed, one condition at a time, and names each break that no test within one process notices.
  *
  * A survivor is a rule that nobody tests, or a condition that cannot matter: a person has to say which.
  */
 
 import { spawnSync } from "node:child_process";
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -14,11 +14,16 @@ import fc from "fast-check";
 import { repository } from "../support/documents.ts";
 import { type MutationPoint, mutationPointsOf } from "./points.ts";
 
-/** The tests that notice most breaks soonest come first, since a run ends with its first failure. */
-const stages: readonly (readonly string[])[] = [
-  ["test/lifecycle/every-situation.test.ts"],
-  ["test/lifecycle/"],
-  ["test/engine/", "test/attacks/", "test/cli/", "test/console/", "test/certificate/"],
+const lifecycleTests = readdirSync(path.join(repository, "test/lifecycle")).map((name) => `test/lifecycle/${name}`);
+const isModel = (tests: string) => tests.endsWith("/model");
+
+/** The tests for a break in one file, in stages: those that notice most breaks soonest come first. */
+const stagesOf = (file: string): readonly (readonly string[])[] => [
+  ["test/lifecycle/every-situation.test.ts", path.dirname(file).replace("provider", "test")],
+  lifecycleTests.filter((tests) => !isModel(tests)),
+  ["test/engine/"],
+  lifecycleTests.filter(isModel),
+  ["test/services/", "test/cli/", "test/console/", "test/certificate/"],
 ];
 
 interface Mutant extends MutationPoint {
@@ -30,9 +35,14 @@ const { values } = parseArgs({ options: { seed: { type: "string" }, count: { typ
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 const count = Number(values.count);
 
-const deciders = globSync("provider/lifecycle/**/*.ts", { cwd: repository }).toSorted();
-const points = deciders.flatMap((file): readonly Mutant[] => {
-  const source = readFileSync(path.join(repository, file), "utf8");
+const sourceOf = (file: string) => readFileSync(path.join(repository, file), "utf8");
+const takesPermits = (file: string) => sourceOf(file).includes("ermit");
+const files = [
+  ...globSync("provider/lifecycle/**/*.ts", { cwd: repository }),
+  ...globSync("provider/services/**/*.ts", { cwd: repository }).filter(takesPermits),
+].toSorted();
+const points = files.flatMap((file): readonly Mutant[] => {
+  const source = sourceOf(file);
   return mutationPointsOf(source).map((point) => ({ ...point, file, source }));
 });
 const [drawn = []] = fc.sample(fc.shuffledSubarray(points, { minLength: count, maxLength: count }), {
@@ -44,12 +54,15 @@ const copy = mkdtempSync(path.join(tmpdir(), "uko-mutants-"));
 process.once("exit", () => rmSync(copy, { recursive: true, force: true }));
 copyCheckout();
 
-console.log(`seed ${seed}: ${drawn.length} of ${points.length} places in ${deciders.length} files`);
-if (!passes(stages.flat(), "inherit")) throw new Error("the tests fail without a break: mend them first");
+console.log(`seed ${seed}: ${drawn.length} of ${points.length} places in ${files.length} files`);
+const failing = stagesOf(drawn[0]?.file ?? "").find((tests) => !passes(tests));
+if (failing !== undefined)
+  throw new Error(`these tests fail without a break, so mend them first: ${failing.join(" ")}`);
 const survivors = drawn.filter((mutant, index) => {
-  const isCaught = withMutant(mutant, () => stages.some((files) => !passes(files)));
-  console.log(`${index + 1} ${isCaught ? "caught  " : "SURVIVED"} ${described(mutant)}`);
-  return !isCaught;
+  const caughtBy = withMutant(mutant, () => stagesOf(mutant.file).find((tests) => !passes(tests)));
+  const outcome = caughtBy === undefined ? "SURVIVED" : `caught by ${caughtBy.at(-1)}`;
+  console.log(`${index + 1} ${described(mutant)}: ${outcome}`);
+  return caughtBy === undefined;
 });
 console.log(`${drawn.length - survivors.length} of ${drawn.length} were caught`);
 
@@ -78,11 +91,11 @@ function withMutant<T>({ file, source, start, end, text }: Mutant, run: () => T)
 }
 
 /** Tests that hang count as failing: a break can make a loop endless. */
-function passes(files: readonly string[], stdio: "inherit" | "ignore" = "ignore"): boolean {
+function passes(tests: readonly string[]): boolean {
   const vitest = path.join(copy, "node_modules/vitest/vitest.mjs");
-  const args = [vitest, "run", "--project", "unit", "--bail", "1", "--reporter", "dot", ...files];
+  const args = [vitest, "run", "--project", "unit", "--bail", "1", "--reporter", "dot", ...tests];
   const env = { ...process.env, UKO_TEST_TIER: "quick" };
-  return spawnSync(process.execPath, args, { cwd: copy, env, stdio, timeout: 600_000 }).status === 0;
+  return spawnSync(process.execPath, args, { cwd: copy, env, stdio: "ignore", timeout: 600_000 }).status === 0;
 }
 
 function described({ file, source, start, end, text }: Mutant): string {
