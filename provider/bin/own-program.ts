@@ -1,8 +1,6 @@
 /**
- * Finds a command by which a person can start `uko` if `uko` itself is not on PATH. The Pulumi plugin, and the provider
- * for OpenTofu and Terraform, also run commands of `uko`, so the command is the path of the one that runs now. Messages
- * put the path into the commands that the person pastes. In a pipeline the file finds no command, because a person
- * reads the log on another machine.
+ * Finds the path by which a person can start `uko` if `uko` is not on PATH, for the commands in messages. The Pulumi
+ * plugin, and the provider for OpenTofu and Terraform, also run commands of `uko`, so it is the path of this program.
  */
 
 import { accessSync, constants, statSync } from "node:fs";
@@ -11,7 +9,6 @@ import path from "node:path";
 import { isSea } from "node:sea";
 import { shellWord } from "../engine/text/explanation.ts";
 
-/** The facts about this process that the path depends on. */
 export interface Place {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly executable: string;

@@ -1,7 +1,4 @@
-/**
- * Lists the probes of refusals and headers of UKO (uko-v4.md 1.4, 2.6). A probe is a set of requests by which `uko
- * probe` compares a real service with the emulator.
- */
+/** Lists the probes of refusals and headers of UKO (uko-v4.md 1.4, 2.6). */
 
 import { at, type ProbeRow, refusedFor, statuses } from "./row.ts";
 

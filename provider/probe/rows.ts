@@ -1,6 +1,6 @@
 /**
- * Lists all probes of `uko probe` in the order of a run. It also makes the text over all probes whose hash a recording
- * contains.
+ * Lists all probes of `uko probe` in the order of a run, and selects those that an instance can answer. It also makes
+ * the text over the selected probes whose hash a recording contains.
  */
 
 import { errorRows } from "./error-rows.ts";

@@ -7,6 +7,7 @@
  * - `uko approve` takes the one step that another person requested and that the caller has just confirmed by hand. With
  *   `--store` it writes the approval to the key instead, and the requester's next run takes the step.
  * - `uko continue` takes each step that is possible now, and writes no request.
+ * - A campaign takes only the step that the record allows (`oneStepIntent`), or only removals (`removalIntent`).
  * - `uko withdraw`, `uko reactivate` and `uko sync` lead away from the deletion, or beside it.
  *
  * Each step toward the end of a key is decided in `lifecycle/key/plan-key-deletion.ts`, whatever the intent is. The

@@ -1,7 +1,6 @@
 /**
  * Validates the values that a program or an engine passes in, and explains each failure in the terms of programs
- * instead of the terms of the validation library. A value that is not known yet, or that does not change, is not
- * checked.
+ * instead of the terms of the validation library.
  */
 
 import type * as z from "zod";

@@ -1,7 +1,6 @@
 /**
- * Writes messages about one resource of a program: its name, two declarations of one object, a rename without an alias
- * or a `moved` block, a key that ended although the program declares it, and resources that a run could not read. The
- * file also decides which errors of a read say nothing about the object, so that a refresh only warns of them.
+ * Writes messages about the resources of a program, such as two declarations of one object, or a declared key that is
+ * out of use. The file also decides which errors of a read say nothing about the object, so that a refresh only warns.
  */
 
 import { asUkoError, type ErrorCode, isUkoError, UkoError } from "../../errors.ts";

@@ -1,7 +1,6 @@
 /**
  * Reads the public keys that a verifier trusts, from PEM files and from trust files that list persons with their keys.
- * It checks the signatures of a certificate with them. A key that is listed under two IAM IDs is refused, because one
- * signature would then count for two people.
+ * It checks the signatures of a certificate with them.
  */
 
 import type { KeyObject } from "node:crypto";

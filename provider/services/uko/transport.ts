@@ -1,8 +1,7 @@
 /**
  * Calls UKO v4: builds paths and headers (uko-v4.md 1.4), checks before each write that the right instance answers, and
  * reads lists page by page. If a caller requires a whole list, one that may be incomplete is an error, because a
- * missing object could be taken for a deleted one. The file also finds the vault of an object in a list of the whole
- * instance.
+ * missing object could be taken for a deleted one.
  */
 
 import type * as z from "zod";
