@@ -1,7 +1,7 @@
 /**
- * Defines the error catalog: every error code with its summary, its exit code, and whether a retry may help. The file
- * also defines `UkoError`, the only error that uko shows to a user. If a command acts on several keys, the file chooses
- * its one exit code, and says which errors end the whole run instead of one key. This file imports nothing.
+ * Defines the error catalog: every error code with its summary, its exit code, and whether a retry may help. And
+ * `UkoError`, the only error that uko shows to a user. If a command acts on several keys, the file chooses its one exit
+ * code, and says which errors end the whole run.
  */
 
 /** The meaning of each exit code. No error has exit code 0 or 14; 14 is for late keys of a campaign. */

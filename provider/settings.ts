@@ -1,9 +1,8 @@
 /**
- * Reads the settings of a run from the environment and from what the engine stored. The environment takes precedence,
- * with two exceptions. Dual authorization applies if either side requires it. Two different instances are an error,
- * because the run would create or delete keys in the wrong one. A destroy reads stored settings from a state that other
- * people may have edited. So stored settings cannot remove a requirement of the environment. Each address also keeps
- * its source, and services/http/allowed-hosts.ts decides which source may name which host.
+ * Reads the settings of a run from the environment and from what the engine stored, which other people may have edited.
+ * The environment takes precedence, dual authorization applies if either side requires it, and two different instances
+ * are an error. Each address keeps its source, and services/http/allowed-hosts.ts decides which source may name which
+ * host.
  */
 
 import { UkoError } from "./errors.ts";

@@ -1,6 +1,6 @@
 /**
- * Checks that Node is new enough, opens a page in the browser, and runs another program in the same terminal. The
- * browser does not receive the caller's credential. The executables use these functions.
+ * Checks that Node is new enough, opens a page in the browser, which does not receive the caller's credential, and runs
+ * another program in the same terminal.
  */
 
 import { spawn } from "node:child_process";

@@ -1,6 +1,6 @@
 /**
- * Lists who requested, approved and executed each step on a key, in the order of time. The check of a certificate, its
- * JSON and its page all use this one list. A person who approved a step by executing it appears once, with both acts.
+ * Lists who requested, approved and executed each step on a key, in the order of time: the check of a certificate, its
+ * JSON and its page use this one list. A person who approved a step by executing it appears once, with both acts.
  */
 
 import { isByOnePerson } from "../engine/commands/audit.ts";

@@ -1,15 +1,10 @@
 /**
- * Builds the unsigned statement of a certificate of key destruction from evidence files, the logs of the steps that
- * runs took: the keys with their outcomes, the steps with their people, and the list of what is not proven. Every
- * outcome, step and person comes from the evidence. Only which keys a wave has, and the label of a key without
- * evidence, come from the manifest of the campaign. If no key or wave is named, the certificate has every key that was
- * destroyed or removed, also if a keystore has not confirmed that yet. A key of which a step was begun, and of which
- * nothing says how the step ended, is left out and named. Evidence about several instances is refused.
- * `verify.ts` computes the list of what is not proven again with this file.
+ * Builds the unsigned statement of a certificate from evidence. Every outcome, step and person comes from there, and
+ * from the manifest only which keys a wave has and the label of a key without evidence. A key of which a step was
+ * begun, and of which nothing says how the step ended, is left out and named.
  *
- * The keys are computed one after the other, because thousands of them would take much memory. Each key is computed
- * first for its digest and outcome, and again when the text of the statement is written. The functions have no effect,
- * and read nothing but the lines of the evidence (`evidence-log.ts`).
+ * The keys are computed one after the other, because thousands of them would take much memory: first for digest and
+ * outcome, and again when the text of the statement is written.
  */
 
 import { plain } from "../engine/text/words.ts";

@@ -1,9 +1,7 @@
 /**
- * Reads evidence files, the logs of the steps that runs took, for a certificate of key destruction. It returns the
- * result of the chain check (`chain.ts`), and the length and the hash of the last line, by which a certificate names
- * each file. A check can limit the reading to the lines that the certificate names. Only the place of each line about a
- * key is kept, because the entries about thousands of keys would take much memory. The lines about one key are read
- * again when its history is computed, and must still have the digests that the chain check saw.
+ * Reads evidence files for a certificate, with the result of the chain check (`chain.ts`) and what names each file in a
+ * certificate. Only the place of each line about a key is kept, because the entries about thousands of keys would take
+ * much memory. The lines are read again for a history, and must still have the digests that the check saw.
  */
 
 import * as z from "zod";

@@ -1,9 +1,7 @@
 /**
- * Renders a certificate of key destruction as one HTML page without scripts or links, to read or to print on A4. The
- * page shows what the certificate states and does not check its signatures. It opens with the totals, the keys whose
- * destruction is not proven, and the limits. The list of the destroyed keys is complete and folded, because thousands
- * of rows would hide everything else. The page has the steps of at most 200 keys. A folded part is not printed. The
- * function is pure.
+ * Renders a certificate as one HTML page without scripts or links, to read or to print on A4, and does not check its
+ * signatures. It opens with the totals, the keys whose destruction is not proven, and the limits, because thousands of
+ * destroyed keys would hide everything else.
  */
 
 import type { NameOf } from "../engine/commands/people-words.ts";

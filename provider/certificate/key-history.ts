@@ -1,10 +1,7 @@
 /**
- * Computes the history of each key for a certificate, from the entries of all evidence files (the logs of the steps
- * that runs took) together: its steps with their people, the last status of its keystores, and its outcome. An entry
- * that was copied into a second file counts once. A managed key counts as destroyed only if every keystore that any
- * entry names reported, when asked live, that the key is gone. uko removes a key's metadata by the same rule. A KMS key
- * outside UKO is in no keystore, so its outcome follows from its last step. The file also says whether the evidence has
- * every step that led to the outcome.
+ * Computes the history of each key for a certificate from the entries of all evidence files together: its steps with
+ * their people, and its outcome. A managed key counts as destroyed only if every keystore that any entry names
+ * reported, when asked live, that the key is gone. uko removes a key's metadata by the same rule.
  */
 
 import { byTime, pairSteps, peopleBehind, type Records, recordsOf, type StepLines } from "../engine/commands/audit.ts";

@@ -1,8 +1,6 @@
 /**
  * Checks whether a person signed exactly the act that a certificate states: the request or the approval of one step, on
- * one key, in the state that the key had then. The verifier brings the list of people and their public keys, and the
- * list must have allowed the signer when the step was taken. A signature for an emulator counts only if the verifier
- * accepts emulators.
+ * one key, in the state that the key had then. The verifier brings the list of people and their public keys.
  */
 
 import * as z from "zod";

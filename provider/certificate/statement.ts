@@ -1,8 +1,6 @@
 /**
- * Defines the form of a certificate of key destruction, an in-toto Statement v1 with at most 20,000 keys, and the texts
- * that say what a certificate does not prove. It also finds the first fault of a statement, and makes the name of a key
- * in a certificate. An unknown field is an error. Otherwise an older reader could overlook a field of a newer release
- * and show only a part of the certificate.
+ * Defines the form of a certificate, an in-toto Statement v1, and the texts that say what it does not prove. An unknown
+ * field is an error, because an older reader could otherwise show only a part of the certificate of a newer release.
  */
 
 import * as z from "zod";

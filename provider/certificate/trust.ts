@@ -1,7 +1,6 @@
 /**
- * Counts the persons behind the signatures of a certificate. The verifier says which person owns each trusted key, so
- * one person with two keys counts once. A key without an IAM ID counts as a person of its own, because its owner cannot
- * be compared with others.
+ * Counts the persons behind the signatures of a certificate, so one person with two keys counts once. A key without an
+ * IAM ID counts as a person of its own, because its owner cannot be compared with others.
  */
 
 import { foldIamId } from "../lifecycle/vocabulary/iam-id.ts";

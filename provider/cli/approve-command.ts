@@ -1,9 +1,7 @@
 /**
- * `uko approve`: approves what another person requested, and then takes the step, such as the destruction of a key.
- * With `--store` it only stores the approval. Without a key, it lists what the caller can approve. The command shows
- * the keys, and asks the person to type the label, or the step and the number of keys. It acts only on the keys as it
- * showed them. So a person cannot approve something else by a habitual Enter, or approve a key that changed meanwhile.
- * No option answers the question, and no file replaces the look at the keys. KMS keys: kms-approval.ts.
+ * `uko approve`: approves what another person requested and takes the step, or with `--store` only stores the approval.
+ * It shows the keys, asks the person to type the label, or the step and the number of keys, and acts only on the keys
+ * as it showed them. So a person cannot approve something else by a habitual Enter.
  */
 
 import { Argument, type Command } from "commander";

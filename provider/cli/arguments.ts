@@ -1,8 +1,4 @@
-/**
- * Parses command-line arguments, such as keys, vaults, dates, durations, ports and folders. Each parser throws
- * UKO_INPUT_INVALID with the expected form. A key can be written as its full path or as a name. Whether a command
- * accepts a name is decided in typed-keys.ts, because a name could match another key.
- */
+/** Parses command-line arguments. Each parser throws UKO_INPUT_INVALID with the expected form. */
 
 import { maxReasonCharacters, parseDurationMs } from "../compose/text.ts";
 import { asUkoError, UkoError } from "../errors.ts";

@@ -1,6 +1,6 @@
 /**
- * `uko audit`: shows from evidence files who requested, approved and executed each step. It checks first that the files
- * are as the runs wrote them, and with `--verify` it does nothing else. It calls no service.
+ * `uko audit`: shows from evidence files who requested, approved and executed each step, and calls no service. It
+ * checks first that the files are as the runs wrote them, and with `--verify` it does nothing else.
  */
 
 import { Argument, type Command, Option } from "commander";

@@ -1,5 +1,5 @@
 /**
- * `uko certificate`: creates, signs, verifies and shows certificates of deleted keys, from evidence files. It calls no
+ * `uko certificate`: creates, signs, verifies and shows certificates of deleted keys, from evidence files and without a
  * service.
  */
 

@@ -1,8 +1,6 @@
 /**
- * Defines what each command receives: the environment, the streams, the questions at the terminal, and the function
- * that connects to the services. Commands that only `uko` has also receive functions that log in, run another program,
- * or start the console and the emulator. Tests pass their own. The file imports the operations only when a command
- * needs them, so that `--help` does not load them.
+ * Defines what each command receives from outside, which tests replace. The file imports the operations only when a
+ * command needs them, so that `--help` does not load them.
  */
 
 import type { openKeyOperations } from "../compose/keys.ts";

@@ -1,6 +1,6 @@
 /**
- * `uko completion`: prints a script that completes commands, options and their fixed values in bash, zsh and fish. The
- * script never calls uko, so a shell evaluates no text that another person can set, such as the label of a key.
+ * `uko completion`: prints a script that completes commands, options and their fixed values. The script never calls
+ * uko, so a shell evaluates no text that another person can set, such as the label of a key.
  */
 
 import { Argument, type Command, type Option } from "commander";

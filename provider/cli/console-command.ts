@@ -1,7 +1,6 @@
 /**
- * `uko console`: serves web pages on this machine on which a person requests, approves and takes steps of deletions in
- * a browser. It prints the address and the code for the log-in. It runs until a person stops it, or until a wrong code
- * was typed too often.
+ * `uko console`: serves web pages on this machine on which a person requests, approves and takes steps, and prints the
+ * address and the code for the log-in. It runs until a person stops it, or until a wrong code was typed too often.
  */
 
 import type { Command } from "commander";

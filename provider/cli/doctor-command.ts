@@ -1,4 +1,4 @@
-/** `uko doctor`: checks the settings, the connection and the rights of a run. It only reads and lists. */
+/** `uko doctor`: checks the settings, the connection and the rights of a run, by reads alone. */
 
 import type { Command } from "commander";
 import { jsonLine, renderChecks } from "../compose/text.ts";

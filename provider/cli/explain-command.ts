@@ -1,7 +1,4 @@
-/**
- * `uko explain`: shows what an error code means and what to do about it, from the page about errors. Without a code, it
- * lists all codes. It works offline.
- */
+/** `uko explain`: shows offline what an error code means and what to do about it, or lists all codes. */
 
 import type { Command } from "commander";
 import { jsonLine } from "../compose/text.ts";

@@ -1,7 +1,6 @@
 /**
- * Reads and finds the files that commands take as input, such as an exported state, and evidence files or folders of
- * them. If no option names evidence, the file finds the evidence file to which a run in this environment writes.
- * Errors name the file or the setting, and most of them also say what to do next.
+ * Reads and finds the files that commands take as input, such as an exported state, or evidence. Errors name the file
+ * or the setting.
  */
 
 import { readdirSync, statSync } from "node:fs";

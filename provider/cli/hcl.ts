@@ -1,7 +1,6 @@
 /**
- * Writes HCL, the language of OpenTofu and Terraform configurations, in the layout of `tofu fmt`. Texts are escaped, so
- * that a label cannot become an expression of the configuration. Invisible characters are escaped, too, so that they
- * cannot mislead a reviewer.
+ * Writes HCL in the layout of `tofu fmt`. Texts and invisible characters are escaped, so that a label can neither
+ * become an expression of the configuration nor mislead a reviewer.
  */
 
 export type HclEntry =

@@ -1,6 +1,6 @@
 /**
- * Lays out the help: wraps texts to the width of the terminal, groups the commands, and shows the help of one command
- * or topic. The file also refuses an unknown command, and suggests the name that is nearest.
+ * Lays out the help: wraps texts to the width of the terminal, groups the commands, and refuses an unknown command with
+ * the name that is nearest.
  */
 
 import { Command, Help } from "commander";

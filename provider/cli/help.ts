@@ -1,6 +1,6 @@
 /**
- * Defines the texts of `--help` that are not in the commands themselves: the general help, the settings, topics, longer
- * texts and examples of single commands. A table has the group and the line of each command in the list of commands.
+ * Defines the texts of `--help` that are not in the commands themselves, and the group and the line of each command in
+ * the list of commands.
  */
 
 import { exitCodes, mostSevereFirst } from "../errors.ts";

@@ -1,7 +1,6 @@
 /**
- * `uko hold`: sets or releases a hold. A release requires a reason, which stays on the key. A person releases a legal
- * hold alone, key by key, and other holds also together, after the list was shown, by typing their number. A KMS key
- * carries no tags, so nothing can hold it.
+ * `uko hold`: sets or releases a hold. A person releases a legal hold alone, key by key, and other holds also together,
+ * after the list was shown, by typing their number.
  */
 
 import { type Command, Option } from "commander";

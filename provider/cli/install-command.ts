@@ -1,7 +1,4 @@
-/**
- * `uko install`: copies the provider into a folder from which OpenTofu and Terraform install it, or removes it. The command
- * never writes a configuration file.
- */
+/** `uko install`: copies the provider into a folder from which OpenTofu and Terraform install it, or removes it. */
 
 import path from "node:path";
 import { Argument, type Command, Option } from "commander";

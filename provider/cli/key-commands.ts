@@ -1,7 +1,6 @@
 /**
- * Defines the commands that act on single keys, such as `uko status`, `uko request` and `uko withdraw`. Each one parses
- * its arguments and calls one operation for each key. `uko continue` can ask whether the caller made an approved
- * request. If the caller confirms, `uko continue` calls the operation again. `uko request` is in request-command.ts.
+ * Defines the commands that act on single keys, such as `uko status` and `uko withdraw`. Each one parses its arguments
+ * and calls one operation for each key.
  */
 
 import { Argument, type Command, Option } from "commander";

@@ -1,10 +1,7 @@
 /**
- * Requests and approves the destruction of KMS keys. The approval is the destruction itself: uko shows the second
- * person the open window, asks, and destroys the key. An approval cannot be stored for a later run.
- *
- * KMS does not report who opened the window. On a machine that demands signatures, the requester therefore also signs a
- * file with the key and the window (`uko request --out`). The second person passes it to `uko approve --request`, so
- * that it is known who requested the destruction.
+ * Approves the destruction of KMS keys, which is the destruction itself, so it cannot be stored for a later run. KMS
+ * does not report who opened a window. Where signatures are demanded, the requester therefore signs a file with key and
+ * window, which the second person passes to `uko approve --request`.
  */
 
 import { rmSync, writeFileSync } from "node:fs";

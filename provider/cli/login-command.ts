@@ -1,7 +1,6 @@
 /**
- * `uko login`: logs a person in with a one-time passcode, and runs commands under this log-in. The passcode is read only
- * at the terminal, because other users can see command lines. Tokens stay in the memory of this process, unless the
- * person passes the access token to another program with `--expose-token`.
+ * `uko login`: logs a person in with a one-time passcode, and runs commands under this log-in. Tokens stay in the
+ * memory of this process, unless the person passes the access token to another program with `--expose-token`.
  */
 
 import type { Command } from "commander";

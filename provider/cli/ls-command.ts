@@ -1,6 +1,6 @@
 /**
- * `uko ls`: lists vaults, keystores, templates, keys and KMS keys; changes nothing. With `--undeclared`, it lists the
- * managed keys that no exported state of an engine declares.
+ * `uko ls`: lists vaults, keystores, templates, keys and KMS keys, or with `--undeclared` the managed keys that no
+ * exported state of an engine declares.
  */
 
 import { Argument, type Command, Option } from "commander";

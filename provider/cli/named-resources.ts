@@ -1,7 +1,6 @@
 /**
- * Names and connects the resources of the programs that `uko import` writes for Pulumi and Terraform. It makes each
- * name unique. It replaces the ID of a vault and the name of a template by a reference, and finds the keystores of a
- * key. So the engine deletes vault, template and keystores after the keys.
+ * Names and connects the resources of the programs that `uko import` writes. It replaces the ID of a vault and the name
+ * of a template by a reference, and finds the keystores of a key, so that the engine deletes them after the keys.
  */
 
 import type { InventoryItem } from "../engine/commands/inventory.ts";

@@ -1,8 +1,6 @@
 /**
- * Writes reports and errors: text and tables for people, or JSON lines or CSV for programs. Results go to standard
- * output, and errors for people to standard error. If a key stopped for the same reason as the key before it, its
- * report is one line. Values in tables and the texts of a campaign are made printable here. The texts of other reports
- * and errors must arrive printable.
+ * Writes reports and errors: text and tables for people, or JSON lines or CSV for programs. Values in tables and the
+ * texts of a campaign are made printable here; the texts of other reports and errors must arrive printable.
  */
 
 import { isDeepStrictEqual } from "node:util";

@@ -1,6 +1,6 @@
 /**
- * `uko probe`: asks the service what no document says, and writes the answers to a recording that a person can send. It
- * only reads. With `--check` it says what a recording shows, also one of a deletion with `--record`, and sends nothing.
+ * `uko probe`: asks the service what no document says, by reads alone, and writes the answers to a recording. With
+ * `--check` it says what a recording shows, and sends nothing.
  */
 
 import { type Command, Option } from "commander";

@@ -1,7 +1,6 @@
 /**
  * Installs the provider into the local folder that OpenTofu and Terraform search without a registry, and removes it
- * from there. The file never writes or deletes through a link below this folder. It also finds configuration files of
- * OpenTofu and Terraform because of which they ignore this folder.
+ * from there. The file never writes or deletes through a link below this folder.
  */
 
 import { createHash } from "node:crypto";

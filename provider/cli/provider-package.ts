@@ -1,8 +1,6 @@
 /**
  * Finds and checks the provider that `uko install` copies: the one in this package, or a zip of a release. A zip is
- * compared with the file of checksums next to it, if that file exists. A zip is refused if it is incomplete, is for
- * another platform, lacks the executable, or contains links or paths that lead out of its folder. On Windows, only a
- * zip can be installed.
+ * refused if it differs from its checksum, is incomplete or for another platform, or leads out of its folder.
  */
 
 import { createHash } from "node:crypto";

@@ -1,7 +1,6 @@
 /**
- * Writes Pulumi programs that adopt existing objects by their IDs, one resource for each object. They contain no
- * secret, because the service returns none: a comment says how to change one. The file also writes `import.json` for
- * people who keep a program of their own.
+ * Writes Pulumi programs that adopt existing objects by their IDs, and `import.json` for people who keep a program of
+ * their own. They contain no secret, because the service returns none.
  */
 
 import type { InventoryItem, SecretBlock } from "../engine/commands/inventory.ts";

@@ -1,8 +1,4 @@
-/**
- * Defines `--record`, and opens the recording that it names. `uko approve`, `uko hold` and the commands on single keys
- * except `uko plan` have the option. A recording has the requests and answers of the run, redacted, so that an ordinary
- * deletion of a test key shows what no document says. No variable and no engine can ask for one.
- */
+/** Defines `--record`, and opens the recording that it names. No variable and no engine can ask for one. */
 
 import { Option } from "commander";
 import type { Recorder } from "../compose/recording.ts";

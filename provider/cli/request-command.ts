@@ -1,10 +1,7 @@
 /**
  * `uko request`: requests the next step of a deletion, and takes none. The request of a deactivation asks nothing, so
- * that a pipeline can make it. The request of a destruction is one of the two acts by hand without which no key is
- * destroyed: the person types the label, or `destroy 12`. The keys are read before the question, and each request is
- * written only if its key is still as it was shown. KMS has no place for a reason or a signature, so a reason for a KMS
- * key is refused, and on a machine that demands signatures `--out` is required. What a KMS key requests is always its
- * destruction.
+ * that a pipeline can make it. For a destruction, the person types the label or the number of keys, and each request is
+ * written only if its key is still as it was shown.
  */
 
 import type { ShownForRequest } from "../engine/key/sets/request-look.ts";

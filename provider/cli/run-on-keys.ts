@@ -1,7 +1,6 @@
 /**
- * Runs one operation on several keys at a time, and prints the results in the order of the keys. If a person has to
- * confirm the steps, the run takes one key after another. An error about one key does not stop the others, unless it
- * concerns the whole run, such as a rejected credential.
+ * Runs one operation on several keys at a time, or one after another if a person has to confirm, and prints the results
+ * in the order of the keys. An error about one key does not stop the others, unless it concerns the whole run.
  */
 
 import type { Operations } from "../engine/key/commands.ts";

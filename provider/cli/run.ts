@@ -1,6 +1,6 @@
 /**
- * Runs the work of a command against the services. It shows the progress on one line of the terminal, and closes the
- * connections afterwards. With `--debug` it also writes a line for each call to a service.
+ * Runs the work of a command against the services, shows its progress on one line of the terminal, and closes the
+ * connections afterwards.
  */
 
 import type { Command } from "commander";

@@ -1,6 +1,5 @@
 /**
- * Defines the options that choose keys without naming each one: by vault, state, label, template, requester or step. A
- * file with a list of keys can choose them, too. The file also finds vaults by name for commands that only read.
+ * Defines the options that choose keys without naming each one, and finds vaults by name for commands that only read.
  */
 
 import { type Command, Option } from "commander";

@@ -1,7 +1,6 @@
 /**
- * Prints tables, with colors if the terminal shows them, and makes every value printable. A table that is too wide for
- * the terminal loses optional columns, and long values are cut. If that is not enough, the table becomes a list of
- * blocks.
+ * Prints tables, and makes every value printable. A table that is too wide for the terminal loses optional columns and
+ * parts of long values, and then becomes a list of blocks.
  */
 
 import { styleText } from "node:util";

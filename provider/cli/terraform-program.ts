@@ -1,6 +1,6 @@
 /**
  * Writes configurations for OpenTofu or Terraform that adopt existing objects: an `import` block and a resource for
- * each object. They contain no secret, because the service returns none: a comment says how to change one.
+ * each. They contain no secret, because the service returns none.
  */
 
 import type { InventoryItem, SecretBlock } from "../engine/commands/inventory.ts";

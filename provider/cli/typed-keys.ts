@@ -1,9 +1,8 @@
 /**
- * Finds the keys that a person typed by name or chose by options, and asks the person to confirm them. A command that
- * changes something accepts names and such options only at a terminal, where it shows the keys that it found and asks.
- * In a script, a name could match another key after a rename, so the command refuses names there. A command whose
- * effect can be undone accepts them with `--yes`. A choice of keys for their removal needs no terminal, because the run
- * then takes no other step: a stored approval on a chosen key destroys nothing.
+ * Finds the keys that a person typed by name or chose by options, and asks the person to confirm them. In a script, a
+ * name could match another key after a rename, so a command that changes something accepts names only at a terminal, or
+ * with `--yes` if its effect can be undone. A choice of keys for their removal needs no terminal, because that run
+ * takes no other step.
  */
 
 import type { KeyRef } from "../engine/ports/world.ts";

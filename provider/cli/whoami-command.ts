@@ -1,6 +1,4 @@
-/**
- * `uko whoami`: shows the caller as the service identifies them, and which lists they may read. It changes nothing.
- */
+/** `uko whoami`: shows the caller as the service identifies them, and which lists they may read. */
 
 import type { Command } from "commander";
 import { adviseOnLists, jsonLine, sayCount, sayLogin } from "../compose/text.ts";

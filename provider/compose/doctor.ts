@@ -1,7 +1,6 @@
 /**
- * Runs the checks of `uko doctor`, of the settings and services of a run. The checks open a session of their own and
- * report an error as a finding. So an invalid setting becomes a line of the report and does not stop the command. Only a
- * canceled run stops it.
+ * Runs the checks of `uko doctor` in sessions of their own. An error becomes a line of the report and does not stop the
+ * command.
  */
 
 import { runChecks } from "../engine/commands/doctor.ts";

@@ -1,7 +1,6 @@
 /**
- * Runs `uko probe`, which compares a real service with the emulator: connects to the services, names the product that
- * answers, and appends to the recording. The walk gets the port that only reads, and nothing of the world that writes.
- * The run is refused if the file for the recording has content already.
+ * Runs `uko probe`: connects to the services, names the product that answers, and appends to the recording. The walk
+ * gets the port that only reads, and nothing of the world that writes.
  */
 
 import { statSync } from "node:fs";

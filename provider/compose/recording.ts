@@ -1,8 +1,7 @@
 /**
- * Records what the services answer to a command of a person with `--record`: an ordinary deletion shows what no request
- * that only reads can ask. The recorder watches the client that every call takes, and never changes a call. It keeps the
- * answers in memory, and writes them redacted when the run ends, so a killed run records nothing. A recording that fails
- * stops no step. Exchanges with IAM are left out, because they contain the credential.
+ * Records what the services answer to a command of a person with `--record`. The recorder watches the client that every
+ * call takes, never changes a call or stops a step, and writes the answers redacted when the run ends, so a killed run
+ * records nothing. Exchanges with IAM are left out, because they contain the credential.
  */
 
 import { UkoError } from "../errors.ts";

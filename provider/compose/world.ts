@@ -1,7 +1,6 @@
 /**
- * Builds all that a run uses (`World`) from its settings: the clients of UKO and KMS, tokens, evidence, signatures,
- * clock and randomness. It checks every configured address before the first call, so that no credential reaches a
- * wrong host. It does not load the definitions of resources.
+ * Builds all that a run uses (`World`) from its settings. It checks every configured address before the first call, so
+ * that no credential reaches a wrong host.
  */
 
 import { randomBytes, randomUUID } from "node:crypto";

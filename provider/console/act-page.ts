@@ -1,9 +1,7 @@
 /**
- * Defines an act that is open to the caller, and builds its page and the links that lead to this page. The page first
- * shows who asks, why, until when and for which keys. Then follow the effect, whether it can be undone, and a form with
- * one button. Before a dangerous act, the person must type a text, so that a habitual click destroys no key. If the
- * person has to sign, the page shows a command for a terminal in place of the form. The file also finds mistakes in a
- * sent form.
+ * Builds the page of an act that is open to the caller: who asks, why, until when and for which keys, then the effect,
+ * and a form with one button. Before a dangerous act, the person must type a text, so that a habitual click destroys no
+ * key. What a person has to sign is a command for a terminal.
  */
 
 import { maxReasonCharacters, sayRoles } from "../compose/text.ts";

@@ -1,8 +1,7 @@
 /**
- * Runs the acts of a console, such as an approval, one at a time: another act is refused until the first one ends. A
- * POST starts the act and leads the browser to a page that shows its progress and then its result. So a reload repeats
- * nothing, and a second click shows the act that the first one started. The act continues if the browser leaves, and
- * its result is kept until the next form is sent. A person can stop an act on many keys between two of them.
+ * Runs the acts of a console one at a time. A POST starts the act and leads the browser to a page with its progress and
+ * result, so a reload repeats nothing. The act continues if the browser leaves, and a person can stop an act on many
+ * keys between two of them.
  */
 
 import type { Progress } from "../engine/ports/world.ts";

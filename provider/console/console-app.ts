@@ -1,7 +1,7 @@
 /**
- * Builds the web application of the console: the log-in, and the routes of all pages. Every request passes the checks
- * in request-guard.ts, and every page except the log-in needs a session. A form that a person sends must also have the
- * secret token of this session. So another website cannot make the browser of the person act on keys.
+ * Builds the web application of the console: the log-in, and the routes of all pages. Every page except the log-in
+ * needs a session, and every form the secret token of this session, so that another website cannot make the browser of
+ * the person act on keys.
  */
 
 import { Hono } from "hono";

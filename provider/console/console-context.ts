@@ -1,7 +1,6 @@
 /**
- * Defines what every page of the console shares: the parts of the running console, the functions that add a page or a
- * form, the visitor, a time limit for reads, and error pages. If a read takes long, the frame of the page is sent
- * before its content.
+ * Defines what every page of the console shares, such as the running console, the visitor and error pages. If a read
+ * takes long, the frame of the page is sent before its content.
  */
 
 import { setTimeout as pause } from "node:timers/promises";

@@ -1,7 +1,6 @@
 /**
- * Opens one act on many keys in one vault. For the requests of one person, the console reads each key, shows the
- * summary that `uko approve` shows, and keeps this review in memory. The form contains the digest of the review, so an
- * approval covers none that was written later. Steps that another person approved, and removals, have such a page, too.
+ * Opens one act on many keys in one vault, after a summary like that of `uko approve`. The form contains the digest of
+ * the review, so an approval covers no request that was written later.
  */
 
 import { approvalMessages, setMessages, shellWord } from "../compose/text.ts";

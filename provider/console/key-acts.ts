@@ -1,6 +1,6 @@
 /**
- * Opens each act on a key, such as `approve`: its page, and the operation that the command for this act calls. The file
- * also describes the result.
+ * Opens each act on a key, such as `approve`: its page, the operation that the command for this act calls, and the
+ * result.
  */
 
 import { mayBeOfCampaign, sayOutsideCampaign } from "../compose/text.ts";

@@ -1,7 +1,6 @@
 /**
  * Builds the page of one key: its state, what the caller can do, the request or approval on the key, the steps of its
- * deletion, and its properties. For a KMS key, which has no steps and no properties, it says who set it for deletion,
- * and until when it can be destroyed.
+ * deletion, and its properties. A KMS key has a shorter page.
  */
 
 import type { InspectedStep, Inspection } from "../engine/key/inspection.ts";

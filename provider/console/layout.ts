@@ -1,7 +1,6 @@
 /**
- * Builds the frame of every page: head, navigation, caller and heading. A page on which a person does not decide can
- * also refresh itself. An error response to a refresh replaces the content, because a page that only seems current
- * would mislead.
+ * Builds the frame of every page. A page on which a person does not decide can refresh itself. An error response then
+ * replaces the content, because a page that only seems current would mislead.
  */
 
 import type { ContentfulStatusCode } from "hono/utils/http-status";

@@ -1,8 +1,7 @@
 /**
- * Keeps requests on a campaign's keys out of the groups for approval in the console, and lists them by wave. A request
- * of a campaign is approved with its wave, under its days without steps and with its first run on a few keys. A console
- * with the folder of a campaign asks the manifest as well. It then refuses each act but a withdrawal or reactivation on
- * a key that a rule leaves alone.
+ * Keeps requests on a campaign's keys out of the groups for approval, and lists them by wave, because they are approved
+ * with their wave. A console with the folder of a campaign asks the manifest, too, and refuses each act but a
+ * withdrawal or reactivation on a key that a rule leaves alone.
  */
 
 import { sayApprovedByCampaign, setMessages } from "../compose/text.ts";

@@ -1,7 +1,6 @@
 /**
- * Decides who is logged in at a console. The terminal shows a code that works once, and there is one session, which
- * expires after 15 minutes without activity and after 8 hours. After 5 wrong codes the console stops, because another
- * program may be guessing. Time and randomness are parameters.
+ * Decides who is logged in at a console: the terminal shows a code that works once, and there is one session, which
+ * expires. After 5 wrong codes the console stops, because another program may be guessing.
  */
 
 import { timingSafeEqual } from "node:crypto";

@@ -1,8 +1,7 @@
 /**
- * Starts the web server of a console on a free port of this machine. Any other user of the machine could act with the
- * caller's credential through this port. On Linux the server therefore accepts connections from the same
- * operating-system user only. It does not start if it cannot read the system's table of sockets, which shows who
- * connects. Other systems do not show who connects, so there only the log-in code keeps other users out.
+ * Starts the web server of a console on a free port of this machine, through which any other user of the machine could
+ * act with the caller's credential. On Linux the server therefore accepts connections from the same operating-system
+ * user only, and does not start if it cannot. Elsewhere only the log-in code keeps other users out.
  */
 
 import { readFile } from "node:fs/promises";

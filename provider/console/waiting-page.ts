@@ -1,8 +1,6 @@
 /**
- * Builds the page "Waiting for you". First come the acts that the caller can take, as cards by act, vault and state,
- * and for approvals by requester. Requests of a campaign follow, one line for each wave, then the caller's own records,
- * then keys that wait for others or a time. Many keys that wait alike share one line, so that the page stays short. The
- * page refreshes itself.
+ * Builds the page "Waiting for you": the acts that the caller can take, the waves of campaigns, the caller's own
+ * records, and what waits for others or a time. Many keys that wait alike share one line, so that the page stays short.
  */
 
 import { mayBeOfCampaign, sayFirst, sayPerson, sayRoles, surveyMessages } from "../compose/text.ts";

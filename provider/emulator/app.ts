@@ -1,7 +1,7 @@
 /**
- * Builds the emulator's HTTP application: joins the routes of all APIs and answers unknown paths and methods. An
- * instance of Key Protect has no paths of UKO and of the broker. The application refuses requests with an unknown host
- * name or origin. Otherwise a web page that is open in a browser could use the control API, which needs no credential.
+ * Builds the emulator's HTTP application: joins the routes of all APIs, and answers unknown paths and methods. It
+ * refuses requests with an unknown host name or origin, because a web page in a browser could otherwise use the control
+ * API, which needs no credential.
  */
 
 import type { IncomingMessage, RequestListener } from "node:http";

@@ -1,6 +1,6 @@
 /**
- * Starts an emulator in this process: IAM, broker, UKO and KMS on one port. Its first objects are from a seed, a
- * snapshot or a generator. For HTTPS, it creates a certificate. The file also reads the files that a command line names, such as a seed or a recording of `uko probe`.
+ * Starts an emulator in this process: IAM, broker, UKO and KMS on one port, with objects from a seed, a snapshot or a
+ * generator. The file also reads the files that a command line names.
  */
 
 import { readFile, stat } from "node:fs/promises";

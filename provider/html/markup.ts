@@ -1,8 +1,7 @@
 /**
- * Makes markup that is safe by construction. The function `html` makes markup from texts. It escapes each text, and
- * shows each character that misleads a reader as its number. Otherwise the label of a key could add a script to a
- * page, or read differently on the page than in the service. `fieldText` only escapes: it fills a form field, whose
- * text the browser sends back unchanged. `trustedStyle` escapes nothing, and is only for style sheets of uko.
+ * Makes markup that is safe by construction: `html` escapes each text, and shows each character that misleads a reader
+ * as its number. Otherwise the label of a key could add a script to a page, or read differently on the page than in the
+ * service.
  */
 
 import { html as escapedHtml, raw } from "hono/html";

@@ -1,8 +1,7 @@
 /**
- * Draws the waves of a campaign in SVG. A wave is a bar between today and the last day. The bar shows the outage, the
- * pending destruction, and how long metadata remains. Deadlines are marks, and blackouts are shaded. The picture uses
- * no style attributes, because the console's Content-Security-Policy forbids them. Assistive technology skips it,
- * because the tables have the same dates.
+ * Draws the waves of a campaign in SVG, with deadlines and blackouts. The picture uses no style attributes, because the
+ * console's Content-Security-Policy forbids them, and assistive technology skips it, because the tables have the same
+ * dates.
  */
 
 import { type Html, html } from "./markup.ts";

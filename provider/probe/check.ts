@@ -1,6 +1,6 @@
 /**
- * Says what a recording shows. The steps of a deletion are judged again, by the rows of this release. The answers to a
- * probe are redacted, so its own lines count, if the probe still asks the same.
+ * Says what a recording shows. The steps of a deletion are judged again by the rows of this release, and the redacted
+ * answers to a probe count by their own lines, if the probe still asks the same.
  */
 
 import { UkoError } from "../errors.ts";

@@ -1,8 +1,7 @@
 /**
  * Lists what an ordinary deletion of a test key by two people shows about the life of a key (uko-v4.md 4,
- * kms-v2-and-iam.md 5). A row judges one step of a recording at a time: a request of a run with `--record`, and its
- * answer. Names, IDs and times are placeholders there, so a row compares values and words, and computes with the
- * distances of times. A refusal has many causes, so few rows say something about one.
+ * kms-v2-and-iam.md 5). A row judges one step of a recording at a time, where names, IDs and times are placeholders. A
+ * refusal has many causes, so few rows say something about one.
  */
 
 import { documentedStatuses } from "./list-rows.ts";

@@ -1,8 +1,6 @@
 /**
- * Lists the probes of IAM and of the endpoint broker, the service of IBM that names the hosts of an
- * instance (kms-v2-and-iam.md 7, uko-v4.md 1.2). A probe is a set of requests by which `uko probe`
- * compares a real service with the emulator. None of these requests sends a real API key. Those
- * with a caller send the caller's token, as every call does.
+ * Lists the probes of IAM and of the endpoint broker (kms-v2-and-iam.md 7, uko-v4.md 1.2). None of their requests sends
+ * a real API key; those with a caller send the caller's token, as every call does.
  */
 
 import { at, type ProbeRow, statuses, textAt } from "./row.ts";

@@ -1,7 +1,6 @@
 /**
- * Lists the probes of the list of keys: envelope, paging, order and content types (uko-v4.md 1.5, 2.2-2.4, 3.14). It
- * also has probes of templates and keystores, listed and single, of one vault, and of whether secrets are hidden. A
- * probe is a set of requests by which `uko probe` compares a real service with the emulator.
+ * Lists the probes of lists and single objects: envelope, paging, order, content types, and whether secrets are hidden
+ * (uko-v4.md 1.5, 2.2-2.4, 3.14).
  */
 
 import { at, isSorted, type ProbeRow, pick, refusedFor, statuses, textAt } from "./row.ts";

@@ -1,7 +1,7 @@
 /**
- * Notes which members of a response a judgment read. So a message and a recording show what the service answered, and
- * not only that the answer was unexpected. A chain of conditions stops at the first one that fails, so the last member
- * that was read is the one that the judgment is about.
+ * Notes which members of a response a judgment read, so that a message and a recording show what the service answered.
+ * A chain of conditions stops at the first one that fails, so the last member that was read is the one that the
+ * judgment is about.
  */
 
 import type { WireResponse } from "./wire.ts";

@@ -1,9 +1,7 @@
 /**
- * Adds one run to the recording of a deletion: its requests and answers, redacted, and what the recording shows now. The
- * placeholders of earlier runs are kept, so that a key has one placeholder over the days of its deletion. They are kept
- * as digests with a salt, in a file that stays with its owner. So no name, and no secret that a service should not have
- * sent, is ever written to a disk. Every name of a run is learned before its first line is made, so an unknown word
- * counts as an answer only if no name has it.
+ * Adds one run to the recording of a deletion, redacted, with the placeholders of earlier runs, which are kept as
+ * digests with a salt in a file that stays with its owner. So no name, and no secret that a service should not have
+ * sent, is ever written to a disk.
  */
 
 import * as z from "zod";

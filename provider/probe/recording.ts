@@ -1,8 +1,6 @@
 /**
- * Defines the lines of a recording, the file in which `uko` writes what a service answered. `uko probe` writes the one
- * kind, of requests that read, and a command of a person with `--record` the other, of an ordinary deletion. A recording
- * says nothing about a person or an account (redact.ts). A recording of the emulator proves nothing about IBM's service,
- * and its header says which of the two answered. A recording is no proof of anything: its sender can edit it.
+ * Defines the lines of a recording: of `uko probe`, or of an ordinary deletion with `--record`. It is no proof of
+ * anything, because its sender can edit it, and its header says whether a service or an emulator answered.
  */
 
 import * as z from "zod";

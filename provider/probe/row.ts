@@ -1,8 +1,7 @@
 /**
- * Defines a probe, by which `uko probe` compares a real service with the emulator. It has an ID, the assumption of the
- * emulator that it tests, and the requests to send. A function says whether the responses confirm the assumption. A
- * probe is data, so that one loop walks all of them (walk.ts). A recording names the probes that it answers by a hash
- * over them.
+ * Defines a probe as data, so that one loop walks all of them (walk.ts). It has an ID, the assumption of the emulator
+ * that it tests, the requests, and a function that says whether the responses confirm the assumption. A recording names
+ * the probes that it answers by a hash over them.
  */
 
 import type { WireRequest, WireResponse } from "./wire.ts";

@@ -1,7 +1,6 @@
 /**
- * Lists the words that may stay in a recording of `uko probe`. Every other word is replaced, so no name, account or
- * secret can remain because a rule forgot it. If a word is missing here, a reader loses one word of a message, and
- * nothing else.
+ * Lists the words that may stay in a recording. Every other word is replaced, so no name, account or secret can remain
+ * because a rule forgot it. A word that is missing here costs a reader one word of a message.
  */
 
 const protocol = `

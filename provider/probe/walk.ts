@@ -1,7 +1,7 @@
 /**
  * Walks all probes of `uko probe`: it fills in the values of the run, sends the requests of a probe, and judges the
- * responses. A response that decides nothing makes a probe `not_tried` and never ends the walk. The walk gets no port
- * that could change anything: the only one to the services is the wire, which reads (wire.ts).
+ * responses. A response that decides nothing makes a probe `not_tried`, and the only port to the services is the wire,
+ * which reads (wire.ts).
  */
 
 import { versionIn } from "../engine/commands/doctor-messages.ts";

@@ -1,7 +1,6 @@
 /**
- * Helps the Pulumi plugin and the provider for OpenTofu and Terraform, which both serve gRPC. The file serves a call
- * that has several response messages. It also stops a plugin whose engine has ended, because no engine would then save
- * the result of a step.
+ * Helps the Pulumi plugin and the Terraform provider, which both serve gRPC. It serves a call with several responses,
+ * and stops a plugin whose engine has ended, because no engine would then save the result of a step.
  */
 
 import { once } from "node:events";

@@ -1,8 +1,6 @@
 /**
- * Opens and reads files by path, as a whole or in parts, and accepts only regular files. A pipe or a device in the
- * place of a file would keep a run waiting. Only `byteParts` accepts a file of any size. If other people can write to
- * a folder, a link in it could make the run read a file of their choice, so a caller can refuse links. The file also
- * creates folders.
+ * Opens and reads files by path, and accepts only regular files, because a pipe or a device would keep a run waiting. A
+ * caller can refuse links: in a folder where others write, a link could make the run read a file of their choice.
  */
 
 import {

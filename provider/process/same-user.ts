@@ -1,8 +1,7 @@
 /**
- * Accepts connections to a local port from the user of this process only. Every user of a machine can reach its local
- * ports. The Pulumi plugin and the console act with the caller's credential, so another user could delete keys through
- * them (decision 0028). On Linux the kernel's table of sockets shows the user of each connection. Other systems show
- * no owner, and there the guard accepts every connection.
+ * Accepts connections to a local port from the user of this process only, because the Pulumi plugin and the console act
+ * with the caller's credential (decision 0028). Only Linux shows the user of a connection; on other systems the guard
+ * accepts every connection.
  */
 
 import { accessSync, constants, readFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * Connects the functions of the npm package with the service. They read and change nothing, and run in the process of
- * the Pulumi program. The arguments of a function may depend on outputs of other resources.
+ * Connects the functions of the npm package with the service. They only read, and run in the process of the Pulumi
+ * program.
  */
 
 import { Config, type Input, log, type Output, output } from "@pulumi/pulumi";

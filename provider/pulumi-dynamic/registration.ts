@@ -1,8 +1,7 @@
 /**
- * Builds the arguments with which each class of the package registers a resource at Pulumi. They are the inputs, the
- * outputs for the engine to fill, and the text of the dynamic provider. Secrets are marked, so that Pulumi encrypts
- * them in its state. The arguments also contain a name that stays the same in every run. By this name a later run finds
- * the object of an interrupted creation.
+ * Builds the arguments with which each class of the package registers a resource at Pulumi; secrets are marked, so that
+ * Pulumi encrypts them. They contain a name that stays the same in every run, by which a later run finds the object of
+ * an interrupted creation.
  */
 
 import {

@@ -1,9 +1,7 @@
 /**
  * Implements Pulumi's dynamic provider for one resource: decodes each call, calls a handler, and encodes the response.
- * A call of `delete` must not delete a key that the program still declares under another name. It also must not delete
- * a key that the first half of a forced replacement found again, because the new resource has this key. The provider
- * never waits, even if UKO_WAIT is set, because Pulumi does not pass Ctrl-C to it. Its errors have a status that Pulumi
- * knows, so that no update counts as corrupt.
+ * It never waits, even if UKO_WAIT is set, because Pulumi does not pass Ctrl-C to it, and its errors have a status that
+ * Pulumi knows, so that no update counts as corrupt.
  */
 
 import { type dynamic, log, runtime } from "@pulumi/pulumi";

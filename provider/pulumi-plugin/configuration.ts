@@ -1,7 +1,6 @@
 /**
- * Serves the calls about the provider's own settings: check, difference and configuration. A changed instance ID is
- * refused with an error. If the provider reported to Pulumi that the change needs a replacement, Pulumi would replace
- * all resources of this provider, and so delete every key.
+ * Serves the calls about the provider's own settings. A changed instance ID is an error: as a replacement, Pulumi would
+ * replace all resources of this provider, and so delete every key.
  */
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";

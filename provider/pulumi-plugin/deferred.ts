@@ -1,6 +1,6 @@
 /**
- * Lists the modules that a process needs only once a call requires them. The bundle keeps them as a separate text,
- * which `session.ts` loads. So a plugin that only reports its schema starts fast.
+ * Lists the modules that a process needs only once a call requires them. The bundle keeps them as a separate text, so
+ * that a plugin that only reports its schema starts fast.
  */
 
 export { default as packageSchema } from "../../sdk/schema.json" with { type: "json" };

@@ -1,6 +1,6 @@
 /**
- * Finds out which command of the Pulumi CLI started this plugin. The protocol does not report it. The file reads the
- * command line of the parent process, which only Linux shows. The result words a message and decides nothing else.
+ * Finds out from the command line of the parent process, which only Linux shows, which command of the Pulumi CLI
+ * started this plugin. The result words a message and decides nothing else.
  */
 
 import { readFileSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
  * Sends messages for people, and with `UKO_EVIDENCE=log` also evidence, to the engine, because the output of the plugin
- * itself is hidden. A lost message does not change the run. But if the engine does not receive a line of evidence, the
- * run fails, so that no further step is taken without evidence.
+ * is hidden. A lost message does not change the run, but a lost line of evidence fails it, so that no further step is
+ * taken without evidence.
  */
 
 import { type ChannelOptions, credentials, Metadata } from "@grpc/grpc-js";

@@ -1,8 +1,7 @@
 /**
- * Starts the executable `pulumi-resource-uko`. It serves the engine that started it, and prints its port as the first
- * line on standard output. On Linux it accepts connections from the same operating-system user only, and does not start
- * if it cannot find out who connects. It ends when the engine has ended. If a person starts the executable with a
- * command of `uko`, it runs this command.
+ * Starts the executable `pulumi-resource-uko`, which serves the engine that started it, or runs a command of `uko`. On
+ * Linux it accepts connections from the same operating-system user only, and does not start if it cannot find out who
+ * connects.
  */
 
 import { Server, ServerCredentials } from "@grpc/grpc-js";

@@ -1,8 +1,6 @@
 /**
- * Serves the calls about resources: check, diff, create, read, update, delete and list. Each one decodes the request,
- * calls a handler and encodes the response. A call of `delete` does not delete an object that the program still
- * declares, or that another resource of this run has adopted. A transient error of a read keeps the state and is a
- * warning, unless strict reads are on (UKO_STRICT_READS). Check and diff make no network call.
+ * Serves the calls about resources: each one decodes the request, calls a handler and encodes the response. A call of
+ * `delete` does not delete an object that the program still declares, or that another resource of this run has adopted.
  */
 
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";

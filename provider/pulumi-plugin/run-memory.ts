@@ -1,9 +1,7 @@
 /**
  * Remembers what the calls of one run revealed about each resource, so that a run does not delete a key that it keeps.
- * The creating half of a replacement or a rename finds the existing key by `existingKeyId`, or by the mark of uko on
- * the key (decision 0010), and adopts the key. Without this memory, the deletion would then delete it. A key that would
- * replace itself is refused. The file also collects what only the end of a run can report, such as resources that
- * stopped, could not be read, or were removed.
+ * The creating half of a replacement or a rename adopts the existing key, and the deleting half would then delete it.
+ * The file also collects what only the end of a run can report.
  */
 
 import { createDeclarations, type Declarations } from "../engine/resource/declarations.ts";

@@ -1,9 +1,6 @@
 /**
- * Serves Pulumi's gRPC service ResourceProvider with the stubs of Pulumi's Node library, and passes each call to its
- * implementation. Calls without an implementation return UNIMPLEMENTED. Calls about the schema, the mapping and
- * functions are implemented here. The engine sends `cancel` at the end of each run, also of a successful one. Then the
- * service writes warnings about the run as a whole, such as waits that stopped it and the number of resources that it
- * could not read.
+ * Serves Pulumi's gRPC service ResourceProvider, and passes each call to its implementation. The engine sends `cancel`
+ * at the end of each run, also of a successful one: then the service writes warnings about the run as a whole.
  */
 
 import type { ChannelOptions, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";

@@ -1,7 +1,6 @@
 /**
- * Holds the state of this process for one engine: the engine's address, the settings, the handlers, the memory of the
- * run, and its cancellation. A new engine's address begins a new run. The code that calls the service is loaded at the
- * first call that needs it.
+ * Holds the state of this process for one engine. A new engine's address begins a new run, and the code that calls the
+ * service is loaded at the first call that needs it.
  */
 
 import type { ChannelOptions } from "@grpc/grpc-js";

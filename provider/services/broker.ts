@@ -1,8 +1,7 @@
 /**
  * Finds the endpoints of UKO and KMS for an instance: from the settings, from the broker, or from the CRN of an
- * instance of Key Protect, which has no broker and no UKO (kms-v2-and-iam.md 1.1). It also judges how certain it is
- * that the configured address is the instance of this run, because a mistyped address or instance ID could lead to a
- * deletion in another instance.
+ * instance of Key Protect (kms-v2-and-iam.md 1.1). It also judges how certain it is that an address is the instance of
+ * this run, because a mistyped one could lead to a deletion in another instance.
  */
 
 import * as z from "zod";

@@ -1,8 +1,6 @@
 /**
- * Reads and writes the files of a campaign in its folder. A file is written under another name and then renamed, so a
- * crash leaves the earlier file whole. Only a file that grows, such as the holds, gets its new line in place. A file
- * that a caller creates as new never replaces an existing one. Links in the folder are not followed, because a link
- * that another person committed could lead uko to files outside the folder. The folder itself may be a link.
+ * Reads and writes the files of a campaign in its folder; a crash leaves the earlier file whole. Links in the folder
+ * are not followed, because a link that another person committed could lead uko to files outside the folder.
  */
 
 import { existsSync } from "node:fs";

@@ -1,7 +1,6 @@
 /**
- * Reads and writes the files that belong to a certificate: the envelope, keys, the list of allowed signers, and the
- * HTML page. The user named each file on the command line, so uko follows a link when it reads one. It never writes
- * through a link, and it replaces an existing file only if the user asked for that.
+ * Reads and writes the files that belong to a certificate, which the user named on the command line. So uko follows a
+ * link when it reads one, but never writes through a link, and replaces a file only if the user asked for that.
  */
 
 import { rename, rm, stat, writeFile } from "node:fs/promises";

@@ -1,8 +1,7 @@
 /**
  * Appends lines to a file that only its owner can read, such as the evidence. A call resolves after the line is on
- * disk, so a crash after the call loses nothing. Lines keep the order of the calls, and a new line never continues one
- * that a crash left incomplete. A link is refused in place of the file, and so is a file that other users can access
- * and this user cannot protect. In the user's state folder, the folder and the file must also belong to this user.
+ * disk, so a crash loses nothing, and a new line never continues one that a crash left incomplete. A link is refused,
+ * and so is a file that other users can access.
  */
 
 import { chmodSync, constants, lstatSync } from "node:fs";

@@ -1,7 +1,6 @@
 /**
  * Lets one process at a time write a file, by a lock file next to it. A lock that shows the same holder for about 5
- * seconds counts as abandoned and is removed. So a process must hold a lock for a shorter time. If other processes hold
- * the lock in turn for about a minute, the wait ends with an error.
+ * seconds counts as abandoned and is removed, so a process must hold it for a shorter time.
  */
 
 import { link, open, rename, unlink } from "node:fs/promises";

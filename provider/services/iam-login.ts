@@ -1,8 +1,7 @@
 /**
  * Logs a person in at IBM Cloud with a one-time passcode, so that no API key has to be stored. The tokens stay in this
- * process's memory and are renewed there. The file also finds the page on which the person gets the passcode. It
- * refuses an address that is not one of IAM's, because the person could enter a password there. A passcode is sent only
- * once.
+ * process's memory. It refuses an address of the page that is not one of IAM's, because the person could enter a
+ * password there.
  */
 
 import * as z from "zod";

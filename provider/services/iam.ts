@@ -1,8 +1,7 @@
 /**
- * Supplies the bearer tokens of this run, from an API key, a token in the settings, or a log-in (iam-login.ts), and
- * renews the issued ones. It also reads from the token which identity acts. If the token of a trusted profile does not
- * show which person uses the profile, no identity counts as the actor. The run stops if a new token belongs to another
- * identity, because every plan of the run was made for the first one.
+ * Supplies the bearer tokens of this run, and reads from the token which identity acts. Of a trusted profile without a
+ * known person, none counts as the actor. The run stops if a new token belongs to another identity, because every plan
+ * of the run was made for the first one.
  */
 
 import { decodeJwt } from "jose/jwt/decode";

@@ -1,6 +1,6 @@
 /**
- * Notes the labels of all keys in the lists that a run reads. A message names a key by its label only if no other key of
- * these lists has it: the printed command would otherwise be refused, because it fits several keys.
+ * Notes the labels of all keys in the lists that a run reads. A message names a key by its label only if no other key
+ * has it there: the printed command would otherwise be refused, because it fits several keys.
  */
 
 import type { Keys, World } from "../engine/ports/world.ts";

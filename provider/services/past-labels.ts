@@ -1,6 +1,7 @@
 /**
- * Tells under which labels a run knows each key: from the evidence file of this machine, and from a manifest. A person who can write to a key can give
- * the key another name, but cannot change what an earlier run of another person wrote down.
+ * Says under which labels a run knows each key: from the evidence file of this machine, and from a manifest. A person
+ * who can write to a key can give the key another name, but cannot change what an earlier run of another person wrote
+ * down.
  */
 
 import * as z from "zod";

@@ -1,8 +1,7 @@
 /**
- * Writes the recording of a deletion, to which several runs append, and the private file next to it, which remembers the
- * placeholders. Both are for their owner alone, and neither may be a link. A private file that another user owns or
- * may write is refused. A lock lets one run at a time write. The private file is written first: if a crash comes in
- * between, it knows placeholders that nothing uses, and no placeholder ever stands for two values.
+ * Writes the recording of a deletion and the private file next to it, which remembers the placeholders, both for their
+ * owner alone. The private file is written first: if a crash comes in between, it knows placeholders that nothing uses,
+ * and no placeholder ever stands for two values.
  */
 
 import { open, rename, rm } from "node:fs/promises";

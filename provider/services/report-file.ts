@@ -1,7 +1,7 @@
 /**
- * Appends one line of JSON for each run on a key or another resource, and one when a wait begins, to the file that
- * `UKO_REPORT` names, for pipelines. A file that cannot be opened stops the run before it begins. A write that fails
- * later is only a warning, because the steps that it reports were already taken.
+ * Appends one line of JSON for each run, and one when a wait begins, to the file that `UKO_REPORT` names. A file that
+ * cannot be opened stops the run before it begins. A write that fails later is only a warning, because the steps that
+ * it reports were already taken.
  */
 
 import { resolve } from "node:path";

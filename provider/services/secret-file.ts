@@ -1,7 +1,6 @@
 /**
- * Reads a file that holds a secret: a credential, such as in the file that `UKO_API_KEY_FILE` names, or the passphrase
- * of a signing key. On systems that report permissions, the file is refused if its mode gives other users of this
- * machine any access.
+ * Reads a file that holds a credential or the passphrase of a signing key. On systems that report permissions, the file
+ * is refused if its mode gives other users of this machine any access.
  */
 
 import { closeSync, fstatSync, readFileSync } from "node:fs";

@@ -1,7 +1,6 @@
 /**
- * Holds what a run knows of its session, and whether the server that responds is its instance. Before every write to
- * UKO, the run stops if the host name or the broker shows another instance. If neither shows any, the internal
- * keystores decide. Otherwise a mistyped address or instance ID could delete keys in another instance.
+ * Holds what a run knows of its session. Before every write to UKO, the run stops if the host name, the broker, or else
+ * the internal keystores show another instance: a mistyped address or instance ID could delete keys there.
  */
 
 import type { Keystores } from "../engine/ports/containers.ts";

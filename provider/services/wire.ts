@@ -1,7 +1,6 @@
 /**
- * Sends the single requests of `uko probe`, which records how the services of an instance respond: GET and HEAD, and
- * nothing else. It uses the client that checks the host before it reads the credential. Of the headers of a response,
- * only those in a fixed list are recorded.
+ * Sends the single requests of `uko probe`: GET and HEAD, and nothing else, by the client that checks the host before
+ * it reads the credential.
  */
 
 import { UkoError } from "../errors.ts";

@@ -1,7 +1,4 @@
-/**
- * Creates the session of a process. Each configuration of the provider begins a new run with a new memory. The code of
- * the calls imports only the type of the session (session.ts), so it does not depend on this file.
- */
+/** Creates the session of a process. Each configuration of the provider begins a new run with a new memory. */
 
 import type { OpenHandlers, StoredSettings } from "../compose/engines.ts";
 import type { HclCommand } from "../engine/text/explanation.ts";

@@ -1,7 +1,6 @@
 /**
- * Encodes the responses that never differ between processes: the schema and the identities. The bundler evaluates this
- * file and stores the result (decision 0019). So a process that only reports its schema loads no definition of a
- * resource.
+ * Encodes the schema and the identities, which never differ between processes. The bundler evaluates this file and
+ * stores the result (decision 0019), so a process that only reports its schema loads no definition of a resource.
  */
 
 import { create, toBinary } from "@bufbuild/protobuf";

@@ -1,10 +1,7 @@
 /**
- * Contains the parts of go-plugin's protocol (HashiCorp's protocol for plugins) with which the provider begins to serve
- * the host (OpenTofu or Terraform) that started it. It reads the host's variables and chooses an address: a Unix
- * socket, or a local port on Windows. It also creates a certificate for this process, and composes the line that the
- * host expects. If the host sends a certificate, the provider refuses every client without it, because a client can act
- * with the caller's credential. For debuggers, it composes the line with which a host finds a running provider. From
- * the path of the executable, it finds out whether the host is OpenTofu or Terraform.
+ * Contains the parts of go-plugin's protocol with which the provider begins to serve the host that started it: the
+ * address, a certificate for this process, and the line that the host expects. If the host sends a certificate, the
+ * provider refuses every client without it, because a client can act with the caller's credential.
  */
 
 import { randomBytes } from "node:crypto";

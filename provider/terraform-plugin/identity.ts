@@ -1,6 +1,6 @@
 /**
  * Encodes and reads Terraform's resource identity: the instance ID, and the parts of the ID of the resource, such as
- * `vault_id` and `key_id`. The file also joins the parts to an ID.
+ * `vault_id` and `key_id`.
  */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";

@@ -1,7 +1,6 @@
 /**
- * Writes lines for the log of the host to standard error, in go-plugin's form. The host shows the lines if TF_LOG or
- * TF_LOG_PROVIDER is set. Evidence goes to this log only if the log shows the level `info`. Otherwise the host would
- * drop the evidence.
+ * Writes lines for the log of the host to standard error, in go-plugin's form. Evidence goes there only if the log
+ * shows the level `info`, because the host would otherwise drop the evidence.
  */
 
 const levels = ["trace", "debug", "info", "warn", "error"] as const;

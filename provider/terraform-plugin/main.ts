@@ -1,8 +1,7 @@
 /**
- * Starts the executable `terraform-provider-uko`. It serves the host that started it until the host stops it or ends.
- * With `--debug` it serves any host that knows its address. If a person starts it with a command of `uko`, it runs this
- * command. After a request to stop, calls in progress have between 1 second and 2 minutes to finish. Ctrl-C stops the
- * process only with `--debug`, because otherwise the host also receives it, and then asks the process to stop.
+ * Starts the executable `terraform-provider-uko`, which serves the host that started it, with `--debug` any host that
+ * knows its address, or runs a command of `uko`. After a request to stop, calls in progress have between 1 second and 2
+ * minutes to finish.
  */
 
 import packageFile from "../../package.json" with { type: "json" };

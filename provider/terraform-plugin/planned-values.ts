@@ -1,8 +1,7 @@
 /**
- * Computes the planned value of each attribute for a creation or an update, and for the apply that follows, the
- * configuration to put into effect and the values that state has afterwards. The hosts reject a plan whose value for a
- * configured attribute is neither the configured one nor the one in state. They also reject an apply that returns other
- * values than planned. The rules here follow theirs.
+ * Computes the planned value of each attribute, and for the apply that follows, the configuration to put into effect
+ * and the values that state has afterwards. The hosts reject a plan or an apply with other values than configured or
+ * planned, so the rules here follow theirs.
  */
 
 import type { CheckFailure } from "../engine/resource/definition.ts";

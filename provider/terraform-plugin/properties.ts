@@ -1,8 +1,6 @@
 /**
  * Converts between Terraform's flat attributes, such as `aws_region`, and the handlers' nested properties, such as
- * `aws.region`. A state contains digests of secrets, and not the secrets. For an object that exists, a secret that the
- * configuration omits counts as unchanged if the configuration sets the secret's block. A secret outside a block, such
- * as the payload of a KMS key, then counts as not set.
+ * `aws.region`. A state contains digests of secrets, and not the secrets.
  */
 
 import { UNCHANGED, UNKNOWN } from "../engine/resource/unknown.ts";

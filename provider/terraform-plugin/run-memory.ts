@@ -1,9 +1,7 @@
 /**
- * Remembers what the calls of one run revealed about each object: read, declared, planned, found, or planned for
- * deletion. The hosts (OpenTofu, Terraform) do not report which calls are about the same object. Only this memory shows
- * that a run would delete an object that another resource of the configuration still has. The calls then refuse the
- * deletion. The memory also knows whether the run already applies its plan. It counts messages with the same reason,
- * and keeps which warnings were shown, so that a run does not repeat them.
+ * Remembers what the calls of one run revealed about each object. The hosts do not report which calls are about the
+ * same object, so only this memory shows that a run would delete an object that another resource of the configuration
+ * still has. The calls then refuse the deletion.
  */
 
 import { createForAll, createReported } from "../engine/resource/stopped-alike.ts";

@@ -1,8 +1,6 @@
 /**
- * Runs the gRPC server of this process, with the provider and the services that go-plugin requires (controller,
- * health, standard output). A bare gRPC error would make the host (OpenTofu or Terraform) report a crash. Therefore
- * every error becomes a diagnostic, a message in the response. Calls that the provider does not implement return
- * UNIMPLEMENTED, which hosts accept.
+ * Runs the gRPC server of this process, with the provider and the services that go-plugin requires. A bare gRPC error
+ * would make the host report a crash, so every error becomes a diagnostic in the response.
  */
 
 import { Server } from "@grpc/grpc-js";

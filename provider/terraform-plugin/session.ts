@@ -1,6 +1,6 @@
 /**
  * Defines the session that every call receives: the settings, handlers and cancellation of this connection, and the
- * memory of its run. The file also defines the types of calls, requests and responses.
+ * memory of its run.
  */
 
 import type { MessageInitShape, MessageShape } from "@bufbuild/protobuf";

@@ -1,7 +1,7 @@
 /**
  * Converts Terraform's values from and to msgpack and JSON by the types in the schema, because neither format
- * determines a type alone. Numbers keep all their digits, also if no double represents them. No error repeats a value,
- * because the value may be a secret.
+ * determines a type alone. Numbers keep all their digits, and no error repeats a value, because the value may be a
+ * secret.
  */
 
 import { Decoder, Encoder, ExtData, ExtensionCodec } from "@msgpack/msgpack";

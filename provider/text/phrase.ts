@@ -1,6 +1,6 @@
 /**
- * Composes what a person types to confirm an act, at a terminal and in the console. For one key it is the label, which
- * names the key. For several it is the act and their number, because a number that is not the expected one is noticed.
+ * Composes what a person types to confirm an act: for one key the label, and for several the act and their number,
+ * because a number that is not the expected one is noticed.
  */
 
 import { confirmingText } from "./printable.ts";

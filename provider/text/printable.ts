@@ -1,10 +1,7 @@
 /**
- * Makes text from outside safe to show. The label of a key could otherwise rewrite what an approver reads, or look like
- * the label of another key. So a character that hides or reorders text, shows nothing, or imitates a Latin letter, is
- * shown as its number: `pay\u{200b}roll`. Terminals, pages, campaigns and messages of engines all use this one rule. The
- * file also limits the length of a text that is not one of uko's own, and removes a secret from a message. For the
- * confirmation of an act, it chooses the text that a person types: the name of the object, or its ID if the name has no
- * visible character.
+ * Makes text from outside safe to show: a character that hides or reorders text, shows nothing, or imitates a Latin
+ * letter, is shown as its number (`pay\u{200b}roll`). The label of a key could otherwise rewrite what an approver
+ * reads, or look like the label of another key.
  */
 
 const maxShownCharacters = 500;

@@ -1,7 +1,6 @@
 /**
- * Defines the form of IDs: the UUID in lower case, which instances and objects in UKO and KMS have (uko-v4.md 2,
- * kms-v2-and-iam.md 1.2). The file also reads the two forms in which settings name an instance: its UUID, or, for Key
- * Protect, its CRN (IBM Cloud's long name of a resource).
+ * Defines the form of IDs in UKO and KMS, the UUID in lower case (uko-v4.md 2, kms-v2-and-iam.md 1.2). It also reads
+ * the two forms in which settings name an instance: its UUID, or, for Key Protect, its CRN.
  */
 
 export const uuidForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -1,6 +1,6 @@
 /**
  * Creates key pairs and TLS certificates for servers on this machine (RFC 5280): the provider that OpenTofu or
- * Terraform starts, and the emulator. Node has no function that creates certificates, so they are encoded here in DER.
+ * Terraform starts, and the emulator. Node has no function that creates certificates.
  */
 
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";

@@ -1,7 +1,6 @@
 /**
- * Serves the control API under `/_emulator/`, which IBM's services do not have. It moves the clock, changes switches,
- * adds faults, edits objects, and reads or resets all objects of the emulator. It also shows the audit trail. It
- * requires no credential.
+ * Serves the control API under `/_emulator/`, which IBM's services do not have and which requires no credential: it
+ * moves the clock, changes switches, adds faults, edits objects, and reads or resets everything.
  */
 
 import * as z from "zod";

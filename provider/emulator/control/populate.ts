@@ -1,7 +1,6 @@
 /**
- * Creates the objects that a seed describes, the first objects of an emulator. The form of the seed was checked
- * before. In a seed, an object refers to another one by its name or ID; a reference to an object that the seed does
- * not contain fails here.
+ * Creates the objects that a seed describes. An object refers to another one by its name or ID; a reference to an
+ * object that the seed does not contain fails here.
  */
 
 import { addKmsKey, newDualAuth } from "../kms/new-key.ts";

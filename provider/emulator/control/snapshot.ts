@@ -1,7 +1,6 @@
 /**
- * Writes the objects of the emulator, its clock and its switches as one JSON object, in two forms. The view is for
- * reading: it has no credentials, and leaves out the audit trail and some details of KMS. The complete snapshot
- * contains API keys and key material. The file also loads such a snapshot in place of the present objects.
+ * Writes the objects of the emulator, its clock and its switches as one JSON object, and loads it again. The view for
+ * reading has no credentials; the complete snapshot contains API keys and key material.
  */
 
 import * as z from "zod";

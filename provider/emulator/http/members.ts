@@ -1,7 +1,6 @@
 /**
- * Removes, renames or sets members of a JSON body by their paths, such as `key.state`. A dot in a path leads into a
- * member; if this member is a list, the path continues in each item. Two parts of the emulator change responses in
- * this way. One emulates older API versions; the other applies the faults that a test adds.
+ * Removes, renames or sets members of a JSON body by their paths, such as `key.state`; in a list, the path continues in
+ * each item. Older API versions are emulated so, and faults that a test adds.
  */
 
 /** The value without the member; unchanged if the path does not exist. */

@@ -1,9 +1,7 @@
 /**
- * Defines the types of a request on its way through the emulator. An `Exchange` is a raw request with its response. A
- * `Call` adds the time, the caller and all objects of the emulator for the code of one API. This code returns a
- * `Reply` or throws a `Refusal`, and a `Route` says which code serves a path. The file reads bodies and sends replies
- * for every emulated service, and parses JSON bodies and query parameters for UKO and KMS. IAM's code parses its own
- * forms.
+ * Defines the types of a request on its way through the emulator. An `Exchange` is raw, a `Call` adds time, caller and
+ * objects, and the code of a `Route` returns a `Reply` or throws a `Refusal`. The file also reads bodies and sends
+ * replies.
  */
 
 import type { IncomingMessage, ServerResponse } from "node:http";

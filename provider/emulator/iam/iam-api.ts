@@ -1,7 +1,6 @@
 /**
- * Emulates IBM Cloud IAM as far as clients need it: tokens for API keys, log-ins and profiles, the public keys of
- * tokens, the discovery document, the page of passcodes, and details of API keys (kms-v2-and-iam.md 7). The file also
- * defines the form of IAM's refusals.
+ * Emulates IBM Cloud IAM as far as clients need it: tokens, their public keys, the discovery document, the page of
+ * passcodes, and details of API keys (kms-v2-and-iam.md 7).
  */
 
 import { type Api, type Call, Refusal, type Reply, type Route, route } from "../http/responses.ts";

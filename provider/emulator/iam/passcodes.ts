@@ -1,7 +1,6 @@
 /**
- * Emulates the log-in with a one-time passcode. IBM's page shows a passcode to the person who is signed in there. At
- * the emulator no person is signed in, so its page first asks who logs in. The refresh tokens that a passcode log-in
- * returns are kept in memory.
+ * Emulates the log-in with a one-time passcode. At the emulator no person is signed in, so its page first asks who logs
+ * in.
  */
 
 import { randomBytes } from "node:crypto";

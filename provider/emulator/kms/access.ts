@@ -1,7 +1,7 @@
 /**
- * Decides who may call the emulated KMS (kms-v2-and-iam.md 4.3, 7.7). As in KMS, a call without the right gets a 401
- * without reasons, and a policy about addresses can refuse a call even with a valid token. An allowed call first
- * applies the changes of KMS keys that are due. The file also finds the key that a path names.
+ * Decides who may call the emulated KMS (kms-v2-and-iam.md 4.3, 7.7), and finds the key that a path names. As in KMS, a
+ * call without the right gets a 401 without reasons, and a policy about addresses can refuse a call even with a valid
+ * token.
  */
 
 import { BlockList, isIPv6 } from "node:net";

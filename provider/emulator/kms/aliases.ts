@@ -1,6 +1,6 @@
 /**
- * Serves the calls that create and delete an alias of a KMS key (kms-v2-and-iam.md 2.2). An alias is unique within the
- * instance, so a second key cannot get it. The file also checks the aliases of a new key: their form, and at most five.
+ * Serves the calls that create and delete an alias of a KMS key, which is unique within the instance (kms-v2-and-iam.md
+ * 2.2). The file also checks the aliases of a new key.
  */
 
 import type { Call, Reply } from "../http/responses.ts";

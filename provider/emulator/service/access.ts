@@ -1,6 +1,6 @@
 /**
- * Decides who may call the emulated UKO, and on which vault, for reads and changes (uko-v4.md 1.4, 6). The header
- * `UKO-Vault` may be absent. If it names another vault than the object's, the object is not found. A change of an object needs `If-Match` with the object's current ETag.
+ * Decides who may call the emulated UKO, and on which vault (uko-v4.md 1.4, 6). If the header `UKO-Vault` names another
+ * vault than the object's, the object is not found; a change needs `If-Match` with the object's current ETag.
  */
 
 import type { Call } from "../http/responses.ts";

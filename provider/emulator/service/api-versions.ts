@@ -1,8 +1,7 @@
 /**
  * Makes the emulator behave like an older version of UKO's API (uko-v4.md 1.6), which the switch `apiVersion` chooses,
- * or like the cloud build of 4.13.0 (switch `cloudBuild`). One table lists what each version added: parameters,
- * members, values and statuses. A route refuses, ignores, leaves out or renames what the chosen version does not have.
- * Almost all other code of the emulator serves the latest version.
+ * or like the cloud build of 4.13.0 (switch `cloudBuild`). One table lists what each version added; almost all other
+ * code serves the latest version.
  */
 
 import { withChangedMember, withoutMember, withRenamedMember } from "../http/members.ts";

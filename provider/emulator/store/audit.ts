@@ -1,7 +1,6 @@
 /**
- * Writes the emulator's audit trail. Each request to an emulated API, including a read, has an entry: the caller, the
- * result, and the effect on the key. A key of the seed and an edit of a key's metadata by the control API have one
- * too. Tests use the trail to prove what a client did. If it has too many entries, the oldest are deleted.
+ * Writes the emulator's audit trail, by which tests prove what a client did. Each request to an emulated API has an
+ * entry, and so have keys of the seed and edits by the control API. If it has too many entries, the oldest are deleted.
  */
 
 import { toSecondsText } from "./clock.ts";

@@ -1,7 +1,6 @@
 /**
- * Keeps the emulator's own clock. A test can freeze, set and advance it, so that waits of days take no time. A frozen
- * clock moves with each write. The header `Date` of the emulated APIs has the time of this clock. The file also parses
- * durations, and writes times in the forms of UKO.
+ * Keeps the emulator's own clock, which a test can freeze, set and advance, so that waits of days take no time. A
+ * frozen clock moves with each write.
  */
 
 const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;

@@ -1,8 +1,6 @@
 /**
- * Holds the emulator's objects of one kind, such as all keys, by ID. A collection keeps indexes,
- * so that a request about one object does not search all of them. The code of a
- * call changes an object in place, and then calls `changed`. The file also computes when a KMS key changes by time
- * alone: its expiry, its rotation by policy, and its purge.
+ * Holds the emulator's objects of one kind by ID, with indexes, so that a request about one object does not search all
+ * of them. The code of a call changes an object in place, and then calls `changed`.
  */
 
 import { dayMs } from "./clock.ts";

@@ -1,8 +1,6 @@
 /**
- * Defines the objects with which an emulator starts if no option names other objects. They are a vault, people, a
- * pipeline, two profiles, two keystores with templates, and a key. Alice and Bob have separate roles; Carol, the
- * pipeline and the profiles have the roles of both. Erin has only the role Reader. An emulator of Key Protect starts
- * with the same identities and a root key.
+ * Defines the objects with which an emulator starts if no option names other objects. Alice and Bob have separate
+ * roles; Carol, the pipeline and the profiles have the roles of both.
  */
 
 import type { RoleName } from "./roles.ts";

@@ -1,6 +1,6 @@
 /**
- * Applies faults that a test adds as rules. A request that matches a rule gets an error, a delay or a changed
- * response. A rule can also cut the connection, or hold the request until the test releases it.
+ * Applies faults that a test adds as rules: a request that matches gets an error, a delay or a changed response, loses
+ * its connection, or waits until the test releases it.
  */
 
 import * as z from "zod";

@@ -1,7 +1,6 @@
 /**
- * Describes how closely the emulator follows IBM's services. One table has a row for each call. The other has a row
- * for each open question, with the behavior that the emulator chose; few of these behaviors are documented. The page
- * fidelity.md is made from these tables.
+ * Describes how closely the emulator follows IBM's services: a row for each call, and one for each open question with
+ * the behavior that the emulator chose. The page fidelity.md is made from these tables.
  */
 
 import type { Switches } from "./switches.ts";

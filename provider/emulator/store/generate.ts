@@ -1,7 +1,6 @@
 /**
- * Generates the objects of an emulator in any number: vaults with five kinds of keystore, keys of several states, and
- * KMS keys. All keys have the same date of creation. On request, some of the keys cannot be deleted. The same numbers
- * always give the same objects.
+ * Generates the objects of an emulator in any number: vaults, keystores, keys of several states, some of which cannot
+ * be deleted, and KMS keys. The same numbers always give the same objects.
  */
 
 import { demoSeed } from "./demo-seed.ts";

@@ -1,7 +1,6 @@
 /**
- * Lists five attributes of a managed key, one row for each: description, tags, label tags and two planned dates
- * (uko-v4.md 2.5, 3.1). From a row follow the accepted member of a request, the right that it needs, and the member of
- * a response. The label, template and vault of a request are not here but in `uko/key-fields.ts`.
+ * Lists five attributes of a managed key, one row for each (uko-v4.md 2.5, 3.1). From a row follow the accepted member
+ * of a request, the right that it needs, and the member of a response.
  */
 
 import * as z from "zod";

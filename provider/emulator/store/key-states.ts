@@ -1,7 +1,7 @@
 /**
  * Defines a managed key's states, and for each call in each state the next state and the rights that the call needs
- * (uko-v4.md 4.1, 4.2, 6). The client has its own table of these rules in `lifecycle/`. This one is written
- * independently of it, so that a test against the emulator can find an error in the client's table.
+ * (uko-v4.md 4.1, 4.2, 6). It is written independently of the client's table, so that a test against the emulator can
+ * find an error there.
  */
 
 export const keyStates = [

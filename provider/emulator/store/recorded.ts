@@ -1,8 +1,7 @@
 /**
- * Makes the emulator behave as a recorded service did. A recording of `uko probe`, or of a deletion with `--record`, says
- * which rows of fidelity.ts the service refuted. If such a row names a switch, the emulator takes the value that the
- * recording shows, or the other one of two values. The other refuted rows are reported, because the emulator cannot know
- * what the service does instead.
+ * Makes the emulator behave as a recorded service did. If a refuted row of fidelity.ts names a switch, the switch takes
+ * the value that the recording shows, or the other one of two values. The other refuted rows are reported, because the
+ * emulator cannot know what the service does instead.
  */
 
 import * as z from "zod";

@@ -1,7 +1,6 @@
 /**
- * Defines the switches of the emulator. Most are for a behavior that IBM's documents leave open, so that a test can
- * try each possibility. Others choose the product, the version of the API, or a setting of the emulator itself. The
- * file also defines the profiles, which are named combinations of switches.
+ * Defines the switches of the emulator, most of them for a behavior that IBM's documents leave open, so that a test can
+ * try each possibility. The file also defines the profiles, which are named combinations of switches.
  */
 
 import * as z from "zod";

@@ -1,7 +1,6 @@
 /**
- * Holds all that one emulator has, which the code calls its world: objects, clock, switches, faults and audit trail.
- * The world is built from a seed or a snapshot, a JSON file with the first objects, and a reset builds it again. The world also
- * creates the IDs of objects, and the dates and ETags of writes.
+ * Holds all that one emulator has: objects, clock, switches, faults and audit trail. It also creates the IDs of
+ * objects, and the dates and ETags of writes.
  */
 
 import { AuditTrail } from "./audit.ts";

@@ -1,6 +1,6 @@
 /**
- * Finds gaps in the evidence. Another tool did the step, or the file of another machine is missing. Without these gaps,
- * a key whose destruction is not in the evidence would look as if no person had destroyed it.
+ * Finds gaps in the evidence: steps of another tool, or of a machine whose file is missing. Otherwise a key whose
+ * destruction is not in the evidence would look as if no person had destroyed it.
  */
 
 import { uuidForm } from "../../text/uuid-form.ts";

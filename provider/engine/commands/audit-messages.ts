@@ -1,6 +1,6 @@
 /**
- * Writes the output of `uko audit`: one row for each event in the evidence, one for each gap, and findings for an
- * auditor. A gap is a change of a key that the evidence does not have (audit-gaps.ts).
+ * Writes the output of `uko audit`: one row for each event in the evidence, one for each gap (audit-gaps.ts), and
+ * findings for an auditor.
  */
 
 import { isSamePerson } from "../../lifecycle/vocabulary/iam-id.ts";

@@ -1,9 +1,7 @@
 /**
  * Evaluates evidence for `uko audit` and certificates: who requested, approved and executed each step, when, and which
- * steps have no line that says how they ended. A step without a recorded request counts as taken by one person. If
- * there is a request or an approval, but the evidence does not name both people, it is not known whether they were two.
- * A line that is in two files counts once, and lines that cannot be read are counted. With the events of the account,
- * the file also names the writes of which the evidence says nothing.
+ * steps have no line that says how they ended. A step without a recorded request counts as taken by one person. If the
+ * evidence does not name both people, it is not known whether they were two.
  */
 
 import * as z from "zod";

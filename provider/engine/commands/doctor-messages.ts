@@ -1,7 +1,6 @@
 /**
- * Writes the lines of `uko doctor`, and decides whether a result is `ok`, a warning or a failure. If the caller lacks a
- * right, this is a warning, because not every person needs every right. For `uko whoami`, the file writes how long the
- * caller stays logged in, and which rights would list everything.
+ * Writes the lines of `uko doctor` and `uko whoami`. A missing right is a warning and not a failure, because not every
+ * person needs every right.
  */
 
 import { isUkoError } from "../../errors.ts";

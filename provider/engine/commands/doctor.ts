@@ -1,7 +1,6 @@
 /**
- * Runs the checks of `uko doctor`, and continues after each failure, so that one run reports every problem. It lists
- * the keys of at most five vaults, because more would show no more about rights. Without an identity it can check
- * nothing else, so it ends.
+ * Runs the checks of `uko doctor`, and continues after each failure, so that one run reports every problem. Only
+ * without an identity it ends, because it can check nothing else.
  */
 
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";

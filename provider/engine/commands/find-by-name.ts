@@ -1,8 +1,6 @@
 /**
- * Finds the vault or key that a person means by a text: a full ID, an exact name or label, or the start of an ID (four
- * characters or more) that no other object shares. For a key it may also be the vault and the label
- * (`<vault>/<label>`), or the ID of its request. The file also collects the reads of the command line: these searches,
- * lists of objects, and facts about the caller.
+ * Finds the vault or key that a person means by a text, such as an exact name, `<vault>/<label>`, or the start of an ID
+ * that no other object shares. The file also collects the reads of the command line.
  */
 
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";

@@ -1,7 +1,6 @@
 /**
- * Lists the objects of a vault for `uko import`, as the inputs with which a program adopts them: all values that the
- * service returns and that differ from their defaults, without secrets. It leaves out destroyed keys, and names each
- * object that no program of this release can declare.
+ * Lists the objects of a vault for `uko import`, as the inputs with which a program adopts them, without secrets. It
+ * leaves out destroyed keys, and names each object that no program of this release can declare.
  */
 
 import * as z from "zod";

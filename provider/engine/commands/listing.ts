@@ -1,7 +1,6 @@
 /**
- * Lists vaults, keystores, templates, keys and KMS keys for `uko ls`, as a filter chooses them. If the vaults or the
- * KMS keys cannot be listed, the call fails. The keystores of a destroyed key are asked live, because a list cannot
- * show that a key is destroyed everywhere. KMS keys behind managed keys are left out.
+ * Lists vaults, keystores, templates, keys and KMS keys for `uko ls`. The keystores of a destroyed key are asked live,
+ * because a list cannot show that a key is destroyed everywhere. KMS keys behind managed keys are left out.
  */
 
 import { type ErrorCode, isUkoError, onCodes, type UkoError } from "../../errors.ts";

@@ -1,7 +1,6 @@
 /**
- * Names the people behind a step, in the same words and the same order wherever evidence is shown: in `uko audit`, in
- * the check of a certificate, and on its page. A line of evidence has the name of the person who executed its step. A
- * request and an approval have only the IAM ID of their author, whose name another line may have.
+ * Names the people behind a step, in the same words and the same order wherever evidence is shown. A request and an
+ * approval have only the IAM ID of their author, whose name another line may have.
  */
 
 import { sayPerson } from "../text/words.ts";

@@ -1,6 +1,6 @@
 /**
- * Reads an exported state of Pulumi, OpenTofu or Terraform, which shows what programs declare. It returns all
- * resources, of whichever provider, but none of an unfinished operation. Any text that is not such a state is refused.
+ * Reads from an exported state of Pulumi, OpenTofu or Terraform what programs declare: the resources of every provider,
+ * but none of an unfinished operation.
  */
 
 import * as z from "zod";

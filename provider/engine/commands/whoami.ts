@@ -1,7 +1,6 @@
 /**
- * Describes the caller for `uko whoami`: the identity that the service sees, whether it is a person, whether it may
- * request a step, and which rights it has. No call of the service reports rights, so uko tries each list and shows
- * which ones the caller may read.
+ * Describes the caller for `uko whoami`. No call of the service reports rights, so uko tries each list and shows which
+ * ones the caller may read.
  */
 
 import { isUkoError, type UkoError } from "../../errors.ts";

@@ -1,7 +1,7 @@
 /**
- * Reads the backing keys of a managed key in internal keystores. Whether KMS requires two people, and whether key
- * material is left in KMS, depend on them. So in case of doubt, for example if an internal keystore names no KMS key,
- * the backing key counts as unreadable, and an unreadable backing key refuses the step.
+ * Reads the backing keys of a managed key in internal keystores, on which it depends whether KMS requires two people,
+ * and whether key material is left in KMS. In case of doubt, for example if an internal keystore names no KMS key, the
+ * backing key counts as unreadable, and an unreadable backing key refuses the step.
  */
 
 import { isExternalType } from "../../lifecycle/container/keystore-kind.ts";

@@ -1,7 +1,7 @@
 /**
  * Turns the outcome of a run into the report of its command, and appends it to the report file. A key that the service
- * does not find counts as deleted only if this run removed it, or if it is proven which instance answered. Otherwise,
- * with a wrong address, uko would report a living key as deleted.
+ * does not find counts as deleted only if this run removed it, or if it is proven which instance answered. With a wrong
+ * address, uko would otherwise report a living key as deleted.
  */
 
 import { UkoError } from "../../errors.ts";

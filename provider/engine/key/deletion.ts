@@ -1,7 +1,4 @@
-/**
- * Connects the deletion of a managed key to an engine: preview, plan limit, run and result. A key that reached its goal
- * without removal leaves the state with a warning that it is still in its vault.
- */
+/** Connects the deletion of a managed key to an engine: preview, plan limit, run and result. */
 
 import type { DeletionPolicy } from "../../lifecycle/key/plan.ts";
 import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";

@@ -1,7 +1,6 @@
 /**
  * Describes a step on a managed key for the evidence: the state before and after, and whose approval and signatures
- * allowed the step. An entry before a step describes most of the metadata that the removal of the key will erase:
- * dates, key check values, keystores with their IDs, backing keys, and the record. It leaves out the tags.
+ * allowed the step. An entry before a step describes most of the metadata that the removal of the key will erase.
  */
 
 import { onCodes } from "../../errors.ts";

@@ -1,8 +1,7 @@
 /**
- * Finds the exceptions among many keys that a person is about to approve. A reader of 400 rows would miss them, so each
- * class is counted and named after the list, just before the question. If a class is too large to name all its keys
- * there, the person also types how many keys it has. A person who types only "destroy 400" could overlook that 31 of
- * these keys were created last week.
+ * Finds the exceptions among many keys that a person is about to approve. Each class is counted and named after the
+ * list, just before the question, because a reader of 400 rows would miss them. If a class is too large to name all its
+ * keys there, the person also types how many keys it has.
  */
 
 import type { ReviewLine } from "../../lifecycle/consent/review.ts";

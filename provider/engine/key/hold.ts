@@ -1,7 +1,6 @@
 /**
- * Sets and releases a hold. One person does either, because each of them could also do so with another tool. The reason
- * of a release stays on the key for the two people of a later deletion. Both writes drop a request or an approval from
- * the key: a hold ends it, and a release must not bring back what people agreed on before the hold.
+ * Sets and releases a hold, which one person may do alone. Both writes drop a request or an approval from the key: a
+ * hold ends it, and a release must not bring back what people agreed on before the hold.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,6 +1,6 @@
 /**
- * Collects what the console shows of one key on its page, from one read. `basis` names the state and the record of this
- * read. If one of them changed since, an act that a person chose on the page is refused.
+ * Collects what the console shows of one key on its page, from one read. If the state or the record of this read
+ * (`basis`) changed since, an act that a person chose on the page is refused.
  */
 
 import type { DeletionPolicy, Run } from "../../lifecycle/key/plan.ts";

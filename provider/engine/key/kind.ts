@@ -1,8 +1,4 @@
-/**
- * Describes managed keys to the loop, and decides what a lost response means. After a missing right, the planner may
- * try another way. A record that the service does not keep as a tag goes into the description. If the service refuses
- * the same ETag twice, the run ends.
- */
+/** Describes managed keys to the loop, and decides what a lost response or a refusal means. */
 
 import { UkoError } from "../../errors.ts";
 import { standingOf } from "../../lifecycle/consent/consent-record.ts";

@@ -1,6 +1,6 @@
 /**
  * Previews the deletion of a managed key from the state of an engine alone: the sentences that a plan shows to people,
- * and the plan limit. It does the same for an update that retires the key and keeps its resource in the program.
+ * and the plan limit. It does the same for an update that retires the key.
  */
 
 import { demandedBy, demandedForTwo, shownMarker } from "../../lifecycle/consent/required-people.ts";

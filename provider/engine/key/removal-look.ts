@@ -1,7 +1,6 @@
 /**
- * Reads what a person has to confirm before the metadata of a destroyed key is removed: holds, whose release the
- * service may refuse by then, and a destruction without a known approval. The removal then checks that both are still
- * as the person saw them.
+ * Reads what a person has to confirm before the metadata of a destroyed key is removed: holds, and a destruction
+ * without a known approval. The removal then checks that both are still as the person saw them.
  */
 
 import { holdsInForce, valueOfHolds } from "../../lifecycle/consent/hold.ts";

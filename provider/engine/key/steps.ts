@@ -1,7 +1,6 @@
 /**
- * Takes exactly one step on a managed key. Most steps are one call. A record may take several, because uko relies on a
- * record only once it is confirmed, and may write it again with a new time. Without this confirmation, a key could be
- * deactivated because of a record that the service did not keep.
+ * Takes exactly one step on a managed key. A record may take several calls, because it counts only once it is
+ * confirmed: otherwise a key could be deactivated because of a record that the service did not keep.
  */
 
 import { UkoError } from "../../errors.ts";

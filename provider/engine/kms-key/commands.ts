@@ -1,7 +1,6 @@
 /**
- * Runs the commands of `uko` for a KMS key. The command line does not see a program, so it always requires two people.
- * A request that KMS refuses is only reported, and the other windows stay open and are signed. Campaigns and the
- * console also use this file: it lists pending requests and destroys reviewed keys.
+ * Runs the commands of `uko` for a KMS key, and for sets of them in campaigns and the console. The command line does
+ * not see a program, so it always requires two people.
  */
 
 import { asUkoError, endsTheRun, UkoError } from "../../errors.ts";

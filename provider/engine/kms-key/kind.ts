@@ -1,7 +1,6 @@
 /**
- * Describes KMS keys to the loop, and decides what a lost response means. A closed window always counts as closed by
- * this run. Only an effect that counts as one of this run gets an entry after the step in the evidence. Another entry
- * precedes the call, except when a window is closed. The file also writes the evidence of a restore.
+ * Describes KMS keys to the loop, and decides what a lost response means: a closed window always counts as closed by
+ * this run. The file also writes the evidence of a restore.
  */
 
 import { idOfHash } from "../../lifecycle/consent/record-text.ts";

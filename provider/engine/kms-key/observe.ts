@@ -1,8 +1,6 @@
 /**
- * Reads a KMS key by its ID. For a decision it also finds out what uses the key, and whether a keystore of UKO owns the
- * key's ring. What a run learns about rings serves for a minute. Lists leave out the keys of keystores, but show all
- * keys if the keystores cannot be read. For an open window, the file also reads who last wrote to the key's policy,
- * because KMS does not report the setter.
+ * Reads a KMS key by its ID; for a decision also what uses the key, and whether a keystore of UKO owns the key's ring.
+ * For an open window, the file also reads who last wrote to the key's policy, because KMS does not report the setter.
  */
 
 import { onCodes } from "../../errors.ts";

@@ -1,6 +1,6 @@
 /**
  * Describes the pending deletion of a KMS key for reports: what it waits for, the roles that the destruction requires,
- * and when the window ends, after which KMS refuses the destruction. Times are ISO 8601 UTC.
+ * and when the window ends, after which KMS refuses the destruction.
  */
 
 import { type KmsLifecycleState, kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";

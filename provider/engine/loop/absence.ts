@@ -1,7 +1,7 @@
 /**
  * Decides whether an object of UKO is gone, after the service did not find it (404). The 404 of another instance proves
- * nothing, and in doubt this file throws an error. Otherwise an engine with a wrong address would drop keys from its
- * state that still exist. The file also checks whether the caller's lists of keystores can be complete.
+ * nothing, and in doubt this file throws an error: an engine with a wrong address would otherwise drop keys from its
+ * state that still exist.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,6 +1,6 @@
 /**
- * Writes the evidence of a step. A step that deactivates, destroys or removes something has an entry before its call,
- * too, and so has the opening of a deletion window: no key is deleted without a trace.
+ * Writes the evidence of a step: also before the call if it opens a deletion window, or deactivates, destroys or
+ * removes something, so that no key is deleted without a trace.
  */
 
 import { onCodes } from "../../errors.ts";

@@ -1,7 +1,4 @@
-/**
- * Makes the errors with which the loop of a deletion ends. Each says what may have happened to the object: earlier steps
- * stay in effect, and a later run continues.
- */
+/** Makes the errors with which the loop of a deletion ends. Each says what may have happened to the object. */
 
 import { UkoError } from "../../errors.ts";
 import { capital } from "../text/words.ts";

@@ -1,7 +1,6 @@
 /**
  * Runs one act on many objects: up to eight at a time, with progress, and with the results in order. After an error or
- * a cancellation, no further object starts. An object that sleeps, for example after a write, lets another object
- * start.
+ * a cancellation, no further object starts.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,7 +1,7 @@
 /**
- * Defines the report, which `--json` prints and `UKO_REPORT` stores, with an entry when a long wait begins. If that
- * file cannot be opened, the run ends before its work. After that, the report does not change what the run does. The
- * file also makes the error that an engine shows for a result.
+ * Defines the report, which `--json` prints and `UKO_REPORT` stores, and makes the error that an engine shows for a
+ * result. If the file cannot be opened, the run ends before its work; after that, the report does not change what the
+ * run does.
  */
 
 import { type ErrorCode, errorCatalog, isUkoError, UkoError } from "../../errors.ts";

@@ -1,7 +1,6 @@
 /**
- * Waits until the last write to an object is settled (lifecycle/key/settling.ts). Without this wait, a write of uko
- * could overwrite a hold that another person set in the same second. A run waits at most once for each object, and once
- * more after a write of its own. If another recent write then follows, the run ends with an error.
+ * Waits until the last write to an object is settled (lifecycle/key/settling.ts): once for each object, and once more
+ * after a write of the run. If another recent write then follows, the run ends with an error.
  */
 
 import { UkoError } from "../../errors.ts";

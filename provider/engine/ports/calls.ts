@@ -1,7 +1,6 @@
 /**
- * Defines the parameters and results that all ports share: options of a call, progress, the service's time of a
- * response, and the result of a write. After a `lost` write, the caller reads the object before it sends anything
- * again. The file also defines the settings of a run, such as how long it may wait.
+ * Defines the parameters and results that all ports share, and the settings of a run. After a `lost` write, the caller
+ * reads the object before it sends anything again.
  */
 import type { RequiredPeople } from "../../lifecycle/vocabulary/observation.ts";
 

@@ -1,8 +1,7 @@
 /**
- * Defines the interfaces and forms of evidence and report. If evidence cannot be written, no step is taken that needs
- * an entry before it; uko also writes no request or approval, releases no hold, and accepts no key as it is. If a
- * report cannot be opened, the run does not begin. If it fails later, the run only warns, because a report must not
- * change what a run does.
+ * Defines the interfaces and forms of evidence and report. Without evidence, uko takes no step that needs an entry
+ * before it, writes no request or approval, releases no hold, and accepts no key as it is. A report that fails only
+ * warns, because it must not change what a run does.
  */
 
 import type { ErrorCode } from "../../errors.ts";

@@ -1,6 +1,6 @@
 /**
  * Defines the port for KMS keys outside UKO and for key rings (kms-v2-and-iam.md 2). It has no call that reads key
- * material, forces a deletion, or purges metadata. So no caller of the port can skip the checks of KMS.
+ * material, forces a deletion, or purges metadata, so no caller can skip the checks of KMS.
  */
 
 import type { Registration } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";

@@ -1,6 +1,6 @@
 /**
- * Defines what a run knows of a campaign whose folder it has, outside of the acts of this campaign: which keys are the
- * campaign's, and which keys its rules leave alone. The folder proposes and narrows, and never grants a step.
+ * Defines what a run knows of a campaign whose folder it has: which keys are the campaign's, and which keys its rules
+ * leave alone. The folder proposes and narrows, and never grants a step.
  */
 
 import type { ExpectedMark } from "../../lifecycle/campaign/membership.ts";

@@ -1,8 +1,7 @@
 /**
- * Keeps what one run learned about the service: its time, and whether it really stores what its
- * responses to writes show (decision 0048). The time never runs backwards. It is checked with each
- * response on which a decision depends. If it contradicts another time, the run stops: with a wrong
- * time, an expired approval would still count.
+ * Keeps what one run learned about the service: its time, and whether it really stores what its responses to writes
+ * show (decision 0048). The time never runs backwards; if it contradicts another time, the run stops, because with a
+ * wrong time an expired approval would still count.
  */
 
 import { UkoError } from "../../errors.ts";

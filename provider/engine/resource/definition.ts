@@ -1,7 +1,6 @@
 /**
- * Defines what a resource consists of: its inputs, outputs, rules and operations. All engines get their resource from
- * one and the same definition, so that each rule is written once. The file also defines what a function consists of, a
- * query that a program can make.
+ * Defines what a resource consists of: its inputs, outputs, rules and operations, and what a function consists of. All
+ * engines get them from one and the same definition, so that each rule is written once.
  */
 
 import type * as z from "zod";

@@ -1,9 +1,6 @@
 /**
- * Defines the functions that every interface to an engine calls for a resource: check, diff, create, read, update,
- * delete, import, list and previews. Values go in and out as plain data. Every call of an engine about a resource
- * passes through this file, so all interfaces behave alike. After a creation or an import, the instance must be proven
- * before the new state is returned. If the service cannot be read during a plan, the previews report nothing, and the
- * apply decides.
+ * Defines the functions that every interface to an engine calls for a resource, so that all interfaces behave alike. If
+ * the service cannot be read during a plan, the previews report nothing, and the apply decides.
  */
 
 import type { Actor } from "../../lifecycle/vocabulary/observation.ts";

@@ -1,7 +1,6 @@
 /**
- * Derives the inputs of a program from an existing object, for an import and for drift. An import leaves out a block
- * with a secret, because the service never returns secrets. The file also replaces each secret with a digest (a salted
- * hash), so a state never contains a secret (decision 0016).
+ * Derives the inputs of a program from an existing object, for an import and for drift. The file also replaces each
+ * secret with a digest, so a state never contains a secret (decision 0016).
  */
 
 import type * as z from "zod";

@@ -1,8 +1,6 @@
 /**
- * Makes a view of the service for plans: each list of keys, vaults, keystores or templates is read
- * once, and all resources of the plan share it. A run that changes something must not use it,
- * because the lists get old. If another writer changes an object after the list, the apply notices
- * it.
+ * Makes a view of the service for plans: each list is read once, and all resources of the plan share it. A run that
+ * changes something must not use it, because the lists get old.
  */
 
 import type { CallOptions, World } from "../ports/world.ts";

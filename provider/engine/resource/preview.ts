@@ -1,8 +1,7 @@
 /**
  * Previews a planned deletion from the state of an engine alone, because such a plan reads no object. The preview is a
- * refusal, or a message about the runs and people that the deletion requires. It is empty (`short`) if no step is left
- * that deactivates or destroys a key. The file also reads from state which request is pending. It accepts the ID of a
- * request only in its exact form, because a person can edit a state.
+ * refusal, or a message about the runs and people, or nothing (`short`) if no step is left that deactivates or destroys
+ * a key. It accepts the ID of a request only in its exact form, because a person can edit a state.
  */
 
 import type { ErrorCode } from "../../errors.ts";

@@ -1,6 +1,6 @@
 /**
  * Compares a program with a state, without a call to the service. It warns about keys that are destroyed, deactivated
- * or removed although the program wants them. A change of an input that no update can change is an error.
+ * or removed although the program wants them.
  */
 
 import type * as z from "zod";

@@ -1,7 +1,7 @@
 /**
- * Counts the resources of one run that stop for the same reason, and shortens the messages after the first ones.
- * Otherwise a run of hundreds of keys would print the same explanation hundreds of times. The file also writes what
- * such a run says at its end. At the end of a run that only read, it says what a destroy would do now.
+ * Counts the resources of one run that stop for the same reason, and shortens the messages after the first ones. A run
+ * of hundreds of keys would otherwise print one explanation hundreds of times. The file also writes what such a run
+ * says at its end.
  */
 
 import { type ErrorCode, errorCatalog, type UkoError } from "../../errors.ts";

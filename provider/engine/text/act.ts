@@ -1,6 +1,6 @@
 /**
- * Defines an act: its effect, the right that it requires, and its command. The command line prints the command, and the
- * console renders a form. The operation behind it reads the key and decides again.
+ * Defines an act: its effect, the right that it requires, and its command, which the command line prints and for which
+ * the console renders a form. The operation behind it reads the key and decides again.
  */
 
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";

@@ -1,7 +1,6 @@
 /**
- * Writes two messages about wrong times. One says that times of the service contradict each other, so the run stops.
- * The other says that the service stamped the write of a record too late or too early, so the record does not count,
- * and no step was taken.
+ * Writes two messages about wrong times: of the service, which contradict each other, so the run stops. And of the
+ * write of a record, which then does not count.
  */
 
 import type { UkoErrorOptions } from "../../errors.ts";

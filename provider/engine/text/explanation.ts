@@ -1,7 +1,7 @@
 /**
- * Defines the explanation with which a run on one object ends, and renders it for a terminal or an engine. If a command
- * of an engine affects more than the object, the text says so. A person may have edited a state, so a text from a state
- * becomes a part of a command only if no shell could take it for anything else.
+ * Defines the explanation with which a run on one object ends, and renders it for a terminal or an engine. A person may
+ * have edited a state, so a text from a state becomes a part of a command only if no shell could take it for anything
+ * else.
  */
 
 import type { ErrorCode } from "../../errors.ts";

@@ -1,8 +1,7 @@
 /**
- * Lists the commands of `uko` that the executables of the Pulumi plugin and the Terraform provider also run: those
- * about one key that a person needs in order to go on with its deletion, and `whoami`. So a user of Python or HCL
- * needs no other program for them. In a command that a message shows, the file replaces `uko` by the path of the
- * executable, if `uko` is not on PATH.
+ * Lists the commands of `uko` that the executables of the Pulumi plugin and the Terraform provider also run, so that a
+ * user of Python or HCL needs no other program. In a command that a message shows, the path of the executable replaces
+ * `uko`, if `uko` is not on PATH.
  */
 
 export const ownCommands = [

@@ -1,6 +1,6 @@
 /**
- * Decides on which days and at which minutes a campaign may take a step. A blackout forbids steps on whole days in
- * UTC. A maintenance window of a wave allows its steps only between two times of day, also in UTC, on some weekdays.
+ * Decides on which days and at which minutes a campaign may take a step. A blackout forbids whole days, and a
+ * maintenance window of a wave allows only some hours of some weekdays, both in UTC.
  */
 
 import type { ApprovedStep } from "../vocabulary/observation.ts";

@@ -1,7 +1,5 @@
 /**
- * Defines the terms of a campaign as plain values. A class says what happens to a key, and a rule gives keys their
- * class. A wave is a group of keys that take their steps together, and a blackout is a period without steps. A campaign
- * only proposes and forbids steps, and it grants no right.
+ * Defines the terms of a campaign as plain values. A campaign only proposes and forbids steps, and it grants no right.
  */
 
 import type { ApprovedStep } from "../vocabulary/observation.ts";

@@ -1,7 +1,6 @@
 /**
- * Checks whether two different people are present in time for a step of a campaign, by the absences
- * that the campaign's file lists. It also finds a step that depends on one person. A report then
- * warns. The list of people grants no right.
+ * Checks whether two different people are present in time for a step of a campaign, and finds a step that depends on
+ * one person. A report then warns; the list of people grants no right.
  */
 
 import { recordLifetimeMs } from "../consent/consent-record.ts";

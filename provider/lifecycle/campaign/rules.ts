@@ -1,8 +1,7 @@
 /**
- * Classifies keys by the rules of a campaign: the first rule that matches decides what happens to the key. It also
- * says what the campaign requires before it may act on the key, for example an owner for a destruction. The time to
- * match a pattern grows at most with the length of the pattern times the length of the text. So no pattern in
- * campaign.yaml can make a run hang.
+ * Classifies keys by the rules of a campaign: the first rule that matches decides what happens to the key, and what the
+ * campaign requires before it may act. The time to match a pattern grows at most with the product of both lengths, so
+ * no pattern in campaign.yaml can make a run hang.
  */
 
 import type { CampaignKeyKind, KeyClass, KeyTraits, Rule, RuleMatch } from "./campaign.ts";

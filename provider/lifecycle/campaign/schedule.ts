@@ -1,11 +1,7 @@
 /**
- * Computes the dates of a key in a campaign: when each step can happen at the earliest, and until when it still meets
- * the deadline. For a key that misses the deadline it names the cause: a blackout, the rules of its wave (group of
- * keys), or the pending period. Those rules are the wave's first date, the waves before it, its maintenance window and
- * its soak. In the pending period a keystore keeps a destroyed key.
- *
- * The file also decides from when the soak counts, the wait between the deactivation and the destruction. If it counted
- * from a time that is too early, the destruction could follow before an owner noticed the outage.
+ * Computes the dates of a key in a campaign: when each step can happen at the earliest, until when it still meets the
+ * deadline, and the cause if it does not. It also decides from when the soak counts: from a time that is too early, the
+ * destruction could follow before an owner noticed the outage.
  */
 
 import { isWrittenAt } from "../consent/consent-record.ts";

@@ -1,7 +1,7 @@
 /**
- * Reads and writes the note. Its one part is the deactivation: when, by whom, and who set the KMS window; the
- * reactivation ends this part. The other part is the holds that people released, with their reasons: the two people of
- * a later deletion must see who released a hold and why. Only a new hold that leaves no room ends this part.
+ * Reads and writes the note: the deactivation, until the reactivation, and the holds that people released, with their
+ * reasons, because the two people of a later deletion must see them. Only a new hold that leaves no room ends the
+ * second part.
  */
 
 import type { DeactivationNote, ReleasedHold } from "../vocabulary/observation.ts";

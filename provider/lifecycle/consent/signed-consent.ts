@@ -1,7 +1,6 @@
 /**
- * Defines what people sign, and how long a signature counts. The service says who wrote to a key last, and not who
- * wrote which text. A signature proves the latter: no other person can make one, so a text in a forged name never
- * counts. A signature is an additional requirement and replaces no other one.
+ * Defines what people sign, and how long a signature counts. No other person can make a signature, so a text in a
+ * forged name never counts; it is an additional requirement and replaces no other one.
  */
 
 import type {

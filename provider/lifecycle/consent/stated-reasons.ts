@@ -1,7 +1,6 @@
 /**
- * Collects the reasons that people stated in their records. A key has only one record at a time, so a new record
- * repeats the first and the latest reason, and people still see them. It repeats nothing from a record that the last
- * writer could have forged. A repeated reason approves nothing.
+ * Collects the reasons that people stated in their records, of which a new record repeats the first and the latest. It
+ * repeats nothing from a record that the last writer could have forged, and a repeated reason approves nothing.
  */
 
 import {

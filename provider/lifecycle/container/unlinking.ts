@@ -1,7 +1,6 @@
 /**
- * Finds the keys that a change of the groups of keystores, or of templates, would remove from a keystore. That is an
- * outage, so it must be requested explicitly and never be the side effect of an update. A key also counts if it may be
- * removed, because its template or keystore is not listed.
+ * Finds the keys that a change of the groups of keystores, or of templates, would remove from a keystore: an outage, so
+ * it must never be the side effect of an update. A key also counts if its template or keystore is not listed.
  */
 
 import type { ObservedState } from "../vocabulary/managed-key-states.ts";

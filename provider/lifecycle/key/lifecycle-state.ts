@@ -1,6 +1,6 @@
 /**
- * Computes the lifecycle state: once, from one read of the key and, if a run has planned, from the plan at its end. If
- * a deletion waits, the word says for what; otherwise it is the key's own state. The service does not store it.
+ * Computes the lifecycle state, from one read of the key and, if a run has planned, from the plan at its end. If a
+ * deletion waits, the word says for what; otherwise it is the key's own state.
  */
 
 import { deletionStanding, type Standing } from "../consent/consent-record.ts";

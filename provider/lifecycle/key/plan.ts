@@ -1,7 +1,6 @@
 /**
  * Defines what all planners of a managed key share: policy, run, steps with their rights and rules, waits, and guards
- * with their codes. A step that the service refused is planned again in the same run only after a wait for a time has
- * reached that time, not after a wait for a person.
+ * with their codes.
  */
 
 import type { ErrorCode } from "../../errors.ts";

@@ -1,7 +1,7 @@
 /**
- * Lists the states and actions of a managed key as one table, as the contract of the service states them: where each
- * action leads, whether it can be undone, and which right it requires. Previews and updates read the table. The planner
- * of a deletion takes only the rights and the cool-down from it, and has its own rules for everything else.
+ * Lists the states and actions of a managed key as one table, as the contract of the service states them. Previews and
+ * updates read the table. The planner of a deletion takes only the rights and the cool-down from it, and has its own
+ * rules for everything else.
  */
 
 /** The service's words (uko-v4.md 4.1), with the meanings of NIST SP 800-57 part 1, section 7. */

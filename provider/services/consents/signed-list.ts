@@ -1,7 +1,7 @@
 /**
- * Makes one signature cover a list of texts, so that a person who approves twelve keys touches a security key once. The
- * signature covers the root of a hash tree (RFC 6962, section 2.1). Each text is stored with the hashes that lead from
- * it to the root, so it can be checked without the others.
+ * Makes one signature cover a list of texts, by the root of a hash tree (RFC 6962, section 2.1), so that a person who
+ * approves twelve keys touches a security key once. Each text is stored with the hashes that lead to the root, so it
+ * can be checked without the others.
  */
 
 import { createHash } from "node:crypto";

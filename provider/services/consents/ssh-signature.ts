@@ -1,7 +1,6 @@
 /**
- * Parses and verifies SSH signatures as `ssh-keygen -Y sign` makes them (OpenSSH, PROTOCOL.sshsig and PROTOCOL.u2f).
- * Only Ed25519 keys and the keys of security keys are accepted. The file also finds out whether a person touched the
- * security key that signed, and whether it checked a PIN or a fingerprint.
+ * Parses and verifies SSH signatures as `ssh-keygen -Y sign` makes them (OpenSSH, PROTOCOL.sshsig and PROTOCOL.u2f), of
+ * Ed25519 keys and security keys only. The file also finds out whether a person touched the security key.
  */
 
 import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";

@@ -1,7 +1,6 @@
 /**
- * Limits how many calls run at a time. Waiting calls start in the order of their arrival, but writes start before
- * reads: a record counts only if it is written within seconds of the read before it. The file also lets several callers
- * share one call that is in progress.
+ * Limits how many calls run at a time. Writes start before reads, because a record counts only if it is written within
+ * seconds of the read before it.
  */
 
 import { UkoError } from "../../errors.ts";

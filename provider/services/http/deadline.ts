@@ -1,7 +1,6 @@
 /**
- * Limits the time of one call. The function `close` releases the timer and the listener as soon as the call ends.
- * `AbortSignal.timeout` and `AbortSignal.any` would keep them until the limit, which is much longer than most calls
- * take.
+ * Limits the time of one call. `close` releases the timer and the listener as soon as the call ends, which
+ * `AbortSignal.timeout` and `AbortSignal.any` would keep until the limit.
  */
 
 export interface Deadline {

@@ -1,7 +1,7 @@
 /**
- * Computes how many calls uko makes at a time. The number is halved after 429 or 503, and rises slowly after other
- * responses. If such a 429 or 503 has `Retry-After`, no call starts before that time. A wait of more than 30 s does
- * not stop the other calls, because only the refused call fails then.
+ * Computes how many calls uko makes at a time: half after 429 or 503, and slowly more after other responses. If such a
+ * response has `Retry-After`, no call starts before that time, unless the wait is over 30 s: then only the refused call
+ * fails.
  */
 
 import { longestRetryAfterMs } from "./retry.ts";

@@ -1,7 +1,6 @@
 /**
  * Turns a response into a parsed value or an error, in the same way for every service. If the service's time is needed,
- * a response without a valid Date header is an error, because uko uses no other clock. The file also lists the errors
- * that concern the whole run and not one object.
+ * a response without a valid Date header is an error, because uko uses no other clock.
  */
 
 import type * as z from "zod";

@@ -1,6 +1,6 @@
 /**
- * Sends one request through undici and reads the response up to a maximum size. Redirects are not followed, because a
- * redirect could take the credential to another host. A failure is reported only by its code, because its message could
+ * Sends one request through undici and reads the response up to a maximum size. Redirects are not followed, because one
+ * could take the credential to another host, and a failure is reported only by its code, because its message could
  * repeat what was sent.
  */
 

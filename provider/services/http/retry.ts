@@ -1,7 +1,6 @@
 /**
- * Decides whether and when a failed call is sent again (kms-v2-and-iam.md 8). It is sent again only if a second
- * request cannot do harm, in at most four attempts, and within the deadline of the call. A 401 is not decided here:
- * client.ts answers it with a fresh token.
+ * Decides whether and when a failed call is sent again (kms-v2-and-iam.md 8): only if a second request cannot do harm,
+ * in at most four attempts, and within the deadline of the call. A 401 is answered in client.ts.
  */
 
 /**

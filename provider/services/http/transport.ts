@@ -1,6 +1,6 @@
 /**
- * Calls one service of the instance: encodes JSON bodies, adds the common headers, and turns failed reads into errors.
- * The file also has the check that refuses an object whose instance ID is not the one of this connection.
+ * Calls one service of the instance: encodes JSON bodies, adds the common headers, turns failed reads into errors, and
+ * refuses an object whose instance ID is not the one of this connection.
  */
 
 import { UkoError } from "../../errors.ts";

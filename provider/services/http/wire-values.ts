@@ -1,6 +1,6 @@
 /**
- * Parses values as services write them: optional texts, lists, times, waits and identities. An identity with blanks or
- * invisible characters counts as absent, because it could imitate another one. The file also drops absent fields.
+ * Parses values as services write them. An identity with blanks or invisible characters counts as absent, because it
+ * could imitate another one.
  */
 
 import * as z from "zod";

@@ -1,7 +1,6 @@
 /**
  * Turns the end of a change into one of a few results, such as done, refused or lost. An unclear response always counts
- * as lost, because a wrong "refused" could hide a deletion. The file throws only if the change did not happen, for
- * example if the request was not sent, or after a 401.
+ * as lost, because a wrong "refused" could hide a deletion.
  */
 
 import type { Permitted, Written } from "../../engine/ports/world.ts";

@@ -1,8 +1,7 @@
 /**
  * Reads KMS keys, key rings, the services that use a key, and who last changed its policy for dual authorization
  * (kms-v2-and-iam.md 2.1 rows 3, 6, 17, 21, 24). A key that is set for deletion and does not show until when is an
- * error. For an instance of Key Protect, so is a key with the CRN of another instance. If the services that use a key
- * cannot be read, the result gives the reason, and a deletion is refused.
+ * error, and so is one with the CRN of another instance of Key Protect.
  */
 
 import type * as z from "zod";

@@ -1,8 +1,6 @@
 /**
  * Creates, changes, rotates, destroys and restores KMS keys, sets a key for deletion, and manages aliases and key rings
- * (kms-v2-and-iam.md 2). A key that another writer has destroyed already counts as destroyed. A creation is not sent
- * again after a lost response, because that could create a second key. uko asks KMS to leave the material of a standard
- * key out of the response.
+ * (kms-v2-and-iam.md 2). A creation is not sent again after a lost response, because that could create a second key.
  */
 
 import type { KmsKeyRef, KmsKeySnapshot, KmsKeys, NewKmsKey } from "../../engine/ports/kms-keys.ts";

@@ -1,7 +1,6 @@
 /**
  * Calls KMS v2 with the instance ID in a header (kms-v2-and-iam.md 1.1, 1.3), and turns KMS's refusals into messages.
- * It also reads their reason codes, which IBM documents, so other code may compare them (kms-v2-and-iam.md 4). Only
- * such a code shows that a key does not exist.
+ * Only one of the documented reason codes shows that a key does not exist (kms-v2-and-iam.md 4).
  */
 
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";

@@ -1,7 +1,6 @@
 /**
- * Reads and writes envelopes. As DSSE demands, each signature covers the type of the content together with the content.
- * The file also adds a signature, but refuses a second one by the same key, and computes the digest of a JSON value in
- * canonical form.
+ * Reads, writes and signs envelopes. As DSSE demands, each signature covers the type of the content together with the
+ * content, and a second one by the same key is refused.
  */
 
 import { isUtf8 } from "node:buffer";

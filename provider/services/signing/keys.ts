@@ -1,6 +1,6 @@
 /**
  * Loads the keys that sign and verify certificates, and signs and verifies with them: ECDSA on P-256 and Ed25519, in
- * PEM. A private key stays in its file, or outside this process: then the user names a command that signs.
+ * PEM. A private key can stay outside this process: then the user names a command that signs.
  */
 
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";

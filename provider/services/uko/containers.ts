@@ -1,7 +1,7 @@
 /**
- * Reports whether a vault exists, and whether a keystore is internal or external (uko-v4.md V3, S3). An internal
- * keystore can hold a backing key that a deletion has to check, so an unclear kind is reported as unknown, and never as
- * external. A run remembers a vault that exists, and a kind that is known, so it reads each of them once.
+ * Reports whether a vault exists, and whether a keystore is internal or external (uko-v4.md V3, S3), each read once. An
+ * internal keystore can hold a backing key that a deletion has to check, so an unclear kind is unknown, and never
+ * external.
  */
 
 import type { Containers, KeystoreKindRead } from "../../engine/ports/world.ts";

@@ -1,7 +1,7 @@
 /**
- * Turns UKO's refusals into messages for people (uko-v4.md 3.15), and lists the rights that the calls require. If a
- * read fails for a missing right, the error names that right. The file also decides whether a 404 comes from the
- * service itself, because a gateway's 404 does not prove that an object is gone.
+ * Turns UKO's refusals into messages for people (uko-v4.md 3.15), and lists the rights that the calls require. The file
+ * also decides whether a 404 comes from the service itself, because a gateway's 404 does not prove that an object is
+ * gone.
  */
 
 import { UkoError } from "../../errors.ts";

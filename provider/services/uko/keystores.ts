@@ -1,7 +1,7 @@
 /**
- * Reads and changes keystores, and reads the health of their connections (uko-v4.md S1-S6, 3.7, 3.8). It sends the
- * secrets of a connection and never returns one, and no message repeats one. It deletes a keystore only with
- * `mode=restrict`, because the other modes deactivate or destroy the keys in it.
+ * Reads and changes keystores, and reads the health of their connections (uko-v4.md S1-S6, 3.7, 3.8). No message
+ * repeats a secret, and a keystore is deleted only with `mode=restrict`, because the other modes deactivate or destroy
+ * the keys in it.
  */
 
 import type {

@@ -1,8 +1,6 @@
 /**
- * Reads, creates, changes and removes one object of UKO, and lists objects of one kind. Every change of an existing
- * object sends the ETag of an earlier read, so that it cannot overwrite a change by another writer. The service also
- * sends a 404 for an object in another vault, so the file then reads again without the vault. A removal counts only
- * after a 204.
+ * Reads, creates, changes, removes and lists objects of UKO. Every change of an existing object sends the ETag of an
+ * earlier read, so that it cannot overwrite a change by another writer, and a removal counts only after a 204.
  */
 
 import type * as z from "zod";

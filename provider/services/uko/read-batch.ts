@@ -1,8 +1,6 @@
 /**
- * Caches reads of managed keys. If a run reads several keys of a vault within a short time, the cache reads one list of
- * the vault, which saves hundreds of calls. It uses a list for 10 s, and a write of this run to a key of the vault
- * discards the list earlier. A vault that cannot be listed, or has too many keys for the number of reads, is read key
- * by key.
+ * Caches reads of managed keys: if a run reads several keys of a vault within a short time, one list of the vault saves
+ * hundreds of calls. It uses a list for 10 s, and a write of this run to a key of the vault discards the list earlier.
  */
 
 import type { KeyRef, KeySnapshot, WithServiceTime } from "../../engine/ports/world.ts";

@@ -1,7 +1,6 @@
 /**
- * Defines the forms of UKO v4's responses (uko-v4.md 3). Numbers may be written as texts. An empty list of the
- * resources that use a key would allow its deletion, so a missing list makes the response invalid. Tags may be absent
- * and then count as none, so such a key is not on hold.
+ * Defines the forms of UKO v4's responses (uko-v4.md 3). An empty list of the resources that use a key would allow its
+ * deletion, so a missing list makes the response invalid. Tags may be absent, and then the key is not on hold.
  */
 
 import * as z from "zod";

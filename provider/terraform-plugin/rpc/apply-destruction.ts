@@ -1,8 +1,6 @@
 /**
- * Deletes a resource as ApplyResourceChange requests it. If the deletion is not finished, the resource stays in state
- * with its current values, and the error says what the deletion waits for. The call deletes nothing and fails if the
- * run still declares the object, or plans a new object of the same unique name, or if the deletion is one half of a
- * replacement. If another resource has adopted the object in this run, only the old entry is removed from state.
+ * Deletes a resource as ApplyResourceChange requests it. The call deletes nothing and fails if the run still declares
+ * the object, or plans a new object of the same unique name, or if the deletion is one half of a replacement.
  */
 
 import { allowsNothing, declaredTwiceInHcl, isTransientReadError, messageAbout } from "../../compose/engines.ts";

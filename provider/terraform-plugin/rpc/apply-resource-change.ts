@@ -1,8 +1,7 @@
 /**
- * Serves ApplyResourceChange, which creates, changes or deletes a resource. Without a prior state it creates, without a
- * planned state it deletes, and with both it changes. A failed creation returns no state, because the host would then
- * plan to delete the object. A creation continues for up to 2 minutes if the run is canceled, because no later run
- * could find a key whose response was dropped.
+ * Serves ApplyResourceChange: without a prior state it creates, without a planned state it deletes, and with both it
+ * changes. A creation continues for up to 2 minutes if the run is canceled, because no later run could find a key whose
+ * response was dropped.
  */
 
 import { allowsNothing, declaredTwiceInHcl } from "../../compose/engines.ts";

@@ -1,8 +1,6 @@
 /**
- * Serves ConfigureProvider, which begins a run with the settings of the provider block. It opens no connection yet,
- * because a plan of other providers' resources needs no credential. If a setting is still unknown, the run has no
- * settings, and a call that needs the service fails. It refuses another instance than the environment's, and the
- * Terraform bridge of Pulumi as a host. It warns if the environment overrides a credential in the configuration.
+ * Serves ConfigureProvider, which begins a run with the settings of the provider block, and opens no connection yet. It
+ * refuses another instance than the environment's, and the Terraform bridge of Pulumi as a host.
  */
 
 import { hclDialect, requireOneInstance, sayOtherCredential, storedSettings } from "../../compose/engines.ts";

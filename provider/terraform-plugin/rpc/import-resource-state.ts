@@ -1,6 +1,5 @@
 /**
- * Serves ImportResourceState, which imports an existing object into the state, by its ID or by its identity. The import
- * fails if the object does not exist, or if it is not in the instance that the identity names. The same import is used
+ * Serves ImportResourceState, which imports an existing object by its ID or by its identity. The same import is used
  * for a resource that a `moved` block takes over from another provider.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Serves ListResource, which returns the existing objects of one resource type for `terraform query`, as a stream with
- * one event for each object. The host can limit their number. An error is an event, too.
+ * Serves ListResource, which returns the existing objects of one resource type for `terraform query`, one event for
+ * each object. An error is an event, too.
  */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";

@@ -1,6 +1,6 @@
 /**
- * Serves the calls that describe the provider: the names of its resources and data sources, their schemas and
- * identities, and its capabilities. None of them calls the service.
+ * Serves the calls that describe the provider: its resources and data sources, their schemas and identities, and its
+ * capabilities.
  */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";

@@ -1,7 +1,7 @@
 /**
  * Serves UpgradeResourceState and UpgradeResourceIdentity, which read a state that this release or an earlier one
- * wrote. Hosts call them at every read of a state. A state of a later release is an error. The file also records the
- * names of the objects in state, so that the plan of a new object can find a name that is taken.
+ * wrote. The file also records the names of the objects in state, so that the plan of a new object can find a name that
+ * is taken.
  */
 
 import { UkoError } from "../../errors.ts";

@@ -1,7 +1,6 @@
 /**
  * Validates the configuration of the provider, a resource, a data source or a list by every rule that needs no state
- * and no service. An unknown value is accepted here, and is checked when it is known. If the host is too old to keep a
- * secret out of the state, a secret in the configuration is an error.
+ * and no service. An unknown value is accepted here, and is checked when it is known.
  */
 
 import { checkArguments, checkStored, hclDialect } from "../../compose/engines.ts";

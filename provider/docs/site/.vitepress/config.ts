@@ -1,8 +1,6 @@
 /**
- * Configures the site of the guides, for VitePress: the pages of provider/docs, with the menu of sidebar.ts. It
- * changes two things in the pages. Links that leave the site, to examples or decisions, go to the repository. Tabs of
- * the Pulumi Registry become tabs of this theme. It also writes llms.txt, the list of the pages for programs that read
- * texts.
+ * Configures the site of the guides, for VitePress. Links that leave the site go to the repository, tabs of the Pulumi
+ * Registry become tabs of this theme, and llms.txt lists the pages for programs that read texts.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * Lists the pages of the documentation site, in the order in which people read them. No other file lists them: the menu
- * and the count of words read this list, and a test compares it with the files.
+ * Lists the pages of the documentation site, in the order in which people read them. The menu and the count of words
+ * read this list, and a test compares it with the files.
  */
 
 import { readdirSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
  * Writes the text that a person reads before an approval. One key is shown in full. For many keys, the counts and the
  * exceptions come first, so that they do not get lost in a long list. The file also writes the table of all requests
- * that wait for the caller, and why the caller cannot approve a key now.
+ * that wait for the caller.
  */
 
 import { keyPathOf } from "../../../lifecycle/consent/review.ts";

@@ -1,10 +1,7 @@
 /**
  * Approves many keys that one person reviewed: it acts on each key that a fresh read shows as reviewed, and skips every
- * other key. Instead of taking the step, it can store an approval on each key for its requester's next run. It refuses
- * the review of another person or instance, an answer that came more than 60 minutes after the first read, and any act
- * more than 4 hours after the answer. The file also approves a single request that a page or terminal showed, if it is
- * still the one that was shown. It writes evidence of each approval that was refused because the caller had made the
- * request.
+ * other key. Or it stores an approval on each key. It writes evidence of each approval that was refused because the
+ * caller had made the request.
  */
 
 import { type ErrorCode, onCodes, UkoError } from "../../../errors.ts";

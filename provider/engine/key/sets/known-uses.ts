@@ -1,6 +1,6 @@
 /**
- * Remembers which resources the reads of this process named. A review lists the resources of a key by their IDs alone,
- * and the list of a vault does not list them. So the page that approves a review takes the names from here.
+ * Remembers the names of the resources that the reads of this process showed, because a review has only their IDs. The
+ * page that approves a review takes the names from here.
  */
 
 import type { UsingResource } from "../../../lifecycle/vocabulary/observation.ts";

@@ -1,9 +1,7 @@
 /**
  * Writes the one text of a review, whose SHA-256 each approval names, and parses it from the file that a campaign keeps
- * as a record. Anyone can write such a file, so nothing in it is trusted, and no file approves: an approval names the
- * SHA-256 of what its own process has just shown. The parser accepts only the exact text that `encodeReview` writes, so
- * that no text can mean one review to a person and another to `uko`. It refuses a review of requests of several people,
- * of the reviewer's own request, or of several kinds of keys.
+ * as a record. Anyone can write such a file, so nothing in it is trusted. The parser accepts only the exact text that
+ * `encodeReview` writes: no text may mean one review to a person and another to `uko`.
  */
 
 import * as z from "zod";

@@ -1,7 +1,6 @@
 /**
  * Reads many keys for a review: the requests of one person, as another person can approve them. A key that the caller
- * cannot approve, or that changed since its request, is listed apart with the reason. A review that is too large is
- * refused. The file also groups all requests that a caller can approve, by requester, step and kind of key.
+ * cannot approve, or that changed since its request, is listed apart with the reason.
  */
 
 import { UkoError } from "../../../errors.ts";

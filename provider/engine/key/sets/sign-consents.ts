@@ -1,8 +1,7 @@
 /**
  * Signs the approvals and requests of destructions that a command is about to make, on machines that demand signatures.
- * One signature covers all keys of the command, and it is made before the first key changes. A record is signed as the
- * run will write it, so the keys are read and planned first, and each record is cut to the room that the list leaves. A
- * run of an engine has nothing to sign.
+ * One signature covers all keys of the command, and is made before the first key changes, over each record as the run
+ * will write it.
  */
 
 import type { ConsentDraft } from "../../../lifecycle/consent/consent-record.ts";

@@ -1,8 +1,7 @@
 /**
  * Lists, for whole vaults, every deactivated or destroyed key, whichever tool took the step, and every key with a
- * request or an approval, also a void one. `uko requests` also lists the keys that were never active: an engine that is
- * to delete such a key waits for a person's first request, and leaves no trace on the key. If a missing right or an
- * invalid response hides a vault or key, the result names it and still has the others.
+ * request or an approval, also a void one. If a missing right or an invalid response hides a vault or key, the result
+ * names it and still has the others.
  */
 
 import { type ErrorCode, onCodes, type UkoError } from "../../../errors.ts";

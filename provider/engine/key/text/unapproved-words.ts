@@ -1,6 +1,6 @@
 /**
- * Writes the sentence about a deactivation or destruction for which no approval by a second person is known. The file
- * also collects the warnings before a request or an approval: this sentence, and those about released holds.
+ * Writes the sentence about a step for which no approval by a second person is known, and collects the warnings before
+ * a request or an approval.
  */
 
 import type { DeletionPolicy } from "../../../lifecycle/key/plan.ts";

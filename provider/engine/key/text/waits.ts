@@ -1,7 +1,4 @@
-/**
- * Writes the messages for a run on a managed key that has to wait. Each names who can act, with which role and command.
- * The file also says that the caller's own next run can act on an approval.
- */
+/** Writes the messages for a run on a managed key that has to wait: who can act, with which role and command. */
 
 import type { Standing } from "../../../lifecycle/consent/consent-record.ts";
 import { mayAuthor } from "../../../lifecycle/key/authorization.ts";
