@@ -18,15 +18,15 @@ afterAll(() => local.close());
 const restored = {
   before: { record: { state: "destroyed" }, material: "enabled" },
   lies: [
-    { operation: "K3", rewrite: { referenced_keystores: [] }, omit: ["key_material_present"] },
-    { operation: "K12", rewrite: { status_in_keystores: [] } },
+    { operation: "getManagedKey", rewrite: { referenced_keystores: [] }, omit: ["key_material_present"] },
+    { operation: "getStatusInKeystores", rewrite: { status_in_keystores: [] } },
   ],
   code: "[UKO_KEYSTORE_BLOCKS_REMOVAL]",
 };
 /** A key under KMS dual authorization whose keystore has an unknown variant, so that its backing key cannot be found. */
 const hidden = {
   before: { backingKey: { dualAuthDelete: true } },
-  lies: [{ operation: "S3", rewrite: { ibm_variant: "Internal" } }],
+  lies: [{ operation: "getKeystore", rewrite: { ibm_variant: "Internal" } }],
   code: "[UKO_BACKING_KEY_UNREADABLE]",
 };
 
@@ -70,5 +70,5 @@ test.each([
   const { exitCode, out } = await local.uko("bob", command);
   expect(out).toContain(says);
   expect(exitCode).toBe(12);
-  expect((await local.trail()).filter(({ operation }) => operation === "K5")).toEqual([]);
+  expect((await local.trail()).filter(({ operation }) => operation === "deleteManagedKey")).toEqual([]);
 });

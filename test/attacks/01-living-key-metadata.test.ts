@@ -36,8 +36,9 @@ interface Lie {
 }
 
 async function serviceSays({ key = {}, keyOmits = [], live }: Lie): Promise<void> {
-  await uko.fault({ operation: "K3", rewrite: key, omit: keyOmits });
-  if (live !== undefined) await uko.fault({ operation: "K12", rewrite: { status_in_keystores: live } });
+  await uko.fault({ operation: "getManagedKey", rewrite: key, omit: keyOmits });
+  if (live !== undefined)
+    await uko.fault({ operation: "getStatusInKeystores", rewrite: { status_in_keystores: live } });
 }
 
 /** Each caller that can send a removal, run until it stops. */
@@ -183,7 +184,7 @@ describe("the metadata of a key that is nowhere is still removed", () => {
     const state = await destroyedKey("absent");
     const seq = await uko.lastSeq();
     expect(await removers[name]?.(state)).toMatch(/ended|gone/);
-    expect(await uko.effects(seq)).toEqual(["K5"]);
+    expect(await uko.effects(seq)).toEqual(["deleteManagedKey"]);
   });
 
   test("a never installed key that no source names in any keystore", async () => {
@@ -191,7 +192,7 @@ describe("the metadata of a key that is nowhere is still removed", () => {
     const seq = await uko.lastSeq();
     await serviceSays({ key: { referenced_keystores: [], status_in_keystores: [] }, live: [] });
     expect(await removers["uko continue"]?.(state)).toBe("gone");
-    expect(await uko.effects(seq)).toEqual(["K5"]);
+    expect(await uko.effects(seq)).toEqual(["deleteManagedKey"]);
   });
 
   test("a keystore that only the live status names, and that does not hold the key", async () => {
@@ -209,7 +210,7 @@ describe("the metadata of a key that is nowhere is still removed", () => {
 test("no key is chosen for its removal in a vault in whose list one key has null for its keystores, and names the vault", async () => {
   const { vaultId } = await destroyedKey("enabled");
   const seq = await uko.lastSeq();
-  await uko.fault({ operation: "K1", rewrite: { "managed_keys.referenced_keystores": null } });
+  await uko.fault({ operation: "listManagedKeys", rewrite: { "managed_keys.referenced_keystores": null } });
   const chosen = await uko.run("bob").operations.select({ vaultIds: [vaultId], step: "remove" }, options);
   expect(chosen).toMatchObject({ keys: [], unreadable: [{ vaultId, error: { code: unreadable } }] });
   expect(await uko.effects(seq)).toEqual([]);

@@ -60,7 +60,7 @@ test.each([-55, -30, -11, 11, 30, 55])(
     const { exitCode, err } = await uko("bob", `request ${key}`);
     expect(err).toContain("[UKO_CLOCK_SKEW]");
     expect(exitCode).toBe(1);
-    expect(await effects()).toEqual(["K4"]);
+    expect(await effects()).toEqual(["updateManagedKey"]);
   },
 );
 
@@ -78,7 +78,7 @@ test("a Date before the key's own last change stops the run before it writes any
   proxy.shiftMs = -59_000 - 15_000;
   const { err } = await uko("alice", `withdraw ${key}`);
   expect(err).toContain("[UKO_CLOCK_SKEW]");
-  expect(await effects()).toEqual(["K4"]);
+  expect(await effects()).toEqual(["updateManagedKey"]);
 });
 
 test("a Date five days back does not make an expired request act", async () => {
@@ -88,7 +88,7 @@ test("a Date five days back does not make an expired request act", async () => {
   const { err, exitCode } = await type("alice", `approve ${key}`);
   expect(err).toContain("The Date header of UKO is wrong");
   expect(exitCode).not.toBe(0);
-  expect(await effects()).toEqual(["K4"]);
+  expect(await effects()).toEqual(["updateManagedKey"]);
 });
 
 test("a Date five days back does not make an expired approval act", async () => {
@@ -98,7 +98,7 @@ test("a Date five days back does not make an expired approval act", async () => 
   proxy.shiftMs = -5 * dayMs;
   const { err } = await uko("carol", `continue ${key}`);
   expect(err).toContain("[UKO_CLOCK_SKEW]");
-  expect(await effects()).toEqual(["K4", "K4"]);
+  expect(await effects()).toEqual(["updateManagedKey", "updateManagedKey"]);
 });
 
 test("a request that expired by the token's time alone does not act, however little Date is behind", async () => {
@@ -109,7 +109,7 @@ test("a request that expired by the token's time alone does not act, however lit
   const { exitCode, out } = await type("alice", `approve ${key}`);
   expect(out).toContain("expired on 1 Dec 2026 14:22 UTC");
   expect(exitCode).not.toBe(0);
-  expect(await effects()).toEqual(["K4"]);
+  expect(await effects()).toEqual(["updateManagedKey"]);
 });
 
 test("a Date behind the token stops the deletion of KMS keys and of vaults as well", async () => {

@@ -158,7 +158,7 @@ test("a run reports a key as busy after one wait if another writer keeps changin
   });
   expect(bob.sleeps).toHaveLength(1);
   // Carol's own write alone.
-  expect(await uko.effects(since)).toEqual(["K4"]);
+  expect(await uko.effects(since)).toEqual(["updateManagedKey"]);
   const { handlers, sleeps } = uko.run("carol", { wrap: busy });
   const update = handlers.update(state, checked(handlers, inputsOf({ tags: { team: "people" } })), options);
   await expect(update).rejects.toMatchObject({ code: "UKO_CHANGED_MEANWHILE" });

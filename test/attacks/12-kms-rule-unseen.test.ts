@@ -20,10 +20,10 @@ const keyNotFound = {
   resources: [{ errorMsg: "Not Found", reasons: [{ code: "KEY_NOT_FOUND_ERR", message: "key does not exist" }] }],
 };
 const typed = (type: unknown) => ({
-  operation: "K3",
+  operation: "getManagedKey",
   rewrite: { "status_in_keystores.keystore.type": type, "referenced_keystores.type": type },
 });
-const keystoreSays = (rewrite: object) => ({ operation: "S3", rewrite });
+const keystoreSays = (rewrite: object) => ({ operation: "getKeystore", rewrite });
 
 const lies: readonly (readonly [what: string, lie: Readonly<Record<string, unknown>>, code: string])[] = [
   ["gives null for the keystore's type, in the key and in the keystore", keystoreSays({ type: null }), unreadable],
@@ -34,37 +34,37 @@ const lies: readonly (readonly [what: string, lie: Readonly<Record<string, unkno
   ["has a keystore variant that this release does not know", keystoreSays({ ibm_variant: "satellite" }), unreadable],
   [
     "names the keystore without its id",
-    { operation: "K3", omit: ["status_in_keystores.keystore.id", "referenced_keystores.id"] },
+    { operation: "getManagedKey", omit: ["status_in_keystores.keystore.id", "referenced_keystores.id"] },
     unreadable,
   ],
   [
     "leaves both keystore lists out",
-    { operation: "K3", omit: ["status_in_keystores", "referenced_keystores"] },
+    { operation: "getManagedKey", omit: ["status_in_keystores", "referenced_keystores"] },
     "UKO_RESPONSE_INVALID",
   ],
   [
     "gives null for both keystore lists",
-    { operation: "K3", rewrite: { status_in_keystores: null, referenced_keystores: null } },
+    { operation: "getManagedKey", rewrite: { status_in_keystores: null, referenced_keystores: null } },
     "UKO_RESPONSE_INVALID",
   ],
   [
     "gives two empty keystore lists and says that material is in keystores",
-    { operation: "K3", rewrite: { status_in_keystores: [], referenced_keystores: [] } },
+    { operation: "getManagedKey", rewrite: { status_in_keystores: [], referenced_keystores: [] } },
     unreadable,
   ],
   [
     "gives null for the backing key's dualAuthDelete",
-    { operation: "M6", rewrite: { "resources.dualAuthDelete": null } },
+    { operation: "getKmsKeyMetadata", rewrite: { "resources.dualAuthDelete": null } },
     unreadable,
   ],
   [
     "leaves out whether the backing key's dualAuthDelete is enabled",
-    { operation: "M6", rewrite: { "resources.dualAuthDelete": {} } },
+    { operation: "getKmsKeyMetadata", rewrite: { "resources.dualAuthDelete": {} } },
     unreadable,
   ],
   [
     "does not know the backing key of a key that UKO calls active",
-    { operation: "M6", status: 404, body: keyNotFound },
+    { operation: "getKmsKeyMetadata", status: 404, body: keyNotFound },
     unreadable,
   ],
 ];
@@ -91,7 +91,7 @@ test.each(["IBM_CLOUD_KMS", "quantum_vault", null, ""])(
     const seq = await uko.lastSeq();
     // KMS wants two people, so one who is alone gets as far as a request.
     expect(await destroyIt(key)).toBe("UKO_APPROVAL_PENDING");
-    expect(await uko.effects(seq)).toEqual(["K4"]);
+    expect(await uko.effects(seq)).toEqual(["updateManagedKey"]);
   },
 );
 
@@ -111,7 +111,7 @@ test("a key that UKO calls never active and whose keystore says otherwise is not
   const key = await uko.make({ template: "payroll-draft", dualAuthorization: "single" });
   const seq = await uko.lastSeq();
   const said = { status: "active", keystore_sync_flag: "out_of_sync", keystore_sync_flag_detail: "unknown" };
-  await uko.fault({ operation: "K3", rewrite: { status_in_keystores: [{ ...said, keystore: ring }] } });
+  await uko.fault({ operation: "getManagedKey", rewrite: { status_in_keystores: [{ ...said, keystore: ring }] } });
   expect(await destroyIt(key)).toBe(unreadable);
   expect(await uko.effects(seq)).toEqual([]);
 });

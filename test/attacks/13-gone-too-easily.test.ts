@@ -50,7 +50,7 @@ describe("a 404 that is not the service's own word about the key", () => {
   ])("%s, while the vault returns 200: no interface drops the key from its state", async (_, body) => {
     const { managedKey } = handlers(uko);
     const { state } = (await managedKey.lookup(keys.payroll, options)) ?? { state: undefined };
-    await uko.control("faults", { operation: "K3", status: 404, body });
+    await uko.control("faults", { operation: "getManagedKey", status: 404, body });
     // Each in a run of its own: the second read of a run takes the list of the vault.
     const inRun = () => handlers(uko).managedKey;
     expect(await endOf(inRun().read(state, options))).toContain("[UKO_RESPONSE_INVALID]");
@@ -166,7 +166,7 @@ describe("a mistyped instance id together with the right address", () => {
 
 test("the command line does not report a key as gone without proof of the instance", async () => {
   await uko.control("faults", { operation: "broker", status: 500 });
-  await uko.control("faults", { operation: "S1", status: 403 });
+  await uko.control("faults", { operation: "listKeystores", status: 403 });
   for (const command of ["status", "plan", "continue"]) {
     const ended = await uko.uko("carol", `${command} ${vaultId}/${missing}`);
     expect(ended.exitCode).toBe(1);
@@ -181,8 +181,8 @@ test("the command line reports a key as gone if the broker proves the instance",
 test("a report by the answering server alone does not prove a key gone if the vault is missing, too", async () => {
   const { managedKey } = handlers(uko);
   const { state } = (await managedKey.lookup(keys.payroll, options)) ?? { state: undefined };
-  await uko.control("faults", { operation: "K3", status: 404 });
-  await uko.control("faults", { operation: "V3", status: 404 });
+  await uko.control("faults", { operation: "getManagedKey", status: 404 });
+  await uko.control("faults", { operation: "getVault", status: 404 });
   const later = handlers(uko).managedKey;
   expect(await endOf(later.read(state, options))).toContain("[UKO_GONE_UNPROVEN]");
   expect(await endOf(later.delete(state, options))).toContain("[UKO_GONE_UNPROVEN]");

@@ -11,7 +11,7 @@ import { nativeResource } from "./native-resource.ts";
 const stage = usePluginStage();
 
 async function serviceDown(): Promise<void> {
-  for (const operation of ["K1", "K3"]) await stage.uko.fault({ operation, status: 503 });
+  for (const operation of ["listManagedKeys", "getManagedKey"]) await stage.uko.fault({ operation, status: 503 });
 }
 
 const warningsOf = ({ log }: Plugin) =>

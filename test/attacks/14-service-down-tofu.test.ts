@@ -8,7 +8,7 @@ import { useStage } from "../terraform-plugin/stage.ts";
 const stage = useStage();
 
 async function serviceDown(): Promise<void> {
-  for (const operation of ["K1", "K3"]) await stage.uko.fault({ operation, status: 503 });
+  for (const operation of ["listManagedKeys", "getManagedKey"]) await stage.uko.fault({ operation, status: 503 });
 }
 
 test("a service that is down fails the refresh under UKO_STRICT_READS=1, and the state stays as it was", async () => {
@@ -37,7 +37,7 @@ test("a service that is down fails the refresh of a provider configuration that 
 test("a person who may not read one key gets an error under UKO_STRICT_READS=1", async () => {
   const core = await stage.made();
   const strict = await stage.another({ ...stage.environmentOf("bob"), UKO_STRICT_READS: "true" });
-  for (const operation of ["K1", "K3"]) await stage.uko.fault({ operation, status: 403 });
+  for (const operation of ["listManagedKeys", "getManagedKey"]) await stage.uko.fault({ operation, status: 403 });
   expect((await core.by(strict).refresh()).errors).toHaveLength(1);
 });
 

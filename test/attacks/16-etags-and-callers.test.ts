@@ -46,7 +46,7 @@ afterAll(async () => {
 });
 
 const behind = () => ({ UKO_ENDPOINT: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}` });
-const patches = async () => (await uko.trail()).filter(({ operation }) => operation === "K4").length;
+const patches = async () => (await uko.trail()).filter(({ operation }) => operation === "updateManagedKey").length;
 
 describe("a gateway in front of the service", () => {
   test("marks every ETag as weak: uko takes the mark off, and the request is written at once", async () => {

@@ -59,7 +59,7 @@ test("an approval that the service refuses to keep in a tag is no request of its
   await by("bob").request(uko.ref(state.keyId), undefined, options);
   const asked = await recordOn(state);
   await uko.advance("1m");
-  await uko.fault({ operation: "K4", status: 400, times: 1 });
+  await uko.fault({ operation: "updateManagedKey", status: 400, times: 1 });
   const report = await approve(uko.run("alice"), uko.ref(state.keyId), { stores: true });
   expect(report).toMatchObject({ code: "UKO_RECORD_NOT_KEPT", taken: [] });
   expect(JSON.stringify(report.explanation)).toContain("no room for an approval");

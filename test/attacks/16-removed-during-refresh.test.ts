@@ -28,7 +28,7 @@ test("a refresh keeps the key if its vault does not answer either", async () => 
   const wrap = withKeys((keys) => ({
     async liveStatus(...call) {
       await uko.run("bob").handlers.delete(state, options);
-      await uko.fault({ operation: "V3", status: 403 });
+      await uko.fault({ operation: "getVault", status: 403 });
       return keys.liveStatus(...call);
     },
   }));

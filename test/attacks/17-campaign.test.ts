@@ -68,7 +68,11 @@ const edit = (name: string, from: string | RegExp, to: string): void => {
 
 /** Deactivations, destructions and removals since the seed, by key. */
 async function stepsTaken(): Promise<readonly string[]> {
-  const steps = { K7: "deactivate", K8: "destroy", K5: "remove" } as Readonly<Record<string, string>>;
+  const steps = {
+    deactivateManagedKey: "deactivate",
+    destroyManagedKey: "destroy",
+    deleteManagedKey: "remove",
+  } as Readonly<Record<string, string>>;
   const taken = (await world.trail()).filter(({ effect, operation }) => effect && operation in steps);
   return taken.map(({ operation, label }) => `${steps[operation]} ${label}`);
 }

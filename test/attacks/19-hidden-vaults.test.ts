@@ -44,7 +44,7 @@ it("cannot set the backing key of a managed key that they do not see for deletio
   const { exitCode, out } = await world.uko("carol", `request kms/${await backingKey()}`);
   expect([exitCode, out]).toEqual([12, expect.stringContaining("[UKO_KMS_KEY_IS_BACKING_KEY]")]);
   expect(out).toContain("is limited to some of the vaults");
-  expect((await world.trail()).filter(({ operation }) => operation === "M14")).toEqual([]);
+  expect((await world.trail()).filter(({ operation }) => operation === "setKeyForDeletion")).toEqual([]);
 });
 
 it("cannot make a campaign of KMS keys, because they could not tell them from backing keys", async () => {

@@ -23,9 +23,9 @@ async function outcomes(): Promise<Readonly<Record<string, string>>> {
 
 describe("a campaign reports the outcomes of keys as they are", () => {
   it.each([
-    ["the list of managed keys ends before its count", "K1", "managed_keys", {}],
-    ["the list of managed keys is empty and counts nothing", "K1", "managed_keys", { total_count: 0 }],
-    ["KMS hides its keys from the list", "M3", "resources", {}],
+    ["the list of managed keys ends before its count", "listManagedKeys", "managed_keys", {}],
+    ["the list of managed keys is empty and counts nothing", "listManagedKeys", "managed_keys", { total_count: 0 }],
+    ["KMS hides its keys from the list", "listKmsKeys", "resources", {}],
   ])("although %s", async (_what, operation, collection, rest) => {
     await stage.baselined();
     const before = await outcomes();
@@ -36,9 +36,9 @@ describe("a campaign reports the outcomes of keys as they are", () => {
 
   it("and names a key that it cannot read, which has no outcome", async () => {
     await stage.baselined();
-    await emptied("K1", "managed_keys");
+    await emptied("listManagedKeys", "managed_keys");
     const key = stage.keyNamed("cards-1");
-    await stage.world.control("faults", { operation: "K3", keyId: key.split("/")[1], status: 403 });
+    await stage.world.control("faults", { operation: "getManagedKey", keyId: key.split("/")[1], status: 403 });
     const report = await stage.campaign("status");
     expect(report.exitCode).toBe(13);
     expect(report.out).toContain(`Key ${key} (cards-1): `);
@@ -52,13 +52,13 @@ describe("a campaign reports the outcomes of keys as they are", () => {
     await stage.remove("draft-1");
     const before = (await stage.world.trail()).length;
     expect((await outcomes())["draft-1"]).toBe("removed");
-    const reads = (await stage.world.trail()).slice(before).filter(({ operation }) => operation === "K3");
+    const reads = (await stage.world.trail()).slice(before).filter(({ operation }) => operation === "getManagedKey");
     expect(new Set(reads.map(({ keyId }) => keyId))).toEqual(new Set([stage.keyNamed("draft-1").split("/")[1]]));
   });
 
   it("and names a vault whose list leaves out keys, so that new ones may be missing too", async () => {
     await stage.baselined();
-    await emptied("K1", "managed_keys", { total_count: 0 });
+    await emptied("listManagedKeys", "managed_keys", { total_count: 0 });
     const { exitCode, out } = await stage.campaign("status");
     expect(exitCode).toBe(13);
     expect(out).toContain("The list of its keys leaves out 5 keys that exist");
@@ -68,7 +68,7 @@ describe("a campaign reports the outcomes of keys as they are", () => {
 it("a new baseline keeps a living key that the list leaves out", async () => {
   await stage.baselined();
   const before = stage.read("manifest.jsonl").match(/"label":"[^"]+"/g);
-  await emptied("K1", "managed_keys");
+  await emptied("listManagedKeys", "managed_keys");
   await stage.campaign("plan --write --yes");
   expect(stage.read("manifest.jsonl").match(/"label":"[^"]+"/g)).toEqual(before);
 });
@@ -86,18 +86,21 @@ async function findBackingKey(): Promise<string> {
 it("the backing key of a managed key is not set for deletion, although the list of keystores leaves its keystore out", async () => {
   await stage.baselined();
   const backingKey = await findBackingKey();
-  await emptied("S1", "keystores");
+  await emptied("listKeystores", "keystores");
   const { exitCode, out } = await stage.world.uko("carol", `request kms/${backingKey}`);
   expect([exitCode, out]).toEqual([12, expect.stringContaining("[UKO_KMS_KEY_IS_BACKING_KEY]")]);
   expect(out).toContain("shorter than its own count");
-  expect((await stage.world.trail()).filter(({ operation }) => operation === "M14")).toEqual([]);
+  expect((await stage.world.trail()).filter(({ operation }) => operation === "setKeyForDeletion")).toEqual([]);
 });
 
 it("backing keys do not enter a campaign as KMS keys, although the list of keystores leaves their keystore out", async () => {
   stage.complete();
-  await emptied("S1", "keystores");
+  await emptied("listKeystores", "keystores");
   // An older service does not name the backing keys of its managed keys either.
-  await stage.world.control("faults", { operation: "K1", rewrite: { "managed_keys.status_in_keystores": [] } });
+  await stage.world.control("faults", {
+    operation: "listManagedKeys",
+    rewrite: { "managed_keys.status_in_keystores": [] },
+  });
   const { exitCode } = await stage.campaign("plan --write --yes");
   expect(exitCode).toBe(13);
   const kms = stage
@@ -116,7 +119,7 @@ it("a keystore's groups are not narrowed, although the list leaves out the key t
   const inputs = { ...keystore.inputsOf(found?.state as never), groups: ["other"] };
   const narrowed = () => keystore.update(found?.state, inputs, options).catch((error: unknown) => error);
   expect(await narrowed()).toMatchObject({ code: "UKO_KEY_WOULD_BE_UNLINKED" });
-  await emptied("K1", "managed_keys");
+  await emptied("listManagedKeys", "managed_keys");
   expect(await narrowed()).toMatchObject({ code: "UKO_CONTENTS_UNREADABLE" });
   vi.unstubAllEnvs();
 });

@@ -41,7 +41,9 @@ rules:
 const campaign = async (who: Person, command: string) => dataOf(await stage.campaign(`${command} --json`, who));
 async function stepsTaken(): Promise<readonly string[]> {
   const trail = await stage.world.trail();
-  return trail.flatMap(({ operation, effect, label = "" }) => (effect && operation === "K7" ? [label] : []));
+  return trail.flatMap(({ operation, effect, label = "" }) =>
+    effect && operation === "deactivateManagedKey" ? [label] : [],
+  );
 }
 
 /** Bob requests the deactivation of the wave, and Alice reviews it. */
@@ -82,7 +84,7 @@ describe("the first keys go alone", () => {
     const failing = ["mail-5", "mail-6", "mail-7"].filter((label) => label !== sample);
     for (const label of failing) {
       const keyId = stage.keyNamed(label).split("/")[1];
-      await stage.world.control("faults", { operation: "K7", keyId, status: 403, times: 1 });
+      await stage.world.control("faults", { operation: "deactivateManagedKey", keyId, status: 403, times: 1 });
     }
     await approve("deactivate", review);
     await stage.world.uko("alice", `reactivate ${stage.keyNamed(sample)}`);

@@ -62,12 +62,16 @@ describe("a key of the manifest is never left out of a report", () => {
       await stage.world.control(`keys/${idOf("cards-2")}`, { record: { state: "destroyed" } });
       const others = (await listed(vaultIds.payments)).filter(({ label }) => label !== "cards-1");
       const shown = [...others, ...others.slice(0, twice)];
-      await fault({ operation: "V1", rewrite: { "vaults.keys_count": others.length } });
+      await fault({ operation: "listVaults", rewrite: { "vaults.keys_count": others.length } });
       // The vault "payments" is listed first. A list that contradicts itself is read once more.
-      const short = { operation: "K1", times: 1 + twice, rewrite: { managed_keys: shown, total_count: shown.length } };
+      const short = {
+        operation: "listManagedKeys",
+        times: 1 + twice,
+        rewrite: { managed_keys: shown, total_count: shown.length },
+      };
       await fault(short);
       expect(await reported()).toMatchObject({ exitCode: 13, outcomes: { "cards-1": "open" } });
-      await fault({ operation: "K3", keyId: idOf("cards-1"), status: 403 });
+      await fault({ operation: "getManagedKey", keyId: idOf("cards-1"), status: 403 });
       await fault(short);
       expect(await reported()).toMatchObject({ exitCode: 13, outcomes: { "cards-1": "not_read" } });
     },
@@ -118,8 +122,8 @@ describe("a destroyed key is called destroyed only after every keystore said so 
     const keyId = await destroyed();
     // The key itself names no keystore any more: only the manifest of the campaign remembers it.
     const nothing = { referenced_keystores: [], status_in_keystores: statuses, key_material_present: [] };
-    await fault({ operation: "K3", keyId, rewrite: nothing });
-    await fault({ operation: "K12", keyId, rewrite: { status_in_keystores: statuses } });
+    await fault({ operation: "getManagedKey", keyId, rewrite: nothing });
+    await fault({ operation: "getStatusInKeystores", keyId, rewrite: { status_in_keystores: statuses } });
     const { exitCode, outcomes, out } = await reported();
     expect([outcomes[label], exitCode]).toEqual(["not_read", 13]);
     expect(out).toContain(`uko status ${stage.keyNamed(label)}`);
@@ -130,7 +134,11 @@ describe("a destroyed key is called destroyed only after every keystore said so 
     ["a keystore that the key was never in", [says(foreign)]],
     ["its keystore as rid of the key, but with a date ahead", [says(aws, ahead)]],
   ])("and uko ls shows it as pending if the live status names %s", async (_what, statuses) => {
-    await fault({ operation: "K12", keyId: await destroyed(), rewrite: { status_in_keystores: statuses } });
+    await fault({
+      operation: "getStatusInKeystores",
+      keyId: await destroyed(),
+      rewrite: { status_in_keystores: statuses },
+    });
     expect(await lifecycleState()).toBe("pending_destruction");
   });
 
@@ -140,13 +148,13 @@ describe("a destroyed key is called destroyed only after every keystore said so 
   ])("and a list with %s is not believed, because its keystores can be asked", async (_what, statuses) => {
     const keyId = await destroyed();
     await stage.world.control(`keys/${keyId}`, { material: "enabled" });
-    await fault({ operation: "K1", rewrite: { "managed_keys.status_in_keystores": statuses } });
+    await fault({ operation: "listManagedKeys", rewrite: { "managed_keys.status_in_keystores": statuses } });
     expect((await reported()).outcomes[label]).toBe("open");
   });
 
   it("and a keystore that cannot be asked leaves the key without an outcome", async () => {
     const keyId = await destroyed();
-    await fault({ operation: "K12", keyId, status: 403 });
+    await fault({ operation: "getStatusInKeystores", keyId, status: 403 });
     const { exitCode, outcomes } = await reported();
     expect([outcomes[label], exitCode]).toEqual(["not_read", 13]);
   });

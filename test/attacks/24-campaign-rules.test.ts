@@ -49,7 +49,7 @@ const edit = (from: string, to: string): void => {
 };
 const stepsTaken = async (): Promise<readonly string[]> =>
   (await stage.world.trail()).flatMap(({ operation, effect, label = "" }) =>
-    effect && ["K7", "K8", "K5"].includes(operation) ? [label] : [],
+    effect && ["deactivateManagedKey", "destroyManagedKey", "deleteManagedKey"].includes(operation) ? [label] : [],
   );
 
 /** Bob requests the deactivation of the wave, and Alice reviews it. */

@@ -32,7 +32,7 @@ describe("a managed key", () => {
 
   it("stays in the state while the service shows it, and no evidence calls it removed", async () => {
     const state = await destroyedKey();
-    await noEffect("K5");
+    await noEffect("deleteManagedKey");
     const bob = uko.run("bob");
     await expect(bob.handlers.delete(state, options)).rejects.toMatchObject(notDeleted("key"));
     expect(taken(bob)).toEqual([]);
@@ -41,7 +41,7 @@ describe("a managed key", () => {
 
   it("is removed by the call that has an effect, with one entry in the evidence and its correlation ID", async () => {
     const state = await destroyedKey();
-    await noEffect("K5", 1);
+    await noEffect("deleteManagedKey", 1);
     const bob = uko.run("bob");
     expect(await bob.handlers.delete(state, options)).toMatchObject({ kind: "ended" });
     expect(taken(bob)).toEqual(["remove"]);
@@ -53,7 +53,7 @@ describe("a managed key", () => {
 it("a template stays in the state while the service shows it", async () => {
   const { templates } = containersOf(uko, "bob");
   const found = await templates.lookup(`${vaultId}/7e110000-0000-4000-8000-000000000001`, options);
-  await noEffect("T5");
+  await noEffect("deleteTemplate");
   await expect(templates.delete(found?.state, options)).rejects.toMatchObject(notDeleted("the template"));
   await uko.clearFaults();
   expect(await templates.delete(found?.state, options)).toMatchObject({ kind: "ended" });
@@ -62,7 +62,7 @@ it("a template stays in the state while the service shows it", async () => {
 it("a KMS key stays in the state while KMS shows it as active, and no evidence calls it destroyed", async () => {
   const state = await makeKmsKey(uko);
   await requestKms(uko, kmsRun(uko, "alice"), state.keyId);
-  await noEffect("M8");
+  await noEffect("deleteKmsKey");
   const bob = kmsRun(uko, "bob");
   await expect(approveKms(uko, bob, state.keyId)).rejects.toMatchObject(notDeleted("KMS key"));
   expect(taken(bob)).toEqual([]);

@@ -57,5 +57,5 @@ test("an agent with the credential of a person approves what a colleague request
   await world.type("pipeline", `approve ${key}`);
   expect(await endsOf()).toEqual([]);
   await world.type("carol", `approve ${key}`);
-  expect(await endsOf()).toEqual(["K7"]);
+  expect(await endsOf()).toEqual(["deactivateManagedKey"]);
 });

@@ -46,11 +46,13 @@ async function approved(change: (body: Body) => Body): Promise<ManagedKeyState> 
 async function takenBy(who: Person, state: ManagedKeyState): Promise<readonly string[]> {
   const before = await uko.lastSeq();
   await uko.run(who).handlers.delete(state, options);
-  return (await uko.effects(before)).filter((effect) => effect === "K7" || effect === "K8");
+  return (await uko.effects(before)).filter(
+    (effect) => effect === "deactivateManagedKey" || effect === "destroyManagedKey",
+  );
 }
 
 test("Alice's next run acts on an approval of a request that no person changed", async () => {
-  expect(await takenBy("alice", await approved((body) => body))).toEqual(["K7"]);
+  expect(await takenBy("alice", await approved((body) => body))).toEqual(["deactivateManagedKey"]);
 });
 
 const earlier = [{ a: "IBMid-550000BOB", n: "Bob", w: "I agree" }];

@@ -22,6 +22,8 @@ it("the next removal keeps the metadata of the key, and names the key and what a
     expect(out).toMatch(/until a person confirms its removal with uko continue/);
     expect(exitCode).toBe(12);
   }
-  const removals = (await stage.world.trail()).filter(({ operation, effect }) => effect && operation === "K5");
+  const removals = (await stage.world.trail()).filter(
+    ({ operation, effect }) => effect && operation === "deleteManagedKey",
+  );
   expect(removals).toEqual([]);
 });

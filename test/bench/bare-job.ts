@@ -38,10 +38,10 @@ const marker = { name: "uko_dual", value: "both" };
 
 /** The calls for one key, by the rows of the contract. The resource that does nothing waits in place of the client. */
 const sequences = {
-  request: ["K3", "M6", "K13", "K4"],
-  deactivate: ["K3", "M6", "K13", "K7"],
-  destroy: ["K3", "M6", "K13", "K8"],
-  remove: ["K3", "M6", "K5"],
+  request: ["getManagedKey", "getKmsKeyMetadata", "listResourcesOfKey", "updateManagedKey"],
+  deactivate: ["getManagedKey", "getKmsKeyMetadata", "listResourcesOfKey", "deactivateManagedKey"],
+  destroy: ["getManagedKey", "getKmsKeyMetadata", "listResourcesOfKey", "destroyManagedKey"],
+  remove: ["getManagedKey", "getKmsKeyMetadata", "deleteManagedKey"],
 } as const satisfies Partial<Record<BareRun, readonly string[]>>;
 
 const people: Readonly<Record<BareRun, string>> = {
@@ -117,7 +117,7 @@ export async function doBareJob(job: BareJob): Promise<Spent & { readonly keys: 
   };
   const eachKey = (): ((index: number) => Promise<void>) => {
     if (run === "create") return make;
-    const live = Array.from({ length: liveReads }, () => "K12");
+    const live = Array.from({ length: liveReads }, () => "getStatusInKeystores");
     const rows = run === "list" ? [] : [...live, ...sequences[run]];
     return (index) => act(keys[index] as BareKey, rows);
   };

@@ -14,7 +14,7 @@ async function expectNothingTwice(uko: LocalUko): Promise<void> {
     }
   }
   // A request and an approval for each of two steps.
-  const tooOften = [...seen].filter(([deed, times]) => times > (deed.startsWith("K4 ") ? 4 : 1));
+  const tooOften = [...seen].filter(([deed, times]) => times > (deed.startsWith("updateManagedKey ") ? 4 : 1));
   if (tooOften.length > 0) throw new Error(`Written more often than asked for: ${tooOften.slice(0, 5).join(", ")}`);
 }
 

@@ -63,7 +63,14 @@ interface Acted {
 }
 
 /** Operations that write a request, take a step, or open the deletion window of a KMS key. */
-const effects = ["K4", "K5", "K7", "K8", "M8", "M14"] as const;
+const effects = [
+  "updateManagedKey",
+  "deleteManagedKey",
+  "deactivateManagedKey",
+  "destroyManagedKey",
+  "deleteKmsKey",
+  "setKeyForDeletion",
+] as const;
 const maxRepeats = 12;
 
 const rules = `format: uko-campaign-1
@@ -359,15 +366,18 @@ function measure(
     const name = `${entry.operation} ${entry.label}`;
     taken.set(name, (taken.get(name) ?? 0) + 1);
   }
-  const reactivated = trail.filter(({ effect, operation }) => effect && operation === "K6");
-  const allowed = (name: string): number => 1 + reactivated.filter(({ label }) => name === `K7 ${label}`).length;
+  const reactivated = trail.filter(({ effect, operation }) => effect && operation === "activateManagedKey");
+  const allowed = (name: string): number =>
+    1 + reactivated.filter(({ label }) => name === `deactivateManagedKey ${label}`).length;
   // A request that the service wrote too long after its read does not count, and is written again; a window may be set again.
-  const twice = [...taken].filter(([name, times]) => times > allowed(name) && !/^(K4|M14) /.test(name));
+  const twice = [...taken].filter(
+    ([name, times]) => times > allowed(name) && !/^(updateManagedKey|setKeyForDeletion) /.test(name),
+  );
   const blocked = new Set((generateSeed(size).keys ?? []).filter(isNeverDeleted).map(({ label }) => label));
   const onBlocked = [...taken.keys()].filter((name) => /^K[58] /.test(name) && blocked.has(name.slice(3)));
-  const removed = [...taken.keys()].filter((name) => name.startsWith("K5 ")).length;
+  const removed = [...taken.keys()].filter((name) => name.startsWith("deleteManagedKey ")).length;
   // KMS purges a destroyed key after 90 days, so that only the trail still shows it.
-  const kmsDestroyed = [...taken.keys()].filter((name) => name.startsWith("M8 ")).length;
+  const kmsDestroyed = [...taken.keys()].filter((name) => name.startsWith("deleteKmsKey ")).length;
   const { violations } = judge(trail, { required: true, gate: "both" });
   return { violations, twice: twice.map(([name]) => name), onBlocked, removed, kmsDestroyed };
 }

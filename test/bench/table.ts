@@ -104,7 +104,7 @@ export async function openComparison(
   return {
     async add(run, ours, { floor, bare, stateBytes }) {
       const alone: Spent = floor?.measured ?? { seconds: 0, cpuSeconds: 0 };
-      const liveReads = Math.max(0, Math.round((ours.calls.get("K12") ?? 0) / keys));
+      const liveReads = Math.max(0, Math.round((ours.calls.get("getStatusInKeystores") ?? 0) / keys));
       const called: BareSpent =
         bare === undefined ? { seconds: 0, cpuSeconds: 0, freshCpuSeconds: 0 } : await client.run(bare, liveReads);
       const each: BenchRow = {

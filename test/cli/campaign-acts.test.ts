@@ -139,7 +139,7 @@ it("acts only for the reviewer, only on the reviewed step, and refuses an edited
 
 it("names the keys that a review could not read, and exits with their code", async () => {
   await campaign("bob", "request pilot deactivate");
-  await world.control("faults", { operation: "K3", keyId: firstKey.split("/")[1], status: 403 });
+  await world.control("faults", { operation: "getManagedKey", keyId: firstKey.split("/")[1], status: 403 });
   const ended = await campaign("alice", "review pilot deactivate");
   expect(dataOf(ended)).toMatchObject({
     keys: 17,
@@ -229,7 +229,9 @@ it("lets the requester act on stored approvals with one command, and on no revie
   const command = "continue --requested-by IBMid-550000ALICE --step deactivate";
   expect(out).toContain(`\nNext:\n  uko ${command}\n    the requester\n`);
   expect((await world.type("alice", command)).exitCode).toBe(10);
-  const deactivations = (await world.trail()).filter(({ operation, effect }) => effect && operation === "K7");
+  const deactivations = (await world.trail()).filter(
+    ({ operation, effect }) => effect && operation === "deactivateManagedKey",
+  );
   expect(deactivations.map(({ caller }) => caller)).toEqual(Array(18).fill("IBMid-550000ALICE"));
   expect((await world.verdict()).violations).toEqual([]);
 });

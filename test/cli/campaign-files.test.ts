@@ -109,7 +109,7 @@ describe("uko campaign plan --write", () => {
       (text) =>
         `${text.replace("{label: 'draft*'}", "{vault: 'pay*'}")}scope: {vaults: [${vaultIds.payments}, ${vaultIds.archive}]}\n`,
     );
-    await stage.world.control("faults", { operation: "V1", status: 403, times: 99 });
+    await stage.world.control("faults", { operation: "listVaults", status: 403, times: 99 });
     const { exitCode, out } = await campaign("plan --write --yes");
     expect(exitCode).toBe(13);
     expect(() => read("manifest.jsonl")).toThrow("ENOENT");
@@ -201,7 +201,7 @@ describe("uko campaign plan --write", () => {
     await stage.world.advance("1d");
     await campaign("plan --write --yes --associated-resources");
     expect(lines()).toEqual(before);
-    await stage.world.control("faults", { operation: "K13", status: 403, times: 8 });
+    await stage.world.control("faults", { operation: "listResourcesOfKey", status: 403, times: 8 });
     await campaign("plan --write --yes --associated-resources");
     expect(await inUse()).toEqual(["cards-1", "payroll"]);
     await stage.world.control(`keys/${keyIdFor("payroll")}`, { removeResource: "crn:v1:bucket-1" });

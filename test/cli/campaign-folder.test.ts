@@ -45,7 +45,7 @@ describe("a leave rule", () => {
     const one = await type("alice", "approve backup");
     expect([one.exitCode, one.questions]).toEqual([12, []]);
     expect(one.err).toMatch(left);
-    expect(await effects("K7")).toBe(0);
+    expect(await effects("deactivateManagedKey")).toBe(0);
   });
 
   it("takes effect at once, and its removal only with a new manifest", async () => {
@@ -128,11 +128,11 @@ describe("the manifest", () => {
     for (const command of ["approve", "approve --vault archive"]) {
       const { out, questions } = await type("alice", command);
       expect(out).toMatch(led);
-      expect([questions, await effects("K7")]).toEqual([[], 0]);
+      expect([questions, await effects("deactivateManagedKey")]).toEqual([[], 0]);
     }
     const { out } = await type("alice", "approve mail-1");
     expect(out).toContain("no blackout, no soak and no sample of the campaign apply");
-    expect(await effects("K7")).toBe(1);
+    expect(await effects("deactivateManagedKey")).toBe(1);
   });
 
   it("leads for a KMS key, which carries no record", async () => {

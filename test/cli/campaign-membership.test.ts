@@ -27,8 +27,8 @@ async function begin(text = waveFile): Promise<void> {
   await type("bob", `campaign signoff --owner platform --folder ${stage.folder}`);
 }
 
-/** How many calls of this operation had an effect: K7 deactivates a key, K8 destroys it. */
-const effects = async (operation = "K7") =>
+/** How many calls of this operation had an effect: deactivateManagedKey deactivates a key, destroyManagedKey destroys it. */
+const effects = async (operation = "deactivateManagedKey") =>
   (await stage.world.trail()).filter((call) => call.effect && call.operation === operation).length;
 
 const led =

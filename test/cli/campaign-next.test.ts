@@ -191,7 +191,9 @@ describe("a wave of two people", () => {
     await next("bob");
     const ended = await type("alice", "next", ["no"]);
     expect([ended.exitCode, ended.err]).toEqual([1, expect.stringContaining("[UKO_CANCELED]")]);
-    expect((await stage.world.trail()).filter(({ operation, effect }) => effect && operation === "K7")).toEqual([]);
+    expect(
+      (await stage.world.trail()).filter(({ operation, effect }) => effect && operation === "deactivateManagedKey"),
+    ).toEqual([]);
   });
 
   it("names the role that destroys keys that were never active to a person without it", async () => {
@@ -384,7 +386,7 @@ describe("a key that no step can end", () => {
     await next("bob");
     expect(
       (await stage.world.trail()).filter(
-        ({ operation, effect, label }) => effect && operation === "K4" && label?.startsWith("mail"),
+        ({ operation, effect, label }) => effect && operation === "updateManagedKey" && label?.startsWith("mail"),
       ),
     ).toEqual([]);
   });

@@ -45,7 +45,7 @@ async function type(who: Person, command: string): Promise<EndedAtTerminal> {
   return stage.world.type(who, `campaign ${command} --folder ${stage.folder}`);
 }
 const destructions = async (): Promise<number> =>
-  (await stage.world.trail()).filter(({ operation, effect }) => operation === "K8" && effect).length;
+  (await stage.world.trail()).filter(({ operation, effect }) => operation === "destroyManagedKey" && effect).length;
 
 /** A campaign of one wave, with a rule for the managed keys or one for the KMS keys. */
 async function begin(match: string): Promise<void> {
@@ -117,14 +117,14 @@ it("destroys KMS keys whose deletion windows both people signed for, by a file i
   for (const forged of ["", text.replaceAll("ALICE", "CAROL"), text.replaceAll(/"signature":"U/g, '"signature":"V')]) {
     stage.write(`requests/${file}`, forged);
     const refused = await type("bob", "next");
-    expect([refused.exitCode === 0, await kmsEffects("M8")], refused.out).toEqual([false, 0]);
+    expect([refused.exitCode === 0, await kmsEffects("deleteKmsKey")], refused.out).toEqual([false, 0]);
   }
   stage.write(`requests/${file}`, text);
   stage.write("requests/notes.txt", "no request");
   const approved = await type("bob", "next");
   expect(approved.questions, "a sample, and the rest after another yes").toHaveLength(2);
   expect(approved.err.match(/Signing \d+ consents?/g), "one touch for both").toEqual(["Signing 3 consents"]);
-  expect([approved.exitCode, await kmsEffects("M8")], approved.out).toEqual([0, 3]);
+  expect([approved.exitCode, await kmsEffects("deleteKmsKey")], approved.out).toEqual([0, 3]);
   expect((await stage.world.verdict()).violations).toEqual([]);
 });
 
@@ -136,7 +136,7 @@ it("closes the deletion windows again if their requests cannot be signed", async
     false,
     expect.stringContaining("[UKO_SIGNATURE_MISSING]"),
   ]);
-  expect([await kmsEffects("M14"), await kmsEffects("M15")]).toEqual([3, 3]);
+  expect([await kmsEffects("setKeyForDeletion"), await kmsEffects("unsetKeyForDeletion")]).toEqual([3, 3]);
 });
 
 it("shows the command instead of the form of a destruction in the console, and takes none of them", async () => {

@@ -83,12 +83,12 @@ describe("uko campaign plan", () => {
     await campaign("plan");
     const calls = (await stage.world.trail()).filter(({ seq }) => seq > before).map(({ operation }) => operation);
     expect(calls.filter((operation) => /^[KVMTS]\d/.test(operation)).sort()).toEqual([
-      "K1",
-      "K1",
-      "M3",
-      "S1",
-      "V1",
-      "V3",
+      "listManagedKeys",
+      "listManagedKeys",
+      "listKmsKeys",
+      "listKeystores",
+      "listVaults",
+      "getVault",
     ]);
   });
 
@@ -221,7 +221,7 @@ describe("the outcomes of a campaign", () => {
 
   it("says how to name single vaults to a person who cannot list all of them", async () => {
     await baselined();
-    await stage.world.control("faults", { operation: "V1", status: 403 });
+    await stage.world.control("faults", { operation: "listVaults", status: 403 });
     const { err } = await campaign("status");
     expect(err).toContain("Next: with roles in single vaults, name these vaults in scope.vaults of campaign.yaml");
   });
@@ -298,6 +298,14 @@ describe("uko campaign status --live", () => {
     await campaign("status --live");
     const calls = (await stage.world.trail()).filter(({ seq }) => seq > before).map(({ operation }) => operation);
     const used = new Set(calls.filter((operation) => /^[KVMTS]\d/.test(operation)));
-    expect([...used].sort()).toEqual(["K1", "K12", "M3", "S1", "S6", "V1", "V3"]);
+    expect([...used].sort()).toEqual([
+      "listManagedKeys",
+      "getStatusInKeystores",
+      "listKmsKeys",
+      "listKeystores",
+      "getKeystoreStatus",
+      "listVaults",
+      "getVault",
+    ]);
   });
 });

@@ -104,7 +104,7 @@ it.each(["seen", "settled"])(
     await world.type("alice", `approve ${key}`, undefined, environment);
     await story.uko("alice", `request ${key} --reason "Ledger closed"`);
     await world.advance("5h");
-    await world.control("faults", { operation: "K8", hold: "before", times: 1 });
+    await world.control("faults", { operation: "destroyManagedKey", hold: "before", times: 1 });
     const approval = world.type("bob", `approve ${key}`, undefined, environment);
     await expect.poll(hasHeldCall, { timeout: 10_000 }).toBe(true);
     await world.advance("30s");

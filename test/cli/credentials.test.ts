@@ -83,7 +83,7 @@ it.each(["Bearer ", "bearer  ", ""])("UKO_TOKEN accepts a token after %j", async
 it("a 401 in the middle of a run says how to log in again, but not to a run with an API key, which did so", async () => {
   const { body } = await requestToken(world.url, apiKeys.bob);
   const refused = async (credential: object): Promise<string> => {
-    await world.control("faults", { operation: "K13", status: 401 });
+    await world.control("faults", { operation: "listResourcesOfKey", status: 401 });
     const { exitCode, err } = await world.uko("bob", `status ${keys.payroll}`, { UKO_API_KEY: "", ...credential });
     await world.reset();
     expect([exitCode, err]).toEqual([1, expect.stringContaining("[UKO_ACCESS_DENIED]")]);

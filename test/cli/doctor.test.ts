@@ -74,7 +74,7 @@ describe("reports what it did not check", () => {
     const body = { vaults: resources.map((each) => ({ ...each, updated_at: "2026-11-01T00:00:00Z" })), total_count: 7 };
     await fetch(`${world.url}/_emulator/faults`, {
       method: "POST",
-      body: JSON.stringify({ operation: "V1", status: 200, body }),
+      body: JSON.stringify({ operation: "listVaults", status: 200, body }),
     });
     expect(await uncheckedBy("carol")).toMatch(/^keys of 2 of the 7 vaults/m);
   });

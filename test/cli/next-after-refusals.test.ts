@@ -122,7 +122,7 @@ testEach({
   },
   "the KMS role to set the window is missing": {
     name: "ledger",
-    story: [by("bob", "request KEY"), forbidden("M14"), approves("alice", "", ["ledger"])],
+    story: [by("bob", "request KEY"), forbidden("setKeyForDeletion"), approves("alice", "", ["ledger"])],
     next: [],
   },
   "the role to approve is missing": {

@@ -142,7 +142,9 @@ it("drops what was typed before a question, so that a paste answers no later que
 
 async function requestsOf(key: string): Promise<readonly TrailEntry[]> {
   const trail = (await (await fetch(`${ready.url}/_emulator/audit`)).json()) as readonly TrailEntry[];
-  return trail.filter(({ operation, effect, keyId = "" }) => effect && operation === "K4" && key.endsWith(keyId));
+  return trail.filter(
+    ({ operation, effect, keyId = "" }) => effect && operation === "updateManagedKey" && key.endsWith(keyId),
+  );
 }
 
 it.each(["SIGINT", "SIGTERM"] as const)(

@@ -276,7 +276,9 @@ describe("the file", () => {
     ]);
     expect(exitCode).toBe(0);
     expect(err).toContain("was not written. Every step of this run is as it was reported.");
-    expect((await world.trail()).filter(({ operation, effect }) => operation === "K7" && effect)).toHaveLength(1);
+    expect(
+      (await world.trail()).filter(({ operation, effect }) => operation === "deactivateManagedKey" && effect),
+    ).toHaveLength(1);
     expect(readFileSync(planted, "utf8")).not.toContain('"command":"approve"');
   });
 });
@@ -297,13 +299,16 @@ describe("a hostile world", () => {
   it("leaves no name, ID, host, token or reason in the recording or in the private file", async () => {
     const rename = { path: "/managed_keys/", method: "GET", rewrite: { label, description: planted.message } };
     await world.control("faults", rename);
-    await world.control("faults", { operation: "K12", rewrite: { account: planted.account, host: planted.host } });
     await world.control("faults", {
-      operation: "K13",
+      operation: "getStatusInKeystores",
+      rewrite: { account: planted.account, host: planted.host },
+    });
+    await world.control("faults", {
+      operation: "listResourcesOfKey",
       rewrite: { [planted.mail]: planted.token, associated_resources: [{ name: planted.host, crn: planted.account }] },
     });
     await world.control("faults", {
-      operation: "V3",
+      operation: "getVault",
       status: 409,
       body: { code: planted.code, text: planted.address },
     });
@@ -338,14 +343,22 @@ describe("a hostile world", () => {
   }, 120_000);
 
   it("keeps a code and a state that are words of the service's own", async () => {
-    await world.control("faults", { operation: "K3", rewrite: { state: "quarantined" } });
+    await world.control("faults", { operation: "getManagedKey", rewrite: { state: "quarantined" } });
     await run("bob", `status ${keys.vouchers}`);
     expect(text()).toContain('"state":"quarantined"');
-    await world.control("faults", { operation: "K3", status: 409, body: { errors: [{ code: "resource_frozen" }] } });
+    await world.control("faults", {
+      operation: "getManagedKey",
+      status: 409,
+      body: { errors: [{ code: "resource_frozen" }] },
+    });
     rmSync(file);
     rmSync(`${file}.private`);
     await world.reset();
-    await world.control("faults", { operation: "K3", status: 409, body: { errors: [{ code: "resource_frozen" }] } });
+    await world.control("faults", {
+      operation: "getManagedKey",
+      status: 409,
+      body: { errors: [{ code: "resource_frozen" }] },
+    });
     await run("bob", `status ${keys.vouchers}`);
     expect(text()).toContain('"code":"resource_frozen"');
   });

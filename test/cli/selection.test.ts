@@ -184,7 +184,7 @@ it("lets a script choose keys with --yes, for commands that can be undone", asyn
 });
 
 it("names the vaults that it could not read", async () => {
-  await world.control("faults", { operation: "K1", status: 403, times: 1 });
+  await world.control("faults", { operation: "listManagedKeys", status: 403, times: 1 });
   const { err } = await world.type("bob", "request --label *", []);
   expect(err).toMatch(/^Vault 5c1e0000-\S+: /m);
   expect(await pending()).toEqual([]);

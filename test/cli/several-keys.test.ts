@@ -145,7 +145,7 @@ it("lists KMS keys that are set for deletion among the requests, until their win
 
 it("lists the requests for managed keys to a caller who may not list KMS keys, and names the missing role", async () => {
   await requested(keys.payroll);
-  const rule = JSON.stringify({ operation: "M3", status: 401 });
+  const rule = JSON.stringify({ operation: "listKmsKeys", status: 401 });
   await fetch(`${world.url}/_emulator/faults`, { method: "POST", body: rule });
   const { exitCode, out, err } = await world.uko("bob", "requests --long");
   expect(exitCode).toBe(0);

@@ -59,7 +59,7 @@ const deactivated = async (): Promise<void> => {
 };
 
 const destructions = async (): Promise<number> =>
-  (await world.trail()).filter(({ operation, effect }) => operation === "K8" && effect).length;
+  (await world.trail()).filter(({ operation, effect }) => operation === "destroyManagedKey" && effect).length;
 
 /** Another machine, which has no evidence, checks the signatures on the destroyed key. */
 const expectKnownApproval = async (): Promise<void> => {

@@ -159,9 +159,15 @@ describe("uko requests", () => {
 
   it("reads with one list per vault, and with --long asks what uses each key that is not destroyed", async () => {
     await onEveryStage();
-    expect(await calls(() => world.uko("bob", "requests"))).toEqual(["V1", "K1", "M3"]);
-    expect(await calls(() => world.uko("bob", "requests --long"))).toEqual(["V1", "K1", "K13", "K13", "M3"]);
-    expect(await calls(() => world.uko("bob", `requests --vault ${vaultId}`))).toEqual(["K1"]);
+    expect(await calls(() => world.uko("bob", "requests"))).toEqual(["listVaults", "listManagedKeys", "listKmsKeys"]);
+    expect(await calls(() => world.uko("bob", "requests --long"))).toEqual([
+      "listVaults",
+      "listManagedKeys",
+      "listResourcesOfKey",
+      "listResourcesOfKey",
+      "listKmsKeys",
+    ]);
+    expect(await calls(() => world.uko("bob", `requests --vault ${vaultId}`))).toEqual(["listManagedKeys"]);
   });
 
   it("prints a line for each key with --json, with requester and deadline, without a code", async () => {
@@ -251,7 +257,7 @@ describe("uko continue --step remove", () => {
       expect(ended.exitCode).toBe(0);
       expect(linesOf(ended)).toMatchObject([{ ...sayKey(keys.vouchers), taken: ["remove"], lifecycleState: "gone" }]);
     });
-    expect(operations.filter((operation) => /^K[24-9]$/.test(operation))).toEqual(["K5"]);
+    expect(operations.filter((operation) => /^K[24-9]$/.test(operation))).toEqual(["deleteManagedKey"]);
     const verdict = await world.verdict();
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);
     const again = await world.pipe("bob", "continue --step remove");
@@ -283,7 +289,7 @@ describe("uko continue --step remove", () => {
       expect([ended.exitCode, ended.out + ended.err], command).toEqual([exitCode, expect.stringContaining(says)]);
     }
     const steps = (await world.trail()).flatMap(({ operation }) => (/^K[59]$/.test(operation) ? [operation] : []));
-    expect(steps.at(-1)).toBe("K5");
+    expect(steps.at(-1)).toBe("deleteManagedKey");
     expect(linesOf(await world.uko("bob", `status ${keys.payroll} --json`))).toMatchObject([
       { keyState: "deactivated" },
     ]);
@@ -309,7 +315,7 @@ describe("uko continue --step remove", () => {
     await destroy(keys.cards);
     await world.advance("31d");
     const [, keyId] = keys.cards.split("/");
-    const rule = JSON.stringify({ operation: "K12", path: `/${keyId}/`, status: 404 });
+    const rule = JSON.stringify({ operation: "getStatusInKeystores", path: `/${keyId}/`, status: 404 });
     await fetch(`${world.url}/_emulator/faults`, { method: "POST", body: rule });
     const { exitCode, out } = await world.pipe("bob", "continue --step remove --json");
     expect(exitCode).toBe(1);
@@ -327,7 +333,10 @@ describe("uko continue --step remove", () => {
   it("names the keys that a keystore blocks", async () => {
     await destroy(keys.vouchers);
     await world.advance("31d");
-    await world.control("faults", { operation: "K12", rewrite: { "status_in_keystores.status": "error" } });
+    await world.control("faults", {
+      operation: "getStatusInKeystores",
+      rewrite: { "status_in_keystores.status": "error" },
+    });
     const ended = await world.pipe("bob", "continue --step remove --json");
     expect(ended.exitCode).toBe(12);
     expect(linesOf(ended)).toMatchObject([{ ...sayKey(keys.vouchers), code: "UKO_KEYSTORE_BLOCKS_REMOVAL" }]);
@@ -336,7 +345,7 @@ describe("uko continue --step remove", () => {
   it("exits with 13 if the role to remove is missing, or a vault cannot be read", async () => {
     await onEveryStage();
     expect((await world.pipe("alice", "continue --step remove")).exitCode).toBe(13);
-    await world.control("faults", { operation: "K1", status: 403, times: 1 });
+    await world.control("faults", { operation: "listManagedKeys", status: 403, times: 1 });
     const { exitCode, err } = await world.pipe("bob", "continue --step remove");
     expect([exitCode, err]).toEqual([13, expect.stringContaining(`Vault ${vaultId}: `)]);
   });

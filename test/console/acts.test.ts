@@ -231,14 +231,16 @@ describe("an act", () => {
     ]);
     expect((await bob.open("/run")).text).toContain("Request sent");
     expect((await bob.post(`/keys/${key}/request`, fields)).status).toBe(409);
-    expect((await world.trail()).filter(({ operation, effect }) => operation === "K4" && effect)).toHaveLength(1);
+    expect(
+      (await world.trail()).filter(({ operation, effect }) => operation === "updateManagedKey" && effect),
+    ).toHaveLength(1);
   });
 
   it("of a slow service leads to its progress, which ends with the form if a field is mistyped", async () => {
     await bob.act(key, "request");
     await world.advance("1m");
     const page = await alice.open(`/keys/${key}/approve`);
-    const rule = { operation: "K3", latencyMs: 5_000, times: 1 };
+    const rule = { operation: "getManagedKey", latencyMs: 5_000, times: 1 };
     await fetch(`${world.url}/_emulator/faults`, { method: "POST", body: JSON.stringify(rule) });
     const sent = await alice.post(`/keys/${key}/approve`, { ...hiddenIn(page.text), typed: "voucher" });
     expect([sent.status, sent.headers.get("location")]).toEqual([303, "/run"]);
@@ -255,7 +257,7 @@ describe("an act", () => {
   it("keeps another act from starting, and says so on a page with navigation", async () => {
     await fetch(`${world.url}/_emulator/faults`, {
       method: "POST",
-      body: JSON.stringify({ operation: "K4", latencyMs: 5_000 }),
+      body: JSON.stringify({ operation: "updateManagedKey", latencyMs: 5_000 }),
     });
     const fields = hiddenIn((await bob.open(`/keys/${key}/request`)).text);
     const other = hiddenIn((await bob.open(`/keys/${keys.payroll}/request`)).text);
@@ -306,7 +308,7 @@ describe("texts of others", () => {
 
 describe("an error", () => {
   it("is shown with its code and a link, and the next read works", async () => {
-    const rule = JSON.stringify({ operation: "K1", status: 401 });
+    const rule = JSON.stringify({ operation: "listManagedKeys", status: 401 });
     await fetch(`${world.url}/_emulator/faults`, { method: "POST", body: rule });
     const { status, text } = await bob.open("/keys");
     expect([status, text.match(/<code>(UKO_\w+)/)?.[1]]).toEqual([500, "UKO_ACCESS_DENIED"]);
@@ -321,7 +323,7 @@ describe("a page", () => {
     const hasty = openConsole(world, "bob", { frameAfterMs: 20 });
     await hasty.logIn();
     await hasty.open("/me");
-    const rule = { method: "POST", body: JSON.stringify({ operation: "K1", latencyMs: 300 }) };
+    const rule = { method: "POST", body: JSON.stringify({ operation: "listManagedKeys", latencyMs: 300 }) };
     await fetch(`${world.url}/_emulator/faults`, rule);
     const { status, text } = await hasty.open("/keys");
     expect([status, text.match(/<html/g)?.length, text.match(/<main/g)?.length]).toEqual([200, 1, 1]);

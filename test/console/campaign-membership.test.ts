@@ -45,7 +45,7 @@ function keyNamed(label: string): string {
 }
 const groupAddress = `/requests/approve/${vaultIds.archive}/active/IBMid-550000BOB`;
 const deactivations = async () =>
-  (await world.trail()).filter(({ operation, effect }) => operation === "K7" && effect).length;
+  (await world.trail()).filter(({ operation, effect }) => operation === "deactivateManagedKey" && effect).length;
 
 describe("without the folder of the campaign", () => {
   beforeEach(async () => {

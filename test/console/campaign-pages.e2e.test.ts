@@ -94,7 +94,7 @@ const addressIn = (text: string, act: string): string =>
   text.match(new RegExp(`href="(/campaign/waves/pilot/${act}-\\w+-[0-9a-f]{64})"`))?.[1] ?? "";
 
 const deactivated = async (): Promise<number> =>
-  (await world.trail()).filter(({ operation, effect }) => operation === "K7" && effect).length;
+  (await world.trail()).filter(({ operation, effect }) => operation === "deactivateManagedKey" && effect).length;
 
 it("names the keys to check first, and asks for the number of each large class of them", async () => {
   expect(await act(bob, "request-deactivate")).toContain("Another person can now review and approve the requests.");

@@ -28,7 +28,7 @@ describe("many requests of one person", () => {
     return (await who.submit(address)).text;
   };
   const deactivations = async () =>
-    (await world.trail()).filter(({ operation, effect }) => operation === "K7" && effect).length;
+    (await world.trail()).filter(({ operation, effect }) => operation === "deactivateManagedKey" && effect).length;
 
   it("are one card, and are approved by typing the step and the number of keys", async () => {
     const waiting = (await alice.open("/waiting")).text;

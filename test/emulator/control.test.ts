@@ -87,13 +87,13 @@ describe("the clock", () => {
 describe("faults", () => {
   it("a dropped request has no effect when dropped before, and has it when dropped after", async () => {
     const { id } = await world.keyIn("active");
-    await fault({ operation: "K7", drop: "before", times: 1 });
+    await fault({ operation: "deactivateManagedKey", drop: "before", times: 1 });
     await expect(world.as("alice").step(id, "deactivate")).rejects.toThrow();
     expect((await world.as("alice").key(id)).body.state).toBe("active");
-    await fault({ operation: "K7", drop: "after", times: 1 });
+    await fault({ operation: "deactivateManagedKey", drop: "after", times: 1 });
     await expect(world.as("alice").step(id, "deactivate")).rejects.toThrow();
     expect((await world.as("alice").key(id)).body.state).toBe("deactivated");
-    const steps = (await auditOf(world)).filter((entry) => entry.operation === "K7");
+    const steps = (await auditOf(world)).filter((entry) => entry.operation === "deactivateManagedKey");
     expect(steps).toMatchObject([
       { dropped: "before", effect: false, status: 0, keyId: id },
       { dropped: "after", effect: true, status: 200, from: "active", to: "deactivated" },
@@ -102,7 +102,7 @@ describe("faults", () => {
 
   it("a status replaces the effect, or only its response", async () => {
     const { id } = await world.keyIn("active");
-    await fault({ operation: "K4", status: 503, retryAfter: 7, times: 1 });
+    await fault({ operation: "updateManagedKey", status: 503, retryAfter: 7, times: 1 });
     const before = await world.as("alice").patch(id, { description: "one" });
     expect([before.status, before.headers.get("retry-after"), before.body.errors[0]?.code]).toEqual([
       503,
@@ -110,7 +110,7 @@ describe("faults", () => {
       "emulated_fault",
     ]);
     expect((await world.as("alice").key(id)).body.description).toBe("");
-    await fault({ operation: "K4", status: 504, when: "after", body: "<html>gateway</html>", times: 1 });
+    await fault({ operation: "updateManagedKey", status: 504, when: "after", body: "<html>gateway</html>", times: 1 });
     const after = await world.as("alice").patch(id, { description: "two" });
     expect([after.status, after.text]).toEqual([504, "<html>gateway</html>"]);
     expect((await world.as("alice").key(id)).body.description).toBe("two");
@@ -134,7 +134,7 @@ describe("faults", () => {
   });
 
   it("strike each n-th of the requests that they match", async () => {
-    await fault({ operation: "V1", status: 503, skip: 1, every: 3, times: 2 });
+    await fault({ operation: "listVaults", status: 503, skip: 1, every: 3, times: 2 });
     const statuses = [];
     for (let round = 0; round < 9; round += 1)
       statuses.push((await world.as("alice").call("GET", "/api/v4/vaults")).status);
@@ -144,7 +144,7 @@ describe("faults", () => {
   it("strike IAM and KMS in their own envelopes", async () => {
     await fault({ operation: "token", status: 504, times: 1 });
     expect((await requestToken(world.url, apiKeys.alice)).body.errorCode).toBe("emulated_fault");
-    await fault({ operation: "M3", status: 429, retryAfter: 1, times: 1 });
+    await fault({ operation: "listKmsKeys", status: 429, retryAfter: 1, times: 1 });
     expect((await world.as("bob").kms("GET", "/keys")).body.resources[0]).toEqual({
       errorMsg: "A fault rule answered this request.",
     });
@@ -154,7 +154,7 @@ describe("faults", () => {
     const key = await world.keyIn("active", "cards");
     const paths = { "status_in_keystores.status": "moved", "no.such": 1, label: null, extra: [1] };
     await fault({
-      operation: "K3",
+      operation: "getManagedKey",
       rewrite: paths,
       omit: ["status_in_keystores.keystore.id", "referenced_keystores", "no.such"],
     });
@@ -171,7 +171,7 @@ describe("faults", () => {
   });
 
   it("delay in real time", async () => {
-    await fault({ operation: "V1", latencyMs: 80, times: 1 });
+    await fault({ operation: "listVaults", latencyMs: 80, times: 1 });
     const startedMs = performance.now();
     await world.as("alice").call("GET", "/api/v4/vaults");
     expect(performance.now() - startedMs).toBeGreaterThan(75);
@@ -179,7 +179,7 @@ describe("faults", () => {
 
   it("hold a call until it is released", async () => {
     await world.as("alice").call("GET", "/api/v4/vaults");
-    await fault({ operation: "V1", hold: "before", times: 1 });
+    await fault({ operation: "listVaults", hold: "before", times: 1 });
     const pending = world.as("alice").call("GET", "/api/v4/vaults");
     await expect.poll(async () => ((await get("faults")).held as unknown[]).length).toBe(1);
     expect((await world.control("faults/release", {})).body.released).toBe(1);
@@ -193,7 +193,7 @@ describe("faults", () => {
     const { id } = await world.keyIn("active");
     const headers = { "if-match": (await world.as("alice").key(id)).headers.get("etag") ?? "" };
     const token = String((await requestToken(world.url, apiKeys.alice)).body.access_token);
-    await fault({ operation: "K7", hold, times: 1 });
+    await fault({ operation: "deactivateManagedKey", hold, times: 1 });
     const client = new AbortController();
     const pending = fetch(`${world.url}/api/v4/managed_keys/${id}/deactivate`, {
       method: "POST",
@@ -208,12 +208,12 @@ describe("faults", () => {
   });
 
   it("are listed with their counts, and removed one by one", async () => {
-    const { id } = (await fault({ operation: "V1", status: 500 })).body;
+    const { id } = (await fault({ operation: "listVaults", status: 500 })).body;
     await world.as("alice").call("GET", "/api/v4/vaults");
-    expect((await get("faults")).rules).toMatchObject([{ id, operation: "V1", status: 500, matched: 1 }]);
+    expect((await get("faults")).rules).toMatchObject([{ id, operation: "listVaults", status: 500, matched: 1 }]);
     expect((await send(`${world.url}/_emulator/faults/${id}`, "DELETE")).status).toBe(204);
     expect((await send(`${world.url}/_emulator/faults/${id}`, "DELETE")).status).toBe(404);
-    expect((await fault({ operation: "V1", drop: "sideways" })).status).toBe(400);
+    expect((await fault({ operation: "listVaults", drop: "sideways" })).status).toBe(400);
   });
 });
 
@@ -222,10 +222,12 @@ describe("the audit trail", () => {
     const { id } = (await world.as("bob").create({ label: "payroll" })).body;
     await world.as("bob").step(id, "deactivate");
     await world.as("dave").step(id, "deactivate");
-    const entries = (await auditOf(world)).filter((entry) => ["K2", "K3", "K7"].includes(entry.operation));
+    const entries = (await auditOf(world)).filter((entry) =>
+      ["createManagedKey", "getManagedKey", "deactivateManagedKey"].includes(entry.operation),
+    );
     expect(entries).toMatchObject([
       {
-        operation: "K2",
+        operation: "createManagedKey",
         callerName: "Bob Example",
         caller: "IBMid-550000BOB",
         label: "payroll",
@@ -234,11 +236,18 @@ describe("the audit trail", () => {
         effect: true,
         keyId: id,
       },
-      { operation: "K3", effect: false, keyId: id, status: 200 },
-      { operation: "K7", callerName: "Bob Example", status: 403, code: "forbidden", effect: false, from: "active" },
-      { operation: "K3" },
+      { operation: "getManagedKey", effect: false, keyId: id, status: 200 },
       {
-        operation: "K7",
+        operation: "deactivateManagedKey",
+        callerName: "Bob Example",
+        status: 403,
+        code: "forbidden",
+        effect: false,
+        from: "active",
+      },
+      { operation: "getManagedKey" },
+      {
+        operation: "deactivateManagedKey",
         caller: "iam-Profile-22222222-aaaa-4bbb-8ccc-000000000002",
         authn: "IBMid-550000DAVE",
         from: "active",
@@ -259,7 +268,7 @@ describe("the audit trail", () => {
     const pending = await world.keyIn("pending", "cards");
     await world.as("bob").remove(pending.id, "?force=true");
     expect((await auditOf(world)).at(-1)).toMatchObject({
-      operation: "K5",
+      operation: "deleteManagedKey",
       to: "removed",
       query: "?force=true",
       detail: { force: true, materialIn: ["aws-frankfurt"] },
@@ -280,7 +289,7 @@ describe("the audit trail", () => {
 describe("reset and world", () => {
   it("reset brings the seeded world back: keys, clock, faults, switches, trail", async () => {
     await world.keyIn("destroyed");
-    await fault({ operation: "V1", status: 500 });
+    await fault({ operation: "listVaults", status: 500 });
     await world.control("switches", { tags: "dropped" });
     await world.control("reset", {});
     expect((await world.as("alice").call("GET", "/api/v4/managed_keys?state=destroyed")).body.total_count).toBe(0);

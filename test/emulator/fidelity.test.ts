@@ -1,6 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { kmsRoutes } from "../../provider/emulator/kms/kms-api.ts";
-import { ukoRoutes } from "../../provider/emulator/service/uko-api.ts";
 import { calls, type FidelityRow, unknowns } from "../../provider/emulator/store/fidelity.ts";
 import { switchDefaults } from "../../provider/emulator/store/switches.ts";
 import type { ProbeRow } from "../../provider/probe/row.ts";
@@ -71,20 +69,6 @@ it("every switch has a row, but the one about the emulator's own audit trail", (
   const named = rows.flatMap(([, , , , , choice]) => choice ?? []);
   expect([...named, "auditEntries"].toSorted()).toEqual(Object.keys(switchDefaults).toSorted());
 });
-
-it("every route is named by a row of the calls", () => {
-  const named = calls.flatMap(([id]) => id.split(", ").flatMap(expand));
-  const routes = [...ukoRoutes, ...kmsRoutes].map((route) => route.operation);
-  expect(routes.filter((operation) => operation !== "M0" && !named.includes(operation))).toEqual([]);
-});
-
-/** `M17-M20` names four rows. */
-function expand(range: string): readonly string[] {
-  const match = /^([A-Z])(\d+)-[A-Z](\d+)$/.exec(range);
-  if (match === null) return [range];
-  const [, letter, first, last] = match;
-  return Array.from({ length: Number(last) - Number(first) + 1 }, (_, index) => `${letter}${Number(first) + index}`);
-}
 
 /** Whether the first section that is named is there; `0.7` is the seventh fact of section 0. */
 function isInContract(source: string): boolean {

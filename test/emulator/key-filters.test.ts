@@ -98,11 +98,11 @@ describe("K1 filters by date and place (uko-v4.md 2.3)", () => {
 
 describe("content types of lists (uko-v4.md 1.5)", () => {
   const lists = [
-    ["K1", keys, "managed-key-list"],
-    ["S7", `/api/v4/keystores/${payrollRing}/managed_keys`, "managed-key-list"],
-    ["T1", "/api/v4/templates", "key-template-list"],
-    ["S1", "/api/v4/keystores", "keystore-list"],
-    ["V1", "/api/v4/vaults", "vault-list"],
+    ["listManagedKeys", keys, "managed-key-list"],
+    ["listKeysOfKeystore", `/api/v4/keystores/${payrollRing}/managed_keys`, "managed-key-list"],
+    ["listTemplates", "/api/v4/templates", "key-template-list"],
+    ["listKeystores", "/api/v4/keystores", "keystore-list"],
+    ["listVaults", "/api/v4/vaults", "vault-list"],
   ] as const;
 
   it.each(lists)("%s answers JSON under IBM's name for it too, and 406 for archives", async (_, path, name) => {

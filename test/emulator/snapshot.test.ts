@@ -47,7 +47,7 @@ describe("a snapshot as the seed", () => {
   it("has switches, faults with their counts, edited keystores and the audit trail", async () => {
     const first = await start({ seed: frozen });
     await first.control("switches", { coolDownHours: 9 });
-    await first.control("faults", { operation: "V1", status: 503, times: 2 });
+    await first.control("faults", { operation: "listVaults", status: 503, times: 2 });
     expect((await first.as("alice").call("GET", "/api/v4/vaults")).status).toBe(503);
     await first.control("keystores/aws-frankfurt", { refuses: ["destroy"] });
     const before = await take(first);

@@ -57,7 +57,9 @@ it("the oracle convicts one person who holds every role", async () => {
 
 it("the oracle convicts a step whose response was lost", async () => {
   const { id } = (await world.as("bob").create()).body;
-  await world.control("faults", { operation: "K7", drop: "after", times: 1 });
+  await world.control("faults", { operation: "deactivateManagedKey", drop: "after", times: 1 });
   await expect(world.as("alice").step(id, "deactivate")).rejects.toThrow();
-  expect((await verdict()).violations).toMatchObject([{ kind: "no-consent", operation: "K7", keyId: id }]);
+  expect((await verdict()).violations).toMatchObject([
+    { kind: "no-consent", operation: "deactivateManagedKey", keyId: id },
+  ]);
 });

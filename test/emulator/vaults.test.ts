@@ -45,7 +45,11 @@ describe("V2 creates a vault (uko-v4.md 2.5)", () => {
       href: `/v4/vaults/${response.body.id}`,
     });
     expect((await world.as("bob").call("GET", `${path}/${response.body.id}`)).body).toEqual(response.body);
-    expect((await auditOf(world)).at(-2)).toMatchObject({ operation: "V2", vaultId: response.body.id, effect: true });
+    expect((await auditOf(world)).at(-2)).toMatchObject({
+      operation: "createVault",
+      vaultId: response.body.id,
+      effect: true,
+    });
   });
 
   it.each([

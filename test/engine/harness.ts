@@ -62,7 +62,7 @@ export interface EngineWorld {
   clearFaults(): Promise<void>;
   /** Resets the seeded world. */
   reset(switches?: SwitchChoices): void;
-  /** The calls that changed something, in order: `K4`, `K7`, …, since a sequence number. */
+  /** The calls that changed something, in order: `updateManagedKey`, `deactivateManagedKey`, …, since a sequence number. */
   effects(since?: number): Promise<readonly string[]>;
   trail(): Promise<readonly TrailEntry[]>;
   /** The sequence number of the last call so far. */
@@ -161,7 +161,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
     async effects(since = 0) {
       const entries = await trail();
       return entries
-        .filter(({ effect, seq, operation }) => effect && seq > since && /^[KM]/.test(operation))
+        .filter(({ effect, seq, path }) => effect && seq > since && /\/(?:managed_keys|api\/v2)\b/.test(path ?? ""))
         .map(({ operation }) => operation);
     },
     trail,
@@ -169,7 +169,7 @@ export async function startEngineWorld(over: EmulatorOptions = {}): Promise<Engi
     async keyCalls(since) {
       const entries = await trail();
       return entries
-        .filter(({ seq, operation }) => seq > since && operation.startsWith("K"))
+        .filter(({ seq, path }) => seq > since && path?.includes("/managed_keys"))
         .map(({ operation }) => operation);
     },
     keyOf,

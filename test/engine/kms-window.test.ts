@@ -18,7 +18,8 @@ async function stateWord(state: ManagedKeyState): Promise<string> {
 }
 
 describe("KMS dual authorization on the backing key", () => {
-  const isWindowCall = (operation: string): boolean => operation === "M14" || operation === "M15";
+  const isWindowCall = (operation: string): boolean =>
+    operation === "setKeyForDeletion" || operation === "unsetKeyForDeletion";
   async function dual(): Promise<{ state: ManagedKeyState; ref: KeyRef }> {
     const state = await uko.make();
     await uko.test.control(`keys/${state.keyId}`, { backingKey: { dualAuthDelete: true } });
@@ -33,7 +34,7 @@ describe("KMS dual authorization on the backing key", () => {
     const { ref } = await dual();
     const seq = await lastSeq();
     await alicesStep(ref);
-    expect(await uko.effects(seq)).toEqual(["M14", "K7", "K4"]);
+    expect(await uko.effects(seq)).toEqual(["setKeyForDeletion", "deactivateManagedKey", "updateManagedKey"]);
     await uko.advance("5h");
     const alice = uko.run("alice").operations;
     await alice.withdraw(ref, options);
@@ -72,7 +73,12 @@ describe("KMS dual authorization on the backing key", () => {
     await uko.test.control(`keys/${state.keyId}`, { backingKey });
     const seq = await lastSeq();
     await alicesStep(ref);
-    expect(await uko.effects(seq)).toEqual(["M15", "M14", "K7", "K4"]);
+    expect(await uko.effects(seq)).toEqual([
+      "unsetKeyForDeletion",
+      "setKeyForDeletion",
+      "deactivateManagedKey",
+      "updateManagedKey",
+    ]);
   });
 
   test("a window that would end too soon is found before the outage, and unset", async () => {
@@ -80,7 +86,7 @@ describe("KMS dual authorization on the backing key", () => {
     const { state, ref } = await dual();
     const seq = await lastSeq();
     expect((await alicesStep(ref)).code).toBe("UKO_KMS_WINDOW_TOO_SHORT");
-    expect(await uko.effects(seq)).toEqual(["M14", "M15"]);
+    expect(await uko.effects(seq)).toEqual(["setKeyForDeletion", "unsetKeyForDeletion"]);
     expect(await stateWord(state)).toBe("active");
   });
 
@@ -91,19 +97,19 @@ describe("KMS dual authorization on the backing key", () => {
     "a deactivation that is answered with %i unsets the window, and the message says why",
     async (status, expected, words) => {
       const { ref } = await dual();
-      await uko.fault({ operation: "K7", status });
+      await uko.fault({ operation: "deactivateManagedKey", status });
       const seq = await lastSeq();
       const { code, explanation } = await alicesStep(ref);
       const message = renderExplanation(explanation);
       expect(code, message).toBe(expected);
       expect(message).toContain(words);
-      expect(await uko.effects(seq)).toEqual(["M14", "M15"]);
+      expect(await uko.effects(seq)).toEqual(["setKeyForDeletion", "unsetKeyForDeletion"]);
     },
   );
 
   test("without the role to set a window, uko does not deactivate the key", async () => {
     const { ref } = await dual();
-    await uko.fault({ operation: "M14", status: 403 });
+    await uko.fault({ operation: "setKeyForDeletion", status: 403 });
     const seq = await lastSeq();
     expect((await alicesStep(ref)).code).toBe("UKO_RIGHTS_MISSING");
     expect(await uko.effects(seq)).toEqual([]);
@@ -122,12 +128,12 @@ describe("KMS dual authorization on the backing key", () => {
     const seq = await lastSeq();
     const report = await uko.run("alice").operations.reactivate(ref, options);
     expect(report.exitCode).toBe(0);
-    expect((await uko.effects(seq)).filter(isWindowCall)).toEqual(["M15"]);
+    expect((await uko.effects(seq)).filter(isWindowCall)).toEqual(["unsetKeyForDeletion"]);
   });
 
   test("an unreadable backing key is refused before the first record", async () => {
     const state = await uko.make();
-    await uko.fault({ operation: "M6", status: 403 });
+    await uko.fault({ operation: "getKmsKeyMetadata", status: 403 });
     const seq = await lastSeq();
     const { code } = await unfinished(uko.run("bob").handlers, state);
     expect(code).toBe("UKO_BACKING_KEY_UNREADABLE");

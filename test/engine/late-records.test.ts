@@ -35,7 +35,12 @@ test("a run that is always too late stops, and says by how much", async () => {
     code: "UKO_CLOCK_SKEW",
     summary: expect.stringContaining("3 s after the record's own time"),
   });
-  expect(await uko.effects(since)).toEqual(["K4", "K4", "K4", "K4"]);
+  expect(await uko.effects(since)).toEqual([
+    "updateManagedKey",
+    "updateManagedKey",
+    "updateManagedKey",
+    "updateManagedKey",
+  ]);
   const { deletion } = await uko.run("carol").operations.status(uko.ref(keyId), options);
   expect(deletion.requestedBy).toBeUndefined();
 });

@@ -132,9 +132,25 @@ async function goOn(
   return true;
 }
 
-const once = ["K2", "K4", "K7", "K4", "K8", "K5"];
-const onceStored = ["K2", "K4", "K4", "K7", "K4", "K4", "K8", "K5"];
-const isWindow = (operation: string): boolean => operation.startsWith("M");
+const once = [
+  "createManagedKey",
+  "updateManagedKey",
+  "deactivateManagedKey",
+  "updateManagedKey",
+  "destroyManagedKey",
+  "deleteManagedKey",
+];
+const onceStored = [
+  "createManagedKey",
+  "updateManagedKey",
+  "updateManagedKey",
+  "deactivateManagedKey",
+  "updateManagedKey",
+  "updateManagedKey",
+  "destroyManagedKey",
+  "deleteManagedKey",
+];
+const isWindow = (operation: string): boolean => operation === "setKeyForDeletion";
 
 describe.each([
   ["an ordinary key", approved, once, false],
@@ -238,13 +254,13 @@ test.each(["before", "after"] as const)(
   "a creation whose response is lost %s the effect makes one key",
   async (drop) => {
     uko.reset();
-    await uko.fault({ operation: "K2", times: 1, drop });
+    await uko.fault({ operation: "createManagedKey", times: 1, drop });
     const { handlers } = uko.run("bob");
     const create = (): Promise<unknown> => handlers.create(checked(handlers, inputsOf()), options);
     if (drop === "after") await create();
     else await expect(create()).rejects.toMatchObject({ code: "UKO_RESPONSE_LOST" });
     if (drop === "before") await create();
-    expect(await uko.effects()).toEqual(["K2"]);
+    expect(await uko.effects()).toEqual(["createManagedKey"]);
   },
 );
 

@@ -10,7 +10,7 @@ import { explainVerdict, judge } from "../support/oracle.ts";
 import { stories } from "./stories/index.ts";
 import { story as onePerson } from "./stories/one-person.ts";
 
-const wholeLife = ["K2", "K7", "K8", "K5"];
+const wholeLife = ["createManagedKey", "deactivateManagedKey", "destroyManagedKey", "deleteManagedKey"];
 
 interface Expectation {
   /** Whether the deletion requires two people. */
@@ -23,12 +23,14 @@ interface Expectation {
 const expectations: Readonly<Record<string, Expectation>> = {
   "one-person": { required: false },
   "whole-stack": { keys: 2 },
-  "existing-key/pulumi": { steps: ["K7"] },
-  "existing-key/opentofu": { steps: ["K7"] },
-  "existing-vault/imported": { steps: ["K8"] },
+  "existing-key/pulumi": { steps: ["deactivateManagedKey"] },
+  "existing-key/opentofu": { steps: ["deactivateManagedKey"] },
+  "existing-vault/imported": { steps: ["destroyManagedKey"] },
   "existing-vault/component": { steps: [] },
   "existing-vault/opentofu": { steps: [] },
-  "rotate-then-retire": { steps: ["K2", "K2", "K7", "K8", "K5"] },
+  "rotate-then-retire": {
+    steps: ["createManagedKey", "createManagedKey", "deactivateManagedKey", "destroyManagedKey", "deleteManagedKey"],
+  },
 };
 const leftOut = new Set([...(isPythonLeftOut() ? ["pulumi-python"] : []), ...(isJavaLeftOut() ? ["pulumi-java"] : [])]);
 const told: readonly { readonly name: string; readonly story: Story }[] = [

@@ -192,7 +192,7 @@ async function meet(name: string, change: Change): Promise<string> {
     await advance(then);
   }
   const check = await pipe("carol", `probe --check ${recording}`, environment);
-  const steps = (await trail()).slice(since).filter(({ effect, operation }) => effect && /^K[5-8]$/.test(operation));
+  const steps = (await trail()).slice(since).filter(({ effect, operation }) => effect && operation in words);
   const { violations } = await verdict();
   const of = (text: string) => /Refuted:[\s\S]*?(?=\n\d+ (?:probes?|rows?) not)/.exec(text)?.[0] ?? "nothing refuted";
   const notTried = /not tried:\n([\s\S]*)\nThe recording is/.exec(probe.out)?.[1] ?? "";
@@ -206,7 +206,12 @@ async function meet(name: string, change: Change): Promise<string> {
   ].join("\n");
 }
 
-const words: Readonly<Record<string, string>> = { K5: "remove", K6: "activate", K7: "deactivate", K8: "destroy" };
+const words: Readonly<Record<string, string>> = {
+  deleteManagedKey: "remove",
+  activateManagedKey: "activate",
+  deactivateManagedKey: "deactivate",
+  destroyManagedKey: "destroy",
+};
 
 it("each change is noticed with the answer of the service, and nothing is destroyed wrongly", async () => {
   const met: string[] = [];

@@ -237,7 +237,7 @@ test("the provider uses the caller's own environment, not stored values, and nev
   expect(Date.now() - started).toBeLessThan(10_000);
   expect(error.details).toContain("UKO_APPROVAL_PENDING");
   const callers = new Set(
-    (await uko.trail()).filter(({ operation }) => operation.startsWith("K")).map((each) => each.caller),
+    (await uko.trail()).filter(({ path }) => path?.includes("/managed_keys")).map((each) => each.caller),
   );
   expect([...callers].filter((caller) => caller !== undefined).sort()).toEqual([
     "IBMid-550000ALICE",

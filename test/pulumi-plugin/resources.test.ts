@@ -276,7 +276,7 @@ describe("a failed read", () => {
   test("keeps the state unchanged, warns, and has the engine read again", async () => {
     const { id, inputs, properties } = await stage.made();
     for (const status of [401, 403, 503]) {
-      for (const operation of ["K1", "K3"]) await stage.uko.fault({ operation, status });
+      for (const operation of ["listManagedKeys", "getManagedKey"]) await stage.uko.fault({ operation, status });
       const reader = await stage.another(stage.environmentOf("bob"));
       const read = await reader.read(id, properties, inputs);
       expect(read).toEqual({ id, properties, inputs, refreshBeforeUpdate: true });
@@ -296,7 +296,7 @@ describe("a failed read", () => {
     const elsewhere = { ...properties, instanceId: absentId };
     const mismatch = await statusOf(stage.bob.read(id, elsewhere, inputs));
     expect(mismatch.details).toContain("[UKO_INSTANCE_MISMATCH]");
-    for (const operation of ["K1", "K3"]) await stage.uko.fault({ operation, status: 403 });
+    for (const operation of ["listManagedKeys", "getManagedKey"]) await stage.uko.fault({ operation, status: 403 });
     const importing = await stage.another(stage.environmentOf("bob"));
     expect(await statusOf(importing.read(id))).toMatchObject({ code: status.PERMISSION_DENIED });
   });

@@ -62,7 +62,7 @@ describe("creating a template", () => {
   });
 
   test("keeps it in state if archiving fails, and archives it with the next update", async () => {
-    await uko.fault({ operation: "T6", status: 403, times: 1 });
+    await uko.fault({ operation: "archiveTemplate", status: 403, times: 1 });
     const { state, warnings } = await create({ ...ledger, archived: true });
     expect(warnings).toEqual([expect.stringContaining("was created but not archived")]);
     const { templates } = containersOf(uko, "bob");

@@ -142,7 +142,7 @@ describe("changing a keystore", () => {
     const rotated = (secretAccessKey: string) =>
       keystores.update(state, checkedBy(keystores, { ...aws, aws: { ...aws.aws, secretAccessKey } }, state), options);
     const echo = { errors: [{ code: "bad", message: "hush-again is no secret access key" }] };
-    await uko.fault({ operation: "S4", status: 400, times: 1, body: echo });
+    await uko.fault({ operation: "updateKeystore", status: 400, times: 1, body: echo });
     await expect(rotated("hush-again")).rejects.toMatchObject({
       summary: 'The service did not change keystore "dublin": [redacted] is no secret access key',
     });

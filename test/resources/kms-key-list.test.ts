@@ -17,8 +17,11 @@ describe("a list", () => {
     expect(listed).toContain(state.keyId);
     expect(listed).not.toContain(backingKey.id);
     const calls = (await stage.trail()).filter(({ seq }) => seq > before).map(({ operation }) => operation);
-    expect(calls.filter((operation) => operation !== "token" && operation !== "broker")).toEqual(["M3", "S1"]);
-    await stage.fault({ operation: "S1", status: 403 });
+    expect(calls.filter((operation) => operation !== "token" && operation !== "broker")).toEqual([
+      "listKmsKeys",
+      "listKeystores",
+    ]);
+    await stage.fault({ operation: "listKeystores", status: 403 });
     expect((await handlers.list({}, options)).map(({ id }) => id)).toContain(backingKey.id);
   });
 
@@ -32,10 +35,10 @@ describe("a list", () => {
     expect(listed.map(({ id }) => id)).not.toContain(backingKey.id);
     const calls = (await stage.trail()).filter(({ seq }) => seq > before).map(({ operation }) => operation);
     expect(calls.filter((operation) => operation !== "token" && operation !== "broker")).toEqual([
-      "M3",
-      "S1",
-      "K1",
-      "M6",
+      "listKmsKeys",
+      "listKeystores",
+      "listManagedKeys",
+      "getKmsKeyMetadata",
     ]);
   });
 });

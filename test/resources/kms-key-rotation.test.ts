@@ -11,7 +11,7 @@ const stage = useEngineWorld();
 
 const payload = Buffer.alloc(32, 7).toString("base64");
 const otherPayload = Buffer.alloc(32, 8).toString("base64");
-const rotations = async () => (await stage.effects()).filter((each) => each === "M12").length;
+const rotations = async () => (await stage.effects()).filter((each) => each === "rotateKmsKey").length;
 const withKmsKeys =
   (over: (keys: KmsKeys) => Partial<KmsKeys>) =>
   (world: World): World => ({ ...world, kmsKeys: { ...world.kmsKeys, ...over(world.kmsKeys) } });
@@ -20,7 +20,7 @@ const unreadableAfterwards = (isLost: boolean) =>
   withKmsKeys((keys) => ({
     async rotate(...args) {
       const written = await keys.rotate(...args);
-      await stage.fault({ operation: "M6", status: 500 });
+      await stage.fault({ operation: "getKmsKeyMetadata", status: 500 });
       return isLost ? { kind: "lost", reason: "connection reset" } : written;
     },
   }));

@@ -84,7 +84,7 @@ describe("a creation", () => {
   it("redacts material in the service's refusal", async () => {
     const { handlers } = kmsRun(stage, "bob");
     const body = { resources: [{ errorMsg: `Bad Request: payload ${payload} is not good` }] };
-    await stage.fault({ operation: "M2", status: 400, times: 1, body });
+    await stage.fault({ operation: "createKmsKeyWithPolicies", status: 400, times: 1, body });
     const refusal = handlers.create(kmsInputs(handlers, { payload }), options);
     await expect(refusal).rejects.toThrow(/payload \[redacted\] is not good/);
   });

@@ -199,7 +199,7 @@ describe("reading a key distinguishes four kinds of drift, and repairs none", ()
     const state = await uko.make();
     uko.test.emulator.world.keys.delete(state.keyId);
     expect(await read(state)).toBeUndefined();
-    await uko.fault({ operation: "V3", status: 403 });
+    await uko.fault({ operation: "getVault", status: 403 });
     expect(await codeOf(read(state))).toBe("UKO_GONE_UNPROVEN");
   });
 });
@@ -210,7 +210,7 @@ describe("updating a key", () => {
     const seq = await uko.lastSeq();
     const over = { label: "wages", description: "new", tags: { team: "money" }, expirationDate: "2031-01-01" };
     const { state: next, warnings } = await uko.update(state, over);
-    expect(await uko.effects(seq)).toEqual(["K4"]);
+    expect(await uko.effects(seq)).toEqual(["updateManagedKey"]);
     expect(warnings).toEqual([]);
     expect(next).toMatchObject(over);
     expect(await uko.tagNames(state)).toEqual(["team", "uko_created", "uko_dual"]);
@@ -327,10 +327,10 @@ describe("updating a key", () => {
   test("without the role, or refused, passes on the service's reason", async () => {
     const state = await uko.make();
     expect(await codeOf(uko.update(state, { description: "new" }, "erin"))).toBe("UKO_RIGHTS_MISSING");
-    await uko.fault({ operation: "K4", status: 409 });
+    await uko.fault({ operation: "updateManagedKey", status: 409 });
     expect(await codeOf(uko.update(state, { description: "new" }))).toBe("UKO_SERVICE_REFUSED");
     await uko.clearFaults();
-    await uko.fault({ operation: "K4", status: 400 });
+    await uko.fault({ operation: "updateManagedKey", status: 400 });
     expect(await codeOf(uko.update(state, { description: "new" }))).toBe("UKO_INPUT_INVALID");
   });
 

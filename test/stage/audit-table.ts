@@ -3,23 +3,23 @@
 import type { AuditEntry } from "./local-uko.ts";
 
 const deeds: Readonly<Record<string, string>> = {
-  K2: "created the key",
-  K5: "removed the key's metadata",
-  K7: "deactivated the key",
-  K8: "destroyed the key",
-  M1: "created the KMS key",
-  M2: "created the KMS key",
-  M8: "destroyed the KMS key",
-  M14: "set the KMS key for deletion",
-  S2: "created the keystore",
-  S4: "changed the keystore",
-  S5: "deleted the keystore",
-  T2: "created the template",
-  T4: "changed the template",
-  T5: "deleted the template",
-  V2: "created the vault",
-  V4: "changed the vault",
-  V5: "deleted the vault",
+  createManagedKey: "created the key",
+  deleteManagedKey: "removed the key's metadata",
+  deactivateManagedKey: "deactivated the key",
+  destroyManagedKey: "destroyed the key",
+  createKmsKey: "created the KMS key",
+  createKmsKeyWithPolicies: "created the KMS key",
+  deleteKmsKey: "destroyed the KMS key",
+  setKeyForDeletion: "set the KMS key for deletion",
+  createKeystore: "created the keystore",
+  updateKeystore: "changed the keystore",
+  deleteKeystore: "deleted the keystore",
+  createTemplate: "created the template",
+  updateTemplate: "changed the template",
+  deleteTemplate: "deleted the template",
+  createVault: "created the vault",
+  updateVault: "changed the vault",
+  deleteVault: "deleted the vault",
 };
 
 const stepNouns: Readonly<Record<string, string>> = { deactivate: "deactivation", destroy: "destruction" };
@@ -58,14 +58,15 @@ function whoIn({ callerName, caller }: AuditEntry): string {
   return callerName ?? caller ?? "nobody";
 }
 
-/** A change of attributes (K4) writes a consent record on the key, whose `s` is its step, or only a marker. */
+/** A change of attributes writes a consent record on the key, whose `s` is its step, or only a marker. */
 function deedOf({ operation, after }: AuditEntry): string {
   const plain = deeds[operation];
   if (plain !== undefined) return plain;
   const textOf = (tag: string) => after?.tags.find(({ name }) => name === tag)?.value;
   const value = textOf("uko_deletion");
-  if (operation === "K4" && value === undefined && textOf("uko_dual") !== undefined) return "marked it for two people";
-  if (operation !== "K4" || value === undefined) return `called ${operation}`;
+  if (operation === "updateManagedKey" && value === undefined && textOf("uko_dual") !== undefined)
+    return "marked it for two people";
+  if (operation !== "updateManagedKey" || value === undefined) return `called ${operation}`;
   const record = JSON.parse(Buffer.from(value, "hex").toString("utf8")) as { s: string; h: string };
   return `${record.h === "approval" ? "approved" : "requested"} its ${stepNouns[record.s] ?? record.s}`;
 }

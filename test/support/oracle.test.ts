@@ -33,7 +33,7 @@ describe("the oracle accepts", () => {
       deactivate(alice),
       consent({ author: alice, step: "destroy", atMs: 2_000 }),
       destroy(bob, hours),
-      { operation: "K5", caller: bob, detail: { materialIn: [] } },
+      { operation: "deleteManagedKey", caller: bob, detail: { materialIn: [] } },
     );
     expect(kinds(entries)).toEqual([]);
   });
@@ -70,9 +70,9 @@ describe("the oracle accepts", () => {
   it("reads, refused steps and calls to the backing key between record and step", () => {
     const entries = trail(
       consent({ author: bob }),
-      { operation: "K3", effect: false },
-      { operation: "K7", caller: bob, effect: false, status: 403 },
-      { operation: "M14", caller: alice },
+      { operation: "getManagedKey", effect: false },
+      { operation: "deactivateManagedKey", caller: bob, effect: false, status: 403 },
+      { operation: "setKeyForDeletion", caller: alice },
       deactivate(alice),
     );
     expect(kinds(entries)).toEqual([]);
@@ -87,9 +87,9 @@ describe("the oracle accepts", () => {
   });
 
   it("a withdrawal of a binding record", () => {
-    expect(kinds(trail(consent({ author: bob }), { operation: "K4", caller: bob, after: leaving("active") }))).toEqual(
-      [],
-    );
+    expect(
+      kinds(trail(consent({ author: bob }), { operation: "updateManagedKey", caller: bob, after: leaving("active") })),
+    ).toEqual([]);
   });
 });
 
@@ -144,7 +144,11 @@ describe("the oracle finds", () => {
     ],
     [
       "a sync between record and step",
-      trail(consent({ author: bob }), { operation: "K11", caller: bob, after: leaving("active") }, deactivate(alice)),
+      trail(
+        consent({ author: bob }),
+        { operation: "syncStatusInKeystores", caller: bob, after: leaving("active") },
+        deactivate(alice),
+      ),
       ["no-consent"],
     ],
     [
@@ -157,14 +161,14 @@ describe("the oracle finds", () => {
     ],
     [
       "force, even where it was refused",
-      trail({ operation: "K5", query: "?force=true", effect: false, status: 409 }),
+      trail({ operation: "deleteManagedKey", query: "?force=true", effect: false, status: 409 }),
       ["force"],
     ],
-    ["a purge", trail({ operation: "M10", effect: false, status: 401 }), ["purge"]],
-    ["a backing key deleted behind UKO", trail({ operation: "M8" }), ["kms-delete"]],
+    ["a purge", trail({ operation: "purgeKmsKey", effect: false, status: 401 }), ["purge"]],
+    ["a backing key deleted behind UKO", trail({ operation: "deleteKmsKey" }), ["kms-delete"]],
     [
       "a record removed while material remains",
-      trail({ operation: "K5", detail: { materialIn: ["aws"] } }),
+      trail({ operation: "deleteManagedKey", detail: { materialIn: ["aws"] } }),
       ["removed-with-material"],
     ],
     [
@@ -291,20 +295,24 @@ describe("a text counts only for the caller whose PATCH brought it:", () => {
   const convicted: readonly ViolationKind[] = ["record-carried-along", "no-consent"];
 
   it.each<[string, Draft, string]>([
-    ["a request that Carol planted, and a PATCH by Bob that copies the tags", inBobsName, "K4"],
+    ["a request that Carol planted, and a PATCH by Bob that copies the tags", inBobsName, "updateManagedKey"],
     [
       "an approval that Carol planted without any request, and a PATCH by Bob that copies the tags",
       approvalInBobsName,
-      "K4",
+      "updateManagedKey",
     ],
-    ["a request that Carol planted, and a sync by Bob that makes him the last writer", inBobsName, "K11"],
-    ["a request that Carol planted, and an activation by Bob", inBobsName, "K6"],
-    ["a request that Carol planted, and a rotation by Bob", inBobsName, "K9"],
-    ["a request that Carol planted, and an alignment by Bob", inBobsName, "K10"],
+    [
+      "a request that Carol planted, and a sync by Bob that makes him the last writer",
+      inBobsName,
+      "syncStatusInKeystores",
+    ],
+    ["a request that Carol planted, and an activation by Bob", inBobsName, "activateManagedKey"],
+    ["a request that Carol planted, and a rotation by Bob", inBobsName, "rotateManagedKey"],
+    ["a request that Carol planted, and an alignment by Bob", inBobsName, "updateManagedKeyFromTemplate"],
     [
       "a request that Carol planted in the description",
       consent({ author: bob, writer: carol, location: "compact" }),
-      "K4",
+      "updateManagedKey",
     ],
   ])("%s", (_, planted, operation) => {
     const entries = trail(planted, touch(planted, bob, 1_000, operation), deactivate(carol, 60_000));
@@ -338,19 +346,19 @@ describe("a text counts only for the caller whose PATCH brought it:", () => {
   });
 
   it("a step on a void record is no reason to keep it", () => {
-    const step: Draft = { ...touch(inBobsName, alice, 60_000, "K7") };
+    const step: Draft = { ...touch(inBobsName, alice, 60_000, "deactivateManagedKey") };
     expect(kinds(trail(inBobsName, step), { required: false, gate: "both" })).toEqual(["record-carried-along"]);
   });
 
   it("a sync of a destroyed key may leave a record, because nothing can be done with that key", () => {
-    const left: Draft = { ...touch(inBobsName, alice, 60_000, "K11") };
+    const left: Draft = { ...touch(inBobsName, alice, 60_000, "syncStatusInKeystores") };
     const destroyed = { ...left, ...(left.after !== undefined && { after: { ...left.after, state: "destroyed" } }) };
     expect(kinds(trail(inBobsName, destroyed))).toEqual([]);
   });
 
   it("the step that acts on a record keeps it", () => {
     const own = consent({ author: bob });
-    expect(kinds(trail(own, touch(own, alice, 60_000, "K7")))).toEqual([]);
+    expect(kinds(trail(own, touch(own, alice, 60_000, "deactivateManagedKey")))).toEqual([]);
   });
 
   it("an outsider's touch is not judged, and still makes nothing count", () => {
@@ -361,7 +369,7 @@ describe("a text counts only for the caller whose PATCH brought it:", () => {
 
   it("a text that was taken off and put back by its author counts again", () => {
     const own = consent({ author: bob });
-    const off: Draft = { operation: "K4", caller: carol, after: leaving("active"), afterMs: 500 };
+    const off: Draft = { operation: "updateManagedKey", caller: carol, after: leaving("active"), afterMs: 500 };
     expect(kinds(trail(own, off, { ...own, ...writtenAt(1_000, own) }, deactivate(alice, 60_000)))).toEqual([]);
   });
 

@@ -53,7 +53,7 @@ export function consent(draft: RecordDraft): Draft {
   const letters = `${step === "deactivate" ? "d" : "x"}${how === "engine" ? "m" : "a"}`;
   const compact = `\n[uko1b${letters}${seconds.toString(16).padStart(8, "0")}${digest}${authorHash}${"0".repeat(24)}]`;
   return {
-    operation: "K4",
+    operation: "updateManagedKey",
     caller: writer,
     afterMs: atMs,
     after: {
@@ -85,7 +85,7 @@ export function writtenAt(ms: number, of: Draft = consent({ author: bob })): Pic
 }
 
 /** Another call after a write: the key keeps everything, and this person appears to have written it. */
-export function touch(earlier: Draft, by: string, atMs: number, operation = "K4"): Draft {
+export function touch(earlier: Draft, by: string, atMs: number, operation = "updateManagedKey"): Draft {
   return { operation, caller: by, ...writtenAt(atMs, earlier) };
 }
 
@@ -96,13 +96,13 @@ export const leaving = (state: string): NonNullable<TrailEntry["after"]> => ({
   updatedAt: "2026-11-24T12:00:00Z",
 });
 export const deactivate = (caller: string, afterMs = 1_000): Draft => ({
-  operation: "K7",
+  operation: "deactivateManagedKey",
   caller,
   afterMs,
   after: leaving("deactivated"),
 });
 export const destroy = (caller: string, afterMs = 1_000): Draft => ({
-  operation: "K8",
+  operation: "destroyManagedKey",
   caller,
   afterMs,
   after: leaving("destroyed"),

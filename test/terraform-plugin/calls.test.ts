@@ -70,12 +70,12 @@ test("a creation is one call, its plan reads each list once, and a read of one k
   const other = openCore(bob, typeName);
   const plan = await callsIn(() => core.plan(keyConfig({ label: "another" })));
   // The list of 1,000 keys has 5 pages.
-  expect(plan).toEqual({ V1: 1, T1: 1, K1: 5 });
+  expect(plan).toEqual({ listVaults: 1, listTemplates: 1, listManagedKeys: 5 });
   expect(await callsIn(() => other.plan(keyConfig({ label: "a third" })))).toEqual({});
-  expect(await callsIn(() => core.apply(keyConfig()))).toEqual({ K2: 1 });
+  expect(await callsIn(() => core.apply(keyConfig()))).toEqual({ createManagedKey: 1 });
   await uko.advance("60s");
   await bob.provider.configureProvider();
-  expect(await callsIn(() => core.refresh())).toEqual({ K3: 1 });
+  expect(await callsIn(() => core.refresh())).toEqual({ getManagedKey: 1 });
   expect(await callsIn(() => core.plan(keyConfig()))).toEqual({});
 });
 
@@ -113,7 +113,12 @@ test("each run that deletes a key has its number of calls, including reads befor
   const removed = await run("bob");
   expect(core.saved).toBeUndefined();
   const runs = [requested, deactivated, destroyed, removed];
-  expect(runs.map(({ calls }) => calls)).toMatchObject([{ K4: 1 }, { K7: 1 }, { K8: 1 }, { K5: 1 }]);
+  expect(runs.map(({ calls }) => calls)).toMatchObject([
+    { updateManagedKey: 1 },
+    { deactivateManagedKey: 1 },
+    { destroyManagedKey: 1 },
+    { deleteManagedKey: 1 },
+  ]);
   // The last one reads the key in its vault and in any vault, and the vault, to prove that the key is gone.
   const most = [11, 16, 11, 10];
   for (const [at, { calls }] of runs.entries()) {

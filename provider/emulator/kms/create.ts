@@ -67,7 +67,7 @@ export function createWithOverrides(call: Call): Reply {
 
 function create(call: Call, schema: z.ZodType<Request>): Reply {
   const { world, nowMs } = call;
-  admitKmsCall(call, call.operation === "M2" ? "kms.createwithoverrides" : "kms.create");
+  admitKmsCall(call, call.operation === "createKmsKeyWithPolicies" ? "kms.createwithoverrides" : "kms.create");
   const request = readRequest(call, schema);
   const ring = call.header("x-kms-key-ring") ?? defaultRing;
   requireRing(world, ring, what);
@@ -86,7 +86,7 @@ function create(call: Call, schema: z.ZodType<Request>): Reply {
     imported,
     createdBy: call.caller().iamId,
     createdMs: nowMs,
-    ...(call.operation === "M2" && { policies: policiesOf(request) }),
+    ...(call.operation === "createKmsKeyWithPolicies" && { policies: policiesOf(request) }),
   });
   call.note({ kmsKeyId: key.id, label: key.name });
   const full = viewWithPayload(world, key, nowMs);

@@ -32,53 +32,53 @@ const api = "/api/v2";
 const keys = `${api}/keys`;
 const one = `${keys}/:id`;
 
-/** The actions of one key by name. */
+/** The actions of one key by name. Those that only use the key change nothing of it. */
 const actions = {
-  disable: { row: "M11", handle: disableKmsKey },
-  enable: { row: "M11", handle: enableKmsKey },
-  rotate: { row: "M12", handle: rotateKmsKey },
-  wrap: { row: "M13", handle: wrap },
-  unwrap: { row: "M13", handle: unwrap },
-  rewrap: { row: "M13", handle: rewrap },
-  setKeyForDeletion: { row: "M14", handle: setForDeletion },
-  unsetKeyForDeletion: { row: "M15", handle: unsetForDeletion },
-  sync: { row: "M16", handle: syncKmsKey },
-} as const satisfies Record<string, { readonly row: string; readonly handle: Route["handle"] }>;
+  disable: { operation: "disableKmsKey", changesKey: true, handle: disableKmsKey },
+  enable: { operation: "enableKmsKey", changesKey: true, handle: enableKmsKey },
+  rotate: { operation: "rotateKmsKey", changesKey: true, handle: rotateKmsKey },
+  wrap: { operation: "wrap", changesKey: false, handle: wrap },
+  unwrap: { operation: "unwrap", changesKey: false, handle: unwrap },
+  rewrap: { operation: "rewrap", changesKey: false, handle: rewrap },
+  setKeyForDeletion: { operation: "setKeyForDeletion", changesKey: true, handle: setForDeletion },
+  unsetKeyForDeletion: { operation: "unsetKeyForDeletion", changesKey: true, handle: unsetForDeletion },
+  sync: { operation: "syncKmsKey", changesKey: true, handle: syncKmsKey },
+} as const;
 
 /** The routes. More specific paths come first, because the first route that matches is used. */
 export const kmsRoutes: readonly Route[] = [
-  route("M4", "HEAD", keys, countKmsKeys),
-  route("M3", "GET", keys, listKmsKeys),
-  route("M22", "GET", `${keys}/registrations`, listAllRegistrations),
-  route("M21", "GET", `${one}/registrations`, listRegistrations),
-  route("M6", "GET", `${one}/metadata`, getMetadata),
-  route("M23", "GET", `${one}/versions`, listVersions),
-  route("M17", "GET", `${one}/policies`, policies.readKeyPolicies),
-  route("M5", "GET", one, getKmsKey),
-  route("M1", "POST", keys, createKmsKey),
-  route("M2", "POST", `${api}/keys_with_policy_overrides`, createWithOverrides),
-  route("M7", "PATCH", one, moveKmsKey),
-  route("M10", "DELETE", `${one}/purge`, purgeKmsKey),
-  route("M8", "DELETE", one, deleteKmsKey),
-  route("M9", "POST", `${one}/restore`, restoreKmsKey),
-  ...Object.entries(actions).map(([name, { row, handle }]) => ({
-    ...route(row, "POST", `${one}/actions/${name}`, handle),
-    mutates: row !== "M13",
+  route("countKmsKeys", "HEAD", keys, countKmsKeys),
+  route("listKmsKeys", "GET", keys, listKmsKeys),
+  route("listAllRegistrations", "GET", `${keys}/registrations`, listAllRegistrations),
+  route("listRegistrations", "GET", `${one}/registrations`, listRegistrations),
+  route("getKmsKeyMetadata", "GET", `${one}/metadata`, getMetadata),
+  route("listKmsKeyVersions", "GET", `${one}/versions`, listVersions),
+  route("getKmsKeyPolicies", "GET", `${one}/policies`, policies.readKeyPolicies),
+  route("getKmsKey", "GET", one, getKmsKey),
+  route("createKmsKey", "POST", keys, createKmsKey),
+  route("createKmsKeyWithPolicies", "POST", `${api}/keys_with_policy_overrides`, createWithOverrides),
+  route("moveKmsKey", "PATCH", one, moveKmsKey),
+  route("purgeKmsKey", "DELETE", `${one}/purge`, purgeKmsKey),
+  route("deleteKmsKey", "DELETE", one, deleteKmsKey),
+  route("restoreKmsKey", "POST", `${one}/restore`, restoreKmsKey),
+  ...Object.entries(actions).map(([name, { operation, changesKey, handle }]) => ({
+    ...route(operation, "POST", `${one}/actions/${name}`, handle),
+    mutates: changesKey,
   })),
-  route("M18", "PUT", `${one}/policies`, policies.writeKeyPolicies),
-  route("M19", "GET", `${api}/instance/policies`, policies.readInstancePolicies),
-  route("M20", "PUT", `${api}/instance/policies`, policies.writeInstancePolicies),
-  route("M27", "GET", `${api}/instance/allowed_ip_port`, policies.readAllowedPort),
-  route("M24", "GET", `${api}/key_rings`, listRings),
-  route("M24", "POST", `${api}/key_rings/:ring`, createRing),
-  route("M24", "DELETE", `${api}/key_rings/:ring`, deleteRing),
-  route("M25", "POST", `${one}/aliases/:alias`, createAlias),
-  route("M25", "DELETE", `${one}/aliases/:alias`, deleteAlias),
-  route("M26", "POST", `${api}/import_token`, createImportToken),
+  route("setKmsKeyPolicies", "PUT", `${one}/policies`, policies.writeKeyPolicies),
+  route("getInstancePolicies", "GET", `${api}/instance/policies`, policies.readInstancePolicies),
+  route("setInstancePolicies", "PUT", `${api}/instance/policies`, policies.writeInstancePolicies),
+  route("getAllowedIpPort", "GET", `${api}/instance/allowed_ip_port`, policies.readAllowedPort),
+  route("listKeyRings", "GET", `${api}/key_rings`, listRings),
+  route("createKeyRing", "POST", `${api}/key_rings/:ring`, createRing),
+  route("deleteKeyRing", "DELETE", `${api}/key_rings/:ring`, deleteRing),
+  route("createAlias", "POST", `${one}/aliases/:alias`, createAlias),
+  route("deleteAlias", "DELETE", `${one}/aliases/:alias`, deleteAlias),
+  route("createImportToken", "POST", `${api}/import_token`, createImportToken),
   // A retrieval reduces the number that the token allows, so it is a write.
-  { ...route("M26", "GET", `${api}/import_token`, readImportToken), mutates: true },
+  { ...route("getImportToken", "GET", `${api}/import_token`, readImportToken), mutates: true },
   // The deprecated form of the rows 9 and 11 to 15, by `?action=`.
-  route("M0", "POST", one, actByQuery),
+  route("actOnKmsKey", "POST", one, actByQuery),
 ];
 
 /** M5: returns a key. This is the only call that returns a standard key's material. */
@@ -109,9 +109,9 @@ function actByQuery(call: Call): Reply {
   call.note({ detail: { action: name } });
   if (name === "restore") return restoreKmsKey(call);
   if (name !== "sync" && Object.hasOwn(actions, name)) {
-    const { row, handle } = actions[name as keyof typeof actions];
+    const { changesKey, handle } = actions[name as keyof typeof actions];
     const reply = handle(call);
-    return row === "M13" ? { ...reply, effect: false } : reply;
+    return changesKey ? reply : { ...reply, effect: false };
   }
   kmsKeyOf(call, "kms.readmetadata");
   throw invalidQuery("action", notPerformed);

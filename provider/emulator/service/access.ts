@@ -56,7 +56,7 @@ export function requireCurrent(call: Call, key: Key): void {
  * does not read it on S5.
  */
 export function checkIfMatch(call: Call, object: Stamps): void {
-  if (call.world.switches.cloudBuild && call.operation === "S5") return;
+  if (call.world.switches.cloudBuild && call.operation === "deleteKeystore") return;
   const header = call.header("if-match");
   if (header === undefined || header === "") throw missing("header", "If-Match");
   if (header === "*") throw invalid("header", "If-Match");

@@ -16,7 +16,7 @@ const apiVersions = switchesSchema.shape.apiVersion.unwrap().options;
 type ApiVersion = (typeof apiVersions)[number];
 
 /** Members of each kind of object. A dot leads into a member, or into each item of a list. */
-type Members = Readonly<Partial<Record<"K" | "T" | "S" | "V", readonly string[]>>>;
+type Members = Readonly<Partial<Record<"keys" | "keystores", readonly string[]>>>;
 
 interface Delta {
   readonly since: ApiVersion | "no cloud build";
@@ -34,7 +34,11 @@ interface Delta {
 const reported = (status: string, flag: string, detail: string) =>
   ({ status, keystore_sync_flag: flag, keystore_sync_flag_detail: detail }) as const;
 const ends = ["destruction_policy_duration", "destruction_in"];
-const keyParameters = (...names: readonly string[]) => ({ K1: names, K14: names, S7: names });
+const keyParameters = (...names: readonly string[]) => ({
+  listManagedKeys: names,
+  listManagedKeyVersions: names,
+  listKeysOfKeystore: names,
+});
 
 /** The differences, by the version that added them; 4.13 means 4.13.6. */
 const deltas: readonly Delta[] = [
@@ -42,27 +46,27 @@ const deltas: readonly Delta[] = [
     since: "4.13",
     parameters: {
       ...keyParameters("status_in_keystores[].keystore_sync_flag", "template.alignment_status"),
-      S1: ["status.health_status"],
+      listKeystores: ["status.health_status"],
     },
-    fields: { S2: ["azure_variant"], S4: ["azure_variant"] },
+    fields: { createKeystore: ["azure_variant"], updateKeystore: ["azure_variant"] },
     members: {
-      K: ["template.alignment_status", "is_rotatable", "status_in_keystores.instance"],
-      S: ["status", "azure_variant"],
+      keys: ["template.alignment_status", "is_rotatable", "status_in_keystores.instance"],
+      keystores: ["status", "azure_variant"],
     },
     statuses: { unknown: reported("error", "error", "connection_error") },
   },
   {
     since: "4.14.0",
-    parameters: { K5: ["force"], ...keyParameters("key_material_present") },
-    members: { K: ["key_material_present", ...ends.map((name) => `status_in_keystores.${name}`)] },
+    parameters: { deleteManagedKey: ["force"], ...keyParameters("key_material_present") },
+    members: { keys: ["key_material_present", ...ends.map((name) => `status_in_keystores.${name}`)] },
     statuses: { pending_destruction: reported("not_active", "out_of_sync", "destroyed_key_is_present_in_keystore") },
   },
   { since: "4.14", renames: [["status_in_keystores.destruction_at", "destruction_in"]] },
   {
     since: "no cloud build",
-    parameters: { S5: ["mode"] },
-    values: { S2: ["type", "cca"], T2: ["keystores.type", "cca"] },
-    members: { K: ["status_in_keystores.instance"] },
+    parameters: { deleteKeystore: ["mode"] },
+    values: { createKeystore: ["type", "cca"], createTemplate: ["keystores.type", "cca"] },
+    members: { keys: ["status_in_keystores.instance"] },
   },
 ];
 
@@ -120,19 +124,24 @@ function valuesAt(value: unknown, [name, ...rest]: readonly string[]): readonly 
   return valuesAt(new Map<string, unknown>(Object.entries(value)).get(name), rest);
 }
 
+/** What the response shows: keys, or keystores. Other objects, such as the health of a keystore alone, never differed. */
+function kindOf({ url: { pathname } }: Call): keyof Members | undefined {
+  if (/\/(?:status|associated_resources)$/.test(pathname)) return undefined;
+  if (pathname.includes("/managed_keys")) return "keys";
+  return pathname.includes("/keystores") ? "keystores" : undefined;
+}
+
 function reducedReply(call: Call, reply: Reply, lacking: readonly Delta[]): Reply {
   const { body } = reply;
   if (typeof body !== "object" || body === null) return reply;
-  // S7 lists keys.
-  const kind = call.operation === "S7" ? "K" : (call.operation.charAt(0) as keyof Members);
-  // A response with only the health of a keystore is an object of its own, not a member of the keystore.
-  if (call.operation === "S6" || call.operation === "S8" || call.operation === "K13") return reply;
+  const kind = kindOf(call);
+  if (kind === undefined) return reply;
   const paths = lacking.flatMap((delta) => delta.members?.[kind] ?? []);
   const renames = lacking.flatMap((delta) => delta.renames ?? []);
   const statuses = new Map(lacking.flatMap((delta) => Object.entries(delta.statuses ?? {})));
   const reduced = (value: unknown): unknown => {
     const said = (entry: Readonly<Record<string, unknown>>) => ({ ...entry, ...statuses.get(String(entry.status)) });
-    const reworded = kind === "K" ? withChangedMember(value, ["status_in_keystores", "status"], said) : value;
+    const reworded = kind === "keys" ? withChangedMember(value, ["status_in_keystores", "status"], said) : value;
     const renamed = renames.reduce((rest, [path, name]) => withRenamedMember(rest, path.split("."), name), reworded);
     return paths.reduce((rest, path) => withoutMember(rest, path.split(".")), renamed);
   };

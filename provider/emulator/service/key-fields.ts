@@ -18,10 +18,10 @@ const createSchema = z.strictObject({
   template_name: templateName,
   vault: vaultSchema,
   label: label.optional(),
-  ...attributeForm("K2"),
+  ...attributeForm("createManagedKey"),
 });
 
-const patchSchema = z.strictObject({ label: label.optional(), ...attributeForm("K4") });
+const patchSchema = z.strictObject({ label: label.optional(), ...attributeForm("updateManagedKey") });
 
 export type CreateFields = z.output<typeof createSchema>;
 export type PatchFields = z.output<typeof patchSchema>;

@@ -25,7 +25,7 @@ export interface AuditEntry {
   /** Emulated time of the request, RFC 3339 with milliseconds. */
   readonly time: string;
   readonly correlationId: string;
-  /** The contract's row: `K8`, `M14`, `token`; `seed` and `control` for changes from outside. */
+  /** The name of the call: `destroyManagedKey`, `token`; `seed` and `control` for changes from outside. */
   readonly operation: string;
   readonly method: string;
   readonly path: string;

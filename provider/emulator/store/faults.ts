@@ -10,7 +10,10 @@ const side = z.enum(["before", "after"]);
 const said = <Schema extends z.ZodType>(schema: Schema, description: string) => schema.meta({ description });
 
 export const faultSchema = z.strictObject({
-  operation: said(z.string().optional(), "The contract's row (`K8`, `M14`, `token`, `broker`); any when absent"),
+  operation: said(
+    z.string().optional(),
+    "The name of the call (`destroyManagedKey`, `setKeyForDeletion`, `token`); any when absent",
+  ),
   method: z.string().optional(),
   path: said(z.string().optional(), "A part of the path"),
   keyId: z.string().optional(),

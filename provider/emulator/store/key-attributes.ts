@@ -12,7 +12,7 @@ interface Attribute {
   readonly field: string;
   readonly schema: z.ZodType;
   /** The calls that set the attribute: K2 creates a key, K4 changes it. */
-  readonly calls: readonly ("K2" | "K4")[];
+  readonly calls: readonly ("createManagedKey" | "updateManagedKey")[];
   /** The value before the first write. */
   readonly initial: unknown;
   /** The right that a caller needs in addition to `managed-keys.write`. */
@@ -22,7 +22,12 @@ interface Attribute {
 }
 
 /** A date for planning; the service does nothing on this date. */
-const planned = { schema: z.iso.date(), calls: ["K4"], initial: undefined, right: "managed-keys.write-dates" } as const;
+const planned = {
+  schema: z.iso.date(),
+  calls: ["updateManagedKey"],
+  initial: undefined,
+  right: "managed-keys.write-dates",
+} as const;
 const tag = z.strictObject({ name: text(1, 254, /^[A-Za-z0-9 -_]+$/), value: text(0, 8192, /^(\w|\s)*$/) });
 /** A value for a free tag of a naming scheme (3.11). */
 const labelTag = z.strictObject({
@@ -35,7 +40,7 @@ const attributes = {
   description: {
     field: "description",
     schema: z.string().max(200),
-    calls: ["K2", "K4"],
+    calls: ["createManagedKey", "updateManagedKey"],
     initial: "",
     kept: (written, _before, { description }) =>
       description === "collapsed" ? String(written).replace(/\s+/g, " ").trim() : written,
@@ -44,12 +49,12 @@ const attributes = {
   tags: {
     field: "tags",
     schema: z.array(tag).max(128),
-    calls: ["K2", "K4"],
+    calls: ["createManagedKey", "updateManagedKey"],
     initial: [],
     right: "managed-keys.write-tags",
     kept: (written, before, { tags }) => (tags === "dropped" ? before : written),
   },
-  label_tags: { field: "labelTags", schema: z.array(labelTag).max(128), calls: ["K2"], initial: [] },
+  label_tags: { field: "labelTags", schema: z.array(labelTag).max(128), calls: ["createManagedKey"], initial: [] },
   activation_date: { field: "activationDate", ...planned },
   expiration_date: { field: "expirationDate", ...planned },
 } as const satisfies Record<string, Attribute>;
@@ -70,7 +75,7 @@ export function initialAttributes(): KeyAttributes {
 }
 
 /** The form of the attributes in a request. */
-export function attributeForm(call: "K2" | "K4"): Readonly<Record<string, z.ZodType>> {
+export function attributeForm(call: "createManagedKey" | "updateManagedKey"): Readonly<Record<string, z.ZodType>> {
   const known = rows.filter(([, { calls }]) => calls.includes(call));
   return Object.fromEntries(known.map(([name, { schema }]) => [name, schema.optional()]));
 }

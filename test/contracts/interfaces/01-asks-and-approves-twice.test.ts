@@ -41,12 +41,12 @@ test("Bob asks and Alice approves, twice: the approved destruction is taken by B
     ended(await bob.destroy(), 0);
     expect(await bob.resources()).toEqual([]);
     expect((await scenario.writes()).map(({ operation, callerName }) => `${operation} ${callerName}`)).toEqual([
-      "K2 Bob Example",
-      "K4 Bob Example",
-      "K7 Alice Example",
-      "K4 Bob Example",
-      "K4 Alice Example",
-      "K8 Bob Example",
-      "K5 Bob Example",
+      "createManagedKey Bob Example",
+      "updateManagedKey Bob Example",
+      "deactivateManagedKey Alice Example",
+      "updateManagedKey Bob Example",
+      "updateManagedKey Alice Example",
+      "destroyManagedKey Bob Example",
+      "deleteManagedKey Bob Example",
     ]);
   }));

@@ -120,11 +120,11 @@ test.each(profilesByTier("tags-dropped"))("two people delete a key in four runs 
     expect(messageOf(removed.output)).toBe("");
     expect(await bob.resources()).toEqual([]);
     expect(await scenario.findKey()).toBeUndefined();
-    expect((await scenario.writes()).filter(({ operation }) => operation !== "K4")).toMatchObject([
-      { operation: "K2", callerName: "Bob Example" },
-      { operation: "K7", callerName: "Alice Example" },
-      { operation: "K8", callerName: "Bob Example" },
-      { operation: "K5", callerName: "Bob Example" },
+    expect((await scenario.writes()).filter(({ operation }) => operation !== "updateManagedKey")).toMatchObject([
+      { operation: "createManagedKey", callerName: "Bob Example" },
+      { operation: "deactivateManagedKey", callerName: "Alice Example" },
+      { operation: "destroyManagedKey", callerName: "Bob Example" },
+      { operation: "deleteManagedKey", callerName: "Bob Example" },
     ]);
     await expectEvidence(scenario, { alice, bob, keyId, request, half });
   }),

@@ -77,7 +77,11 @@ test.each(profilesFor())("an unrelated up neither takes nor undoes a step (%s)",
     );
     const unapproved = changed.output.match(/Key "(?:destroyed|pending)": No approval of the destruction/g) ?? [];
     expect(new Set(unapproved).size).toBe(userInterface.looksFirst ? 2 : 0);
-    expect(await writtenTo(mark)).toEqual(["K4 active", "K4 draft", "K4 off"]);
+    expect(await writtenTo(mark)).toEqual([
+      "updateManagedKey active",
+      "updateManagedKey draft",
+      "updateManagedKey off",
+    ]);
     expect(await states()).toEqual(before);
     if (userInterface.stateFollowsPlan) ended(await bob.refresh(), 0);
     const described = (await bob.resources()).map(({ outputs }) => [outputs.label, outputs.description]);
@@ -106,7 +110,7 @@ test.each(profilesFor())("an unrelated up neither takes nor undoes a step (%s)",
       destroyed: 'uko keeps the metadata of key "destroyed" until a person confirms its removal with uko continue',
     });
     // A service that drops tags gets the record twice more: as a tag, and as the marker alone in the description.
-    expect(await writtenTo(mark)).toEqual(Array(profile === "tags-dropped" ? 3 : 1).fill("K4 active"));
+    expect(await writtenTo(mark)).toEqual(Array(profile === "tags-dropped" ? 3 : 1).fill("updateManagedKey active"));
     expect(await states(), "no metadata of a key that one person destroyed is gone").toEqual(before);
     const status = await alice.uko(["status", await scenario.keyPath("active")]);
     expect(status.output).toContain(
@@ -118,7 +122,7 @@ test.each(profilesFor())("an unrelated up neither takes nor undoes a step (%s)",
     await bob.writeProgram(programFor(Object.keys(before), "again"));
     const back = ended(await bob.up(), 0);
     expect(messageOf(back.output).match(/ was not changed: /g)).toHaveLength(3);
-    expect(await writtenTo(mark), "what no request binds").toEqual(["K4 draft", "K4 off"]);
+    expect(await writtenTo(mark), "what no request binds").toEqual(["updateManagedKey draft", "updateManagedKey off"]);
     expect(await states()).toEqual(before);
   }),
 );

@@ -62,7 +62,7 @@ describe.each(profilesFor())("under %s", (profile) => {
         const approved = ended(await alice.approve(names), 12);
         expect(approved.output).toContain("You cannot approve 5 keys now");
         const steps = await scenario.writes(mark);
-        expect(steps.map(({ operation, label }) => [operation, label])).toEqual([["K7", "good"]]);
+        expect(steps.map(({ operation, label }) => [operation, label])).toEqual([["deactivateManagedKey", "good"]]);
 
         // Alice's engine asks for each anew; the message says what became of the record that people relied on.
         const run = ended(await alice.destroy(["--continue-on-error"]), 1);
@@ -127,7 +127,7 @@ test.each(profilesFor().filter(keepsTags))(
       const { description, updated_at, id: keyId } = await scenario.key("raced");
       const looked = async () =>
         (await scenario.audit()).some(
-          ({ operation, callerName }) => operation === "K3" && callerName === "Carol Example",
+          ({ operation, callerName }) => operation === "getManagedKey" && callerName === "Carol Example",
         );
       for (let tries = 0; tries < 500 && !(await looked()); tries += 1)
         await new Promise((next) => setTimeout(next, 10));

@@ -114,7 +114,7 @@ describe.each(profilesFor())("under %s", (profile) => {
       await bob.writeProgram(emptyProgram);
       const deleted = ended(await bob.up(), 0);
       expect(messageOf(deleted.output)).toBe("");
-      expect((await scenario.writes(mark)).map(({ operation }) => operation)).toEqual(["K5"]);
+      expect((await scenario.writes(mark)).map(({ operation }) => operation)).toEqual(["deleteManagedKey"]);
       expect(await scenario.findKey()).toBeUndefined();
       expect(await bob.resources()).toEqual([]);
     }));

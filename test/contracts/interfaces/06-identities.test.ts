@@ -51,7 +51,7 @@ test.each(profilesFor())(
     // Dave acts, and only a person without a profile can be the author of the next request.
     const acted = await dave.approve(key);
     expect(await scenario.writes(asked), acted.output).toMatchObject([
-      { operation: "K7", caller: profileId, authn: "IBMid-550000DAVE", to: "deactivated" },
+      { operation: "deactivateManagedKey", caller: profileId, authn: "IBMid-550000DAVE", to: "deactivated" },
     ]);
     const waits = ended(
       await dave.destroy(),
@@ -69,7 +69,7 @@ test.each(profilesFor())(
     const kept = ended(await pipeline.destroy(), 1).output;
     expect(kept).toContain("[UKO_DESTRUCTION_UNAPPROVED]");
     ended(await bob.runNext(kept, /^uko continue/), 0);
-    expect((await scenario.writes()).at(-1)).toMatchObject({ operation: "K5", status: 204 });
+    expect((await scenario.writes()).at(-1)).toMatchObject({ operation: "deleteManagedKey", status: 204 });
     ended(await pipeline.destroy(), 0);
     expect(await pipeline.resources()).toEqual([]);
   },

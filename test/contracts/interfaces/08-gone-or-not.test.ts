@@ -22,10 +22,10 @@ test.each(profilesFor())("two people destroy a key that was never active, both b
   ended(await bob.destroy(), 0);
   expect((await scenario.writes(before)).map(({ operation, to }) => `${operation} ${to ?? ""}`.trim())).toEqual([
     // A service that drops tags gets the record twice more: as a tag, and as the marker alone in the description.
-    ...(profile === "tags-dropped" ? ["K4 pre_activation", "K4 pre_activation"] : []),
-    "K4 pre_activation",
-    "K8 destroyed",
-    "K5 removed",
+    ...(profile === "tags-dropped" ? ["updateManagedKey pre_activation", "updateManagedKey pre_activation"] : []),
+    "updateManagedKey pre_activation",
+    "destroyManagedKey destroyed",
+    "deleteManagedKey removed",
   ]);
   expect(await bob.resources()).toEqual([]);
 
@@ -62,12 +62,17 @@ test.each(profilesFor())(
     try {
       const unproven = `Key ${id} was not found, but uko could not verify that it was deleted`;
       for (const [faults, env, firstLine, code] of [
-        [[["K3", 401]], {}, "Unified Key Orchestrator did not accept the identity", "UKO_ACCESS_DENIED"],
-        [[["K3", 403]], {}, "The identity lacks the right hs-crypto.managed-keys.read", "UKO_RIGHTS_MISSING"],
+        [[["getManagedKey", 401]], {}, "Unified Key Orchestrator did not accept the identity", "UKO_ACCESS_DENIED"],
+        [
+          [["getManagedKey", 403]],
+          {},
+          "The identity lacks the right hs-crypto.managed-keys.read",
+          "UKO_RIGHTS_MISSING",
+        ],
         [
           [
-            ["K3", 404],
-            ["V3", 404],
+            ["getManagedKey", 404],
+            ["getVault", 404],
           ],
           {},
           unproven,
@@ -96,8 +101,8 @@ test.each(profilesFor())(
     }
     expect(await bob.resources()).toMatchObject([{ outputs: { keyId: id, lifecycleState: "active" } }]);
     // A 404 for the key beside a vault that may not be read proves nothing either.
-    await scenario.control("faults", { operation: "K3", status: 404 });
-    await scenario.control("faults", { operation: "V3", status: 403 });
+    await scenario.control("faults", { operation: "getManagedKey", status: 404 });
+    await scenario.control("faults", { operation: "getVault", status: 403 });
     expect(await bob.uko(["status", keyPath])).toMatchObject({
       exitCode: 1,
       output: expect.stringContaining("[UKO_GONE_UNPROVEN]"),

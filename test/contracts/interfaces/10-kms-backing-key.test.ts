@@ -54,7 +54,10 @@ test.each(profilesFor())(
     await scenario.control("switches", { kmsWindowHours: 24 });
     const asked = await scenario.mark();
     expect(ended(await alice.approve(key), 12).output).toContain("would end less than a day after the cool-down");
-    expect((await scenario.writes(asked)).map(({ operation }) => operation)).toEqual(["M14", "M15"]);
+    expect((await scenario.writes(asked)).map(({ operation }) => operation)).toEqual([
+      "setKeyForDeletion",
+      "unsetKeyForDeletion",
+    ]);
     expect(await scenario.key()).toMatchObject({ state: "active" });
     expect((await backingKey(scenario)).dualAuthDelete).toEqual({ enabled: true, keySetForDeletion: false });
 

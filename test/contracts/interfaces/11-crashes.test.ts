@@ -45,16 +45,19 @@ test("the path creates, deactivates, destroys and removes one key, each step on 
     ["remove", 0],
   ]);
   expect(recorded.runs.map(({ calls }) => effectsOf(calls))).toEqual([
-    ["K2 Bob Example - > active"],
-    ["K4 Carol Example active > active record deactivate engine"],
-    ["K7 Carol Example active > deactivated"],
-    ["K8 Carol Example deactivated > destroyed"],
-    ["K5 Carol Example destroyed > removed"],
+    ["createManagedKey Bob Example - > active"],
+    ["updateManagedKey Carol Example active > active record deactivate engine"],
+    ["deactivateManagedKey Carol Example active > deactivated"],
+    ["destroyManagedKey Carol Example deactivated > destroyed"],
+    ["deleteManagedKey Carol Example destroyed > removed"],
   ]);
 });
 
 /** The calls that cut data off, the only changes of their runs. `quick` kills the provider there alone. */
-const quickKills: Partial<Record<RunName, string>> = { deactivate: "K7", destroy: "K8" };
+const quickKills: Partial<Record<RunName, string>> = {
+  deactivate: "deactivateManagedKey",
+  destroy: "destroyManagedKey",
+};
 const disturbed = runs.filter((name) => tier !== "quick" || name in quickKills);
 
 test.each(disturbed)(

@@ -39,8 +39,8 @@ test.each(profilesFor().filter(keepsTags))(
     ended(await bob.storeApproval("payroll"), 0);
     const other = ended(await bob.destroy(), 1);
     expect((await scenario.writes(mark)).map(({ operation, caller, status }) => [operation, caller, status])).toEqual([
-      ["K4", aliceId, 200],
-      ["K4", bobId, 200],
+      ["updateManagedKey", aliceId, 200],
+      ["updateManagedKey", bobId, 200],
     ]);
     expect(messageOf(other.output)).toContain("[UKO_APPROVAL_PENDING]");
     expect(await alice.resources()).toMatchObject([{ outputs: { keyState: "active" } }]);
@@ -147,9 +147,13 @@ test("no credential is in state, logs, outputs, tags, errors, evidence or home d
   await scenario.control("faults", { operation: "token", status: 400, times: 1, body: { errorMessage: echo } });
   expect((await run(alice, destroy)).output).toContain("[UKO_CREDENTIAL_REFUSED]");
   // A look before the run forgives it, and OpenTofu tells nothing of such a look; the step itself meets it too.
-  await scenario.control("faults", { operation: "K3", status: 403, times: userInterface.looksFirst ? 2 : 1 });
+  await scenario.control("faults", {
+    operation: "getManagedKey",
+    status: 403,
+    times: userInterface.looksFirst ? 2 : 1,
+  });
   expect((await run(alice, destroy)).output).toContain("[UKO_RIGHTS_MISSING]");
-  await scenario.control("faults", { operation: "K3", drop: "before", times: 4 });
+  await scenario.control("faults", { operation: "getManagedKey", drop: "before", times: 4 });
   ended(await run(alice, destroy), 1);
   const second = await alice.approve("payroll");
   printed.push(second.output);

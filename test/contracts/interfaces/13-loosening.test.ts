@@ -30,7 +30,7 @@ async function expectTwoPeople(scenario: Scenario, person: Person, env: Record<s
   expect(await scenario.key()).toMatchObject({ state: "active" });
   // Only its request, which is tried as a tag first on a service that drops tags.
   const written = (await scenario.writes(mark)).map(({ operation }) => operation);
-  expect([...new Set(written)]).toEqual(["K4"]);
+  expect([...new Set(written)]).toEqual(["updateManagedKey"]);
   expect((await person.resources()).map(({ outputs }) => outputs.keyState)).toEqual(["active"]);
 }
 

@@ -50,7 +50,12 @@ test.each(profilesFor())("sends renames in one update, and refuses a change that
       });
       await bob.writeProgram(userInterface.programFor(renamed));
       ended(await bob.up(), 0);
-      expect((await scenario.writes(made)).map(({ operation }) => operation).sort()).toEqual(["K4", "S4", "T4", "V4"]);
+      expect((await scenario.writes(made)).map(({ operation }) => operation).sort()).toEqual([
+        "updateManagedKey",
+        "updateKeystore",
+        "updateTemplate",
+        "updateVault",
+      ]);
       const world = await scenario.uko.world();
       expect(world.vaults.map(({ name }) => name)).toEqual(["treasury-2"]);
       expect(world.keystores.map(({ name }) => name)).toContain("ring-2");
@@ -84,7 +89,10 @@ test.each(profilesFor())("sends renames in one update, and refuses a change that
       await bob.writeProgram(userInterface.programFor(changed({ cards: { align: true } }, widened)));
       ended(await bob.up(), 0);
       expect(await keystoresOf()).toMatchObject([{ name: "aws-frankfurt" }, { name: "aws-paris" }]);
-      expect((await scenario.writes(same)).map(({ operation }) => operation)).toEqual(["S4", "K10"]);
+      expect((await scenario.writes(same)).map(({ operation }) => operation)).toEqual([
+        "updateKeystore",
+        "updateManagedKeyFromTemplate",
+      ]);
     },
   ),
 );
@@ -117,10 +125,10 @@ test.each(profilesFor())("rotates the secret of a keystore with one call, and st
     await scenario.advance("1m");
     const mark = await scenario.mark();
     const patches = async () =>
-      (await scenario.audit()).filter(({ seq, operation }) => seq > mark && operation === "S4");
+      (await scenario.audit()).filter(({ seq, operation }) => seq > mark && operation === "updateKeystore");
 
     const echo = { errors: [{ code: "bad", message: `The secret ${secrets.next} is bad` }] };
-    await scenario.control("faults", { operation: "S4", status: 400, times: 1, body: echo });
+    await scenario.control("faults", { operation: "updateKeystore", status: 400, times: 1, body: echo });
     const refused = await run(up, secrets.next);
     expect(refused.output).toContain("The secret [redacted] is bad");
     ended(await run([...up, ...loud], secrets.next), 0);

@@ -35,7 +35,7 @@ test.each(profilesFor())(
       expect(said).not.toContain('Key "unmarked"');
       // Where a service drops tags the marker is written a second time, into the description.
       const marking = await since();
-      expect([...new Set(marking)], "the marker of the key that had none").toEqual(["K4 unmarked"]);
+      expect([...new Set(marking)], "the marker of the key that had none").toEqual(["updateManagedKey unmarked"]);
       ended(await second.up(), 0);
       expect(await since()).toEqual(marking);
 
@@ -56,7 +56,7 @@ test.each(profilesFor())(
       const rest = ended(await bob.destroy(goOn), 1);
       expect(messageOf(rest.output, "ring")).toContain("[UKO_KMS_METADATA_REMAINS]");
       expect((await bob.resources()).map(({ urn }) => urn.split("::").at(-1)).sort()).toEqual(["ring", "vault"]);
-      expect((await scenario.writes(removed)).map(({ operation }) => operation)).toEqual(["T5"]);
+      expect((await scenario.writes(removed)).map(({ operation }) => operation)).toEqual(["deleteTemplate"]);
 
       await scenario.advance("60d");
       ended(await second.destroy(goOn), 0);

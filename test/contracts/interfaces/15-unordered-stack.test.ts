@@ -82,7 +82,13 @@ test.each(profilesFor())(
 
         // So does a service that is away for some calls: the rest goes on, and the next run ends it.
         await scenario.control("keystores/aws-frankfurt", { refuses: [] });
-        await scenario.control("faults", { operation: "S3", path: adoptedAws, status: 503, retryAfter: 0, times: 10 });
+        await scenario.control("faults", {
+          operation: "getKeystore",
+          path: adoptedAws,
+          status: 503,
+          retryAfter: 0,
+          times: 10,
+        });
         const third = ended(await carol.destroy(goOn), 1);
         expect(codesOf(unordered, third.output)).toMatchObject({
           aws: "UKO_SERVICE_UNAVAILABLE",

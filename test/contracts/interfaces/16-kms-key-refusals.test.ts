@@ -40,16 +40,23 @@ test.each(profilesFor())("a window counts for another person with the right, unt
       });
       const writer = await alice.approve(path);
       expect(writer).toMatchObject({ exitCode: 13, output: expect.stringContaining("[UKO_RIGHTS_MISSING]") });
-      expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example"]);
+      expect(await kmsStepsSince(scenario, mark)).toEqual(["setKeyForDeletion Carol Example"]);
 
       // The expired window does not count.
       await scenario.advance("8d");
       ended(await bob.approve(path), 12);
       ended(await carol.uko(["request", path]), 0);
       await scenario.advance("1m");
-      expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example"]);
+      expect(await kmsStepsSince(scenario, mark)).toEqual([
+        "setKeyForDeletion Carol Example",
+        "setKeyForDeletion Carol Example",
+      ]);
       ended(await bob.approve(path), 0);
-      expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M14 Carol Example", "M8 Bob Example"]);
+      expect(await kmsStepsSince(scenario, mark)).toEqual([
+        "setKeyForDeletion Carol Example",
+        "setKeyForDeletion Carol Example",
+        "deleteKmsKey Bob Example",
+      ]);
 
       await scenario.advance("31d");
       await bob.writeProgram(kmsProgramOf({ backup: { existingKeyId: id, restoreTrigger: "1" } }));
@@ -116,7 +123,7 @@ test("a renamed resource of a KMS key never ends the key, for one person and for
         expect(said).toMatch(isLate ? /aliases/ : userInterface.name === "terraform" ? /moved \{/ : /aliases: \[/);
       }
       expect((await scenario.writes(made)).map(({ operation }) => operation)).toEqual(
-        isLate ? [dualAuthorization === "single" ? "M1" : "M2"] : [],
+        isLate ? [dualAuthorization === "single" ? "createKmsKey" : "createKmsKeyWithPolicies"] : [],
       );
       expect(await bob.resources()).toHaveLength(isLate ? 2 : 1);
     });

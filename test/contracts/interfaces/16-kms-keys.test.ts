@@ -23,7 +23,7 @@ test.each([...profilesByTier(), "key-protect" as const])(
       expect(await kmsStepsSince(scenario, mark)).toEqual([]);
       const asked = ended(await carol.runNext(waiting.output, /^uko request kms\//), 0);
       expect(asked.output).toContain("the deletion window ends on 1 Dec 2026 14:23 UTC");
-      expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example"]);
+      expect(await kmsStepsSince(scenario, mark)).toEqual(["setKeyForDeletion Carol Example"]);
 
       // Nor does one use a window, and Carol cannot be both of the two.
       await scenario.advance("1m");
@@ -37,7 +37,10 @@ test.each([...profilesByTier(), "key-protect" as const])(
       expect(nextCommands(own.output)).toContain(`uko approve ${path}`);
       const done = ended(await bob.runNext(asked.output, /^uko approve kms\//), 0);
       expect(done.output).toContain("Until 24 Dec 2026 14:24 UTC, in 30 d, KMS can restore the key.");
-      expect(await kmsStepsSince(scenario, mark)).toEqual(["M14 Carol Example", "M8 Bob Example"]);
+      expect(await kmsStepsSince(scenario, mark)).toEqual([
+        "setKeyForDeletion Carol Example",
+        "deleteKmsKey Bob Example",
+      ]);
       ended(await carol.destroy(), 0);
       expect(await carol.resources()).toEqual([]);
 

@@ -41,7 +41,7 @@ test(
       const before = await scenario.mark();
       const requested = ended(await bob.destroy(["--continue-on-error"], { timeoutMs }), 1);
       expect(linesOf(messageOf(requested.output))).toBeLessThanOrEqual(maxLines);
-      expect(await changedLabels(scenario, before, "K4")).toEqual(labels);
+      expect(await changedLabels(scenario, before, "updateManagedKey")).toEqual(labels);
       const asking = await callsSince(scenario, before);
       expect(asking.length, tally(asking)).toBeLessThanOrEqual(budget(4, asking));
 
@@ -50,8 +50,8 @@ test(
       const approved = ended(await alice.approveAndRequest(["--label", "key-*"]), 0);
       expect(approved.output).toContain(`${count} keys deactivated`);
       expect(linesOf(approved.output)).toBeLessThanOrEqual(maxLines);
-      expect(await changedLabels(scenario, due, "K7")).toEqual(labels);
-      expect(await changedLabels(scenario, due, "K4"), "each destruction requested once").toEqual(labels);
+      expect(await changedLabels(scenario, due, "deactivateManagedKey")).toEqual(labels);
+      expect(await changedLabels(scenario, due, "updateManagedKey"), "each destruction requested once").toEqual(labels);
       expect((await scenario.uko.world()).keys.every(({ state }) => state === "deactivated")).toBe(true);
       const approving = await callsSince(scenario, due);
       // The approval takes 9 calls a key, and the request of the destruction 4.
@@ -61,7 +61,7 @@ test(
       await scenario.advance("5h");
       const dueDestroy = await scenario.mark();
       ended(await bob.approve(["--label", "key-*"]), 0);
-      expect(await changedLabels(scenario, dueDestroy, "K8")).toEqual(labels);
+      expect(await changedLabels(scenario, dueDestroy, "destroyManagedKey")).toEqual(labels);
       const destroying = await callsSince(scenario, dueDestroy);
       expect(destroying.length, tally(destroying)).toBeLessThanOrEqual(budget(7, destroying));
 

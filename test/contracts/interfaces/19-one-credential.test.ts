@@ -68,7 +68,7 @@ test("one person's credential ends no key, whatever the program, the state and t
       await scenario.advance("1m");
       await carol.approve(["--label", "*"]);
       const undoable = await stepsSince(mark);
-      expect(new Set(undoable.map(({ operation }) => operation))).toEqual(new Set(["K7"]));
+      expect(new Set(undoable.map(({ operation }) => operation))).toEqual(new Set(["deactivateManagedKey"]));
       expect(undoable.map(({ label }) => label)).toContain("old");
       await scenario.advance("4h1m");
       ended(await bob.uko(["request", "old"]), 0);

@@ -127,7 +127,7 @@ test(`one credential destroys no key in ${runs} random runs`, { timeout: 60_000 
       expect(destroyed, `seed ${seed}:\n${told.slice(-15).join("\n")}`).toEqual([]);
     }
     const writers = new Set(
-      (await scenario.writes()).filter(({ operation }) => operation === "K4").map(({ caller }) => caller),
+      (await scenario.writes()).filter(({ operation }) => operation === "updateManagedKey").map(({ caller }) => caller),
     );
     expect(writers, "both have written to keys").toEqual(new Set([bobsId, "IBMid-550000CAROL"]));
   } finally {

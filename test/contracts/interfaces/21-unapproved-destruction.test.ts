@@ -33,7 +33,7 @@ test("an engine keeps a key that one person destroyed, until a person confirms t
     expect(await scenario.writes(mark)).toEqual([]);
 
     ended(await bob.runNext(destroyed, /^uko continue/), 0);
-    expect((await scenario.writes(mark)).map(({ operation }) => operation)).toEqual(["K5"]);
+    expect((await scenario.writes(mark)).map(({ operation }) => operation)).toEqual(["deleteManagedKey"]);
     ended(await bob.destroy(), 0);
     expect(await bob.resources()).toEqual([]);
   }));

@@ -29,12 +29,12 @@ test("protect: a destroy stops before a call to the provider; --exclude-protecte
 
       const asked = ended(await bob.destroy(["--exclude-protected"]), 1);
       expect(codeOf(asked.output, "cards")).toBe("UKO_APPROVAL_PENDING");
-      expect(await operations(scenario, made)).toEqual(["K4 cards"]);
+      expect(await operations(scenario, made)).toEqual(["updateManagedKey cards"]);
       expect(await bob.resources()).toHaveLength(2);
 
       const ignored = ended(await bob.destroy(["--ignore-protect", "--target", urnOf("payroll")]), 1);
       expect(codeOf(ignored.output)).toBe("UKO_APPROVAL_PENDING");
-      expect(await operations(scenario, made)).toEqual(["K4 cards", "K4 payroll"]);
+      expect(await operations(scenario, made)).toEqual(["updateManagedKey cards", "updateManagedKey payroll"]);
     },
   ));
 
@@ -83,7 +83,7 @@ test("--target: requests the deletion of one key, and does not read the other on
     expect(codeOf(asked.output)).toBe("UKO_APPROVAL_PENDING");
     const cards = (await scenario.key("cards")).id;
     expect((await scenario.audit()).filter(({ seq, keyId }) => seq > made && keyId === cards)).toEqual([]);
-    expect(await operations(scenario, made)).toEqual(["K4 payroll"]);
+    expect(await operations(scenario, made)).toEqual(["updateManagedKey payroll"]);
   }));
 
 test("--continue-on-error: one run makes every request; without it the first wait stops the run", () =>
@@ -94,7 +94,7 @@ test("--continue-on-error: one run makes every request; without it the first wai
     expect(first).toHaveLength(1);
     const both = ended(await bob.destroy(["--parallel", "1", "--continue-on-error"]), 1);
     expect(both.output).not.toContain("did not begin");
-    expect(await operations(scenario, made)).toEqual(["K4 cards", "K4 payroll"]);
+    expect(await operations(scenario, made)).toEqual(["updateManagedKey cards", "updateManagedKey payroll"]);
     expect(await bob.resources()).toHaveLength(2);
   }));
 
@@ -144,7 +144,7 @@ test("--target-dependents requires --refresh: without it the engine loads no pro
 
     const asked = ended(await bob.destroy(["--refresh", ...target]), 1);
     expect(codeOf(asked.output, "ledger")).toBe("UKO_APPROVAL_PENDING");
-    expect(await operations(scenario, made)).toEqual(["K4 ledger"]);
+    expect(await operations(scenario, made)).toEqual(["updateManagedKey ledger"]);
     expect(await bob.resources()).toHaveLength(3);
   }));
 

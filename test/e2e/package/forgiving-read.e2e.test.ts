@@ -23,13 +23,13 @@ test.each([
       const made = await scenario.mark();
       await scenario.control("faults", { keyId: (await scenario.key()).id, ...response });
       // A list, from which looks at many keys are answered, tells of each of them.
-      await scenario.control("faults", { operation: "K1", ...response });
+      await scenario.control("faults", { operation: "listManagedKeys", ...response });
       await bob.writeProgram(yamlProgram(programWith("second", { archive })));
 
       const up = ended(await bob.up(), 0);
       expect(lookOf(up.output, "payroll")).toEqual([expect.stringMatching(notLookedAt)]);
       expect(up.output).toContain(`[${code}]`);
-      expect((await scenario.writes(made)).map(({ operation }) => operation)).toEqual(["V2"]);
+      expect((await scenario.writes(made)).map(({ operation }) => operation)).toEqual(["createVault"]);
       const find = async () => (await bob.resources()).find(({ urn }) => urn.endsWith("::payroll"));
       expect((await find())?.outputs).toEqual(before?.outputs);
 

@@ -135,11 +135,11 @@ test.each([
       ended(await bob.destroy(), 0);
       expect(await scenario.findKey()).toBeUndefined();
       expect(await writesSince(scenario, made)).toEqual([
-        "K4 payroll",
-        "K7 payroll",
-        "K4 payroll",
-        "K8 payroll",
-        "K5 payroll",
+        "updateManagedKey payroll",
+        "deactivateManagedKey payroll",
+        "updateManagedKey payroll",
+        "destroyManagedKey payroll",
+        "deleteManagedKey payroll",
       ]);
     }),
 );

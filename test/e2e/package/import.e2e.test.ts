@@ -64,7 +64,7 @@ test("the first up of an imported key without a marker writes the marker and not
     const previewed = ended(await bob.engine.run(["preview", "--diff"]), 0);
     expect(previewed.output).toContain("dualMarker");
     ended(await bob.up(), 0);
-    expect((await writesOf(scenario)).map(({ operation }) => operation)).toEqual(["K4"]);
+    expect((await writesOf(scenario)).map(({ operation }) => operation)).toEqual(["updateManagedKey"]);
     expect(await bob.resources()).toMatchObject([{ outputs: { dualMarker: "both" } }]);
     ended(await bob.up(["--expect-no-changes"]), 0);
   }));

@@ -13,7 +13,7 @@ const program = { resources: { payroll: keyResource("payroll") } };
 test("killed during a creation: no second key, and the next run completes the pending creation", () =>
   withYaml({ program, people: ["bob"] }, async (scenario) => {
     const bob = await scenario.person("bob");
-    await scenario.control("faults", { operation: "K2", hold: "after", times: 1 });
+    await scenario.control("faults", { operation: "createManagedKey", hold: "after", times: 1 });
     const started = bob.engine.start(["up", "--skip-preview", "--yes"]);
     await untilHeld(scenario.uko);
     const plugins = await started.providerPids();
@@ -62,7 +62,7 @@ test("killed while a deletion waits: no second request, and no step without the 
     await unlock(bob);
     const destroyed = ended(await bob.destroy(), 1);
     expect(codeOf(destroyed.output, "payroll")).toBe("UKO_DESTRUCTION_PENDING");
-    expect((await scenario.writes(before)).map(({ operation }) => operation)).toEqual(["K8"]);
+    expect((await scenario.writes(before)).map(({ operation }) => operation)).toEqual(["destroyManagedKey"]);
     await scenario.advance("31d");
     ended(await bob.destroy(), 0);
     expect(await scenario.findKey()).toBeUndefined();

@@ -60,14 +60,14 @@ async function destroyWithRetries(
 
 test("a retry takes no step of a deletion that requires two people, and repeats no request", async () => {
   const { calls, errors, isDestroyed } = await destroyWithRetries("required", ["1m", "5h"]);
-  expect([calls, isDestroyed]).toEqual([["K4"], false]);
+  expect([calls, isDestroyed]).toEqual([["updateManagedKey"], false]);
   expect(errors.map((error) => /\[(UKO_\w+)\]/.exec(error)?.[1])).toEqual(Array(3).fill("UKO_APPROVAL_PENDING"));
 });
 
 test("under single, a retry after the cool-down destroys in the destroy that deactivated, and an earlier one does not", async () => {
   const early = await destroyWithRetries("single", ["1m", "3h"]);
-  expect(early.calls).toEqual(["K7"]);
+  expect(early.calls).toEqual(["deactivateManagedKey"]);
   expect(early.errors.at(-1)).toContain("[UKO_COOLING_DOWN]");
   const { calls, isDestroyed } = await destroyWithRetries("single", ["1m", "4h1m", "31d"]);
-  expect([calls, isDestroyed]).toEqual([["K7", "K8", "K5"], true]);
+  expect([calls, isDestroyed]).toEqual([["deactivateManagedKey", "destroyManagedKey", "deleteManagedKey"], true]);
 });

@@ -33,10 +33,10 @@ test("two identities in one program create and delete their own keys, and store 
     expect(
       (await scenario.writes()).map(({ operation, label, caller }) => `${operation} ${label} ${caller}`).sort(),
     ).toEqual([
-      "K2 of-bob IBMid-550000BOB",
-      "K2 of-carol IBMid-550000CAROL",
-      "K4 of-bob IBMid-550000BOB",
-      "K4 of-carol IBMid-550000CAROL",
+      "createManagedKey of-bob IBMid-550000BOB",
+      "createManagedKey of-carol IBMid-550000CAROL",
+      "updateManagedKey of-bob IBMid-550000BOB",
+      "updateManagedKey of-carol IBMid-550000CAROL",
     ]);
     const { text } = await bob.engine.exportState();
     for (const shown of [text, made.output, asked.output]) expect(shown).not.toMatch(/(?:bob|carol)-demo-key/);
@@ -78,7 +78,9 @@ test("two instances in one program: each key is created and requested in its own
 
       ended(await bob.engine.destroy(["--continue-on-error"], { env }), 1);
       for (const uko of [scenario.uko, other]) {
-        expect((await uko.audit()).filter(({ operation, effect }) => effect && operation === "K4")).toHaveLength(1);
+        expect(
+          (await uko.audit()).filter(({ operation, effect }) => effect && operation === "updateManagedKey"),
+        ).toHaveLength(1);
       }
       expect(await bob.resources()).toHaveLength(2);
     });

@@ -37,7 +37,7 @@ test("a delete by hand requires a second person, and its repetition makes no sec
     expect(asked.output).toContain("[UKO_APPROVAL_PENDING]");
     expect(asked.exitCode).not.toBe(0);
     await bob.engine.run(remove);
-    expect((await scenario.writes(made)).map(({ operation }) => operation)).toEqual(["K4"]);
+    expect((await scenario.writes(made)).map(({ operation }) => operation)).toEqual(["updateManagedKey"]);
     expect(await scenario.key()).toMatchObject({ state: "active" });
     // What the stack has is still the stack's.
     expect(codeOf(ended(await bob.destroy(["--continue-on-error"]), 1).output, "payroll")).toBe("UKO_APPROVAL_PENDING");

@@ -97,7 +97,7 @@ async function endAll(scenario: Scenario, begun: number, userInterface: Recorded
   expect(codeOf(last.output, "compromised")).toBe("UKO_KEY_COMPROMISED");
   // Pending requests stay: the runs request only steps without a request.
   const requests = (await scenario.writes(begun))
-    .filter(({ operation }) => operation === "K4")
+    .filter(({ operation }) => operation === "updateManagedKey")
     .map(({ label }) => label);
   expect(requests.filter((label) => label === "halfway")).toEqual([]);
   expect(requests.filter((label) => label === "asked")).toHaveLength(1);

@@ -124,9 +124,9 @@ test("--replace under another label creates a key, and the old one waits for two
     const last = ended(await bob.up(), 0);
     expect(firstLineOf(last.output)).toBe("");
     expect(await keysIn(scenario)).toEqual([["payroll-2", "active"]]);
-    expect((await scenario.audit()).filter(({ keyId, operation }) => keyId === old && operation === "K5")).toHaveLength(
-      1,
-    );
+    expect(
+      (await scenario.audit()).filter(({ keyId, operation }) => keyId === old && operation === "deleteManagedKey"),
+    ).toHaveLength(1);
     expect(await idsIn(bob)).toHaveLength(1);
   }));
 

@@ -31,7 +31,7 @@ test.each([
     await scenario.advance("3h59m50s");
     const run = await bob.engine.run(destroying, { env });
     expect(codeOf(ended(run, 1).output, "payroll")).toBe("UKO_DESTRUCTION_PENDING");
-    expect(await operations(scenario, mark)).toEqual(["K8"]);
+    expect(await operations(scenario, mark)).toEqual(["destroyManagedKey"]);
     expect(linesOf(run.output, /Cooling down, \d+ min left/).length).toBeLessThanOrEqual(1);
   }),
 );
@@ -56,7 +56,7 @@ test("Ctrl-C cancels a wait at once with its reason; a person gets one line of p
 
     await scenario.advance("4h1m");
     ended(await bob.destroy(), 1);
-    expect(await operations(scenario, mark)).toEqual(["K8"]);
+    expect(await operations(scenario, mark)).toEqual(["destroyManagedKey"]);
   }));
 
 test("warns a pipeline that waits for more than 15 minutes that it holds the lock of its state", () =>

@@ -61,7 +61,7 @@ test("the plan reverts drift, -refresh=false does not detect it, and -refresh-on
     expect((await bob.state()).resources[0]?.attributes.description).toBe("something else");
     const mark = await stage.mark();
     expect(await bob.apply()).toMatchObject({ exitCode: 0, applied: { change: 1 } });
-    expect(await stage.effects(mark)).toEqual(["K4"]);
+    expect(await stage.effects(mark)).toEqual(["updateManagedKey"]);
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
   }));
 
@@ -94,7 +94,7 @@ test.each([
     expect((await bob.apply()).exitCode).toBe(1);
     const destroy = await bob.destroy();
     expect(errorsOf(destroy)).toEqual([waits()]);
-    expect(await stage.effects(mark)).toEqual(["K4"]);
+    expect(await stage.effects(mark)).toEqual(["updateManagedKey"]);
   }),
 );
 
@@ -133,7 +133,7 @@ test("ignore_changes applies to plan and apply: another change does not bring an
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
     await bob.writeProgram(ignoring("[state, rotation_trigger, tags]"));
     expect(await bob.apply()).toMatchObject({ exitCode: 0, applied: { change: 1 } });
-    expect(await stage.effects(mark)).toEqual(["K4"]);
+    expect(await stage.effects(mark)).toEqual(["updateManagedKey"]);
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
     expect((await bob.state()).resources[0]?.attributes).toMatchObject({
       ...{ description: "new", lifecycle_state: "active", version: 1, rotation_trigger: "1" },
@@ -146,7 +146,7 @@ test("-target deletes one key and no other", () =>
     const targeted = await bob.destroy(["-target=uko_managed_key.other"]);
     expect(targeted.exitCode).toBe(1);
     expect(errorsOf(targeted)).toEqual([waits("other")]);
-    expect(await stage.effects(mark)).toEqual(["K4"]);
+    expect(await stage.effects(mark)).toEqual(["updateManagedKey"]);
     const states = (await bob.state()).resources.map(({ name, attributes }) => [name, attributes.lifecycle_state]);
     expect(Object.fromEntries(states)).toEqual({ payroll: "active", other: "pending_approval" });
   }));
@@ -161,13 +161,13 @@ test("a removed block that keeps the key makes no call, and one that destroys re
     expect(asked.exitCode).toBe(1);
     expect(errorsOf(asked)).toEqual([waits("other")]);
     expect(await addressesOf(bob)).toEqual(["uko_managed_key.other", "uko_managed_key.payroll"]);
-    expect(await stage.effects(mark)).toEqual(["K4"]);
+    expect(await stage.effects(mark)).toEqual(["updateManagedKey"]);
 
     await bob.writeProgram(keyProgram("", removed(false)));
     const forgotten = await bob.apply();
     expect(forgotten, forgotten.output).toMatchObject({ exitCode: 0 });
     expect(await addressesOf(bob)).toEqual(["uko_managed_key.payroll"]);
-    expect(await stage.effects(mark), "nothing but the request from before").toEqual(["K4"]);
+    expect(await stage.effects(mark), "nothing but the request from before").toEqual(["updateManagedKey"]);
     expect(await undeclaredTo(bob)).toEqual(["other"]);
   }));
 

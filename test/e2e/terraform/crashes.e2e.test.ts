@@ -7,7 +7,7 @@ import { keyProgram, vaultId, withMade, withStage } from "./support/tofu-stage.t
 test("an apply that is interrupted during a creation keeps the key in the state, untainted, and the next plan is empty", () =>
   withStage(async (stage) => {
     const bob = await stage.person("bob");
-    await stage.uko.control("faults", { operation: "K2", hold: "after", times: 1 });
+    await stage.uko.control("faults", { operation: "createManagedKey", hold: "after", times: 1 });
     const run = bob.start(["apply"]);
     await untilHeld(stage.uko);
     // A terminal sends it to the engine and to the provider alike.
@@ -38,7 +38,7 @@ resource "uko_managed_key" "payroll" {
 ${block}
 `;
     const bob = await stage.person("bob", program());
-    await stage.uko.control("faults", { operation: "K2", hold: "after", times: 1 });
+    await stage.uko.control("faults", { operation: "createManagedKey", hold: "after", times: 1 });
     const run = bob.start(["apply"]);
     await untilHeld(stage.uko);
     expect(await run.killProvider()).toBe(1);
@@ -57,7 +57,7 @@ ${block}
     expect((await bob.state()).resources).toMatchObject([{ address: 'uko_managed_key.payroll["blue"]' }]);
     await bob.writeProgram(program());
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
-    expect(await stage.effects()).toEqual(["K2"]);
+    expect(await stage.effects()).toEqual(["createManagedKey"]);
   }));
 
 test("a provider that is killed during a wait loses nothing, and the next run makes no second request", () =>
@@ -65,7 +65,7 @@ test("a provider that is killed during a wait loses nothing, and the next run ma
     await stage.advance(60_000);
     const mark = await stage.mark();
     const run = bob.start(["destroy"], { env: { UKO_WAIT: "2h" } });
-    await expect.poll(() => stage.effects(mark), { timeout: 30_000 }).toEqual(["K4"]);
+    await expect.poll(() => stage.effects(mark), { timeout: 30_000 }).toEqual(["updateManagedKey"]);
     expect(await run.killProvider()).toBe(1);
     const ended = await run.result;
     expect(ended.exitCode).toBe(1);
@@ -77,13 +77,13 @@ test("a provider that is killed during a wait loses nothing, and the next run ma
     expect(again.exitCode).toBe(1);
     expect(again.output).toContain('  Key "payroll" is waiting for a second person to approve its deactivation');
     expect((await bob.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "pending_approval" });
-    expect(await stage.effects(mark)).toEqual(["K4"]);
+    expect(await stage.effects(mark)).toEqual(["updateManagedKey"]);
   }));
 
 test("of two people who run at once, the second waits and learns who holds the lock", () =>
   withStage(async (stage) => {
     const [alice, bob] = [await stage.person("alice"), await stage.person("bob")];
-    await stage.uko.control("faults", { operation: "K2", hold: "before", times: 1 });
+    await stage.uko.control("faults", { operation: "createManagedKey", hold: "before", times: 1 });
     const first = bob.start(["apply"]);
     await untilHeld(stage.uko);
     const second = await alice.apply();
@@ -92,5 +92,5 @@ test("of two people who run at once, the second waits and learns who holds the l
     await stage.uko.control("faults/release", {});
     expect(await first.result).toMatchObject({ exitCode: 0, applied: { add: 1 } });
     expect(await alice.plan(["-detailed-exitcode"])).toMatchObject({ exitCode: 0 });
-    expect(await stage.effects()).toEqual(["K2"]);
+    expect(await stage.effects()).toEqual(["createManagedKey"]);
   }));

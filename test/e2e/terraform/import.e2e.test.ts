@@ -69,7 +69,7 @@ test("imports a vault with its contents, changes only a key without a marker, an
       await rm(path.join(bob.workingCopy, "imports.tf"));
       const after = await bob.plan(["-detailed-exitcode"]);
       expect(after, after.output).toMatchObject({ exitCode: 0 });
-      expect(await stage.effects(mark), "the marker").toEqual(["K4"]);
+      expect(await stage.effects(mark), "the marker").toEqual(["updateManagedKey"]);
 
       const destroyed = await bob.destroy(["-target=uko_managed_key.payroll"]);
       expect(destroyed, destroyed.output).toMatchObject({ exitCode: 1, failed: ["uko_managed_key.payroll"] });
@@ -78,7 +78,10 @@ test("imports a vault with its contents, changes only a key without a marker, an
       expect(asked.filter(({ attributes }) => attributes.lifecycle_state === "pending_approval")).toMatchObject([
         { address: "uko_managed_key.payroll" },
       ]);
-      expect(await stage.effects(mark), "Bob has asked for it, and no more").toEqual(["K4", "K4"]);
+      expect(await stage.effects(mark), "Bob has asked for it, and no more").toEqual([
+        "updateManagedKey",
+        "updateManagedKey",
+      ]);
     },
     {},
     seed,

@@ -39,7 +39,8 @@ test("the plan refuses a renamed block without moved that adopts the key, also w
 
 test("a plan while the service is down exits 1 under UKO_STRICT_READS=1, and otherwise 0 with a warning", () =>
   withMade(keyProgram(), async ({ stage, bob }) => {
-    for (const operation of ["K1", "K3"]) await stage.uko.control("faults", { operation, status: 503 });
+    for (const operation of ["listManagedKeys", "getManagedKey"])
+      await stage.uko.control("faults", { operation, status: 503 });
     const lenient = await bob.plan(["-detailed-exitcode"]);
     expect(lenient.exitCode, lenient.output).toBe(0);
     expect(lenient.output).toContain("Could not read a resource, so its state is from the last read");

@@ -39,12 +39,14 @@ test("two aliases act as two identities, each with its own keys", () =>
     const made = await person.apply();
     expect(made, made.output).toMatchObject({ exitCode: 0, applied: { add: 2 } });
     expect((await person.destroy()).exitCode).toBe(1);
-    const calls = (await stage.uko.audit()).filter(({ operation }) => operation === "K2" || operation === "K4");
+    const calls = (await stage.uko.audit()).filter(
+      ({ operation }) => operation === "createManagedKey" || operation === "updateManagedKey",
+    );
     expect(calls.map(({ operation, label, callerName }) => `${operation} ${label} ${callerName}`).sort()).toEqual([
-      "K2 of-bob Bob Example",
-      "K2 of-carol Carol Example",
-      "K4 of-bob Bob Example",
-      "K4 of-carol Carol Example",
+      "createManagedKey of-bob Bob Example",
+      "createManagedKey of-carol Carol Example",
+      "updateManagedKey of-bob Bob Example",
+      "updateManagedKey of-carol Carol Example",
     ]);
     const { text } = await person.state();
     for (const apiKey of Object.values(apiKeys)) expect(text).not.toContain(apiKey);
@@ -99,13 +101,13 @@ test("one destroy requests the deletion of thirty keys, the next deactivates all
     const errors = asked.diagnostics.filter(({ severity }) => severity === "error");
     expect(errors.map(({ says }) => /^Key "([^"]+)" is waiting for /.exec(says)?.[1]).sort()).toEqual(labels);
     // A busy machine writes a record again if its first write came late.
-    expect([...new Set(await stage.effects(mark))]).toEqual(["K4"]);
+    expect([...new Set(await stage.effects(mark))]).toEqual(["updateManagedKey"]);
 
     await type(alice, ["approve", "--vault", "payments", "--step", "deactivate", "--store"]);
     const next = await stage.mark();
     const acted = await carol.destroy();
     expect(acted.exitCode).toBe(1);
-    expect((await stage.effects(next)).filter((operation) => operation === "K7")).toHaveLength(30);
+    expect((await stage.effects(next)).filter((operation) => operation === "deactivateManagedKey")).toHaveLength(30);
     const states = (await carol.state()).resources.map(({ attributes }) => attributes.lifecycle_state);
     expect([...new Set(states)]).toEqual(["cooling_down"]);
   }));
@@ -185,7 +187,7 @@ test("an apply continues the deletion of a key that left the configuration, and 
     expect(acted.firstErrorSays).toBe(
       'Key "payroll" is deactivated and is waiting for a person to request its destruction',
     );
-    expect(await stage.effects(mark)).toContain("K7");
+    expect(await stage.effects(mark)).toContain("deactivateManagedKey");
     const states = (await carol.state()).resources.map(({ name, attributes }) => [name, attributes.lifecycle_state]);
     expect(Object.fromEntries(states)).toEqual({ payroll: "cooling_down", wages: "active" });
   }));
@@ -213,7 +215,7 @@ test("tofu test creates and deletes a key that one run of one person can delete"
       const ran = await carol.run(["test", "-no-color"]);
       expect(ran, ran.output).toMatchObject({ exitCode: 0 });
       expect(ran.output).toContain("1 passed, 0 failed");
-      expect(await stage.effects()).toEqual(["K2", "K8", "K5"]);
+      expect(await stage.effects()).toEqual(["createManagedKey", "destroyManagedKey", "deleteManagedKey"]);
       expect((await stage.uko.world()).keys).toEqual([]);
     },
     { required: false },

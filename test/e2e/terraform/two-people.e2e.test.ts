@@ -67,7 +67,7 @@ test("each destroy of the requester takes the step for which another person stor
     expect((await alice.destroy()).exitCode, "not the run of the approver").toBe(1);
     expect(await stage.effects(mark)).toEqual([]);
     const asked = await carol.destroy();
-    expect(await stage.effects(mark)).toContain("K7");
+    expect(await stage.effects(mark)).toContain("deactivateManagedKey");
     expect(errorsOf(asked).map(({ says }) => says)).toEqual([
       'Key "payroll" is deactivated and is waiting for a person to request its destruction',
     ]);

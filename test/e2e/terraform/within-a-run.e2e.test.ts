@@ -14,7 +14,7 @@ test("Ctrl-C cancels a wait at once, keeps the current state, and says what the 
   withMade(keyProgram(), async ({ stage, bob }) => {
     await stage.advance(60_000);
     const run = bob.start(["destroy"], { env: { UKO_WAIT: "2h" } });
-    await expect.poll(async () => (await stage.effects()).includes("K4"), { timeout: 30_000 }).toBe(true);
+    await expect.poll(async () => (await stage.effects()).includes("updateManagedKey"), { timeout: 30_000 }).toBe(true);
     // The wait begins after the look that follows the request.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const begun = performance.now();
@@ -87,7 +87,7 @@ test("no secret is in state or plan, and a new secret is one update", () =>
     const changed = await carol.apply(["plan.bin"]);
     // A saved plan has no secret, so the engine reads it from the configuration once more.
     expect(changed, changed.output).toMatchObject({ exitCode: 0 });
-    expect(await stage.effects(mark)).toEqual(["S4"]);
+    expect(await stage.effects(mark)).toEqual(["updateKeystore"]);
     const { text } = await carol.state();
     expect(text.match(/scrypt:[\w-]{22}:[\w-]{43}/g), "the digests of both secrets").toHaveLength(2);
     for (const secret of ["hush-hush", "hush-more", "AKIAEXAMPLE"]) {

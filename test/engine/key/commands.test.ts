@@ -156,7 +156,7 @@ test("gate destroy: a caller may act alone on their own request for the outage b
   expect(byCommand).toMatchObject({ taken: [], code: "UKO_APPROVAL_PENDING" });
   const { handlers } = uko.run("alice");
   expect(await unfinished(handlers, state)).toMatchObject({ code: "UKO_REQUEST_PENDING" });
-  expect(await uko.effects()).toEqual(["K2", "K4", "K7"]);
+  expect(await uko.effects()).toEqual(["createManagedKey", "updateManagedKey", "deactivateManagedKey"]);
   await uko.advance("5h");
   await by("alice").request(refOf(state), undefined, options);
   await uko.advance("60s");

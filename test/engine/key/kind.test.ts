@@ -135,7 +135,7 @@ describe("lost responses", () => {
   test("do not make an older record of the caller the one that was lost", async () => {
     const { state } = await asked();
     await uko.advance("8d");
-    await uko.fault({ operation: "K4", drop: "before", times: 1 });
+    await uko.fault({ operation: "updateManagedKey", drop: "before", times: 1 });
     const bob = uko.run("bob");
     await unfinished(bob.handlers, state);
     expect(bob.evidence.map(({ step }) => step)).toEqual(["write_record"]);
@@ -164,7 +164,7 @@ describe("lost responses", () => {
     const { ref } = await deactivated();
     await approve(uko.run("bob"), ref);
     await uko.advance("31d");
-    await uko.fault({ operation: "K5", drop: "after", times: 1 });
+    await uko.fault({ operation: "deleteManagedKey", drop: "after", times: 1 });
     const bob = uko.run("bob");
     const report = await bob.operations.continue(ref, undefined, { budgetMs: 0, pollIntervalMs: 1 }, options);
     expect(report).toMatchObject({ lifecycleState: "gone", taken: ["remove"] });
@@ -412,7 +412,7 @@ describe("a canceled run", () => {
     });
     const seq = await lastSeq();
     await expect(approve(alice, ref, {}, stop.signal)).rejects.toMatchObject({ code: "UKO_CANCELED" });
-    expect(await uko.effects(seq)).toEqual(["M14"]);
+    expect(await uko.effects(seq)).toEqual(["setKeyForDeletion"]);
     expect(await stateWord(state)).toBe("active");
   });
 });

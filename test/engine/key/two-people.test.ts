@@ -80,7 +80,7 @@ describe("an engine", () => {
     const outcome = await unfinished(uko.run("alice").handlers, state);
     expect(outcome).toMatchObject({ code: "UKO_REQUEST_PENDING", facts: { lifecycleState: "cooling_down" } });
     expect(outcome.message).toContain("This run deactivated the key.");
-    expect(await uko.effects(since)).toEqual(["K7"]);
+    expect(await uko.effects(since)).toEqual(["deactivateManagedKey"]);
     await uko.expectNobodyAlone();
   });
 
@@ -104,7 +104,7 @@ describe("an approval", () => {
     await uko.advance("60s");
     const since = await uko.lastSeq();
     expect(await approve(uko.run("alice"), ref)).toMatchObject({ taken: ["deactivate"] });
-    expect(await uko.effects(since)).toEqual(["K7"]);
+    expect(await uko.effects(since)).toEqual(["deactivateManagedKey"]);
     expect(await status("erin", ref)).toMatchObject({ deletion: { awaits: "request" } });
   });
 

@@ -66,7 +66,7 @@ describe("waiting in one run", () => {
     const report = await uko.run("bob").operations.continue(ref, undefined, patience(5 * hourMs), options);
     expect(report.taken).toContain("destroy");
     // Once too early, once in time: a refused step is not repeated at every read.
-    expect((await uko.keyCalls(since)).filter((call) => call === "K8")).toHaveLength(2);
+    expect((await uko.keyCalls(since)).filter((call) => call === "destroyManagedKey")).toHaveLength(2);
   });
 
   test("ends with the budget if only a person can help, and writes nothing in the meantime", async () => {
@@ -115,7 +115,7 @@ describe("waiting in one run", () => {
     expect(isWithdrawn).toBe(true);
     expect(outcome).toMatchObject({ code: "UKO_REQUEST_PENDING", facts: { taken: ["write_record"] } });
     // Created, requested, withdrawn by Carol; nothing after that.
-    expect(await uko.effects()).toEqual(["K2", "K4", "K4"]);
+    expect(await uko.effects()).toEqual(["createManagedKey", "updateManagedKey", "updateManagedKey"]);
   });
 
   test("counts a step that took effect only during the wait, after its response was lost", async () => {

@@ -125,7 +125,7 @@ describe("delete", () => {
     expect(await unfinished(handlers, state)).toMatchObject({ code: "UKO_DESTRUCTION_PENDING" });
     await uko.advance("31d");
     expect(await handlers.delete(state, options)).toMatchObject({ kind: "ended", warnings: [expect.anything()] });
-    expect(await uko.effects()).not.toContain("K5");
+    expect(await uko.effects()).not.toContain("deleteManagedKey");
   });
 
   test("of a deleted key finishes without a message", async () => {
@@ -138,7 +138,7 @@ describe("delete", () => {
     const state = await uko.make({ deletionProtection: true });
     const { code } = await unfinished(uko.run("bob").handlers, state);
     expect(code).toBe("UKO_DELETION_PROTECTED");
-    expect(await uko.effects()).toEqual(["K2"]);
+    expect(await uko.effects()).toEqual(["createManagedKey"]);
   });
 
   test("of a key whose state names another instance sends no call", async () => {
@@ -159,7 +159,7 @@ describe("delete", () => {
     [403, "UKO_RIGHTS_MISSING"],
   ])("a %i never means that the key is deleted", async (status, code) => {
     const state = await uko.make();
-    await uko.fault({ operation: "K3", status });
+    await uko.fault({ operation: "getManagedKey", status });
     expect(await codeOf(uko.run("bob").handlers.delete(state, options))).toBe(code);
     expect(await codeOf(uko.run("bob").handlers.read(state, options))).toBe(code);
   });
@@ -168,7 +168,7 @@ describe("delete", () => {
     const state = await uko.make();
     const edited = { ...state, dualAuthorization: "single", deletionGate: "destroy" };
     expect(await unfinished(uko.run("carol").handlers, edited)).toMatchObject({ code: "UKO_APPROVAL_PENDING" });
-    expect(await uko.effects()).not.toContain("K7");
+    expect(await uko.effects()).not.toContain("deactivateManagedKey");
   });
 
   test("requires two people if one run asks for it, although the program says single", async () => {

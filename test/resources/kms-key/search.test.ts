@@ -34,7 +34,7 @@ describe("a creation", () => {
   );
 
   it("is sent again after a 429 and three searches without the key, and creates one key", async () => {
-    await stage.fault({ operation: "M2", status: 429, times: 1 });
+    await stage.fault({ operation: "createKmsKeyWithPolicies", status: 429, times: 1 });
     const { handlers, sleeps } = kmsRun(stage, "bob");
     expect((await handlers.create(kmsInputs(handlers), options)).state.name).toBe("backup");
     expect(sleeps).toEqual([2000, 2000]);
@@ -42,13 +42,13 @@ describe("a creation", () => {
   });
 
   it("names the 429 if the service keeps refusing, after three attempts", async () => {
-    await stage.fault({ operation: "M2", status: 429, times: 10 });
+    await stage.fault({ operation: "createKmsKeyWithPolicies", status: 429, times: 10 });
     const { handlers } = kmsRun(stage, "bob");
     await expect(handlers.create(kmsInputs(handlers), options)).rejects.toMatchObject({
       code: "UKO_RESPONSE_LOST",
       summary: expect.stringMatching(/^It is not known whether KMS key "backup" was created: .* returned 429/),
     });
-    expect((await stage.trail()).filter(({ operation }) => operation === "M2")).toHaveLength(3);
+    expect((await stage.trail()).filter(({ operation }) => operation === "createKmsKeyWithPolicies")).toHaveLength(3);
     expect(await keysNamed("backup")).toBe(0);
   });
 

@@ -54,7 +54,7 @@ test("the next update aligns a key that the service calls unaligned, once", asyn
   expect(namesIn(aligned.state)).toEqual(["aws-frankfurt", "aws-paris"]);
   expect(differs(aligned.state)).toEqual([]);
   await update(aligned.state);
-  expect(await uko.effects(seq)).toEqual(["K10"]);
+  expect(await uko.effects(seq)).toEqual(["updateManagedKeyFromTemplate"]);
 });
 
 test("without align nothing is aligned, and no difference shows", async () => {
@@ -120,7 +120,7 @@ test("without the role, refused, deleted, or changed again and again: nothing is
   template.archived = true;
   expect(await codeOf(update(state))).toBe("UKO_SERVICE_REFUSED");
   template.archived = false;
-  await uko.fault({ operation: "K10", status: 403 });
+  await uko.fault({ operation: "updateManagedKeyFromTemplate", status: 403 });
   await expect(update(state)).rejects.toMatchObject({
     code: "UKO_RIGHTS_MISSING",
     detail: expect.stringContaining("Key Custodian - Deployer"),
@@ -135,7 +135,7 @@ test("a lost response leads to a read, not to a second alignment", async () => {
   const state = await uko.make(cards);
   addKeystore();
   const seq = await uko.lastSeq();
-  await uko.fault({ operation: "K10", times: 1, drop: "after" });
+  await uko.fault({ operation: "updateManagedKeyFromTemplate", times: 1, drop: "after" });
   expect((await update(state)).state.alignment).toBe("aligned");
-  expect(await uko.effects(seq)).toEqual(["K10"]);
+  expect(await uko.effects(seq)).toEqual(["updateManagedKeyFromTemplate"]);
 });

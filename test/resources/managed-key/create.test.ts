@@ -28,7 +28,7 @@ describe("creating a key", () => {
   test("is one POST and nothing else", async () => {
     const seq = await uko.lastSeq();
     const { id, state, warnings } = await create({ description: "Salaries", tags: { team: "people" } });
-    expect(await uko.keyCalls(seq)).toEqual(["K2"]);
+    expect(await uko.keyCalls(seq)).toEqual(["createManagedKey"]);
     expect(warnings).toEqual([]);
     expect(id).toBe(`${state.vaultId}/${state.keyId}`);
     expect(state).toMatchObject({
@@ -46,7 +46,7 @@ describe("creating a key", () => {
   test("with dates sends one PATCH in addition", async () => {
     const seq = await uko.lastSeq();
     const { state } = await create({ expirationDate: "2030-01-31" });
-    expect(await uko.keyCalls(seq)).toEqual(["K2", "K4"]);
+    expect(await uko.keyCalls(seq)).toEqual(["createManagedKey", "updateManagedKey"]);
     expect(state.expirationDate).toBe("2030-01-31");
   });
 
@@ -89,7 +89,7 @@ describe("creating a key", () => {
     expect(warnings).toEqual([]);
     expect((await uko.keyOf(state)).description).toBe("Salaries\n[uko1b]");
     expect(state.description).toBe("Salaries");
-    expect((await uko.effects()).filter((each) => each === "K2")).toHaveLength(1);
+    expect((await uko.effects()).filter((each) => each === "createManagedKey")).toHaveLength(1);
   });
 
   test("the user's own tags are kept even if the service rejects tags", async () => {
@@ -122,7 +122,7 @@ describe("creating a key", () => {
     await expect(create({ vaultId })).rejects.toMatchObject({
       detail: expect.stringMatching(/^You cannot read vault .*f, or it does not exist\. .* 5c1e\S+1 \(payments\)\.$/m),
     });
-    await uko.fault({ operation: "T1", status: 403 });
+    await uko.fault({ operation: "listTemplates", status: 403 });
     await expect(create({ template: "payrol" })).rejects.toMatchObject({
       code: "UKO_SERVICE_REFUSED",
       detail: expect.stringMatching(/^No key was created\.\nCorrelation ID/),
@@ -135,7 +135,7 @@ describe("creating a key", () => {
       code: "UKO_SERVICE_REFUSED",
       detail: expect.stringContaining("existingKeyId"),
     });
-    expect(await uko.effects()).toEqual(["K2"]);
+    expect(await uko.effects()).toEqual(["createManagedKey"]);
   });
 
   test.each([
@@ -143,32 +143,32 @@ describe("creating a key", () => {
     ["a cut connection", { drop: "after" }],
     ["an unreadable answer", { status: 201, when: "after", body: {} }],
   ])("%s after the effect: the key is found by its tag, and no second one is made", async (_what, fault) => {
-    await uko.fault({ operation: "K2", times: 1, ...fault });
+    await uko.fault({ operation: "createManagedKey", times: 1, ...fault });
     const { state } = await create();
-    expect(await uko.effects()).toEqual(["K2"]);
+    expect(await uko.effects()).toEqual(["createManagedKey"]);
     expect((await uko.keyOf(state)).label).toBe("payroll");
   });
 
   test("is not repeated without an effect, and reports an unknown result", async () => {
-    await uko.fault({ operation: "K2", times: 1, drop: "before" });
+    await uko.fault({ operation: "createManagedKey", times: 1, drop: "before" });
     const bob = uko.run("bob");
     const call = bob.handlers.create(checked(bob.handlers, inputsOf()), options);
     await expect(call).rejects.toMatchObject({
       code: "UKO_RESPONSE_LOST",
       detail: expect.stringContaining("most likely none was created"),
     });
-    expect((await uko.trail()).filter(({ operation }) => operation === "K2")).toHaveLength(1);
+    expect((await uko.trail()).filter(({ operation }) => operation === "createManagedKey")).toHaveLength(1);
     // The service may still be at work, so uko reads more than once.
     expect(bob.sleeps).toHaveLength(2);
   });
 
   test("is sent again after a 429 and three searches without the key", async () => {
-    await uko.fault({ operation: "K2", status: 429, times: 1 });
+    await uko.fault({ operation: "createManagedKey", status: 429, times: 1 });
     const { state } = await create();
     expect((await uko.keyOf(state)).label).toBe("payroll");
-    expect((await uko.trail()).filter(({ operation }) => operation === "K2").map(({ status }) => status)).toEqual([
-      429, 201,
-    ]);
+    expect(
+      (await uko.trail()).filter(({ operation }) => operation === "createManagedKey").map(({ status }) => status),
+    ).toEqual([429, 201]);
   });
 
   test("finds a key that the service finished only after the connection broke", async () => {
@@ -218,12 +218,12 @@ describe("creating a key", () => {
       summary: expect.stringContaining('whether the key "payroll" was created'),
       cause: expect.objectContaining({ code: "UKO_CANCELED" }),
     });
-    expect(await uko.effects()).toEqual(["K2"]);
+    expect(await uko.effects()).toEqual(["createManagedKey"]);
   });
 
   test("reports after a failed search that a key may exist", async () => {
-    await uko.fault({ operation: "K2", times: 1, drop: "after" });
-    await uko.fault({ operation: "K1", status: 403 });
+    await uko.fault({ operation: "createManagedKey", times: 1, drop: "after" });
+    await uko.fault({ operation: "listManagedKeys", status: 403 });
     expect(await codeOf(create())).toBe("UKO_RESPONSE_LOST");
   });
 
@@ -232,7 +232,7 @@ describe("creating a key", () => {
     ["dates without a response", { drop: "before" }],
     ["a service that no longer knows the identity", { status: 401 }],
   ])("%s do not lose the created key", async (_what, fault) => {
-    await uko.fault({ operation: "K4", ...fault });
+    await uko.fault({ operation: "updateManagedKey", ...fault });
     const { state, warnings } = await create({ expirationDate: "2030-01-31" });
     expect(warnings).toHaveLength(1);
     const { handlers } = uko.run("bob");
@@ -241,7 +241,7 @@ describe("creating a key", () => {
   });
 
   test("no read loses it either", async () => {
-    await uko.fault({ operation: "K3", status: 500 });
+    await uko.fault({ operation: "getManagedKey", status: 500 });
     expect((await create()).state.label).toBe("payroll");
   });
 });
@@ -266,7 +266,7 @@ describe("an interrupted creation (decision 0010)", () => {
     const { state, warnings } = await createAs(origin, { expirationDate: "2030-01-31" });
     expect(warnings).toEqual([expect.stringContaining("already exists")]);
     expect(state.expirationDate).toBe("2030-01-31");
-    expect(await uko.effects()).toEqual(["K2", "K4"]);
+    expect(await uko.effects()).toEqual(["createManagedKey", "updateManagedKey"]);
   });
 
   test.each([
@@ -278,7 +278,7 @@ describe("an interrupted creation (decision 0010)", () => {
       code: "UKO_SERVICE_REFUSED",
       detail: expect.stringMatching(reason),
     });
-    expect(await uko.effects()).toEqual(["K2"]);
+    expect(await uko.effects()).toEqual(["createManagedKey"]);
   });
 
   test("is not adopted once its deletion has begun, or 7 days have passed", async () => {
@@ -307,7 +307,7 @@ describe("an interrupted creation (decision 0010)", () => {
     const seq = await uko.lastSeq();
     const { state } = await createAs(origin, { label: undefined });
     expect(state.keyId).toBe(second.id);
-    expect(await uko.effects(seq)).not.toContain("K2");
+    expect(await uko.effects(seq)).not.toContain("createManagedKey");
   });
 
   test("is searched before the POST if no label would make the service refuse a second one", async () => {
@@ -322,7 +322,7 @@ describe("an interrupted creation (decision 0010)", () => {
     const { state } = await createAs(origin, { label: undefined, dualAuthorization: "single" });
     expect(state.keyId).toBe(key.id);
     // Found again without a marker, so its program is unknown: it gets the strictest marker.
-    expect(await uko.effects(seq)).toEqual(["K4"]);
+    expect(await uko.effects(seq)).toEqual(["updateManagedKey"]);
     expect(key.tags).toContainEqual({ name: "uko_dual", value: "both" });
   });
 });
@@ -336,7 +336,7 @@ describe("adopting a key", () => {
     const seq = await uko.lastSeq();
     const { state } = await adopt(made);
     expect(state.keyId).toBe(made.keyId);
-    expect(await uko.effects(seq)).toEqual(["K4"]);
+    expect(await uko.effects(seq)).toEqual(["updateManagedKey"]);
     expect(await uko.tagNames(made)).toContain("uko_dual");
   });
 
@@ -374,6 +374,6 @@ describe("adopting a key", () => {
       code: "UKO_KEY_NOT_FOUND",
       detail: expect.stringContaining("never creates one"),
     });
-    expect((await uko.effects()).filter((each) => each === "K2")).toHaveLength(1);
+    expect((await uko.effects()).filter((each) => each === "createManagedKey")).toHaveLength(1);
   });
 });

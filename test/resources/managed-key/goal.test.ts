@@ -57,7 +57,7 @@ describe("a goal", () => {
     const seq = await uko.lastSeq();
     await approve(uko.run("alice"), uko.ref(state.keyId));
     const done = await uko.update(state, goal, "bob");
-    expect(await uko.effects(seq)).toEqual(["K7"]);
+    expect(await uko.effects(seq)).toEqual(["deactivateManagedKey"]);
     expect(done).toMatchObject({ warnings: [], state: { keyState: "deactivated" } });
     await uko.expectNobodyAlone();
   });
@@ -88,7 +88,7 @@ describe("a goal", () => {
     // Deleting the resource afterwards is one step without messages.
     const seq = await uko.lastSeq();
     expect(await uko.run("bob").handlers.delete(last.state, options)).toMatchObject({ kind: "ended", warnings: [] });
-    expect(await uko.effects(seq)).toEqual(["K5"]);
+    expect(await uko.effects(seq)).toEqual(["deleteManagedKey"]);
     await uko.expectNobodyAlone();
   });
 

@@ -24,7 +24,11 @@ describe("the preview of a creation", () => {
       expect(found).toEqual({ failures: [], warnings: [] });
     }
     const reads = (await uko.trail()).filter((entry) => entry.seq > seq).map(({ operation }) => operation);
-    expect(reads.filter((each) => ["V1", "T1", "K1"].includes(each)).sort()).toEqual(["K1", "T1", "V1"]);
+    expect(reads.filter((each) => ["listVaults", "listTemplates", "listManagedKeys"].includes(each)).sort()).toEqual([
+      "listManagedKeys",
+      "listTemplates",
+      "listVaults",
+    ]);
     expect(await uko.effects(seq)).toEqual([]);
   });
 
@@ -82,7 +86,7 @@ describe("the preview of a creation", () => {
   });
 
   test("leaves to the creation what it cannot read", async () => {
-    await uko.fault({ operation: "V1", status: 403 });
+    await uko.fault({ operation: "listVaults", status: 403 });
     expect(await preview({ template: "salaries" })).toEqual({ failures: [], warnings: [] });
   });
 });

@@ -8,7 +8,7 @@ import { checked, codeOf, inputsOf, options, useEngineWorld, withKeys } from "..
 
 const uko = useEngineWorld();
 
-const rotations = async (since = 0) => (await uko.effects(since)).filter((each) => each === "K9").length;
+const rotations = async (since = 0) => (await uko.effects(since)).filter((each) => each === "rotateManagedKey").length;
 
 describe("a trigger", () => {
   test("does not rotate a key that was just made with it", async () => {
@@ -153,12 +153,12 @@ describe("a rotation is refused", () => {
 
 describe("a lost response", () => {
   test.each([
-    ["after the effect", "after", ["K9"]],
-    ["before it", "before", ["K9"]],
+    ["after the effect", "after", ["rotateManagedKey"]],
+    ["before it", "before", ["rotateManagedKey"]],
   ] as const)("%s leads to exactly one rotation", async (_what, drop, effects) => {
     const state = await uko.make();
     const seq = await uko.lastSeq();
-    await uko.fault({ operation: "K9", times: 1, drop });
+    await uko.fault({ operation: "rotateManagedKey", times: 1, drop });
     const { state: next, warnings } = await uko.update(state, { rotationTrigger: "x" });
     expect(next.version).toBe(2);
     expect(warnings).toEqual([]);
@@ -167,7 +167,7 @@ describe("a lost response", () => {
 
   test("to each call is a fault, and reports that nothing was rotated", async () => {
     const state = await uko.make();
-    await uko.fault({ operation: "K9", drop: "before" });
+    await uko.fault({ operation: "rotateManagedKey", drop: "before" });
     await expect(uko.update(state, { rotationTrigger: "x" })).rejects.toMatchObject({
       code: "UKO_RESPONSE_LOST",
       detail: expect.stringContaining("was not rotated"),
@@ -176,8 +176,8 @@ describe("a lost response", () => {
 
   test("to the last attempt also leads to a read, which finds the rotation", async () => {
     const state = await uko.make();
-    await uko.fault({ operation: "K9", times: 3, drop: "before" });
-    await uko.fault({ operation: "K9", times: 1, drop: "after" });
+    await uko.fault({ operation: "rotateManagedKey", times: 3, drop: "before" });
+    await uko.fault({ operation: "rotateManagedKey", times: 1, drop: "after" });
     expect(await uko.update(state, { rotationTrigger: "x" })).toMatchObject({ warnings: [], state: { version: 2 } });
     expect(await rotations()).toBe(1);
   });
@@ -242,7 +242,7 @@ describe("after a rotation nothing fails the update, so that the state stores th
     const state = await uko.make();
     await uko.update(state, { rotationTrigger: "x" });
     // For the attributes, the marker and the rotation.
-    await uko.fault({ operation: "K3", skip: 2, status: 500 });
+    await uko.fault({ operation: "getManagedKey", skip: 2, status: 500 });
     const { state: next } = await uko.update(state, { rotationTrigger: "x" });
     await uko.clearFaults();
     expect(next).toMatchObject({ version: 2, rotationTrigger: "x" });
@@ -251,8 +251,8 @@ describe("after a rotation nothing fails the update, so that the state stores th
 
   test("also if a read fails after a lost response, and the result is unknown", async () => {
     const state = await uko.make();
-    await uko.fault({ operation: "K9", drop: "after" });
-    await uko.fault({ operation: "K3", skip: 2, status: 500 });
+    await uko.fault({ operation: "rotateManagedKey", drop: "after" });
+    await uko.fault({ operation: "getManagedKey", skip: 2, status: 500 });
     const { state: next, warnings } = await uko.update(state, { rotationTrigger: "x" });
     await uko.clearFaults();
     expect(warnings).toEqual([

@@ -89,11 +89,11 @@ describe("with the emulator", () => {
     const { keys } = adaptersOf(world, "carol");
     const before = (await auditOf(world)).length;
     for (const drop of ["before", "after"]) {
-      await fault({ operation: "K2", drop, times: 1 });
+      await fault({ operation: "createManagedKey", drop, times: 1 });
       const end = await keys.create({ vaultId, templateName: "payroll", label: `lost ${drop}`, tags: [] }, { signal });
       expect(end).toMatchObject({ kind: "lost" });
     }
-    const creations = (await auditOf(world)).slice(before).filter(({ operation }) => operation === "K2");
+    const creations = (await auditOf(world)).slice(before).filter(({ operation }) => operation === "createManagedKey");
     expect(creations.map(({ effect }) => effect)).toEqual([false, true]);
   });
 
@@ -119,27 +119,29 @@ describe("with the emulator", () => {
     const ref = refOf(world, (await world.keyIn("active")).id);
     const { value } = await keys.read(ref, { signal });
     const before = (await auditOf(world)).length;
-    await fault({ operation: "K7", ...rule });
+    await fault({ operation: "deactivateManagedKey", ...rule });
     expect(await keys.act(await permitTo("deactivate", ref, value?.etag ?? ""), { signal })).toMatchObject(expected);
-    expect((await auditOf(world)).slice(before).filter(({ operation }) => operation === "K7")).toHaveLength(1);
+    expect(
+      (await auditOf(world)).slice(before).filter(({ operation }) => operation === "deactivateManagedKey"),
+    ).toHaveLength(1);
   });
 
   test("a deactivation that meets a limiter is sent again, and stops without effect", async () => {
     const { keys } = adaptersOf(world, "carol");
     const ref = refOf(world, (await world.keyIn("active")).id);
     const { value } = await keys.read(ref, { signal });
-    await fault({ operation: "K7", status: 429, retryAfter: 1 });
+    await fault({ operation: "deactivateManagedKey", status: 429, retryAfter: 1 });
     const end = keys.act(await permitTo("deactivate", ref, value?.etag ?? ""), { signal });
     await expect(end).rejects.toMatchObject({ code: "UKO_SERVICE_UNAVAILABLE" });
     await fetch(`${world.url}/_emulator/faults`, { method: "DELETE" });
-    await fault({ operation: "K7", status: 429, retryAfter: 1, times: 2 });
+    await fault({ operation: "deactivateManagedKey", status: 429, retryAfter: 1, times: 2 });
     expect(await keys.act(await permitTo("deactivate", ref, value?.etag ?? ""), { signal })).toMatchObject({
       kind: "done",
     });
   });
 
   test("a creation that meets a limiter counts as lost", async () => {
-    await fault({ operation: "K2", status: 429 });
+    await fault({ operation: "createManagedKey", status: 429 });
     const { keys } = adaptersOf(world, "carol");
     const end = await keys.create({ vaultId, templateName: "payroll", label: "limited", tags: [] }, { signal });
     expect(end).toMatchObject({ kind: "lost" });
@@ -160,9 +162,9 @@ describe("with the emulator", () => {
   ])("a read that meets %j is %s, and never an absent key", async (rule, code) => {
     const { keys, containers } = adaptersOf(world, "carol");
     const ref = refOf(world, (await world.keyIn("active")).id);
-    await fault({ operation: "K3", ...rule });
+    await fault({ operation: "getManagedKey", ...rule });
     await expect(keys.read(ref, { signal })).rejects.toMatchObject({ code });
-    await fault({ operation: "V3", ...rule });
+    await fault({ operation: "getVault", ...rule });
     expect(await containers.vaultExists(vaultId, { signal })).toBe("unknown");
   });
 
@@ -174,7 +176,7 @@ describe("with the emulator", () => {
     const run = adaptersOf(world, "erin").containers;
     const ask = () => run.vaultExists(vaultId, { signal });
     expect(await Promise.all([ask(), ask(), ask()]), "keys side by side").toEqual(["found", "found", "found"]);
-    expect((await auditOf(world)).slice(first).filter(({ operation }) => operation === "V3")).toHaveLength(1);
+    expect((await auditOf(world)).slice(first).filter(({ operation }) => operation === "getVault")).toHaveLength(1);
     const before = (await auditOf(world)).length;
     for (let attempt = 0; attempt < 3; attempt += 1) {
       expect(await containers.keystoreKind("ce110000-0000-4000-8000-000000000001", { signal })).toEqual(internal);

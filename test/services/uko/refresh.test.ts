@@ -31,9 +31,9 @@ test("a thousand active keys that are read at once take at most ten calls, and a
     );
     expect(found.map((each) => each?.state.label)).toEqual(keys.map(({ label }) => label));
     const calls = (await auditOf(uko.test)).slice(since).map(({ operation }) => operation);
-    expect(calls.filter((operation) => operation !== "K12").length).toBeLessThanOrEqual(10);
-    expect(calls.filter((operation) => operation === "K12")).toHaveLength(1);
-    expect(calls).not.toContain("K3");
+    expect(calls.filter((operation) => operation !== "getStatusInKeystores").length).toBeLessThanOrEqual(10);
+    expect(calls.filter((operation) => operation === "getStatusInKeystores")).toHaveLength(1);
+    expect(calls).not.toContain("getManagedKey");
   } finally {
     await uko.test.close();
   }

@@ -35,13 +35,13 @@ describe("a creation", () => {
   });
 
   test("with a lost response is found again, and no second key is created", async () => {
-    await stage.uko.fault({ operation: "K2", drop: "after", times: 1 });
+    await stage.uko.fault({ operation: "createManagedKey", drop: "after", times: 1 });
     const core = stage.core("uko_managed_key");
     const { errors } = await core.apply(keyConfig());
     expect(errors).toEqual([]);
     expect(core.saved?.value).toMatchObject({ label: "payroll" });
     expect(core.saved?.isTainted).toBe(false);
-    expect((await stage.uko.effects()).filter((operation) => operation === "K2")).toHaveLength(1);
+    expect((await stage.uko.effects()).filter((operation) => operation === "createManagedKey")).toHaveLength(1);
   });
 });
 
@@ -50,7 +50,7 @@ describe("a creation that has begun", () => {
     ["StopProvider", (host: Host) => host.provider.stopProvider()],
     ["a signal to all of the host's processes", (host: Host) => host.child.kill("SIGTERM")],
   ])("is not interrupted by %s, since no later run would find its object", async (_who, stop) => {
-    await stage.uko.fault({ operation: "K2", latencyMs: 2_500, times: 1 });
+    await stage.uko.fault({ operation: "createManagedKey", latencyMs: 2_500, times: 1 });
     const host = await stage.another({ ...stage.environmentOf("bob"), TF_LOG: "trace" });
     const core = stage.core("uko_managed_key", host);
     const applying = core.apply(keyConfig());
@@ -162,7 +162,7 @@ describe("a destruction", () => {
   test("that cannot reach the service leaves the state unchanged", async () => {
     const core = await stage.made();
     const before = core.saved;
-    await stage.uko.fault({ operation: "K3", status: 503 });
+    await stage.uko.fault({ operation: "getManagedKey", status: 503 });
     const { errors } = await core.apply(null);
     expect(errors[0]).toMatch(/\[UKO_SERVICE_UNAVAILABLE\]$/);
     expect(stateText(core.saved?.value ?? {})).toBe(stateText(before?.value ?? {}));
@@ -300,7 +300,7 @@ describe("a keystore's secrets", () => {
     const changes = (await stage.uko.trail()).filter(
       (entry) => entry.seq > seq && entry.effect && entry.operation !== "token",
     );
-    expect(changes.map(({ operation }) => operation)).toEqual(["S4"]);
+    expect(changes.map(({ operation }) => operation)).toEqual(["updateKeystore"]);
     expect(core.saved?.value.secret_digests).not.toEqual(first);
     expect((await core.plan(rotated)).action).toBe("none");
   });

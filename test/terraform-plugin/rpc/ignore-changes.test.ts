@@ -23,7 +23,7 @@ async function effectsOf(core: Core, config: Config, ...ignoreChanges: readonly 
 describe("ignore_changes on a key", () => {
   test.each(["deactivated", "destroyed"])("keeps it from a change to %s", async (state) => {
     const core = await stage.made();
-    expect(await effectsOf(core, keyConfig({ state, description: "new" }), "state")).toEqual(["K4"]);
+    expect(await effectsOf(core, keyConfig({ state, description: "new" }), "state")).toEqual(["updateManagedKey"]);
     expect(core.saved?.value).toMatchObject({ lifecycle_state: "active", description: "new", state: null });
   });
 
@@ -37,7 +37,7 @@ describe("ignore_changes on a key", () => {
   test("rotates nothing", async () => {
     const core = await stage.made({ rotation_trigger: "1" });
     const config = keyConfig({ rotation_trigger: "2", description: "new" });
-    expect(await effectsOf(core, config, "rotation_trigger")).toEqual(["K4"]);
+    expect(await effectsOf(core, config, "rotation_trigger")).toEqual(["updateManagedKey"]);
     expect(core.saved?.value).toMatchObject({ version: 1, rotation_trigger: "1" });
   });
 

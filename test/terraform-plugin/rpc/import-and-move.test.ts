@@ -257,7 +257,8 @@ describe("an imported keystore in a cloud", () => {
     const sent = async (change: Config) => {
       const seq = await stage.uko.lastSeq();
       expect(await by.apply({ ...config, ...change })).toMatchObject({ errors: [] });
-      return (await stage.uko.trail()).filter((entry) => entry.seq > seq && entry.operation === "S4").length;
+      return (await stage.uko.trail()).filter((entry) => entry.seq > seq && entry.operation === "updateKeystore")
+        .length;
     };
     expect(await sent({ description: "in Frankfurt" })).toBe(1);
     expect(core.saved?.value).toMatchObject({ description: "in Frankfurt", secret_digests: {} });

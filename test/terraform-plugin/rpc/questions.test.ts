@@ -121,7 +121,7 @@ describe("a list for queries", () => {
   });
 
   test("ends with an event that reports the error", async () => {
-    await stage.uko.fault({ operation: "V1", status: 403 });
+    await stage.uko.fault({ operation: "listVaults", status: 403 });
     const [event] = await listed("uko_vault", false);
     expect(event?.diagnostic?.[0]?.detail).toMatch(/\[UKO_/);
     const [unknown] = await listed("uko_secret", false);

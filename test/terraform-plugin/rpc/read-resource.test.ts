@@ -64,7 +64,7 @@ test.each([[401], [403], [500]])(
   async (code) => {
     const core = await stage.made();
     const before = core.saved;
-    for (const operation of ["K1", "K3"]) await stage.uko.fault({ operation, status: code });
+    for (const operation of ["listManagedKeys", "getManagedKey"]) await stage.uko.fault({ operation, status: code });
     const { errors, warnings } = await core.refresh();
     expect(errors).toEqual([]);
     expect(warnings[0]).toMatch(/^Could not read a resource, so its state is from the last read\n/);

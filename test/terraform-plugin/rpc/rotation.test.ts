@@ -19,16 +19,16 @@ async function twoRuns(core: Core, config: Config) {
   return { first, second };
 }
 
-const rotations = async (operation: "K9" | "M12") =>
+const rotations = async (operation: "rotateManagedKey" | "rotateKmsKey") =>
   (await stage.uko.effects()).filter((each) => each === operation).length;
 
 describe("a key is rotated once", () => {
   test("although the read after it fails", async () => {
     const core = await stage.made();
     // Two reads come before the rotation: for the attributes and the marker, and for the rotation itself.
-    await stage.uko.fault({ operation: "K3", skip: 2, status: 500 });
+    await stage.uko.fault({ operation: "getManagedKey", skip: 2, status: 500 });
     const { first, second } = await twoRuns(core, keyConfig({ rotation_trigger: "2026" }));
-    expect(await rotations("K9")).toBe(1);
+    expect(await rotations("rotateManagedKey")).toBe(1);
     expect(first).toMatchObject({ errors: [], warnings: [expect.stringContaining("was rotated, but")] });
     expect(second).toMatchObject({ errors: [], warnings: [] });
     expect(core.saved?.value).toMatchObject({ version: 2, rotation_trigger: "2026" });
@@ -37,10 +37,10 @@ describe("a key is rotated once", () => {
 
   test("although its response is lost and the read after it fails", async () => {
     const core = await stage.made();
-    await stage.uko.fault({ operation: "K9", drop: "after" });
-    await stage.uko.fault({ operation: "K3", skip: 2, status: 500 });
+    await stage.uko.fault({ operation: "rotateManagedKey", drop: "after" });
+    await stage.uko.fault({ operation: "getManagedKey", skip: 2, status: 500 });
     const { first } = await twoRuns(core, keyConfig({ rotation_trigger: "2026" }));
-    expect(await rotations("K9")).toBe(1);
+    expect(await rotations("rotateManagedKey")).toBe(1);
     expect(first.warnings).toEqual([
       expect.stringMatching(/^It is not known whether key "payroll" was rotated: .* change rotation_trigger again$/),
     ]);
@@ -75,9 +75,9 @@ describe("a KMS key is rotated once", () => {
   test("although the read after it fails", async () => {
     const core = stage.core("uko_kms_key");
     await core.apply(config);
-    await stage.uko.fault({ operation: "M6", skip: 2, status: 500 });
+    await stage.uko.fault({ operation: "getKmsKeyMetadata", skip: 2, status: 500 });
     const { first, second } = await twoRuns(core, { ...config, rotation_trigger: "2026" });
-    expect(await rotations("M12")).toBe(1);
+    expect(await rotations("rotateKmsKey")).toBe(1);
     expect(first).toMatchObject({ errors: [], warnings: [expect.stringContaining("was rotated, but")] });
     expect(second).toMatchObject({ errors: [], warnings: [] });
     expect(core.saved?.value).toMatchObject({ last_rotated_at: expect.any(String), rotation_trigger: "2026" });
@@ -86,10 +86,10 @@ describe("a KMS key is rotated once", () => {
   test("although its response is lost and the read after it fails", async () => {
     const core = stage.core("uko_kms_key");
     await core.apply(config);
-    await stage.uko.fault({ operation: "M12", drop: "after" });
-    await stage.uko.fault({ operation: "M6", skip: 2, status: 500 });
+    await stage.uko.fault({ operation: "rotateKmsKey", drop: "after" });
+    await stage.uko.fault({ operation: "getKmsKeyMetadata", skip: 2, status: 500 });
     const { first } = await twoRuns(core, { ...config, rotation_trigger: "2026" });
-    expect(await rotations("M12")).toBe(1);
+    expect(await rotations("rotateKmsKey")).toBe(1);
     expect(first.warnings).toEqual([expect.stringMatching(/^It is not known whether KMS key "ledger" was rotated: /)]);
   });
 });

@@ -42,7 +42,13 @@ export interface RecordedRun {
 }
 
 /** The calls that change a key. */
-export const changes: ReadonlySet<string> = new Set(["K2", "K4", "K5", "K7", "K8"]);
+export const changes: ReadonlySet<string> = new Set([
+  "createManagedKey",
+  "updateManagedKey",
+  "deleteManagedKey",
+  "deactivateManagedKey",
+  "destroyManagedKey",
+]);
 
 export interface RecordedPath extends AsyncDisposable {
   readonly scenario: Scenario;
@@ -164,7 +170,7 @@ export function effectsOf(trail: readonly AuditEntry[]): readonly string[] {
   return trail
     .filter(({ effect, operation }) => effect && /^[KM]\d+$/.test(operation))
     .map((entry) => {
-      const record = entry.operation === "K4" ? ` record ${recordOf(entry)}` : "";
+      const record = entry.operation === "updateManagedKey" ? ` record ${recordOf(entry)}` : "";
       return `${entry.operation} ${entry.callerName} ${entry.from ?? "-"} > ${entry.to ?? entry.after?.state ?? "-"}${record}`;
     });
 }

@@ -72,7 +72,7 @@ describe("what the caller can approve", () => {
   test("is listed by requester, step and vault, from the lists alone, without the caller's own requests", async () => {
     const since = await uko.lastSeq();
     const { groups } = await uko.run("alice").operations.listApprovable({ vaultIds: [] }, options);
-    expect(await uko.keyCalls(since)).toEqual(["K1"]);
+    expect(await uko.keyCalls(since)).toEqual(["listManagedKeys"]);
     expect(
       groups.map(({ keys, ...group }) => ({ ...group, keys: keys.map(({ observation }) => observation.facts.label) })),
     ).toEqual([
