@@ -16,7 +16,7 @@ import { printableLines } from "../text/printable.ts";
 import { invalidInput, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { requireHand, requireTyped } from "./hand.ts";
-import { approveKmsKey, approveRequests } from "./kms-approval.ts";
+import { approveKmsKeys, approveRequests, writeWaitingKmsKeys } from "./kms-approval.ts";
 import { writeUnreadable } from "./print.ts";
 import { type Recording, recordedWorld, recordOption } from "./record-option.ts";
 import { type OpenRun, withOperations } from "./run.ts";
@@ -25,6 +25,7 @@ import {
   addSelectionOptions,
   isSelecting,
   keysInFile,
+  kmsSelectionOf,
   type SelectionOptions,
   selectionIn,
   selectionOf,
@@ -77,7 +78,14 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
     let areLed = false;
     let listing: Promise<VaultNames> | undefined;
     const vaultsOnce = () => (listing ??= run.directory.vaultNames(options));
-    if (!isNamed || isChosen) {
+    const isKmsWaiting = !isNamed && (await writeWaitingKmsKeys(world, run));
+    const isInKeyProtect = settings.keyProtect !== undefined;
+    const kmsKeys = resolved.flatMap((key) => ("kmsKeyId" in key ? [key] : []));
+    if (isInKeyProtect && (isChosen || !isNamed)) {
+      const chosen = { ...kmsSelectionOf(given), isSet: true } as const;
+      if (isChosen) kmsKeys.push(...(await run.directory.selectKmsKeys(chosen, options)));
+      if (kmsKeys.length === 0 && !isKmsWaiting) world.out.write(`${approvalMessages.nothingToApprove}\n`);
+    } else if (!isInKeyProtect && (!isNamed || isChosen)) {
       const listed = await operations.listApprovable(
         { ...(await selectionOf(run, given, options)), campaign },
         options,
@@ -86,7 +94,7 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
       writeLed(world, listed.led);
       if (isNamed && listed.led.length > 0) codes.push(12);
       areLed = listed.led.length > 0;
-      const chosen = isNamed ? listed.groups : await choose(world, listed, vaultsOnce);
+      const chosen = isNamed ? listed.groups : await choose(world, listed, vaultsOnce, isKmsWaiting);
       outdated.push(...chosen.flatMap((group) => group.outdated));
       refs.push(
         ...chosen
@@ -98,11 +106,10 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
     // A request of a campaign is approved with its wave. Only a person who names this one key approves it here.
     const isOne = typed.length === 1 && given.keys === undefined && !isChosen;
     const kept = await withoutLeft(world, run, { keys: refs, campaign, codes });
-    if (kept.length > 0 || (resolved.length === 0 && refs.length === 0 && !areLed)) {
+    if (kept.length > 0 || (kmsKeys.length === 0 && refs.length === 0 && !areLed && !isInKeyProtect)) {
       codes.push(...(await approveKeys(world, run, kept, { ...given, isOne, campaign, vaultsOnce, outdated })));
     }
-    const kmsKeys = resolved.flatMap((key) => ("kmsKeyId" in key ? [key] : []));
-    for (const key of kmsKeys) codes.push(await approveKmsKey(world, run, key, { ...given, campaign, isOne }));
+    if (kmsKeys.length > 0) codes.push(await approveKmsKeys(world, run, kmsKeys, { ...given, campaign, isOne }));
     return mostSevere(codes);
   });
 }
@@ -125,9 +132,10 @@ async function choose(
   { out, ask }: CliWorld,
   { groups, led }: { readonly groups: readonly PendingGroup[]; readonly led: readonly KeyApart[] },
   vaultsOnce: () => Promise<VaultNames>,
+  isKmsWaiting: boolean,
 ): Promise<readonly PendingGroup[]> {
   if (groups.length === 0) {
-    if (led.length === 0) out.write(`${approvalMessages.nothingToApprove}\n`);
+    if (led.length === 0 && !isKmsWaiting) out.write(`${approvalMessages.nothingToApprove}\n`);
     return [];
   }
   const vaults = await vaultsOnce();

@@ -21,6 +21,7 @@ const kmsKeyPathForm = new RegExp(`^kms/(?<kmsKeyId>${uuid})$`);
 
 /**
  * A name by which uko first has to find the key: `<vault>/<label>`, a label, the ID of a request, or the start of an ID.
+ * For a KMS key it is `kms/` and its name, an alias or the start of its ID. In Key Protect, `kms/` may be left out.
  */
 export interface KeyName {
   readonly name: string;
@@ -39,25 +40,22 @@ export function parseKeyPath(text: string): KeyPath {
 /** Reads `<vaultId>/<keyId>`, or a name of a managed key. */
 export function parseKey(text: string): KeyPath | KeyName {
   const key = parseAnyKey(text);
-  if (!("kmsKeyId" in key)) return key;
+  if (!("kmsKeyId" in key) && !("name" in key && isKmsName(key))) return key;
   throw invalidInput(
     `"${printable(text, 100)}" is a KMS key, and this command accepts managed keys only`,
-    "status, request, continue and withdraw accept kms/<keyId> as well.",
+    "status, plan, request, approve, continue, withdraw and reactivate accept KMS keys as well.",
   );
 }
 
-/** Reads `<vaultId>/<keyId>`, `kms/<keyId>` for a KMS key, or a name of a managed key. */
+/** Whether the name begins with `kms/`, so that no managed key is meant. */
+export const isKmsName = ({ name }: KeyName): boolean => name.toLowerCase().startsWith("kms/");
+
+/** Reads `<vaultId>/<keyId>`, `kms/<keyId>` for a KMS key, or a name. */
 export function parseAnyKey(text: string): TypedKey {
   const { vaultId, keyId } = keyPathForm.exec(text.toLowerCase())?.groups ?? {};
   if (vaultId !== undefined && keyId !== undefined) return { vaultId, keyId };
   const kmsKeyId = kmsKeyPathForm.exec(text.toLowerCase())?.groups?.kmsKeyId;
   if (kmsKeyId !== undefined) return { kmsKeyId };
-  if (text.toLowerCase().startsWith("kms/")) {
-    throw invalidInput(
-      `"${printable(text, 100)}" is not the ID of a KMS key`,
-      "The ID of a KMS key is kms/ and a UUID.",
-    );
-  }
   if (text.trim() === "" || text.length > maxNameCharacters || text.startsWith("/") || text.endsWith("/")) {
     throw notFullKeyPath(text);
   }

@@ -8,7 +8,7 @@ import type { CheckedEvidence } from "../compose/certificates.ts";
 import { auditedSteps, auditFindings, auditHeads, auditRows, inTime, jsonLine } from "../compose/text.ts";
 import type { Audit, AuditFilter } from "../engine/commands/audit.ts";
 import { UkoError } from "../errors.ts";
-import { parseAnyKey, parseDate, repeatable, type TypedKey } from "./arguments.ts";
+import { isKmsName, parseAnyKey, parseDate, repeatable, type TypedKey } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { evidenceFiles } from "./files.ts";
 import { tableOf } from "./table.ts";
@@ -70,7 +70,7 @@ export function addAuditCommand(program: Command, world: CliWorld): void {
 
 function keyFilter(key: TypedKey | undefined): Pick<AuditFilter, "key" | "vaultId"> {
   if (key === undefined) return {};
-  if ("name" in key) return { key: key.name };
+  if ("name" in key) return { key: isKmsName(key) ? key.name.slice("kms/".length) : key.name };
   return "kmsKeyId" in key ? { key: key.kmsKeyId } : { key: key.keyId, vaultId: key.vaultId };
 }
 

@@ -8,7 +8,7 @@ import type { SignerChoice, Target, WaveChoice } from "../compose/certificates.t
 import { jsonLine } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
-import { invalidInput, parseAnyKey, parseKeyPath, repeatable } from "./arguments.ts";
+import { invalidInput, isKmsName, parseAnyKey, parseKeyPath, repeatable } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { evidenceFiles, withFilesOf } from "./files.ts";
 import { renderTable } from "./table.ts";
@@ -247,6 +247,12 @@ function parseCount(text: string): number {
 function parseKeyName(text: string): string {
   const key = parseAnyKey(text);
   if ("kmsKeyId" in key) return `kms/${key.kmsKeyId}`;
+  if ("name" in key && isKmsName(key)) {
+    throw invalidInput(
+      `"${printable(text, 100)}" is not the ID of a KMS key`,
+      "The ID of a KMS key is kms/ and a UUID. uko ls --kind kms shows it.",
+    );
+  }
   const { vaultId, keyId } = parseKeyPath(text);
   return `${vaultId}/${keyId}`;
 }

@@ -6,7 +6,6 @@
 import { Argument, type Command, Option } from "commander";
 import { longestWait } from "../compose/text.ts";
 import type { Report } from "../engine/loop/report.ts";
-import { UkoError } from "../errors.ts";
 import { confirmingText } from "../text/printable.ts";
 import {
   invalidInput,
@@ -23,9 +22,9 @@ import type { CommandName } from "./help.ts";
 import { requestToFile } from "./kms-approval.ts";
 import { reportFor, reportText } from "./print.ts";
 import { type Recording, recordedWorld, recordOption } from "./record-option.ts";
-import { requesting } from "./request-command.ts";
+import { reasonOnKms, requesting } from "./request-command.ts";
 import { type KeyCall, type KeyRun, runOnKeys } from "./run-on-keys.ts";
-import { addSelectionOptions, isRemoval, type SelectionOptions, selectionIn } from "./selection.ts";
+import { addReadingOptions, addSelectionOptions, isRemoval, type SelectionOptions, selectionIn } from "./selection.ts";
 import { yesOption } from "./typed-keys.ts";
 
 export interface KeyCommands {
@@ -61,7 +60,6 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     keyCommand(program, { name, keys: "several", description, ...actsOf({}) })
       .option(...yesOption)
       .action((typed: TypedKey[] = [], given: Given) => {
-        if (given.reason !== undefined) refuseReasonOnKms(typed);
         return run(name, typed, given, { ...actsOf(given), yes: given.yes === true });
       });
   const plain = (name: CommandName, keys: "one" | "several", description: string, acts: Acts): Command =>
@@ -77,7 +75,10 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     "plan",
     "several",
     "Show all steps to delete a key, with effects, earliest dates, the point of no return and roles; changes nothing",
-    { act: ({ operations, ref, options }) => operations.plan(ref, options) },
+    {
+      act: ({ operations, ref, options }) => operations.plan(ref, options),
+      actOnKms: ({ operations, ref, options }) => operations.plan(ref, options),
+    },
   );
 
   keyCommand(program, {
@@ -90,8 +91,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     .option("--yes", "do not ask about keys that a name or an option selects; the request of a destruction always asks")
     .option("--out <file>", "write your signed requests for kms/ keys to this file, where signatures are demanded")
     .action(async (keys: TypedKey[] = [], given: Given) => {
-      const { reason, out, json, yes } = given;
-      if (reason !== undefined) refuseReasonOnKms(keys);
+      const { out, json, yes } = given;
       if (out === undefined) return run("request", keys, given, { ...requesting(world, given), yes: yes === true });
       end(await requestToFile(recordedWorld(world, "request", given), keys, { out, json: json === true }));
     });
@@ -103,15 +103,23 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
     passesLeave: true,
     act: ({ operations, ref, options }) =>
       operations.withdraw(ref, { ...options, ...(reason !== undefined && { reason }) }),
-    actOnKms: ({ operations, ref, options }) => operations.withdraw(ref, options),
+    async actOnKms({ operations, ref, options }) {
+      if (reason !== undefined) throw reasonOnKms();
+      return operations.withdraw(ref, options);
+    },
   }))
     .alias("decline")
     .addOption(reasonOption("why you decline, for the requester to read"));
-  reversible("reactivate", "Make a deactivated key active again, and withdraw a pending request", () => ({
-    writes: "reactivate",
-    passesLeave: true,
-    act: ({ operations, ref, options }) => operations.reactivate(ref, options),
-  }));
+  reversible(
+    "reactivate",
+    "Make a deactivated key active again, or restore a KMS key, and withdraw a pending request",
+    () => ({
+      writes: "reactivate",
+      passesLeave: true,
+      act: ({ operations, ref, options }) => operations.reactivate(ref, options),
+      actOnKms: ({ operations, ref, options }) => operations.reactivate(ref, options),
+    }),
+  );
   const description = "Synchronize the keystores with the state of a key";
   keyCommand(program, { name: "sync", keys: "one", description, writes: "sync" }).action(
     (typed: TypedKey, given: Given) => run("sync", [typed], given, syncing(world, given)),
@@ -141,18 +149,6 @@ function reasonOption(says: string): Option {
 
 type Acts = Omit<KeyRun, "keys" | "json">;
 type Run = (name: CommandName, keys: readonly TypedKey[], options: Given, acts: Acts) => Promise<void>;
-
-/**
- * Throws if a reason is given for a KMS key. KMS stores no reason with a deletion window, and its author would believe
- * that others can read it.
- */
-function refuseReasonOnKms(keys: readonly TypedKey[]): void {
-  if (!keys.some((key) => "kmsKeyId" in key)) return;
-  throw new UkoError("UKO_INPUT_INVALID", {
-    summary: "KMS does not store a reason with a deletion window",
-    detail: "Omit --reason for kms/<keyId>, and tell the other person yourself.",
-  });
-}
 
 function addContinue(program: Command, world: CliWorld, run: Run): void {
   keyCommand(program, {
@@ -287,18 +283,17 @@ interface KeyCommand extends Pick<Acts, "writes" | "actOnKms"> {
 function keyCommand(program: Command, { name, keys, description, steps, writes, actOnKms }: KeyCommand): Command {
   const parse = actOnKms === undefined ? parseKey : parseAnyKey;
   const paths = actOnKms === undefined ? "<vaultId>/<keyId>" : "<vaultId>/<keyId>, kms/<keyId>";
-  const names =
-    writes === undefined
-      ? ", <vault>/<label> or the start of an ID"
-      : "; at a terminal also <vault>/<label> or the start of an ID";
+  const kmsName = actOnKms === undefined ? "" : ", kms/<name>";
+  const names = `${writes === undefined ? "," : "; at a terminal also"} <vault>/<label>${kmsName} or the start of an ID`;
   const form = `${paths}${names}`;
-  const isChoosing = writes !== undefined && keys === "several";
+  const isSeveral = keys === "several";
   const argument =
     keys === "one"
       ? new Argument("<key>", form).argParser(parse)
-      : new Argument(isChoosing ? "[key...]" : "<key...>", `${form}; one or more`).argParser(repeatable(parse));
+      : new Argument("[key...]", `${form}; one or more`).argParser(repeatable(parse));
   const command = program.command(name).description(description).addArgument(argument);
-  if (isChoosing) addSelectionOptions(command, steps);
+  if (isSeveral && writes !== undefined) addSelectionOptions(command, steps);
+  else if (isSeveral) addReadingOptions(command);
   command.option("--json", "one line of JSON per key");
   return name === "plan" ? command : command.addOption(recordOption());
 }

@@ -10,7 +10,7 @@ import type { KmsKeyRef } from "../engine/ports/kms-keys.ts";
 import { mostSevere } from "../errors.ts";
 import { fileError } from "../process/regular-file.ts";
 import { setPhrase } from "../text/phrase.ts";
-import { confirmingText, printableLines } from "../text/printable.ts";
+import { confirmingText, printable, printableLines } from "../text/printable.ts";
 import { invalidInput, type KmsKeyPath, type TypedKey } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { readInputFile } from "./files.ts";
@@ -89,14 +89,28 @@ export async function approveRequests(world: CliWorld, run: OpenRun, file: strin
   return destroyKeys(world, run, keys, { campaign: await run.campaignHere(), isOne: false });
 }
 
+/**
+ * Lists the KMS keys that are set for deletion. Many people have no role in KMS, and then the list is left out. Returns whether
+ * any key waits.
+ */
+export async function writeWaitingKmsKeys({ out }: CliWorld, { kmsOperations, options }: OpenRun): Promise<boolean> {
+  const { keys } = await kmsOperations.pending(options);
+  if (keys.length === 0) return false;
+  const lines = keys.map(
+    ({ report: { keyId, label = "" } }) => `  uko approve kms/${keyId}  # ${printable(label, 80)}`,
+  );
+  out.write(["KMS keys that are set for deletion, with the command of another person:", ...lines, ""].join("\n"));
+  return true;
+}
+
 /** `uko approve kms/…`, on a machine that demands no signature. */
-export async function approveKmsKey(
+export async function approveKmsKeys(
   world: CliWorld,
   run: OpenRun,
-  key: KmsKeyPath,
+  keys: readonly KmsKeyPath[],
   { store, ...origin }: Origin & { readonly store?: true },
 ): Promise<number> {
-  if (store !== true) return destroyKeys(world, run, [key], origin);
+  if (store !== true) return destroyKeys(world, run, keys, origin);
   throw invalidInput(
     "An approval of a KMS key cannot be stored",
     "In KMS, only the destroy itself approves a deletion window. Omit --store.",

@@ -4,7 +4,7 @@
  */
 
 import { Argument, type Command, Option } from "commander";
-import { jsonLine, lifecycleStates, listedKinds, sayKmsDualAuth } from "../compose/text.ts";
+import { jsonLine, lifecycleStates, listedKinds, sayKmsDualAuth, sayTime } from "../compose/text.ts";
 import type { Listed, ListedOf } from "../engine/commands/listed-forms.ts";
 import type { ListedKind } from "../engine/commands/listed-kinds.ts";
 import type { Listing } from "../engine/commands/listing.ts";
@@ -179,9 +179,21 @@ const columns: { readonly [Kind in ListedKind]: readonly ListColumn<Kind>[] } = 
     { head: "NAME", cell: ({ name }) => name },
     {
       head: "STATE",
-      cell: ({ keyState, windowEndsAt }) => (windowEndsAt ? `${keyState}, set for deletion` : keyState),
+      cell: ({ keyState, windowEndsAt, restorableUntil }) =>
+        [
+          keyState,
+          ...(windowEndsAt === undefined ? [] : [`set for deletion until ${sayTime(Date.parse(windowEndsAt))}`]),
+          ...(restorableUntil === undefined ? [] : [`restorable until ${sayTime(Date.parse(restorableUntil))}`]),
+        ].join(", "),
     },
-    { head: "TYPE", minWidth: 8, isOptional: true, cell: ({ type }) => type },
+    {
+      head: "TYPE",
+      minWidth: 8,
+      isOptional: true,
+      cell: ({ type, isImported }) => (isImported ? `${type}, imported` : type),
+    },
+    { head: "RING", minWidth: 7, isOptional: true, cell: ({ keyRing }) => keyRing },
+    { head: "ALIASES", minWidth: 7, isOptional: true, cell: ({ aliases }) => aliases.join(", ") },
     { head: "DUAL AUTHORIZATION", cell: sayKmsDualAuth },
     { head: "ID", cell: ({ keyId }) => `kms/${keyId}` },
   ],

@@ -19,14 +19,20 @@ type Acts = Pick<KeyRun, "writes" | "confirms" | "act" | "actOnKms">;
 
 export function requesting(world: CliWorld, { reason, yes }: { readonly reason?: string; readonly yes?: true }): Acts {
   const shown = new Map<string, ShownForRequest>();
+  const typedInKms = new Set<string>();
   let isTyped = false;
   return {
     writes: "request",
     async confirms(run, keys, found) {
+      if (reason !== undefined && keys.some((key) => "kmsKeyId" in key)) throw reasonOnKms();
       const looks = await run.operations.lookBeforeRequest(managedRefs(keys, run.settings.instanceId), run.options);
       for (const look of looks) shown.set(pathOf(look.ref), look);
       const destructions = looks.filter(({ step }) => step === "destroy");
-      const kmsKeys = keys.filter((key) => "kmsKeyId" in key);
+      const kmsKeys: NamedKey[] = [];
+      for (const key of keys) {
+        const named = "kmsKeyId" in key ? await requestableKmsKey(run, key) : undefined;
+        if (named !== undefined) kmsKeys.push(named);
+      }
       const toType = destructions.length + kmsKeys.length;
       // The words that a person types for a destruction also confirm which keys the names selected.
       const typed = new Set(canPersonType(world) ? destructions.map(({ ref }) => pathOf(ref)) : []);
@@ -35,10 +41,11 @@ export function requesting(world: CliWorld, { reason, yes }: { readonly reason?:
       if (toType === 0 || !canPersonType(world)) return;
       const named = [
         ...destructions.map(({ ref, label, warnings }) => ({ label, id: ref.keyId, path: pathOf(ref), warnings })),
-        ...(await Promise.all(kmsKeys.map((key) => nameOfKmsKey(run, key)))),
+        ...kmsKeys,
       ];
       await requireDestruction(world, named);
       isTyped = true;
+      for (const { id } of kmsKeys) typedInKms.add(id);
       const refs = destructions.map(({ ref }) => ref);
       if (refs.length > 0) await run.operations.signRequests(refs, reason, run.options);
     },
@@ -49,8 +56,10 @@ export function requesting(world: CliWorld, { reason, yes }: { readonly reason?:
     },
     async actOnKms({ operations, ref, options }) {
       if (operations.demandsSignatures) throw needsFile();
-      if (!isTyped) throw needsHand(`kms/${ref.kmsKeyId}`);
-      return operations.request(ref, options);
+      if (typedInKms.has(ref.kmsKeyId)) return operations.request(ref, options);
+      if (!canPersonType(world)) throw needsHand(`kms/${ref.kmsKeyId}`);
+      // The person was not asked about a key that could not be requested. This call opens no window.
+      return operations.continue(ref, options);
     },
   };
 }
@@ -69,6 +78,14 @@ export async function nameOfKmsKey(
 ): Promise<NamedKey> {
   const { label = "" } = await kmsOperations.status({ instanceId: settings.instanceId, kmsKeyId }, options);
   return { label, id: kmsKeyId, path: `kms/${kmsKeyId}`, isInKms: true };
+}
+
+/** The key as the person confirms it; undefined if its deletion cannot be requested now. */
+async function requestableKmsKey(run: OpenRun, key: KmsKeyPath): Promise<NamedKey | undefined> {
+  const { kmsOperations, settings, options } = run;
+  const seen = await kmsOperations.inspect({ instanceId: settings.instanceId, kmsKeyId: key.kmsKeyId }, options);
+  if (seen !== undefined && !seen.acts.some(({ id }) => id === "request")) return undefined;
+  return { label: seen?.report.label ?? "", id: key.kmsKeyId, path: `kms/${key.kmsKeyId}`, isInKms: true };
 }
 
 async function kmsRule(): Promise<string> {
@@ -107,6 +124,14 @@ function needsHand(key: string): UkoError {
     summary: `The destruction of key ${printable(key, 80)} was not requested: a person has to type this request`,
     detail:
       "A request of a destruction needs a terminal for input and errors, and is refused where CI is set.\nNext: run uko request at a terminal; in Git Bash, put winpty before it; where CI is set by mistake, put env -u CI before it.",
+  });
+}
+
+/** KMS stores no reason with a deletion window, and the author of a reason would believe that others can read it. */
+export function reasonOnKms(): UkoError {
+  return new UkoError("UKO_INPUT_INVALID", {
+    summary: "KMS does not store a reason with a deletion window",
+    detail: "Omit --reason for KMS keys, and tell the other person yourself.",
   });
 }
 

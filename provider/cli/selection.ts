@@ -3,6 +3,7 @@
  */
 
 import { type Command, Option } from "commander";
+import type { KmsSelection } from "../engine/commands/find-by-name.ts";
 import type { Selection, SelectionStep } from "../engine/key/sets/selection.ts";
 import { readNamedText } from "../process/regular-file.ts";
 import { collectVaults, invalidInput, isVaultId, parseAnyKey, type TypedKey } from "./arguments.ts";
@@ -29,15 +30,26 @@ export function addSelectionOptions(command: Command, steps = requestedSteps): C
       new Option("--vault <vault>", "the keys of this vault, by name or ID; repeatable").argParser(collectVaults),
     )
     .option("--state <state>", "only keys in this state, such as deactivated")
-    .option("--label <glob>", "only labels like this one; * stands for any text, ? for any character")
+    .addOption(labelOption())
     .option("--template <name>", "only keys of this template")
     .option("--requested-by <person>", "only requests of this person: an IAM ID, or the name in the request")
     .addOption(new Option("--step <step>", `only keys whose next step is this one${saysOfRemoval}`).choices(steps))
-    .option(
-      "--keys <file>",
-      `the keys in this file, one name or ID a line, at most ${maxKeysText}; - reads standard input`,
-    );
+    .addOption(keysOption());
 }
+
+/** The options that choose keys for a command that only reads. */
+export function addReadingOptions(command: Command): Command {
+  return command.addOption(labelOption()).addOption(keysOption());
+}
+
+const labelOption = (): Option =>
+  new Option("--label <glob>", "only labels like this one; * stands for any text, ? for any character");
+
+const keysOption = (): Option =>
+  new Option(
+    "--keys <file>",
+    `the keys in this file, one name or ID a line, at most ${maxKeysText}; - reads standard input`,
+  );
 
 /** A run that chooses keys for their removal takes no other step. */
 export const isRemoval = ({ step }: SelectionOptions): boolean => step === "remove";
@@ -60,6 +72,19 @@ export async function selectionOf(
     ...(requestedBy !== undefined && { requester: requestedBy }),
     ...(step !== undefined && { step }),
   };
+}
+
+/** The choice among the keys of Key Protect, which has no vaults, templates and stored requests. */
+export function kmsSelectionOf({ vault, state, label, template, requestedBy, step }: SelectionOptions): KmsSelection {
+  const others = { vault, template, "requested-by": requestedBy, step };
+  const given = Object.entries(others).find(([, value]) => value !== undefined);
+  if (given !== undefined) {
+    throw invalidInput(
+      `--${given[0]} does not choose keys of Key Protect`,
+      "Key Protect has no vaults, templates, deactivation or stored requests.\nNext: choose keys with --label, --state or --keys.",
+    );
+  }
+  return { ...(state !== undefined && { state }), ...(label !== undefined && { label }) };
 }
 
 /** The options that choose keys, without the other options of the command. */

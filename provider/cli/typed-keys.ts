@@ -5,6 +5,7 @@
  * takes no other step.
  */
 
+import type { FoundKmsKey } from "../engine/commands/find-by-name.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
@@ -19,7 +20,7 @@ import {
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { isConfirmed } from "./hand.ts";
 import { writeUnreadable } from "./print.ts";
-import { isRemoval, isSelecting, keysInFile, type SelectionOptions, selectionOf } from "./selection.ts";
+import { isRemoval, isSelecting, keysInFile, kmsSelectionOf, type SelectionOptions, selectionOf } from "./selection.ts";
 
 interface Typed {
   readonly keys: readonly TypedKey[];
@@ -63,7 +64,7 @@ function isAsking({ ask }: Pick<CliWorld, "ask">, json: boolean): boolean {
 
 export async function resolveKeys(
   world: CliWorld,
-  { directory, operations }: OpenOperations,
+  { directory, operations, settings }: Pick<OpenOperations, "directory" | "operations" | "settings">,
   typed: Typed,
 ): Promise<readonly (KeyPath | KmsKeyPath)[]> {
   const { keys, selection = {}, json, writes, yes } = typed;
@@ -73,16 +74,28 @@ export async function resolveKeys(
   const inFile = await keysInFile(world, selection);
   requireFullIds(world, { ...typed, keys: inFile, selection: {} });
   const find = directory.keyFinder(options);
+  const addKmsKey = ({ kmsKeyId, name, keyState }: FoundKmsKey): void => {
+    resolved.push({ kmsKeyId });
+    found.push(`kms/${kmsKeyId}  ${printable(name, 80)}  ${printable(keyState, 40)}`);
+  };
   for (const key of [...keys, ...inFile]) {
     if (!("name" in key)) {
       resolved.push(key);
       continue;
     }
-    const { vaultId, keyId, vault, label, keyState } = await find(key.name);
+    const named = await find(key.name);
+    if ("kmsKeyId" in named) {
+      addKmsKey(named);
+      continue;
+    }
+    const { vaultId, keyId, vault, label, keyState } = named;
     resolved.push({ vaultId, keyId });
     found.push(`${vaultId}/${keyId}  ${printable(`${vault}/${label}`, 80)}  ${printable(keyState, 40)}`);
   }
-  if (isSelecting(selection)) {
+  if (isSelecting(selection) && settings.keyProtect !== undefined) {
+    for (const key of await directory.selectKmsKeys(kmsSelectionOf(selection), options)) addKmsKey(key);
+    if (resolved.length === 0) throw invalidInput("No key is like that", "uko ls lists the keys that you can read.");
+  } else if (isSelecting(selection)) {
     const selected = await operations.select(await selectionOf({ directory }, selection, options), options);
     for (const { observation } of selected.keys) {
       const { vaultId, keyId, label } = observation.facts;

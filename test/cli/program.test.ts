@@ -29,6 +29,7 @@ const noDirectory: AllOperations["directory"] = {
   vaultNames: unexpected,
   findVault: unexpected,
   keyFinder: () => unexpected,
+  selectKmsKeys: unexpected,
   describeCaller: unexpected,
   explainCaller: unexpected,
 };
@@ -142,7 +143,7 @@ describe("invalid input", () => {
   it.each([
     [["stauts", key], /Unknown command 'stauts'\n {2}\(Did you mean status\?\)/],
     [["status", key, "--jsn"], /Unknown option '--jsn'\n {2}\(Did you mean --json\?\)/],
-    [["status"], /Missing required argument 'key'/],
+    [["status"], /Nothing says which keys/],
     [["sync", key, other], /Too many arguments/],
     [["status", "/payroll"], /is not the full ID of a key/],
     [["sync", keyId], /is not the full ID of a key\n.* only at a terminal/],

@@ -55,5 +55,5 @@ it("is a man page that man accepts", ({ skip }) => {
   });
   if (error !== undefined || status !== 0) skip("this machine has no man");
   expect(stderr).toBe("");
-  expect(stdout).toContain("uko status [options] <key...>");
+  expect(stdout).toContain("uko status [options] [key...]");
 });

@@ -4,21 +4,40 @@
  */
 
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
+import { isGlobMatch } from "../../lifecycle/campaign/rules.ts";
 import { observedInList } from "../key/observe.ts";
 import type { VaultNames } from "../key/sets/approval-messages.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import { plain } from "../text/words.ts";
+import type { ListedOf } from "./listed-forms.ts";
 import { type ListQuery, listObjects } from "./listing.ts";
 import { describeCaller, explainCaller } from "./whoami.ts";
 
-/** A key, and the names that people know it by. */
-export interface FoundKey {
+/** A managed key, and the names that people know it by. */
+export interface FoundManagedKey {
   readonly vaultId: string;
   readonly keyId: string;
   readonly vault: string;
   readonly label: string;
   readonly keyState: string;
+}
+
+export interface FoundKmsKey {
+  readonly kmsKeyId: string;
+  readonly name: string;
+  readonly keyState: string;
+}
+
+export type FoundKey = FoundManagedKey | FoundKmsKey;
+
+/** Which KMS keys to choose. Each field narrows the choice. */
+export interface KmsSelection {
+  /** `*` stands for any text, and `?` for any character; compared with the name and each alias. */
+  readonly label?: string;
+  readonly state?: string;
+  /** Only keys whose deletion window is open. */
+  readonly isSet?: true;
 }
 
 /** The reads of the command line: lists of objects, and what a name that a person typed stands for. Changes nothing. */
@@ -28,6 +47,8 @@ export function createDirectory(world: World) {
     vaultNames: (options: CallOptions) => vaultNames(world, options),
     findVault: (name: string, options: CallOptions) => findVault(world, name, options),
     keyFinder: (options: CallOptions) => keyFinder(world, options),
+    selectKmsKeys: async (selection: KmsSelection, options: CallOptions): Promise<readonly FoundKmsKey[]> =>
+      (await listedKmsKeys(world, options)).filter((key) => isKmsKeySelected(key, selection)).map(foundInKms),
     describeCaller: (options: CallOptions) => describeCaller(world, options),
     explainCaller: (options: CallOptions) => explainCaller(world, options),
   };
@@ -68,11 +89,58 @@ function carriesRequest(world: World, key: KeySnapshot, id: string): boolean {
   return observedInList(world, key).observation.carried.record?.id === id;
 }
 
+/** The beginning of what a person types for a KMS key. A vault with this name needs the ID of its key. */
+const kmsPrefix = "kms/";
+
 /**
- * Finds keys by `<vault>/<label>`, a label, the ID of the request or the start of an ID. One finder lists the vaults, and
- * the keys of each vault, at most once. It throws as `findVault` does, and UKO_KEY_NOT_FOUND.
+ * Finds keys by `<vault>/<label>`, a label, the ID of the request or the start of an ID; KMS keys by `kms/` and a name,
+ * an alias or the start of an ID. One finder lists the KMS keys, the vaults, and the keys of each vault, at most once. It
+ * throws as `findVault` does, and UKO_KEY_NOT_FOUND.
  */
 function keyFinder(world: World, options: CallOptions): (typed: string) => Promise<FoundKey> {
+  const findManagedKey = managedKeyFinder(world, options);
+  let kmsKeys: ReturnType<typeof listedKmsKeys> | undefined;
+  return async (typed) => {
+    const isPrefixed = typed.toLowerCase().startsWith(kmsPrefix);
+    // Key Protect has no other keys. A text with another slash names a vault, and the error says that it has none.
+    if (!isPrefixed && (!world.session.isKeyProtect || typed.includes("/"))) return findManagedKey(typed);
+    kmsKeys ??= listedKmsKeys(world, options);
+    return foundInKms(theKmsKey(await kmsKeys, isPrefixed ? typed.slice(kmsPrefix.length) : typed));
+  };
+}
+
+type ListedKmsKey = ListedOf<"kms">;
+
+async function listedKmsKeys(world: World, options: CallOptions): Promise<readonly ListedKmsKey[]> {
+  const { objects } = await listObjects(world, { vaults: [], kinds: ["kms"] }, options);
+  return objects.flatMap((each) => (each.resource === "kms" ? [each] : []));
+}
+
+function isKmsKeySelected(key: ListedKmsKey, { label, state, isSet }: KmsSelection): boolean {
+  return (
+    (label === undefined || [key.name, ...key.aliases].some((each) => isGlobMatch(label, each))) &&
+    (state === undefined || key.keyState === state) &&
+    (isSet !== true || key.windowEndsAt !== undefined)
+  );
+}
+
+const foundInKms = ({ keyId, name, keyState }: ListedKmsKey): FoundKmsKey => ({ kmsKeyId: keyId, name, keyState });
+
+/** Names are not unique in KMS, and an alias may be the name of another key. Then the person has to name the ID. */
+function theKmsKey(keys: readonly ListedKmsKey[], typed: string): ListedKmsKey {
+  const byAlias = keys.filter(({ aliases }) => aliases.includes(typed));
+  const byName = bestOf(keys, typed, ({ keyId, name }) => ({ id: keyId, name }));
+  const isExact = byName.some(({ keyId, name }) => keyId === typed.toLowerCase() || name === typed);
+  const found = byAlias.length === 0 || isExact ? new Set([...byName, ...byAlias]) : new Set(byAlias);
+  return only([...found], {
+    what: `KMS key "${plain(typed, 100)}"`,
+    notFound: "UKO_NOT_FOUND",
+    remedy: "Next: list the KMS keys that you can read with\n  uko ls --kind kms",
+    say: ({ keyId, name, keyState }) => `kms/${keyId}  ${plain(name, 80)}  ${plain(keyState, 40)}`,
+  });
+}
+
+function managedKeyFinder(world: World, options: CallOptions): (typed: string) => Promise<FoundManagedKey> {
   let listing: Promise<readonly VaultSnapshot[]> | undefined;
   const keysIn = new Map<string, Promise<readonly KeySnapshot[]>>();
   const keysOf = ({ id: vaultId }: VaultSnapshot): Promise<readonly KeySnapshot[]> => {
@@ -85,20 +153,25 @@ function keyFinder(world: World, options: CallOptions): (typed: string) => Promi
     listing ??= world.vaults.list({}, options);
     const vaults = await listing;
     const within = slash === -1 ? vaults : [vaultIn(vaults, typed.slice(0, slash))];
-    const found: FoundKey[] = [];
+    const found: FoundManagedKey[] = [];
     for (const vault of within) found.push(...fitting(world, vault, await keysOf(vault), typed.slice(slash + 1)));
     return theOne(found, typed);
   };
 }
 
 /** The keys of one vault that the name fits best. */
-function fitting(world: World, vault: VaultSnapshot, keys: readonly KeySnapshot[], name: string): readonly FoundKey[] {
+function fitting(
+  world: World,
+  vault: VaultSnapshot,
+  keys: readonly KeySnapshot[],
+  name: string,
+): readonly FoundManagedKey[] {
   const asked = requestIdForm.test(name) ? keys.filter((key) => carriesRequest(world, key, name)) : [];
   const best = asked.length > 0 ? asked : bestOf(keys, name, ({ keyId, label }) => ({ id: keyId, name: label }));
   return best.map((key) => foundIn(vault, key));
 }
 
-function theOne(found: readonly FoundKey[], typed: string): FoundKey {
+function theOne(found: readonly FoundManagedKey[], typed: string): FoundManagedKey {
   const name = typed.slice(typed.indexOf("/") + 1);
   return only(
     requestIdForm.test(name) ? found : bestOf(found, name, ({ keyId, label }) => ({ id: keyId, name: label })),
@@ -153,6 +226,6 @@ function only<Each>(candidates: readonly Each[], { what, notFound, remedy, say }
   });
 }
 
-function foundIn(vault: VaultSnapshot, { keyId, label, stateWord }: KeySnapshot): FoundKey {
+function foundIn(vault: VaultSnapshot, { keyId, label, stateWord }: KeySnapshot): FoundManagedKey {
   return { vaultId: vault.id, keyId, vault: vault.name, label, keyState: stateWord };
 }

@@ -67,9 +67,12 @@ export const listedForms = {
     name: z.string(),
     keyState: z.string(),
     type: z.enum(["root", "standard"]),
+    isImported: z.boolean().describe("Whether the key material was imported"),
+    aliases: z.array(z.string()),
     keyRing: z.string(),
     dualAuthDelete: z.boolean().describe("Whether KMS demands two people for the deletion, for good"),
-    windowEndsAt: z.string().describe("The end of the deletion window, ISO 8601 UTC").optional(),
+    windowEndsAt: z.string().describe("The end of the open deletion window, ISO 8601 UTC").optional(),
+    restorableUntil: z.string().describe("Until when KMS can restore the destroyed key, ISO 8601 UTC").optional(),
   }),
 } as const satisfies Record<ListedKind, z.ZodObject>;
 

@@ -80,20 +80,27 @@ function isInState({ lifecycleState, keyState }: ListedOf<"key">, states: readon
 async function listKmsKeys(world: World, options: CallOptions): Promise<readonly ListedOf<"kms">[]> {
   // Imported lazily, because the help reads the names of the kinds in this file.
   const { excludeKeystoreKeys } = await import("../kms-key/observe.ts");
+  const { restorableUntilMs } = await import("../kms-key/words.ts");
   const { kmsStateWord } = await import("../../lifecycle/kms-key/kms-key-states.ts");
   const all = await excludeKeystoreKeys(world, await world.kmsKeys.list({}, options), options);
   // KMS still reports a window that has ended, but it counts for nothing anymore.
   const nowMs = world.session.serviceTimeMs() ?? 0;
-  const isOpen = ({ state, windowEndsAtMs = 0 }: KmsKeySnapshot): boolean => state !== 5 && windowEndsAtMs > nowMs;
+  const datesOf = (key: KmsKeySnapshot): Pick<ListedOf<"kms">, "windowEndsAt" | "restorableUntil"> => {
+    const atMs = key.state === 5 ? restorableUntilMs({ snapshot: key }) : key.windowEndsAtMs;
+    if (atMs === undefined || atMs <= nowMs) return {};
+    return { [key.state === 5 ? "restorableUntil" : "windowEndsAt"]: isoTime(atMs) };
+  };
   return all.map((key) => ({
     resource: "kms",
     keyId: key.kmsKeyId,
     name: key.name,
     keyState: kmsStateWord(key.state),
     type: key.isExtractable ? "standard" : "root",
+    isImported: key.isImported,
+    aliases: key.aliases,
     keyRing: key.ring,
     dualAuthDelete: key.dualAuthDelete,
-    ...(key.windowEndsAtMs !== undefined && isOpen(key) && { windowEndsAt: isoTime(key.windowEndsAtMs) }),
+    ...datesOf(key),
   }));
 }
 

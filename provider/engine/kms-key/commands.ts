@@ -13,18 +13,19 @@ import {
   planKmsKeyWithdrawal,
   windowName,
 } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
-import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { converge } from "../loop/converge.ts";
-import { absent, codeOf, type Report, reportingRun, resultOfReport, type Subject } from "../loop/report.ts";
+import { absent, type Report, reportingRun, resultOfReport } from "../loop/report.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { type KeyAct, withActs } from "../text/act.ts";
 import { asRead, type Explanation } from "../text/explanation.ts";
 import { kmsKeyActs } from "./acts.ts";
-import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
-import { explainKmsOutcome } from "./messages.ts";
+import { kmsKeyNotFound, reportOutcome, subjectOf, userInterface } from "./command-reports.ts";
+import { type KmsTask, kmsKeyKind } from "./kind.ts";
 import { excludeKeystoreKeys, type ObservedKmsKey } from "./observe.ts";
-import { reportKmsKeyDeletion } from "./report.ts";
+import { explainKmsPath } from "./path.ts";
+import { reactivateKmsKey } from "./reactivate.ts";
+import { explainKmsGuard } from "./refusals.ts";
 import {
   encodeSignedRequests,
   type KmsSignedRequest,
@@ -33,11 +34,13 @@ import {
   signApprovals,
   signRequests,
 } from "./signed-request.ts";
-import { kmsKeyPath, sayForGood } from "./words.ts";
+import { kmsKeyPath, sayForGood, sayUses } from "./words.ts";
 
 /** What one read shows of a KMS key. For display only. */
 export interface KmsInspection {
   readonly report: Report;
+  /** The steps from here to the end of the key. */
+  readonly path: Explanation;
   readonly acts: readonly KeyAct[];
   /** Names this read. An operation that was chosen on this read must find the same again. */
   readonly basis: string;
@@ -49,8 +52,6 @@ export interface PendingKmsKeys {
   readonly keys: readonly KmsInspection[];
   readonly unread?: UkoError;
 }
-
-const userInterface = { rerun: "uko continue" } as const;
 
 /** The command line sees no program, so it requires two people. */
 const policy: KmsKeyPolicy = { goal: "destroyed", deletionProtection: false, people: "both" };
@@ -144,6 +145,18 @@ export function createKmsOperations(world: World) {
       return { ...report, ...(skipped !== undefined && { skipped }) };
     },
 
+    /** Reports the steps from here to the end of the key. Changes nothing. */
+    async plan(ref: KmsKeyRef, options: CallOptions): Promise<Report> {
+      const { report, present } = await inspectAt(ref, { depth: "inspection" }, options);
+      if (present === undefined) return report;
+      const { code: _code, ...facts } = report;
+      return { ...facts, explanation: present.path, exitCode: 0 };
+    },
+
+    /** Restores a destroyed key, or closes the deletion window of a key that is not destroyed. */
+    reactivate: (ref: KmsKeyRef, options: CallOptions): Promise<Report> =>
+      recorded("reactivate", ref, () => reactivateKmsKey(world, ref, options), options),
+
     /** Unsets the deletion window, no matter who opened it. */
     withdraw(ref: KmsKeyRef, options: CallOptions): Promise<Report> {
       const task = { ref, plan: planKmsKeyWithdrawal, approvals: [] };
@@ -177,9 +190,24 @@ async function inspectKey(
   const plan = isQuiet ? ({ kind: "done" } as const) : planned;
   const acts = kmsKeyActs(read, planned);
   const { explanation, ...facts } = reportOutcome(ref, { kind: "stopped", plan, observed: read, memory });
-  const shown = { ...explanation, facts: [...explanation.facts, ...sayForGood(read.observation)] };
+  // A key that is not set for deletion shows what would stop a request, and what a person can do.
+  const stop =
+    planned.kind === "refused" && !isOpen
+      ? explainKmsGuard(planned.guard, { observed: read, run: current, userInterface })
+      : undefined;
+  const shown = {
+    ...explanation,
+    facts: [
+      ...explanation.facts,
+      ...(stop === undefined ? [] : [`A deletion would be stopped: ${stop.summary}.`, ...stop.facts]),
+      ...sayUses(read.observation),
+      ...sayForGood(read.observation),
+    ],
+    next: [...explanation.next, ...(stop?.next ?? [])],
+  };
   const report = { ...facts, explanation: withActs(shown, acts) };
-  return { report, present: { report, acts, ...kmsBasisOf(read) } };
+  const path = explainKmsPath(read, planned, current);
+  return { report, present: { report, path, acts, ...kmsBasisOf(read) } };
 }
 
 /**
@@ -280,45 +308,6 @@ function leftOpen(cause: unknown, refs: readonly KmsKeyRef[]): UkoError {
     ...refs.map((ref) => `  uko withdraw ${kmsKeyPath(ref)}`),
   ].join("\n");
   return new UkoError(code, { summary, detail, cause });
-}
-
-function subjectOf({ instanceId, kmsKeyId }: KmsKeyRef): Subject {
-  return { instanceId, resource: "kms_key", vaultId: "", keyId: kmsKeyId };
-}
-
-export function kmsKeyNotFound({ kmsKeyId }: KmsKeyRef): UkoError {
-  return new UkoError("UKO_NOT_FOUND", {
-    summary: `KMS key ${kmsKeyId} was not found: it is gone, or its ID is mistyped`,
-    detail: "KMS has no key with this ID. Nothing was changed.",
-  });
-}
-
-function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
-  const taken = certainSteps(outcome.memory.run).map(({ kind }) => kind);
-  const about = { v: 1, instanceId: ref.instanceId, vaultId: "", keyId: ref.kmsKeyId, taken } as const;
-  if (outcome.kind === "gone") {
-    const explanation = {
-      summary: `KMS key ${ref.kmsKeyId} is gone, or its ID is mistyped: KMS has no key with this ID`,
-      facts: [],
-      next: [],
-    };
-    return { ...about, lifecycleState: "gone", deletion: {}, explanation, exitCode: 0 };
-  }
-  const { observed } = outcome;
-  const { observation } = observed;
-  const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
-  const { lifecycleState, ...deletion } = reportKmsKeyDeletion(observed, plan);
-  const explanation: Explanation = explainKmsOutcome(outcome, userInterface);
-  return {
-    ...about,
-    label: observation.name,
-    lifecycleState,
-    keyState: observation.stateWord,
-    dualAuthDelete: observation.dualAuthDelete,
-    deletion,
-    explanation,
-    ...codeOf(explanation),
-  };
 }
 
 /** The state and the open window of the read. A person who saw other ones decided about something else. */

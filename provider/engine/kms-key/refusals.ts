@@ -6,6 +6,7 @@
 import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
 import { type KmsGuard, kmsGuardCodes } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
 import { withoutPeriod } from "../../text/printable.ts";
+import { uuidForm } from "../../text/uuid-form.ts";
 import { type Dialect, dialectOf, dialectOfProgram } from "../text/dialect.ts";
 import { applyCommands, type Explanation, type NextStep } from "../text/explanation.ts";
 import {
@@ -78,11 +79,20 @@ const sayings: Sayings<KmsGuard, About> = {
       { who: "with that file, you run", commands: [kmsApproveCommand(observation)], isSequel: true },
     ],
   }),
-  dual_authorization_off: (_guard, { key, userInterface, dialect }) => {
+  dual_authorization_off: (_guard, { key, userInterface, dialect, observed }) => {
+    const summary = `${key} requires two people, but KMS dual authorization is off for it`;
+    const facts = [
+      `Turning it on requires the role ${sayRoles(kmsRights.writePolicies)}. KMS never turns it off again.`,
+    ];
+    if (dialectOfProgram(userInterface) === undefined) {
+      const commands = [kmsRequestCommand(observed.observation)];
+      const request: NextStep = { who: "a person runs", commands, isSequel: true };
+      return { summary, facts: [...facts, onlyForTwo], next: [turnOn(observed), request] };
+    }
     const commands = applyCommands(userInterface);
     return {
-      summary: `${key} requires two people, but KMS dual authorization is off for it`,
-      facts: [`Turning it on requires the role ${sayRoles(kmsRights.writePolicies)}. KMS never turns it off again.`],
+      summary,
+      facts,
       next: [
         { who: `set ${dialect.assignment("dualAuthDelete", true)} in the ${dialect.program}, then run`, commands },
         {
@@ -160,6 +170,20 @@ const sayings: Sayings<KmsGuard, About> = {
     return { summary, facts: [reason], next: [{ ...rerun, who: planAgain }] };
   },
 };
+
+const onlyForTwo =
+  'Without it, one person can destroy the key with IBM\'s tools, or with a program that says dualAuthorization "single". The command line of uko always requires two people.';
+
+/** uko itself does not turn the policy on here, because it cannot be undone: a person types IBM's own command. */
+function turnOn({ observation: { kmsKeyId }, snapshot }: KmsContext["observed"]): NextStep {
+  const instanceId = snapshot.crn.split(":")[7] ?? "";
+  const instance = uuidForm.test(instanceId) ? ` --instance-id ${instanceId}` : "";
+  return {
+    who: `to turn it on for good, ${sayHolder(kmsRights.writePolicies)} runs`,
+    commands: [`ibmcloud kp key policy-update dual-auth-delete ${kmsKeyId}${instance} --enable`],
+    neededRoles: kmsRights.writePolicies.roles,
+  };
+}
 
 /** Only KMS knows which identity set a key for deletion, and compares identities (kms-v2-and-iam.md 5). */
 function sayOwnHalf(message: string, { key, rerun, observed }: About): Saying {

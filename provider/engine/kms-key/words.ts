@@ -16,7 +16,7 @@ import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { OpenWait } from "../loop/deletable.ts";
 import type { Dialect } from "../text/dialect.ts";
 import { type NextStep, rerunCommand, type UserInterface } from "../text/explanation.ts";
-import { plain, quotedName, sayHolder, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
+import { count, plain, quotedName, sayFirst, sayHolder, sayRoles, sayTime, sayTimeAndDistance } from "../text/words.ts";
 import type { ObservedKmsKey } from "./observe.ts";
 
 /** The key, the run and the interface that the sentences are about. */
@@ -115,6 +115,13 @@ export function sayForGood({ state, dualAuthDelete }: Pick<KmsKeyObservation, "s
   return dualAuthDelete && state !== "destroyed" ? [`${forGood}.`] : [];
 }
 
+/** The cloud resources that use the key, as far as the read shows them. */
+export function sayUses({ registrations }: Pick<KmsKeyObservation, "registrations">): readonly string[] {
+  if (registrations.kind === "unreadable" || registrations.items.length === 0) return [];
+  const crns = registrations.items.map(({ resourceCrn }) => plain(resourceCrn, 200));
+  return [`Used by ${count(crns.length, "cloud resource")}: ${sayFirst(crns)}.`];
+}
+
 export const forGood =
   "KMS dual authorization is on for good: KMS never turns it off, and IBM's console does not show it";
 
@@ -126,7 +133,7 @@ export function sayBegan(windowEndsAtMs: number): string {
 export const kmsWayBack = `can restore a destroyed key for ${kmsRestoreMs / 86_400_000} days`;
 
 /** Until when KMS can restore a destroyed key; undefined if KMS reports no date. */
-export function restorableUntilMs({ snapshot }: ObservedKmsKey): number | undefined {
+export function restorableUntilMs({ snapshot }: Pick<ObservedKmsKey, "snapshot">): number | undefined {
   const { restoreUntilMs, deletedAtMs } = snapshot;
   return restoreUntilMs ?? (deletedAtMs === undefined ? undefined : deletedAtMs + kmsRestoreMs);
 }
@@ -138,7 +145,7 @@ export function describeDestroyedKey(observed: ObservedKmsKey, dialect: Dialect 
   const isRestorable = untilMs !== undefined && untilMs > observed.nowMs;
   const way =
     dialect === undefined
-      ? "KMS can restore the key."
+      ? `${sayHolder(kmsRights.restore)} can restore the key with uko reactivate ${kmsKeyPath(observed.observation)}.`
       : `a changed ${dialect.property("restoreTrigger")} restores the key. If the key left the state, set ${dialect.property("existingKeyId")} as well.`;
   return [
     ...(isRestorable ? [`Until ${sayTimeAndDistance(untilMs, observed.nowMs)}, ${way}`] : []),

@@ -6,9 +6,9 @@
  * to it, because its keys are managed keys. If uko cannot find out who owns the ring, it only warns.
  */
 
-import { noteRestore } from "../../engine/kms-key/kind.ts";
-import { type ObservedKmsKey, observeKmsKey, ringOf } from "../../engine/kms-key/observe.ts";
-import { restorableUntilMs, sayKmsKey } from "../../engine/kms-key/words.ts";
+import { type ObservedKmsKey, ringOf } from "../../engine/kms-key/observe.ts";
+import { restoreKmsKey } from "../../engine/kms-key/restore.ts";
+import { sayKmsKey } from "../../engine/kms-key/words.ts";
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import type { CallOptions, World, Written } from "../../engine/ports/world.ts";
 import type { RunSettings } from "../../engine/resource/definition.ts";
@@ -21,31 +21,22 @@ import { peopleOf } from "../shared-inputs.ts";
 import { throwIfDenied } from "../write.ts";
 import type { KmsKeyInputs } from "./schema.ts";
 
-/**
- * Restores a destroyed key once (kms-v2-and-iam.md 2.6): a lost response leads to a read, not to a
- * second call.
- */
+/** Throws UKO_CHANGE_IMPOSSIBLE, UKO_RESPONSE_LOST, UKO_RIGHTS_MISSING, UKO_SERVICE_REFUSED. */
 export async function restoreKey(
   world: World,
   ref: KmsKeyRef,
   observed: ObservedKmsKey,
   options: CallOptions,
 ): Promise<void> {
-  const untilMs = restorableUntilMs(observed);
   const key = sayKmsKey(observed.observation);
-  if (untilMs !== undefined && untilMs <= observed.nowMs) {
-    throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
-      summary: `${key} cannot be restored: KMS restores a key for 30 days, which ended on ${sayTime(untilMs)}`,
-      detail: "Create a new key.",
-    });
-  }
-  const written = await world.kmsKeys.restore(ref, options);
-  throwIfKmsDenied(written, `restore ${key}`, kmsRights.restore);
-  if (written.kind !== "done") {
-    const now = await observeKmsKey(world, ref, "summary", options);
-    if (now.kind === "gone" || now.observation.state === "destroyed") throw responseLost(`${key} was restored`);
-  }
-  await noteRestore(world, ref, observed, written.kind === "done" ? written.correlationId : "", options);
+  const restored = await restoreKmsKey(world, ref, observed, options);
+  if (restored.kind === "restored") return;
+  if (restored.kind === "unknown") throw responseLost(`${key} was restored`);
+  if (restored.kind !== "too_late") return throwIfKmsDenied(restored, `restore ${key}`, kmsRights.restore);
+  throw new UkoError("UKO_CHANGE_IMPOSSIBLE", {
+    summary: `${key} cannot be restored: KMS restores a key for 30 days, which ended on ${sayTime(restored.untilMs)}`,
+    detail: "Create a new key.",
+  });
 }
 
 /**

@@ -6,7 +6,7 @@
  * own.
  */
 
-import { mostSevere, UkoError } from "../../../errors.ts";
+import { type ErrorCode, errorCatalog, mostSevere, UkoError } from "../../../errors.ts";
 import { answeredReview, type ReviewedWave } from "../../../lifecycle/consent/review.ts";
 import { kmsRights } from "../../../lifecycle/kms-key/kms-key-states.ts";
 import {
@@ -21,11 +21,10 @@ import {
 import { fileOf } from "../../key/sets/review-set.ts";
 import { sayUnusable } from "../../key/text/review-words.ts";
 import { createKmsOperations } from "../../kms-key/commands.ts";
-import { noteRestore } from "../../kms-key/kind.ts";
 import { explainKmsOutcome } from "../../kms-key/messages.ts";
 import { observeKmsKey } from "../../kms-key/observe.ts";
+import { restoreKmsKey } from "../../kms-key/restore.ts";
 import { asIfApproved, type KmsSignedRequest, observeSigned } from "../../kms-key/signed-request.ts";
-import { restorableUntilMs } from "../../kms-key/words.ts";
 import { plain, sayRoles, sayTime } from "../../text/words.ts";
 import { reviewFileName } from "../files/reviews.ts";
 import { readSignedRequests } from "../files/signed-requests.ts";
@@ -163,7 +162,7 @@ export async function restoreOne(
   const ref = kmsRefOf(world, key);
   const observed = await observeKmsKey(world, ref, "inspection", options);
   if (observed.kind === "gone") return leave("KMS has purged the key");
-  const { observation, snapshot, nowMs } = observed;
+  const { observation, snapshot } = observed;
   if (observation.state !== "destroyed") return leave("it is not destroyed");
   const { deletedBy, deletedAtMs } = snapshot;
   if (!isOurDestruction({ deletedBy, deletedAtMs, reviews }) && !isConfirmed) {
@@ -172,25 +171,21 @@ export async function restoreOne(
       `${plain(deletedBy ?? "an unknown identity", 100)} destroyed the key, outside the reviews of this wave`,
     );
   }
-  const untilMs = restorableUntilMs(observed);
-  if (untilMs !== undefined && untilMs <= nowMs) return leave(`KMS could restore it until ${sayTime(untilMs)}`);
-  const written = await world.kmsKeys.restore(ref, options);
-  const isRestored = written.kind === "done" || (written.kind === "lost" && (await isBack(context, key)));
-  if (isRestored) {
-    await noteRestore(world, ref, observed, written.kind === "done" ? written.correlationId : "", options);
-    return { key: name, label: line.label, outcome: "acted", says: "restored", exitCode: 0 };
+  const restored = await restoreKmsKey(world, ref, observed, options);
+  const failed = (says: string, code: ErrorCode): KeyResult => {
+    const { exitCode } = errorCatalog[code];
+    return { key: name, label: line.label, outcome: "failed", says, code, exitCode };
+  };
+  switch (restored.kind) {
+    case "restored":
+      return { key: name, label: line.label, outcome: "acted", says: "restored", exitCode: 0 };
+    case "too_late":
+      return leave(`KMS could restore it until ${sayTime(restored.untilMs)}`);
+    case "unknown":
+      return failed("no response; run it again", "UKO_RESPONSE_LOST");
+    case "forbidden":
+      return failed(`this requires the role ${sayRoles(kmsRights.restore)}`, "UKO_RIGHTS_MISSING");
+    case "refused":
+      return failed(`KMS refused: ${plain(restored.message, 200)}`, "UKO_SERVICE_REFUSED");
   }
-  if (written.kind === "forbidden") {
-    const says = `this requires the role ${sayRoles(kmsRights.restore)}`;
-    return { key: name, label: line.label, outcome: "failed", says, code: "UKO_RIGHTS_MISSING", exitCode: 13 };
-  }
-  const says = written.kind === "refused" ? `KMS refused: ${plain(written.message, 200)}` : "no response; run it again";
-  const code = written.kind === "refused" ? "UKO_SERVICE_REFUSED" : "UKO_RESPONSE_LOST";
-  return { key: name, label: line.label, outcome: "failed", says, code, exitCode: written.kind === "refused" ? 12 : 1 };
-}
-
-/** A lost response leads to a read, not to a second call (kms-v2-and-iam.md 2.6). */
-async function isBack({ world, options }: CampaignContext, key: PlannedKey): Promise<boolean> {
-  const now = await observeKmsKey(world, kmsRefOf(world, key), "summary", options);
-  return now.kind === "present" && now.observation.state !== "destroyed";
 }

@@ -1,0 +1,19 @@
+/** `uko reactivate` of a KMS key behind a managed key. */
+
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type CliTestWorld, seed, startCliWorld } from "./harness.ts";
+
+const id = "9b2d0000-0000-4000-8000-000000000009";
+let world: CliTestWorld;
+beforeAll(async () => {
+  const deletedAt = "2026-11-20T08:00:00Z";
+  const destroyed = { id, name: "payroll-backing", ring: "payroll-ring", state: 5, deletedAt } as const;
+  world = await startCliWorld({ seed: { ...seed, kmsKeys: [destroyed] } });
+});
+afterAll(() => world.close());
+
+it("does not restore the key", async () => {
+  const { exitCode, err } = await world.uko("carol", `reactivate kms/${id}`);
+  expect([exitCode, err]).toEqual([12, expect.stringContaining("[UKO_KMS_KEY_IS_BACKING_KEY]")]);
+  expect((await world.trail()).some(({ path }) => path.endsWith("/restore"))).toBe(false);
+});
