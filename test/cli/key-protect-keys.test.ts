@@ -31,7 +31,7 @@ const shown = async (command: string) => {
   return { exitCode, text: out + err };
 };
 const steps = async () =>
-  (await world.trail()).filter(({ effect, path: at }) => effect && at.startsWith("/api/v2")).map(({ path: at }) => at);
+  (await world.trail()).flatMap(({ effect, operation }) => (effect && operation !== "token" ? [operation] : []));
 
 describe("a key without dual authorization", () => {
   const command = `ibmcloud kp key policy-update dual-auth-delete ${idOf(4)} --instance-id ${demoInstanceId} --enable`;
