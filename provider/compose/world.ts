@@ -80,14 +80,14 @@ export interface OpenWorld {
 const userAgent = "pulumi-uko";
 export const monotonicMs = (): number => performance.now();
 
-export function openHttp(settings: IamSettings, outputs: Pick<Outputs, "trace" | "watch">): HttpClient {
+export function openHttp(settings: IamSettings, outputs: Pick<Outputs, "trace" | "watch" | "clock">): HttpClient {
   const client = createHttpClient({
     allowedHosts: settings.allowedHosts,
     ...(settings.proxy !== undefined && { proxy: settings.proxy }),
     userAgent,
     monotonicMs,
     random: Math.random,
-    sleep: clock.sleep,
+    sleep: (outputs.clock ?? clock).sleep,
   });
   const traced = outputs.trace === undefined ? client : traceClient(client, monotonicMs, outputs.trace);
   return outputs.watch === undefined ? traced : watchClient(traced, monotonicMs, outputs.watch);
@@ -152,7 +152,7 @@ export function openWorld(
     endpoint: endpoints.uko,
     beforeWrite: (signal) => session.requireOwnInstance({ signal }),
     monotonicMs,
-    sleep: clock.sleep,
+    sleep: (outputs.clock ?? clock).sleep,
   });
   const signatures = createConsentSignatures({
     ...{ service: serviceName, places },

@@ -1,0 +1,120 @@
+/**
+ * Draws the next step of a story: half of them lead a key on, as people who want it deleted would; the others are any move of any
+ * person. The draw may look at the world, but the step says all that it needs, so that a story can be told again without it.
+ */
+
+import type { Key } from "../../provider/emulator/store/model.ts";
+import { moves } from "../support/moves.ts";
+import { bodyIn } from "./mallory.ts";
+import type { Stage } from "./stage.ts";
+import { type Dice, type Fault, faultKinds, people, type Step, type Who } from "./story.ts";
+import { iamIdOf, keyNames } from "./world.ts";
+
+const waits = ["1s", "3s", "1m", "1h", "5h", "25h", "49h", "8d", "31d", "91d"];
+const plants = ["request", "request bob destroy", "approval", "approval bob destroy", "marker", "nothing", "noise"];
+const touches = ["sync_status_in_keystores", "describe", "tag", "hold", "activate", "deactivate", "destroy"];
+const verbs = ["up", "up", "destroy", "destroy", "destroy", "refresh", "preview", "retire"];
+const honest = ["alice", "bob", "carol"] as const;
+
+/** What a row of the commands can type, with its key and its folder. */
+export const linesOfCommands: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(moves).flatMap(([command, row]) => {
+    const lines = "writes" in row ? row.writes : "reads" in row ? row.reads : [];
+    return lines.length === 0 ? [] : [[command, lines]];
+  }),
+);
+const writing = Object.keys(linesOfCommands).filter((command) => "writes" in (moves[command] ?? {}));
+
+export function drawStep(stage: Stage, dice: Dice): Step {
+  const kind = dice.below(100);
+  if (kind < 45) return withFault(leadOn(stage, dice), dice, 15);
+  if (kind < 55) return { who: "alice", types: `wait ${dice.one(waits)}` };
+  if (kind < 75) return withFault(drawCommand(dice), dice, 20);
+  if (kind < 85)
+    return withFault({ who: dice.one(people), types: `engine ${dice.one(verbs)}`, ...envOf(dice) }, dice, 20);
+  return drawOutside(dice);
+}
+
+function drawCommand(dice: Dice): Step {
+  const command = dice.chance(80) ? dice.one(writing) : dice.one(Object.keys(linesOfCommands));
+  const line = dice.one(linesOfCommands[command] ?? []);
+  const step = {
+    who: dice.one(people),
+    types: `uko ${line.replaceAll("KEY", `@${dice.one(keyNames)}`)}`,
+    ...envOf(dice),
+  };
+  if (dice.chance(30)) return step;
+  const meanwhile = dice.chance(15) ? { meanwhile: drawOutside(dice) } : {};
+  return { ...step, answers: dice.chance(85) ? "yes" : "no", ...meanwhile };
+}
+
+function drawOutside(dice: Dice): Step {
+  const key = `@${dice.one(keyNames)}`;
+  if (dice.chance(50)) return { who: "mallory", types: `plant ${spliced(dice.one(plants), key)}` };
+  const verb = dice.one(touches);
+  const rest = verb === "tag" ? " team red" : verb === "describe" ? " Salaries" : "";
+  return { who: dice.one(["carol", "mallory", "bob"]), types: `tool ${verb} ${key}${rest}` };
+}
+
+/** `request bob destroy` becomes `request @key bob destroy`. */
+const spliced = (text: string, key: string): string => text.replace(/^(\w+)/, `$1 ${key}`);
+
+const falseSettings = { UKO_DUAL_AUTHORIZATION: "single", UKO_DELETION_GATE: "destroy", UKO_APPROVE: "yes" };
+function envOf(dice: Dice): Pick<Step, "env"> {
+  if (dice.chance(10)) return { env: { CI: "true" } };
+  return dice.chance(10) ? { env: falseSettings } : {};
+}
+
+function withFault(step: Step, dice: Dice, percent: number): Step {
+  if (step.types.startsWith("wait") || !dice.chance(percent)) return step;
+  return { ...step, fault: { kind: dice.one(faultKinds), call: 1 + dice.below(12) } satisfies Fault };
+}
+
+/** The next thing that somebody who wants the key deleted would do. */
+function leadOn(stage: Stage, dice: Dice): Step {
+  const names = keyNames.filter((name) => stage.keyOf(name) !== undefined);
+  if (names.length === 0) return { who: "carol", types: "engine up" };
+  return nextFor(stage, dice.one(names), dice);
+}
+
+const hourMs = 3_600_000;
+
+interface Pending {
+  readonly requester: Who;
+  readonly isApproved: boolean;
+  /** What was requested long ago is requested anew. */
+  readonly isOld: boolean;
+}
+
+/** The record that counts on the key for its next step. */
+function pendingOn(key: Key, nowMs: number): Pending | undefined {
+  const body = bodyIn(key.tags.find((tag) => tag.name === "uko_deletion")?.value);
+  const step = key.state === "active" ? "deactivate" : "destroy";
+  const quote = body?.q as { readonly a?: unknown } | undefined;
+  const isApproved = body?.h === "approval";
+  const requester = honest.find((who) => iamIdOf(who) === (isApproved ? quote?.a : body?.a));
+  const isOld = typeof body?.t === "number" && nowMs - body.t * 1_000 > 40 * hourMs;
+  const doesCount = body?.s === step && key.updatedBy === body.a;
+  return requester === undefined || !doesCount ? undefined : { requester, isApproved, isOld };
+}
+
+export function nextFor(stage: Stage, name: string, dice: Dice): Step {
+  const key = stage.keyOf(name);
+  const at = `@${name}`;
+  const by = (who: Who, command: string): Step => ({ who, types: `uko ${command}`, answers: "yes" });
+  if (key === undefined) return { who: "alice", types: "wait 1m" };
+  const isHeld = key.tags.some((tag) => tag.name.toLowerCase() === "hold");
+  if (isHeld && key.state !== "destroyed") return by(dice.one(["olga", "bob"]), `hold ${at} --release --reason closed`);
+  if (key.state === "destroyed") {
+    return dice.chance(50) ? { who: "alice", types: "wait 31d" } : by(dice.one(["bob", "carol"]), `continue ${at}`);
+  }
+  const pending = pendingOn(key, stage.emulator.world.clock.nowMs());
+  if (pending === undefined) return by(dice.one(honest), `request ${at}`);
+  const { requester, isApproved, isOld } = pending;
+  // Alice lacks the right to destroy, so an approval that is stored for her leads nowhere.
+  if (isOld || (isApproved && requester === "alice" && key.state !== "active")) return by(requester, `withdraw ${at}`);
+  if (key.state === "deactivated" && dice.chance(30)) return { who: "alice", types: "wait 5h" };
+  if (isApproved) return by(requester, `continue ${at}`);
+  const others = honest.filter((who) => who !== requester);
+  return by(dice.one(others), `approve ${at}${dice.chance(25) ? " --store" : ""}`);
+}

@@ -1,0 +1,34 @@
+/**
+ * `npm run simulate [-- --seed N --steps N --seconds N]`: people, engines, other tools and one hostile person work on the keys of an
+ * emulated instance, with faults, until the steps or the CPU time are used. A broken rule ends the run with exit code 1, the
+ * seed, and the shortest story that still breaks it.
+ */
+
+import { spawnSync } from "node:child_process";
+import { parseArgs } from "node:util";
+import { startCoverage } from "./coverage.ts";
+import { joinNetwork } from "./network.ts";
+import { cpuSeconds, simulate } from "./simulate.ts";
+import { openStage } from "./stage.ts";
+
+const { values } = parseArgs({
+  options: { seed: { type: "string" }, steps: { type: "string" }, seconds: { type: "string" } },
+});
+const seed = Number(values.seed ?? Date.now() % 2 ** 31);
+const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).stdout.trim();
+const header = `seed ${seed}, commit ${commit}`;
+
+joinNetwork();
+const stage = await openStage();
+const coverage = startCoverage();
+console.log(header);
+const limits = { seed, steps: Number(values.steps ?? 5_000), cpuSeconds: Number(values.seconds ?? Infinity) };
+const { steps, stories, keys, removed, broken } = await simulate(stage, limits, coverage);
+console.log(`\n${coverage.tables()}\n`);
+const share = Math.round((removed * 100) / Math.max(1, keys));
+const counts = `${steps} steps in ${stories} stories, ${removed} of ${keys} keys removed (${share} %)`;
+console.log(`${header}: ${counts}, ${Math.round(cpuSeconds())} CPU seconds`);
+if (broken !== undefined) console.log(`\n${broken}`);
+await stage.close();
+// A killed run still waits for an answer that never comes.
+process.exit(broken === undefined ? 0 : 1);

@@ -1,0 +1,75 @@
+/** What Mallory writes on a key by hand: requests and approvals in other people's names, markers, and texts that are no record. */
+
+import { createHash } from "node:crypto";
+import type { World } from "../../provider/emulator/store/world.ts";
+import type { Outsider } from "../contracts/interfaces/support/outsider.ts";
+import { recordHash } from "../support/oracle.ts";
+import type { Who } from "./story.ts";
+import { iamIdOf } from "./world.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** In this order the product writes a record and a quote. A text in another order is no record. */
+const recordFields = ["v", "s", "t", "d", "a", "n", "h", "c", "m", "g", "q", "x", "k", "w", "e"];
+const quoteFields = ["i", "b", "a", "n", "t", "m", "g"];
+const inOrder = (names: readonly string[], fields: Fields): Fields =>
+  Object.fromEntries(names.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])));
+
+/** The digest that uko would write is in a record of her own, so she writes one first: `uko request`. */
+export async function plantText(
+  { tool, world }: { readonly tool: Outsider; readonly world: World },
+  keyId: string,
+  what: string,
+  [name = "bob", step = ""]: readonly string[],
+): Promise<void> {
+  const key = world.keys.get(keyId);
+  if (key === undefined) return;
+  const others = key.tags.filter((tag) => tag.name !== "uko_deletion");
+  const present = bodyIn(key.tags.find((tag) => tag.name === "uko_deletion")?.value);
+  const t = Math.floor(world.clock.nowMs() / 1_000);
+  const iamId = iamIdOf(name as Who);
+  const person = { a: iamId, n: `${name} Example` };
+  if (what === "marker") {
+    await tool.patch(keyId, {
+      tags: [...key.tags.filter((tag) => tag.name !== "uko_dual"), { name: "uko_dual", value: step || "single" }],
+    });
+    return;
+  }
+  if (what === "nothing") {
+    await tool.patch(keyId, { tags: [] });
+    return;
+  }
+  if (what === "noise") {
+    await tool.patch(keyId, { tags: [...others, { name: "uko_deletion", value: "00ff" }] });
+    return;
+  }
+  if (present === undefined) return;
+  const { m: _seal, g: _signature, h: _how, q: _quote, ...rest } = present;
+  const said = { ...rest, ...(step === "" ? {} : { s: step }) };
+  if (what === "request") {
+    const body = inOrder(recordFields, { ...said, ...person, t });
+    await tool.patch(keyId, { tags: [...others, tagOf(body)] });
+  } else if (what === "approval") {
+    const i = recordHash(keyId, key.tags.find((tag) => tag.name === "uko_deletion")?.value ?? "");
+    const { t: _time, m, g: _given, x: _ended, ...body } = present;
+    const b = createHash("sha256").update(JSON.stringify(body)).digest("hex");
+    const quote = inOrder(quoteFields, { i, b, ...person, t: present.t, m: m ?? "0".repeat(64) });
+    const own = { a: iamIdOf("mallory"), n: "Mallory Example" };
+    const approval = inOrder(recordFields, { ...said, ...own, h: "approval", q: quote, t });
+    await tool.patch(keyId, { tags: [...others, tagOf(approval)] });
+  }
+}
+
+const tagOf = (body: Fields) => ({
+  name: "uko_deletion",
+  value: Buffer.from(JSON.stringify(body), "utf8").toString("hex"),
+});
+
+export function bodyIn(value: string | undefined): Fields | undefined {
+  try {
+    const body: unknown = JSON.parse(Buffer.from(value ?? "", "hex").toString("utf8"));
+    return typeof body === "object" && body !== null ? (body as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The network between the runs of one process and the emulator. It counts the calls of each run, and ends a run at any call as
+ * `kill -9` does: the killed run gets no answer any more and its calls reach nothing, so that it never goes on.
+ */
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import { Agent, type Dispatcher } from "undici";
+import type { Fault } from "./story.ts";
+
+interface Watched {
+  calls: number;
+  isDead: boolean;
+  readonly killAt: Fault | undefined;
+  readonly end: () => void;
+}
+
+const runs = new AsyncLocalStorage<Watched>();
+const send = Agent.prototype.dispatch;
+
+/** Takes the place of undici's own for the whole process; what it returns gives that back. */
+export function joinNetwork(): () => void {
+  Agent.prototype.dispatch = function dispatch(this: Agent, options, handler) {
+    const run = runs.getStore();
+    if (run === undefined) return send.call(this, options, handler);
+    if (run.isDead) return true;
+    if (!options.path.startsWith("/api/")) return send.call(this, options, handler);
+    run.calls += 1;
+    if (run.calls !== run.killAt?.call) return send.call(this, options, handler);
+    run.isDead = true;
+    if (run.killAt.kind === "killed after") return send.call(this, options, deafTo(run.end));
+    run.end();
+    return true;
+  };
+  return () => {
+    Agent.prototype.dispatch = send;
+  };
+}
+
+/** Runs the work as a process of its own on this network. */
+export function runOnNetwork<Result>(
+  fault: Fault | undefined,
+  work: () => Promise<Result>,
+): { readonly result: Promise<Result>; readonly killed: Promise<void>; readonly calls: () => number } {
+  const { promise: killed, resolve: end } = Promise.withResolvers<void>();
+  const isKill = fault?.kind === "killed before" || fault?.kind === "killed after";
+  const watched: Watched = { calls: 0, isDead: false, killAt: isKill ? fault : undefined, end };
+  return { result: runs.run(watched, work), killed, calls: () => watched.calls };
+}
+
+/** Lets the call take its effect, and hears no answer. */
+function deafTo(end: () => void): Dispatcher.DispatchHandler {
+  return {
+    onRequestStart() {},
+    onResponseStart() {},
+    onResponseData() {},
+    onResponseEnd: end,
+    onResponseError: end,
+  };
+}

@@ -1,0 +1,176 @@
+/** Plays stories of one seed after another, and cuts a story that breaks a rule to the shortest one that still breaks it. */
+
+import type { profiles } from "../../provider/emulator/store/switches.ts";
+import type { Coverage } from "./coverage.ts";
+import { drawStep, nextFor } from "./draw.ts";
+import { type Finding, judgeStep, placeOf } from "./judge.ts";
+import type { Played, Stage } from "./stage.ts";
+import { diceOf, type Step, type Story, tell } from "./story.ts";
+import { keyNames } from "./world.ts";
+
+export const stepsOfStory = 90;
+/** Honest people with rights and time need at most so many rounds for each key. */
+const roundsToEnd = 40;
+
+/** Services that keep tags: elsewhere a record has no room for what Mallory copies. */
+export const simulatedProfiles = [
+  ...["documented", "documented", "documented", "sync-changes-writer", "stale-status"],
+  ...["unique-etags", "kms-keeps-first", "named-rings"],
+] as readonly (keyof typeof profiles)[];
+
+export interface Ended {
+  readonly story: Story;
+  readonly finding?: Finding;
+  /** Where the keys were after the drawn steps, before honest people alone went on. */
+  readonly removed: number;
+  readonly keys: number;
+}
+
+/** Draws and plays a story. */
+export async function playSeed(stage: Stage, seed: number, coverage?: Coverage): Promise<Ended> {
+  const dice = diceOf(seed);
+  const profile = dice.one(simulatedProfiles);
+  // Where each write moves the time of a key by a second, a clock that stands still would be behind the keys.
+  const tickMs = profile === "unique-etags" ? 1_000 : dice.one([0, 100, 1_000]);
+  const steps: Step[] = [];
+  stage.begin({ profile, tickMs });
+  const made = new Set<string>();
+  const ended = (finding?: Finding): Ended => {
+    const removed = [...made].filter((name) => stage.keyOf(name) === undefined).length;
+    return { story: { profile, tickMs, steps }, removed, keys: made.size, ...(finding !== undefined && { finding }) };
+  };
+  for (let count = 0; count < stepsOfStory; count += 1) {
+    for (const name of keyNames) if (stage.keyOf(name) !== undefined) made.add(name);
+    const step = drawStep(stage, dice);
+    const name = /@(\w+)/.exec(step.types)?.[1];
+    coverage?.note(step, name === undefined ? "-" : placeOf(stage.keyOf(name)));
+    steps.push(step);
+    const [finding] = judgeStep(stage, await stage.play(step));
+    if (finding !== undefined) return ended(finding);
+  }
+  const before = ended();
+  const finding = await untilEnded(stage);
+  return { ...before, ...(finding !== undefined && { finding }) };
+}
+
+/** Plays a story again, as it was kept. */
+export async function playStory(stage: Stage, story: Story): Promise<Finding | undefined> {
+  stage.begin(story);
+  for (const step of story.steps) {
+    const [finding] = judgeStep(stage, await stage.play(step));
+    if (finding !== undefined) return finding;
+  }
+  return untilEnded(stage);
+}
+
+/** Honest people alone, without faults: each deletion ends. A person whose run was refused types what its message says. */
+async function untilEnded(stage: Stage): Promise<Finding | undefined> {
+  const dice = diceOf(1);
+  stage.emulator.world.clock.tickMs = 1_000;
+  for (const name of keyNames) {
+    let last = "";
+    let next: Step | undefined;
+    for (let round = 0; round < roundsToEnd && isToEnd(stage, name); round += 1) {
+      const step = next ?? nextFor(stage, name, dice);
+      const played = await stage.play(step);
+      const [finding] = judgeStep(stage, played);
+      if (finding !== undefined) return finding;
+      next = next === undefined ? wayOut(played) : undefined;
+      if (!step.types.startsWith("wait")) last = `${step.who}: ${step.types}\n${played.shown}`;
+      await stage.play({ who: "alice", types: "wait 1m" });
+    }
+    if (isToEnd(stage, name)) {
+      const place = placeOf(stage.keyOf(name));
+      return { rule: "liveness", says: `"${name}" is ${place} after ${roundsToEnd} rounds; the last one:\n${last}` };
+    }
+  }
+  return undefined;
+}
+
+/** The command that a refusal prints as the way out, for a person with every role. */
+function wayOut({ exitCode, shown }: Played): Step | undefined {
+  const [, command] = /Next:[\s\S]*?\n +(uko (?:reactivate|sync|withdraw|decline) .+)$/m.exec(shown) ?? [];
+  return exitCode === 0 || command === undefined ? undefined : { who: "carol", types: command, answers: "yes" };
+}
+
+function isToEnd(stage: Stage, name: string): boolean {
+  const key = stage.keyOf(name);
+  return key !== undefined && !/compromised/.test(key.state);
+}
+
+/** The shortest story that breaks the same rule: steps are left out as long as it does. */
+export async function shorten(stage: Stage, story: Story, { rule }: Finding): Promise<Story> {
+  let best = story;
+  let tries = 0;
+  const maxTries = rule === "liveness" ? 80 : 300;
+  const breaks = async (steps: readonly Step[]): Promise<boolean> => {
+    tries += 1;
+    return (await playStory(stage, { ...story, steps }))?.rule === rule;
+  };
+  for (let size = Math.ceil(best.steps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let from = 0; from < best.steps.length && tries < maxTries; ) {
+      const steps = best.steps.toSpliced(from, size);
+      if (await breaks(steps)) best = { ...best, steps };
+      else from += size;
+    }
+  }
+  for (const [at, step] of best.steps.entries()) {
+    for (const simpler of simplerThan(step)) {
+      if (tries < maxTries && (await breaks(best.steps.with(at, simpler))))
+        best = { ...best, steps: best.steps.with(at, simpler) };
+    }
+  }
+  return best;
+}
+
+function simplerThan({ fault, env, meanwhile, ...step }: Step): readonly Step[] {
+  return [
+    ...(fault === undefined ? [] : [{ ...step, ...(env && { env }), ...(meanwhile && { meanwhile }) }]),
+    ...(env === undefined ? [] : [{ ...step, ...(fault && { fault }), ...(meanwhile && { meanwhile }) }]),
+    ...(meanwhile === undefined ? [] : [{ ...step, ...(fault && { fault }), ...(env && { env }) }]),
+  ];
+}
+
+export interface Limits {
+  readonly seed: number;
+  readonly steps: number;
+  readonly cpuSeconds: number;
+}
+
+export interface Tally {
+  readonly steps: number;
+  readonly stories: number;
+  readonly keys: number;
+  readonly removed: number;
+  /** The first broken rule with its seed and the shortest story that still breaks it, for a person to read. */
+  readonly broken?: string;
+}
+
+export const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+/** Plays a story for each seed, from the first one on, until a limit is reached or a rule is broken. */
+export async function simulate(stage: Stage, limits: Limits, coverage?: Coverage): Promise<Tally> {
+  const startedAt = cpuSeconds();
+  const tally = { steps: 0, stories: 0, keys: 0, removed: 0 };
+  for (let { seed } = limits; tally.steps < limits.steps; seed += 1) {
+    if (cpuSeconds() - startedAt >= limits.cpuSeconds) break;
+    const { story, keys, removed, finding } = await playSeed(stage, seed, coverage);
+    tally.stories += 1;
+    tally.steps += story.steps.length;
+    tally.keys += keys;
+    tally.removed += removed;
+    if (finding === undefined) continue;
+    const shortest = await shorten(stage, story, finding);
+    const broken = [
+      `seed ${seed} breaks the rule "${finding.rule}" after ${story.steps.length} steps: ${finding.says}`,
+      `The shortest story, on a service like ${shortest.profile}, ${shortest.tickMs} ms a write:`,
+      ...shortest.steps.map((step) => `  ${tell(step)}`),
+      JSON.stringify({ seed, broke: finding.rule, ...shortest }),
+    ];
+    return { ...tally, broken: broken.join("\n") };
+  }
+  return tally;
+}

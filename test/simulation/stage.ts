@@ -1,0 +1,258 @@
+/**
+ * Plays a story: one emulator, its people, each at a machine of their own, and one step after the other. The clock is the
+ * emulator's, so nothing waits. A process is a run in this process on a network of its own (network.ts).
+ */
+
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { openOperations } from "../../provider/cli/cli-world.ts";
+import { runCli } from "../../provider/cli/program.ts";
+import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
+import type { AuditEntry } from "../../provider/emulator/store/audit.ts";
+import { parseDurationMs } from "../../provider/emulator/store/clock.ts";
+import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
+import { faultSchema } from "../../provider/emulator/store/faults.ts";
+import type { Key } from "../../provider/emulator/store/model.ts";
+import { resolveSwitches } from "../../provider/emulator/store/switches.ts";
+import type { Clock } from "../../provider/engine/ports/world.ts";
+import { quietWorld, unsigned } from "../cli/harness.ts";
+import { asOutsider } from "../contracts/interfaces/support/outsider.ts";
+import { answerTo } from "../support/answers.ts";
+import { emulatorAddresses } from "../support/emulator-addresses.ts";
+import { makeCampaign } from "../support/moves.ts";
+import { type EngineReport, type EngineState, engineVerbs, runEngine, type Verb } from "./engine.ts";
+import { plantText } from "./mallory.ts";
+import { runOnNetwork } from "./network.ts";
+import type { Fault, Step, Story, Who } from "./story.ts";
+import { apiKeyOf, keyNames, seededKeys, simulatedSeed, vaultId } from "./world.ts";
+
+/** What became of one step. */
+export interface Played {
+  readonly step: Step;
+  readonly exitCode: number | undefined;
+  /** Everything that the run showed, with the questions. */
+  readonly shown: string;
+  readonly isKilled: boolean;
+  readonly isAtTerminal: boolean;
+  /** The calls of this step, those of the meanwhile included. */
+  readonly trail: readonly AuditEntry[];
+  /** What the run itself threw; only a defect does. */
+  readonly thrown?: unknown;
+  readonly engine?: EngineReport;
+}
+
+export interface Stage {
+  readonly emulator: Emulator;
+  readonly engineState: EngineState;
+  begin(story: Pick<Story, "profile" | "tickMs">): void;
+  play(step: Step): Promise<Played>;
+  /** The key of this name as the service has it; undefined if it was never made, or is removed. */
+  keyOf(name: string): Key | undefined;
+  /** The texts of all files that this person's runs wrote. */
+  filesOf(who: Who): readonly string[];
+  evidenceOf(who: Who): string;
+  close(): Promise<void>;
+}
+
+export async function openStage(): Promise<Stage> {
+  const emulator = await startEmulator({ seed: simulatedSeed });
+  const root = mkdtempSync(path.join(tmpdir(), "uko-simulation-"));
+  const { world, url } = emulator;
+  const homes = new Map<Who, string>();
+  const ids = new Map<string, string>();
+  const engineState: EngineState = new Map();
+  let folder: string | undefined;
+
+  /** Short pauses, which come after writes, take no time; a long wait moves the clock of the service. */
+  const clock: Clock = {
+    monotonicMs: () => performance.now(),
+    async sleep(ms, signal) {
+      signal.throwIfAborted();
+      if (ms > 60_000) world.clock.advance(ms);
+    },
+  };
+  const homeOf = (who: Who): string => {
+    const known = homes.get(who) ?? mkdtempSync(path.join(root, `${who}-`));
+    homes.set(who, known);
+    return known;
+  };
+  const environmentOf = ({ who, env = {}, fault }: Step): Record<string, string> => ({
+    ...emulatorAddresses(url),
+    HOME: homeOf(who),
+    XDG_STATE_HOME: homeOf(who),
+    UKO_INSTANCE_ID: demoInstanceId,
+    UKO_API_KEY: apiKeyOf(who),
+    ...(fault?.kind === "no disk" && { UKO_EVIDENCE: "/proc/none/evidence.jsonl" }),
+    ...env,
+  });
+  const learnNames = (): void => {
+    for (const { id, label } of world.keys.values()) {
+      if (!ids.has(label) && keyNames.includes(label)) ids.set(label, id);
+    }
+  };
+  const wordsOf = (text: string): readonly string[] =>
+    Array.from(text.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? "").map((word) =>
+      word.replace(
+        /^@(\w+)$/,
+        (_, name: string) => `${vaultId}/${ids.get(name) ?? "9b2d0000-0000-4000-8000-0000000000ff"}`,
+      ),
+    );
+
+  /** A campaign that destroys every key, which Carol planned and signed. */
+  const campaignFolder = async (): Promise<string> => {
+    if (folder !== undefined) return folder;
+    folder = mkdtempSync(path.join(root, "campaign-"));
+    await makeCampaign(folder, (line) => play({ who: "carol", types: `uko ${line}`, answers: "yes" }));
+    return folder;
+  };
+  const runCommand = async (step: Step, words: readonly string[], show: (text: string) => void): Promise<number> => {
+    const quiet = quietWorld({
+      environment: environmentOf(step),
+      openOperations: (variables, outputs) => openOperations(variables, { ...outputs, clock, signingPlaces: unsigned }),
+      ...(step.answers !== undefined && {
+        ask: async (question: string) => {
+          show(question);
+          if (step.meanwhile !== undefined) await playAlone(step.meanwhile);
+          // The runs of a person know what that person requested. They ask only about a request that another person made up.
+          return step.answers === "yes" && !question.startsWith("Did you request this?") ? answerTo(question) : "no";
+        },
+      }),
+    });
+    const watched = {
+      ...quiet,
+      out: { ...quiet.out, write: (text: string) => show(text) },
+      err: { ...quiet.err, write: (text: string) => show(text) },
+    };
+    return runCli(words, watched);
+  };
+  const runProgram = async (verb: string, show: (text: string) => void): Promise<EngineReport> => {
+    const show1 = (line: string): void => show(`${line}\n`);
+    const outputs = { progress: { report: show1 }, note: show1, warn: show1, evidenceLog: show1 };
+    const report = await runEngine(verb as Verb, engineState, { ...outputs, clock, signingPlaces: unsigned });
+    report.says.forEach(show1);
+    return report;
+  };
+  const callTool = async ({ who, types }: Step): Promise<void> => {
+    const [kind = "", verb = "", at = "", ...rest] = types.split(" ");
+    const id = ids.get(at.slice(1));
+    if (id === undefined) return;
+    const tool = asOutsider(url, apiKeyOf(who));
+    // What the service refuses is no concern of this story.
+    const refused = (): void => {};
+    if (kind === "plant") {
+      await plantText({ tool, world }, id, verb, rest).catch(refused);
+      // In the same second, a person's own request would be the planted one, letter by letter but for its seal.
+      world.clock.advance(1_000);
+      return;
+    }
+    // Another tool's touch within two seconds of a planted text is a limit that the pages state.
+    world.clock.advance(5_000);
+    if (verb === "tag") await tool.patch(id, { tags: [{ name: rest[0], value: rest[1] }] }).catch(refused);
+    else if (verb === "hold") {
+      const tags = [...(world.keys.get(id)?.tags ?? []), { name: "hold", value: "court" }];
+      await tool.patch(id, { tags }).catch(refused);
+    } else if (verb === "describe") await tool.patch(id, { description: rest.join(" ") }).catch(refused);
+    else await tool.act(id, verb).catch(refused);
+    world.clock.advance(5_000);
+  };
+
+  /** A run outside the network of the one that waits for it. */
+  const playAlone = async (step: Step): Promise<void> => {
+    await play(step);
+  };
+  const play = async (step: Step): Promise<Played> => {
+    const types = step.types.includes("FOLDER") ? step.types.replaceAll("FOLDER", await campaignFolder()) : step.types;
+    const [kind = "", ...words] = wordsOf(types);
+    const first = world.audit.since(0).at(-1)?.seq ?? 0;
+    let shown = "";
+    const show = (text: string): void => {
+      shown += text;
+    };
+    const own = process.env;
+    let exitCode: number | undefined;
+    let engine: EngineReport | undefined;
+    let thrown: unknown;
+    let isKilled = false;
+    if (kind === "wait") world.clock.advance(parseDurationMs(words[0] ?? "") ?? 0);
+    else if (kind === "tool" || kind === "plant") await callTool(step);
+    else {
+      addFault(emulator, step.fault);
+      const isEngine = kind === "engine" && engineVerbs.includes(words[0] ?? "");
+      if (isEngine) process.env = environmentOf(step);
+      const { result, killed } = runOnNetwork(step.fault, async () => {
+        if (isEngine) engine = await runProgram(words[0] ?? "", show);
+        else exitCode = await runCommand(step, words, show);
+      });
+      const ended = result.catch((error: unknown) => {
+        thrown = error;
+      });
+      await Promise.race([ended, killed.then(() => (isKilled = true))]);
+      process.env = own;
+      world.faults.clear();
+      if (isKilled) leaveMachine(step.who);
+    }
+    learnNames();
+    const trail = world.audit.since(first);
+    const isAtTerminal = step.answers !== undefined;
+    return { step, exitCode, shown, isKilled, isAtTerminal, trail, thrown, ...(engine !== undefined && { engine }) };
+  };
+  /** What a killed run still writes goes to a place that no other run reads. */
+  const leaveMachine = (who: Who): void => {
+    const next = mkdtempSync(path.join(root, `${who}-`));
+    cpSync(homeOf(who), next, { recursive: true, filter: (name) => !name.endsWith(".lock") });
+    homes.set(who, next);
+  };
+  const filesOf = (who: Who): readonly string[] =>
+    [homeOf(who), ...(folder === undefined ? [] : [folder])].flatMap((place) =>
+      readdirSync(place, { recursive: true, withFileTypes: true })
+        .filter((each) => each.isFile())
+        .map((each) => path.join(each.parentPath, each.name)),
+    );
+
+  return {
+    emulator,
+    engineState,
+    begin({ profile, tickMs }) {
+      world.reset();
+      world.switches = resolveSwitches(profile);
+      world.clock.tickMs = tickMs;
+      for (const home of homes.values()) rmSync(home, { recursive: true, force: true });
+      homes.clear();
+      ids.clear();
+      engineState.clear();
+      folder = undefined;
+      for (const [name, id] of Object.entries(seededKeys)) ids.set(name, id);
+    },
+    play,
+    keyOf: (name) => world.keys.get(ids.get(name) ?? ""),
+    filesOf: (who) => filesOf(who).map((file) => readFileSync(file, "utf8")),
+    evidenceOf: (who) =>
+      filesOf(who)
+        .filter((file) => /evidence[-/][^/]*\.jsonl$/.test(file))
+        .map((file) => readFileSync(file, "utf8"))
+        .join(""),
+    async close() {
+      await emulator.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+const always = { times: 1, skip: 0 };
+
+function addFault({ world }: Emulator, fault: Fault | undefined): void {
+  if (fault === undefined) return;
+  const once = { ...always, path: "/api/", skip: fault.call - 1 };
+  const rules: Partial<Record<Fault["kind"], object>> = {
+    "429": { status: 429 },
+    "503": { status: 503 },
+    "the call is lost": { drop: "before" },
+    "the answer is lost": { drop: "after" },
+    "an effect, and 503": { status: 503, when: "after" },
+    "200, and no effect": { status: 200, body: {} },
+    "an empty list": { rewrite: { managed_keys: [], resources: [], total_count: 0 } },
+  };
+  const rule = rules[fault.kind];
+  if (rule !== undefined) world.faults.add(faultSchema.parse({ ...once, ...rule }));
+}
