@@ -65,19 +65,19 @@ const other = {
 // biome-ignore format: many IDs a line
 export const unprobed: Readonly<Record<keyof typeof other, readonly string[]>> = {
   write: [
-    "createManagedKey", "updateManagedKeyFromTemplate", "U2", "U3", "U7", "U8", "U10", "U14", "U21", "refresh",
+    "K2", "K10", "U2", "U3", "U7", "U8", "U10", "U14", "U21", "refresh",
   ],
   role: ["U30", "U39"],
   second: ["backing-key-identity", "backing-key-refusal", "KMS-1", "KMS-2", "KMS-3", "KMS-12"],
   container: [
-    "T2, T4, T5", "T6, T7, T8", "S2, S4", "deleteKeystore", "V2, V4, V5", "U10-names", "U16-health", "U18", "U19", "U20",
+    "T2, T4, T5", "T6, T7, T8", "S2, S4", "S5", "V2, V4, V5", "U10-names", "U16-health", "U18", "U19", "U20",
     "U22", "U23", "U25", "U26", "wrong-credentials", "ring-name", "S5-modes", "S5-references", "label-and-scheme",
     "azure-standard", "free-keystores", "U34", "labels",
   ],
-  hour: ["rotateManagedKey", "U12", "U13", "old-versions"],
+  hour: ["K9", "U12", "U13", "old-versions"],
   days: ["KMS-purge", "KMS-expiry", "KMS-rotation", "passcode", "token-clock"],
   kmsKey: [
-    "actOnKmsKey", "M1, M2", "moveKmsKey", "M8, M9, M10", "M11, M12, M16", "M13", "M14, M15", "M17-M20", "M25", "M26", "getAllowedIpPort",
+    "M0", "M1, M2", "M7", "M8, M9, M10", "M11, M12, M16", "M13", "M14, M15", "M17-M20", "M25", "M26", "M27",
     "KMS-4", "KMS-6", "KMS-7", "KMS-9", "KMS-10", "KMS-13", "KMS-rings", "KMS-codes",
     "KMS-token", "KMS-policy-members", "KMS-overrides", "KMS-origin",
   ],
