@@ -6,6 +6,7 @@ import { createHandlers } from "../../provider/engine/resource/handlers.ts";
 import { kmsKey } from "../../provider/resources/kms-key/index.ts";
 import { vault } from "../../provider/resources/vault.ts";
 import { type CliTestWorld, type Ended, keys, type Person, startCliWorld } from "../cli/harness.ts";
+import { isKmsCall, isUkoCall } from "../support/calls.ts";
 import { type DateProxy, startDateProxy } from "../support/date-proxy.ts";
 
 let local: CliTestWorld;
@@ -45,7 +46,9 @@ function throughProxy(): Readonly<Record<string, string>> {
 /** The calls that changed a key, in order. */
 async function effects(): Promise<readonly string[]> {
   const trail = await local.trail();
-  return trail.flatMap(({ effect, operation }) => (effect && /^[KMV]\d/.test(operation) ? [operation] : []));
+  return trail.flatMap(({ effect, operation }) =>
+    effect && (isUkoCall(operation) || isKmsCall(operation)) ? [operation] : [],
+  );
 }
 
 async function requested(who: Person): Promise<void> {

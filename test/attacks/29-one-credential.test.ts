@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type CliTestWorld, keys, startCliWorld } from "../cli/harness.ts";
+import { endsManagedKey } from "../support/calls.ts";
 import { linesOf, makeCampaign } from "../support/moves.ts";
 import { explainVerdict } from "../support/oracle.ts";
 
@@ -23,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   rmSync(folder, { recursive: true });
-  const steps = (await world.trail()).filter(({ operation, effect }) => effect && /^K[578]$/.test(operation));
+  const steps = (await world.trail()).filter(({ operation, effect }) => effect && endsManagedKey(operation));
   expect(steps).toEqual([]);
   expect(explainVerdict(await world.verdict())).toBe("");
 });

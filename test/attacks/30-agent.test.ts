@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type CliTestWorld, keys, type Person, startCliWorld } from "../cli/harness.ts";
+import { endsManagedKey } from "../support/calls.ts";
 import { linesOf, makeCampaign } from "../support/moves.ts";
 import { explainVerdict } from "../support/oracle.ts";
 
@@ -24,7 +25,7 @@ const key = keys.vouchers;
 
 /** The steps that end a key or its use: remove, deactivate and destroy. */
 const endsOf = async (): Promise<readonly string[]> =>
-  (await world.trail()).flatMap(({ operation, effect }) => (effect && /^K[578]$/.test(operation) ? [operation] : []));
+  (await world.trail()).flatMap(({ operation, effect }) => (effect && endsManagedKey(operation) ? [operation] : []));
 
 const rounds = 60;
 

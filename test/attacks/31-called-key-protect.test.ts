@@ -21,7 +21,9 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const kmsWrites = async () =>
-  (await world.trail()).filter(({ effect, operation }) => effect && /^M(8|14)$/.test(operation));
+  (await world.trail()).filter(
+    ({ effect, operation }) => effect && /^(deleteKmsKey|setKeyForDeletion)$/.test(operation),
+  );
 
 it.each(["status", "request", "approve", "withdraw", "continue"])(
   "uko %s refuses the KMS key of an instance with UKO that the settings call Key Protect",

@@ -374,7 +374,9 @@ function measure(
     ([name, times]) => times > allowed(name) && !/^(updateManagedKey|setKeyForDeletion) /.test(name),
   );
   const blocked = new Set((generateSeed(size).keys ?? []).filter(isNeverDeleted).map(({ label }) => label));
-  const onBlocked = [...taken.keys()].filter((name) => /^K[58] /.test(name) && blocked.has(name.slice(3)));
+  const onBlocked = [...taken.keys()].filter(
+    (name) => /^(deleteManagedKey|destroyManagedKey) /.test(name) && blocked.has(name.slice(name.indexOf(" ") + 1)),
+  );
   const removed = [...taken.keys()].filter((name) => name.startsWith("deleteManagedKey ")).length;
   // KMS purges a destroyed key after 90 days, so that only the trail still shows it.
   const kmsDestroyed = [...taken.keys()].filter((name) => name.startsWith("deleteKmsKey ")).length;

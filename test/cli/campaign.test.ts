@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { isKmsCall, isUkoCall } from "../support/calls.ts";
 import { campaignSeed, vaultIds } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
 
@@ -82,7 +83,7 @@ describe("uko campaign plan", () => {
     const before = (await stage.world.trail()).at(-1)?.seq ?? 0;
     await campaign("plan");
     const calls = (await stage.world.trail()).filter(({ seq }) => seq > before).map(({ operation }) => operation);
-    expect(calls.filter((operation) => /^[KVMTS]\d/.test(operation)).sort()).toEqual([
+    expect(calls.filter((operation) => isUkoCall(operation) || isKmsCall(operation)).sort()).toEqual([
       "listManagedKeys",
       "listManagedKeys",
       "listKmsKeys",
@@ -297,7 +298,7 @@ describe("uko campaign status --live", () => {
     const before = (await stage.world.trail()).at(-1)?.seq ?? 0;
     await campaign("status --live");
     const calls = (await stage.world.trail()).filter(({ seq }) => seq > before).map(({ operation }) => operation);
-    const used = new Set(calls.filter((operation) => /^[KVMTS]\d/.test(operation)));
+    const used = new Set(calls.filter((operation) => isUkoCall(operation) || isKmsCall(operation)));
     expect([...used].sort()).toEqual([
       "listManagedKeys",
       "getStatusInKeystores",

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
+import { isKmsCall, isUkoCall, writesManagedKey } from "../support/calls.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { withOtherTool } from "../support/other-tool.ts";
 import { type CliTestWorld, type Ended, keys, quietWorld, seed, startCliWorld, vaultId } from "./harness.ts";
@@ -50,7 +51,7 @@ async function calls(act: () => Promise<unknown>): Promise<readonly string[]> {
   const before = (await world.trail()).at(-1)?.seq ?? 0;
   await act();
   return (await world.trail())
-    .filter(({ seq, operation }) => seq > before && /^[KVMTS]\d/.test(operation))
+    .filter(({ seq, operation }) => seq > before && (isUkoCall(operation) || isKmsCall(operation)))
     .map(({ operation }) => operation);
 }
 
@@ -257,7 +258,7 @@ describe("uko continue --step remove", () => {
       expect(ended.exitCode).toBe(0);
       expect(linesOf(ended)).toMatchObject([{ ...sayKey(keys.vouchers), taken: ["remove"], lifecycleState: "gone" }]);
     });
-    expect(operations.filter((operation) => /^K[24-9]$/.test(operation))).toEqual(["deleteManagedKey"]);
+    expect(operations.filter((operation) => writesManagedKey(operation))).toEqual(["deleteManagedKey"]);
     const verdict = await world.verdict();
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);
     const again = await world.pipe("bob", "continue --step remove");
@@ -288,7 +289,9 @@ describe("uko continue --step remove", () => {
       const ended = await world.pipe("bob", command);
       expect([ended.exitCode, ended.out + ended.err], command).toEqual([exitCode, expect.stringContaining(says)]);
     }
-    const steps = (await world.trail()).flatMap(({ operation }) => (/^K[59]$/.test(operation) ? [operation] : []));
+    const steps = (await world.trail()).flatMap(({ operation }) =>
+      /^(deleteManagedKey|rotateManagedKey)$/.test(operation) ? [operation] : [],
+    );
     expect(steps.at(-1)).toBe("deleteManagedKey");
     expect(linesOf(await world.uko("bob", `status ${keys.payroll} --json`))).toMatchObject([
       { keyState: "deactivated" },

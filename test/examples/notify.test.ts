@@ -11,6 +11,7 @@ import { guide, type Notices, readNotices } from "../../examples/notify/notices.
 import { slackPayload } from "../../examples/notify/slack.ts";
 import { teamsPayload } from "../../examples/notify/teams.ts";
 import { type CliTestWorld, type Ended, keys, makeKmsKey, repository, seed, startCliWorld } from "../cli/harness.ts";
+import { writesManagedKey } from "../support/calls.ts";
 import { read } from "../support/documents.ts";
 
 /** A service ID with the role Reader, and the two rights to list that this role does not have. */
@@ -134,7 +135,7 @@ describe("the credential of the recipes", () => {
     await world.uko("bob", `request ${keys.payroll}`);
     await world.advance("1m");
     const [line] = await recorded();
-    const writes = async () => (await world.trail()).filter(({ operation }) => /^K[24-9]$/.test(operation)).length;
+    const writes = async () => (await world.trail()).filter(({ operation }) => writesManagedKey(operation)).length;
     const before = await writes();
     expect([before > 0, line?.deletion.recordId]).toEqual([true, expect.stringMatching(/^[0-9a-f]{32}$/)]);
     const asNotifier = { UKO_API_KEY: reader.apiKey };

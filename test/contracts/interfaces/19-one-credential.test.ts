@@ -6,6 +6,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { endsManagedKey, isKmsCall } from "../../support/calls.ts";
 import { linesOf, makeCampaign } from "../../support/moves.ts";
 import { ended } from "./support/next-steps.ts";
 import { bobsId, bobTakesAllSteps, bodyOn, plant, plantApproval, quoteOf } from "./support/one-credential.ts";
@@ -46,7 +47,7 @@ test("one person's credential ends no key, whatever the program, the state and t
     async (scenario) => {
       const [bob, carol] = [await scenario.person("bob"), await scenario.person("carol")];
       const stepsSince = async (mark: number) =>
-        (await scenario.writes(mark)).filter(({ operation }) => /^(?:K[578]|M\d+)$/.test(operation));
+        (await scenario.writes(mark)).filter(({ operation }) => endsManagedKey(operation) || isKmsCall(operation));
       ended(await bob.up(), 0);
       ended(await bob.uko(["request", "source"]), 0);
       const copied = quoteOf(await bodyOn(scenario, "source"));
@@ -114,7 +115,9 @@ test("one person's credential ends no key by any command of uko", () =>
         await bob.up(goOn, { env });
         await scenario.advance("5h");
       }
-      const steps = (await scenario.writes(mark)).filter(({ operation }) => /^(?:K[578]|M\d+)$/.test(operation));
+      const steps = (await scenario.writes(mark)).filter(
+        ({ operation }) => endsManagedKey(operation) || isKmsCall(operation),
+      );
       expect(steps).toEqual([]);
       expect((await scenario.uko.world()).keys).toHaveLength(2);
     },

@@ -123,7 +123,9 @@ test(`one credential destroys no key in ${runs} random runs`, { timeout: 60_000 
       told.push(`${title}, then ${pause}`);
       await move?.(game);
       if (pause !== "0s") await scenario.advance(pause);
-      const destroyed = (await scenario.writes()).filter(({ operation }) => /^K[58]$/.test(operation));
+      const destroyed = (await scenario.writes()).filter(({ operation }) =>
+        /^(destroy|delete)ManagedKey$/.test(operation),
+      );
       expect(destroyed, `seed ${seed}:\n${told.slice(-15).join("\n")}`).toEqual([]);
     }
     const writers = new Set(

@@ -14,6 +14,7 @@ import { nameService } from "../../../../provider/services/consents/service-name
 import { sha256 } from "../../../../provider/services/evidence-file.ts";
 import { createOwnSeal } from "../../../../provider/services/own-seal.ts";
 import type { ExportedResource } from "../../../stage/pulumi.ts";
+import { isKmsCall, writesManagedKey } from "../../../support/calls.ts";
 import { emulatorAddresses } from "../../../support/emulator-addresses.ts";
 import { type AuditEntry, type KeyInWorld, seedKeys } from "./emulator.ts";
 import type { EngineResult } from "./engine.ts";
@@ -168,7 +169,7 @@ export async function failuresOf<Case>(
 /** What the calls changed, in order: operation, who, from where to where, and for a record its step and how it came about. */
 export function effectsOf(trail: readonly AuditEntry[]): readonly string[] {
   return trail
-    .filter(({ effect, operation }) => effect && /^[KM]\d+$/.test(operation))
+    .filter(({ effect, operation }) => effect && (writesManagedKey(operation) || isKmsCall(operation)))
     .map((entry) => {
       const record = entry.operation === "updateManagedKey" ? ` record ${recordOf(entry)}` : "";
       return `${entry.operation} ${entry.callerName} ${entry.from ?? "-"} > ${entry.to ?? entry.after?.state ?? "-"}${record}`;
