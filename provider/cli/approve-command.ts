@@ -215,12 +215,11 @@ async function approveSet(
   const { review } = file;
   const { step } = review.header;
   const instead = stores ? approvalMessages.actInstead(keys) : [];
-  const several = keys.length > 1 ? keys : [];
   // What matters most stands last, because a long list scrolls away.
   const unusual = [
-    approvalMessages.sayExceptions(several).map((line) => `  ${line}`),
+    approvalMessages.sayExceptions(keys).map((line) => `  ${line}`),
     approvalMessages.sayEachApart(apart),
-    approvalMessages.sayClasses(several).map((line) => `  ${line}`),
+    approvalMessages.sayClasses(keys).map((line) => `  ${line}`),
     approvalMessages.explainApart(apart),
   ];
   const parts = [[viewOf(world, keys, review, vaults), ...instead], ...unusual].filter((lines) => lines.length > 0);

@@ -1,7 +1,7 @@
 /**
- * Builds the page of an act that is open to the caller: who asks, why, until when and for which keys, then the effect,
- * and a form with one button. Before a dangerous act, the person must type a text, so that a habitual click destroys no
- * key. What a person has to sign is a command for a terminal.
+ * Builds the page of an act that is open to the caller: who asks, why, until when and for which keys, then what is
+ * unusual about the keys, the effect, and a form with one button. Before a dangerous act, the person must type a text, so
+ * that a habitual click destroys no key. What a person has to sign is a command for a terminal.
  */
 
 import { maxReasonCharacters, sayRoles } from "../compose/text.ts";
@@ -31,6 +31,10 @@ export interface OpenAct extends Omit<ReadyAct, "work"> {
   readonly request?: readonly Shown[];
   /** The key or the keys that the act is about. */
   readonly subject: Html;
+  /** What is unusual about the keys of an approval, and the keys that it leaves out. */
+  readonly checks?: readonly string[];
+  /** What few people need, such as the digest of a review. It is folded away. */
+  readonly aside?: Html;
   readonly address: string;
   /** Values that name what the page shows. The form sends them back, and the act is refused if one has changed. */
   readonly hidden: Readonly<Record<string, string>>;
@@ -69,13 +73,14 @@ export function actList(acts: readonly Offered[], address: string): Html {
 <p>${act.facts[0] ?? ""}</p>${roleOf(act)}</li>`;
   const onward = acts.filter(({ id }) => !aside.test(id));
   const others = acts.filter(({ id }) => aside.test(id));
+  if (onward.length === 0) return html`<ul class="offers">${others.map(itemOf)}</ul>`;
   return html`<ul class="offers">${onward.map(itemOf)}</ul>
-${others.length === 0 ? "" : html`<details id="more"${onward.length === 0 ? html` open` : ""}><summary>More</summary><ul class="offers">${others.map(itemOf)}</ul></details>`}`;
+${others.length === 0 ? "" : html`<details id="more"><summary>More</summary><ul class="offers">${others.map(itemOf)}</ul></details>`}`;
 }
 
 /** The page of one act. It never refreshes itself, because the caller decides about what it shows. */
 export function actPage(open: OpenAct, visitor: Visitor, query: TableQuery, problem?: ActProblem): Page {
-  const { act, final, others = [], leave } = open;
+  const { act, final, checks = [], others = [], leave } = open;
   const { title, facts, isConsequential, isSigned } = act;
   const { heading = title, effects = facts.slice(0, 2), request = facts.slice(2), subject } = open;
   const kind = isConsequential === true ? (final === undefined ? "cuts" : "final") : "calm";
@@ -84,6 +89,8 @@ export function actPage(open: OpenAct, visitor: Visitor, query: TableQuery, prob
 ${list(request)}
 ${subject}
 </div>
+<div>
+${checks.length === 0 ? "" : html`<div class="notice"><h2>Check before you approve</h2>${list(checks)}</div>`}
 <div class="zone ${kind}">
 ${kind === "final" ? html`<p class="mark-final">${final ?? ""}</p>` : ""}
 ${effects.map((effect) => html`<p><strong>${effect}</strong></p>`)}
@@ -92,8 +99,10 @@ ${isSigned ? html`<p role="note">${bySigning}</p><pre><code>${act.command}</code
 <p>${leave}</p>
 </div>
 </div>
+</div>
 <details><summary>More</summary>
 ${list(others)}
+${open.aside ?? ""}
 ${roleOf(act)}
 ${commandsOf([act])}
 </details>

@@ -116,11 +116,10 @@ export function openWaveAct(campaign: Campaign, chosen: Chosen): OpenAct {
 }
 
 /**
- * The parts of the page on which a person approves the review of a wave. The keys to check come first, next to the
- * form. The list of all reviewed keys follows.
+ * The parts of the page on which a person approves the review of a wave. The list of all reviewed keys follows the form.
  */
 function approvalParts({ wave, act }: Chosen, approval: NonNullable<Chosen["approval"]>) {
-  const { title, facts, sections, now, later, table, names } = approval;
+  const { title, facts, rules, sections, last, now, later, table, names } = approval;
   const stores = act.name === "store";
   // The first run takes the step on a sample only, so heading, button and phrase name the number of keys in the sample.
   const button = stores
@@ -133,7 +132,9 @@ function approvalParts({ wave, act }: Chosen, approval: NonNullable<Chosen["appr
     heading: `${button} of wave ${wave}`,
     effects: stores ? act.facts : [title],
     request: later === 0 ? [] : [sample],
-    subject: html`${sectionsOf(sections.map(labelFirst))}${list(facts)}${definitions([["SHA-256 of the review", codeOf(review)]])}`,
+    subject: html`${list(facts)}${sectionsOf(sections.map(labelFirst))}`,
+    checks: last,
+    aside: html`<p>${rules}</p>${definitions([["SHA-256 of the review", codeOf(review)]])}`,
     button,
     list: (query) => html`<h2>Keys in your review</h2>
 ${keyTable({ ...table, names, name: "keys in your review" }, query, `${waveAddress(wave)}/${act.id}`)}`,

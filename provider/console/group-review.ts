@@ -132,8 +132,8 @@ function openReview(
       ...approvalMessages.sayExceptions(keys),
       ...approvalMessages.sayEachApart(apart),
     ],
-    // What is unusual stands just before the form.
-    subject: list([...approvalMessages.sayClasses(keys), ...approvalMessages.explainApart(apart)]),
+    subject: html``,
+    checks: [...approvalMessages.sayClasses(keys), ...approvalMessages.explainApart(apart)],
     hidden: { review: file.digest },
     toType: setPhrase(stores ? "store" : step, keys.length, file.review.header.exceptions),
     final: step === "destroy" && !stores ? pointOfNoReturn : undefined,

@@ -79,6 +79,7 @@ export function openKeyAct(
       ["ID", codeOf(keyPath(report))],
     ])}
 ${shownKey(key)}`,
+    checks: isApproval ? (key?.unusual ?? []) : [],
     address: `${address}/${act.id}`,
     hidden: { basis, record: record?.id ?? "" },
     changed: whenChanged,

@@ -1,12 +1,12 @@
 /**
- * Builds the page of one key: its state, what the caller can do, the request or approval on the key, the steps of its
- * deletion, and its properties. A KMS key has a shorter page.
+ * Builds the page of one key: its state, what is unusual about it, what the caller can do, the request or approval on
+ * the key, the steps of its deletion, and its properties. A KMS key has a shorter page.
  */
 
 import type { InspectedStep, Inspection } from "../engine/key/inspection.ts";
 import type { Report } from "../engine/loop/report.ts";
 import { type Html, html } from "../html/markup.ts";
-import { codeOf, definitions, words } from "../html/report-parts.ts";
+import { codeOf, definitions, list, words } from "../html/report-parts.ts";
 import { actList } from "./act-page.ts";
 import type { ActSubject } from "./key-acts.ts";
 import { type Page, refreshSeconds, type Visitor } from "./layout.ts";
@@ -15,18 +15,19 @@ import { explanationPart, keyAddress, keyPath, moment, shownKey } from "./parts.
 type Shown = Omit<ActSubject, "basis"> & Partial<Pick<Inspection, "steps">>;
 
 export function keyPage(shown: Shown, visitor: Visitor): Page {
-  const { report, acts, steps = [], record } = shown;
+  const { report, acts, steps = [], record, key } = shown;
   const { label = "", lifecycleState, vaultId } = report;
   const address = keyAddress(report);
   const title = `${vaultId === "" ? "KMS key" : "Key"} ${label}`;
   const body = html`<p class="quiet"><code>${keyPath(report)}</code></p>
 ${explanationPart(report.explanation)}
+${key === undefined || key.unusual.length === 0 ? "" : html`<div class="notice">${list(key.unusual)}</div>`}
 ${acts.length === 0 ? "" : html`<h2>What you can do</h2>${actList(acts, address)}`}
 ${vaultId === "" || record === undefined ? "" : recordOf(record, report, visitor)}
 ${steps.length === 0 ? "" : html`<h2>Path of the deletion</h2><ol class="path">${steps.map((step) => pathStep(step, visitor))}</ol>`}
 <h2>About the key</h2>
 ${factsOf(shown, visitor)}
-${shownKey(shown.key)}`;
+${shownKey(key)}`;
   const heading = html`${title} <span class="state ${lifecycleState}">${words(lifecycleState)}</span>`;
   return { title, heading, body, refresh: { address, refreshSeconds } };
 }

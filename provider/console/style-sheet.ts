@@ -133,7 +133,7 @@ button.plain { min-height: 2rem; padding: 0.1rem 0.75rem; border-color: var(--qu
 .problem { padding: 0.75rem; border-left: 4px solid var(--bad); background: var(--panel); }
 
 .decision { display: grid; gap: 1rem 2rem; align-items: start; }
-.decision > div > :first-child:not(.mark-final) { margin-top: 0; }
+.decision > div > :first-child, .zone > :first-child:not(.mark-final) { margin-top: 0; }
 .zone { padding: 1rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--panel); }
 .zone.cuts { border-color: var(--cuts); border-inline-start-width: 0.5rem; }
 .zone.final { border: 3px double var(--danger); }

@@ -16,9 +16,17 @@ export interface Section {
   readonly lines?: readonly string[];
 }
 
+/** A list. Indented lines after a line that ends with a colon, such as `You cannot approve 2 keys now:`, are below it. */
 export function list(facts: readonly Shown[]): Html {
   if (facts.length === 0) return html``;
-  return html`<ul>${facts.map((fact) => html`<li>${fact}</li>`)}</ul>`;
+  const items: { readonly fact: Shown; readonly below: Shown[] }[] = [];
+  for (const fact of facts) {
+    const last = items.at(-1);
+    const isBelow = String(fact).startsWith("  ") && last !== undefined && String(last.fact).endsWith(":");
+    if (isBelow) last.below.push(fact);
+    else items.push({ fact, below: [] });
+  }
+  return html`<ul>${items.map(({ fact, below }) => html`<li>${fact}${list(below)}</li>`)}</ul>`;
 }
 
 /** Facts with their names. A fact that is undefined or empty is left out. */

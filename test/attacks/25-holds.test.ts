@@ -67,7 +67,7 @@ describe("a key under a legal hold", () => {
     for (const command of [`request ${key}`, `continue ${key} --yes`, `status ${key}`, `plan ${key}`]) {
       const { text } = await by("bob", command);
       expect(text.split("\n")[0], command).toContain(held);
-      expect(text, command).toContain(`uko hold ${key} --release --reason REASON`);
+      expect(text, command).toContain(`uko hold vouchers --release --reason REASON`);
     }
     for (const command of [`approve ${key}`, `approve ${key} --store`]) {
       expect(await typed("alice", command), command).toContain(held);

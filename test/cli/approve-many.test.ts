@@ -10,6 +10,7 @@ import { hiddenIn, openConsole } from "../console/console-world.ts";
 import { classLines, everyPath, fortySeed, holdAndEdit, inUse, rename } from "../support/forty-keys.ts";
 import { campaignSeed } from "./campaign-seed.ts";
 import { useCliStage } from "./cli-stage.ts";
+import { reportOf, vaultId } from "./harness.ts";
 
 const { world, folder } = useCliStage({ seed: fortySeed });
 const lastLines = (out: string): string => out.trimEnd().split("\n").slice(-25).join("\n");
@@ -18,6 +19,12 @@ const exceptions = [
   ["app-7", "in use"],
   ["app-11", "with a warning"],
   ["app-15", "recent"],
+] as const;
+const oneLines = [
+  ["app-3", 'Renamed, known here under another label (was "production").'],
+  ["app-7", 'In use, by resources that UKO knows (by "orders-db" (databases-for-postgresql)).'],
+  ["app-11", 'With a warning, in the description ("Nicht löschen").'],
+  ["app-15", "Recent, created in the last 30 days."],
 ] as const;
 const heldKey = /app-19: (the key is )?held: legal, ticket L_7/;
 
@@ -31,6 +38,8 @@ test("names each unusual key in the last 25 lines before the question, and in JS
   await requestAll();
   const typed = await world.type("alice", "approve --vault payments --requested-by IBMid-550000BOB", ["no"]);
   expect(typed.questions).toEqual([expect.stringContaining('"deactivate 38"')]);
+  // As people count: app-9 stands before app-10.
+  expect(typed.out.match(/^app-\d+(?= )/gm)?.slice(9, 11)).toEqual(["app-9", "app-10"]);
   const last = lastLines(typed.out);
   for (const line of classLines) expect(last).toContain(line);
   expect(last).toContain("You cannot approve 2 keys now:");
@@ -53,6 +62,25 @@ test("names each unusual key in the last 25 lines before the question, and in JS
   expect(named("app-23")?.deletion.voidBecause).toBe("edited");
 });
 
+test("says what is unusual about one key just before the question, and just before the form", async () => {
+  await requestAll();
+  const console = openConsole(world, "alice");
+  await console.logIn();
+  for (const [label, line] of oneLines) {
+    const typed = await world.type("alice", `approve ${label}`, ["no"]);
+    expect(typed.out.trimEnd().split("\n").at(-1)).toBe(`  ${line}`);
+    const { keyId = "" } = reportOf(await world.uko("alice", `status ${label} --json`));
+    const [before = ""] = (await console.open(`/keys/${vaultId}/${keyId}/approve`)).text.split('<div class="zone');
+    const [, check = ""] = before.split("<h2>Check before you approve</h2>");
+    expect(check).toMatch(/^<ul><li>[^\n]*<\/li><\/ul><\/div>\n$/);
+    expect(check).toContain(line.replaceAll('"', "&quot;"));
+  }
+  // A key like any other has no such line.
+  const { out } = await world.type("alice", "approve app-0", ["no"]);
+  expect(out.trimEnd()).toMatch(/\n {4}Activation date: 2026-01-01$/);
+  await console.close();
+});
+
 test("names each unusual key before the form of the console", async () => {
   await requestAll();
   const console = openConsole(world, "alice");
@@ -61,8 +89,9 @@ test("names each unusual key before the form of the console", async () => {
   const [, address = ""] = /action="(\/requests\/[^"]+)"/.exec(waiting) ?? [];
   const [before = ""] = (await console.submit(address)).text.split('<form method="post" action="/requests/approve"');
   for (const line of classLines) expect(before).toContain(line.replaceAll('"', "&quot;"));
-  expect(before).toMatch(heldKey);
-  expect(before).toMatch(/app-23: .*wrote to the key/);
+  const [, check = ""] = before.split("<h2>Check before you approve</h2>");
+  expect(check).toMatch(/You cannot approve 2 keys now:<ul><li> {2}app-23: .*wrote to the key/);
+  expect(check).toMatch(heldKey);
   await console.close();
 });
 
@@ -103,8 +132,11 @@ rules:
   const [, approve = ""] = /<a class="button" href="([^"]+)">Approve this review/.exec(text) ?? [];
   const [before = ""] = (await console.open(approve)).text.split(`<form method="post" action="${approve}"`);
   for (const line of classLines) expect(before).toContain(line.replaceAll('"', "&quot;"));
-  expect(before).toMatch(heldKey);
-  expect(before).toContain("app-23: changed since the baseline");
+  // Between these lines and the form stand no counts, no rules and no digest.
+  const [, check = ""] = before.split("<h2>Check before you approve</h2>");
+  expect(check).toMatch(heldKey);
+  expect(check).toContain("app-23: changed since the baseline");
+  expect(check).not.toMatch(/Templates:|Rules of the wave|SHA-256/);
   await console.close();
 
   const whole = await world.type("alice", `campaign next --folder ${folder}`, ["deactivate 1", "deactivate 37"]);

@@ -97,6 +97,30 @@ describe("uko requests", () => {
     expect(long.out.match(/The last write to the key was by IBMid-550000ALICE/g)).toHaveLength(1);
   });
 
+  it("says of a key that is held, and of a record that does not count, why the key waits", async () => {
+    await destroy(keys.vouchers);
+    await world.advance("31d");
+    expect((await world.uko("carol", `hold ${keys.vouchers} --kind legal --ticket L-7`)).exitCode).toBe(0);
+    for (const key of [keys.payroll, keys.ledger]) await world.uko("bob", `request ${key}`);
+    await world.advance("1m");
+    const tags = { [keys.payroll]: ["hold", "legal ticket L_7"], [keys.ledger]: ["team", "other"] };
+    for (const [key, [name = "", value = ""]] of Object.entries(tags)) {
+      expect(await withOtherTool(world, "carol", key, { method: "PATCH", tag: { name, value } })).toBe(200);
+    }
+    const reports = linesOf(await world.uko("alice", "requests --json"));
+    const whyOf = (label: string) => reports.find((report) => report.label === label);
+    for (const label of ["payroll", "vouchers"]) {
+      const report = whyOf(label);
+      expect(report?.explanation.summary, label).toMatch(/is held: legal, ticket L_7/);
+      expect(report?.deletion, label).toMatchObject({ canAct: false });
+      expect(report?.deletion.cannotActBecause, label).toMatch(/^the key is held: legal, ticket L_7/);
+    }
+    expect(whyOf("ledger")?.deletion).toMatchObject({
+      cannotActBecause: "the record on the key does not count",
+      voidBecause: "edited",
+    });
+  });
+
   it("and uko ls --state deactivated agree on the deactivated keys, whichever tool deactivated them", async () => {
     await withOtherTool(world, "alice", keys.payroll, { method: "POST", below: "/deactivate" });
     await world.uko("bob", `request ${keys.cards}`);

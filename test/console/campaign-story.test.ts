@@ -11,7 +11,8 @@ import { hiddenIn, openConsole } from "./console-world.ts";
 const stage = useCampaignStage(waveSeed);
 
 /** What the command line and the page of a wave say to a person for whom they have no act. */
-const nothing = /^You can do nothing now|<ul class="offers"><\/ul>|Nothing in this wave waits for you/;
+const nothing =
+  /^You can do nothing now|<ul class="offers"><li><a id="act-(?:rollback|halt)"|Nothing in this wave waits for you/;
 
 interface Turn {
   /** The texts that the person typed to confirm an approval. */

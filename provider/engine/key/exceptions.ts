@@ -84,6 +84,9 @@ const classes: readonly ExceptionClass[] = [
   },
 ];
 
+/** The rule of each class to which a key belongs by itself. */
+export const ruleOf: ReadonlyMap<string, string> = new Map(ownClasses.map(({ word, rule }) => [word, rule]));
+
 /** The words of the classes to which one key belongs by itself, for machines. */
 export function exceptionsOf(key: JudgedKey): readonly string[] {
   return ownClasses.flatMap(({ word, has }) => (has(key) ? [word] : []));

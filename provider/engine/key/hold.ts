@@ -21,7 +21,7 @@ import { isoTime } from "../../text/iso-time.ts";
 import { appendEvidence } from "../loop/evidence.ts";
 import { createSettler } from "../loop/settle.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
-import { keyPath, plain, sayIdentity, sayRoles } from "../text/words.ts";
+import { keyName, plain, sayIdentity, sayRoles } from "../text/words.ts";
 import { notFound } from "./command-reports.ts";
 import { describeRecord } from "./evidence.ts";
 import { type KeyDetails, observeKey, readingOf } from "./observe.ts";
@@ -66,7 +66,7 @@ export async function showRelease(
     return { kind: "left", label, why: plan.kind === "write" ? "" : sayLeft(plan) };
   }
   if (plan.released.kind === "legal") {
-    const why = `a legal hold is released alone: ${releaseCommand(keyPath(observed.observation))}`;
+    const why = `a legal hold is released alone: ${releaseCommand(keyName(observed.observation))}`;
     return { kind: "left", label, why };
   }
   return { kind: "release", label, hold: plan.released, says: sayHold(plan.released) };

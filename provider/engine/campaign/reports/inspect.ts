@@ -153,20 +153,14 @@ async function inspectApproval(context: CampaignContext, request: ReviewedStepRe
     kind: "open" as const,
     /** What the first run does, and whether it can be undone. */
     title: request.stores ? phrase : titleOf(review, acting),
-    /** Who asks, until when the review counts, the counts of the listed keys, and the rules of the wave. */
-    facts: [
-      ...whoRequested(shown),
-      reviewLimits(review.header, context.view.nowMs),
-      ...lines,
-      rulesLine(context.view, request.wave),
-    ],
+    /** Who asks, until when the review counts, and the counts of the listed keys. */
+    facts: [...whoRequested(shown), reviewLimits(review.header, context.view.nowMs), ...lines],
+    rules: rulesLine(context.view, request.wave),
     phrase,
-    /** What the person reads before the form, as in the report of the review. */
-    sections: [
-      ...originSection(context, listed),
-      ...unusualSections(shown, prepared.unready).flat(),
-      ...section("Check before you approve", { lines: last, isWhole: true }),
-    ],
+    /** Every unusual key by name, as in the report of the review. */
+    sections: [...originSection(context, listed), ...unusualSections(shown, prepared.unready).flat()],
+    /** What the person reads just before the form. */
+    last,
     /** The listed keys. `names` has the name of the key in each row. */
     table:
       later === 0

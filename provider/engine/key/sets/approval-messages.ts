@@ -9,6 +9,7 @@ import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ApprovedStep } from "../../../lifecycle/vocabulary/observation.ts";
 import {
   cannotBeUndone,
+  capital,
   count,
   maxNamed,
   nameOrPath,
@@ -17,7 +18,6 @@ import {
   sayAuthor,
   sayFirst,
   sayLabel,
-  sayList,
   sayRoles,
   sayTimeAndDistance,
   sayUse,
@@ -28,7 +28,7 @@ import {
 import { exceptionClasses, holdsForAll, type SummarizedKey } from "../exceptions.ts";
 import { sayReleasedHolds } from "../text/hold-words.ts";
 import { sayOutsideCampaign, sayWhoRequested } from "../text/record-words.ts";
-import { firstPastLabels, sayResources, sayShownKey } from "../text/shown-key-words.ts";
+import { sayDetail, sayShownKey } from "../text/shown-key-words.ts";
 import { sayUnapproved } from "../text/unapproved-words.ts";
 import type { KeyApart, KeyInReview, PendingGroup } from "./review-set.ts";
 import { keysOfKind, linesByReason, sayKeystores, storeInstead } from "./set-messages.ts";
@@ -143,7 +143,7 @@ export function exceptionsAmong(keys: readonly SummarizedKey[]) {
     .map(({ found, ...each }) => ({ ...each, found: new Set(found) }));
   return keys.flatMap((key) => {
     const reasons = classes.flatMap(({ word, rule, found }) =>
-      found.has(key) ? [`${word}, ${rule}${sayDetail(word, key)}`] : [],
+      found.has(key) ? [`${word}, ${rule}${sayDetail(word, key.shown, key.addedResources)}`] : [],
     );
     return reasons.length === 0 ? [] : [{ key, why: reasons.join("; ") }];
   });
@@ -161,11 +161,14 @@ export function sayExceptions(keys: readonly SummarizedKey[]): readonly string[]
  * five names.
  */
 export function sayClasses(keys: readonly SummarizedKey[]): readonly string[] {
+  const only = keys.length === 1 ? keys[0] : undefined;
   const labels = Map.groupBy(keys, ({ line }) => line.label);
   return exceptionClasses(keys).map((each) => {
     const { word, rule, found } = each;
     if (holdsForAll(keys, each)) return `All ${found.length} are ${word}, ${rule}.`;
-    const names = found.map((key) => `${labelIn(key.line, labels)}${sayDetail(word, key)}`);
+    // The key itself stands above, so the line needs no number and no name.
+    if (only !== undefined) return `${capital(word)}, ${rule}${sayDetail(word, only.shown, only.addedResources)}.`;
+    const names = found.map((key) => `${labelIn(key.line, labels)}${sayDetail(word, key.shown, key.addedResources)}`);
     return `${found.length} ${word}, ${rule}: ${sayFirst(names)}.`;
   });
 }
@@ -173,27 +176,6 @@ export function sayClasses(keys: readonly SummarizedKey[]): readonly string[] {
 /** What stands just before the question about many keys: the classes, then what the person cannot approve. */
 export function sayLast(keys: readonly SummarizedKey[], apart: readonly LeftKey[]): readonly string[] {
   return [...sayClasses(keys), ...sayApart(apart)];
-}
-
-/** What a class says of one key, in parentheses. */
-function sayDetail(word: string, { shown, addedResources = 0 }: SummarizedKey): string {
-  const { usedBy = [], pastLabels, said } = shown;
-  switch (word) {
-    case "renamed": {
-      const { labels, more } = firstPastLabels(pastLabels);
-      const others = more > 0 ? `, and ${more} more in the evidence of this machine` : "";
-      return ` (was ${sayList(labels.map(({ label }) => quotedName(label)))}${others})`;
-    }
-    case "in use":
-      return usedBy.length === 0 ? "" : ` (by ${sayResources(usedBy)})`;
-    case "newly used":
-      return ` (${addedResources})`;
-    case "with a warning":
-    case "described":
-      return ` (${quotedName(said.description, 200)})`;
-    default:
-      return "";
-  }
 }
 
 /** Since when and why, and the keys by vault, template and keystores. */

@@ -382,10 +382,12 @@ export function fileOf<Reviewed extends AnyReview>({ sha256 }: World, review: Re
   });
 }
 
-/** People look for a name in a list. Two keys may have the same label, so the ID decides between them. */
+/** People look for a name in a list, where `app-9` stands before `app-10`. Of two keys with the same label, the ID decides. */
 function byLabelOf(a: Pick<ReviewLine, "label" | "keyId">, b: Pick<ReviewLine, "label" | "keyId">): number {
-  return a.label.localeCompare(b.label, "en") || a.keyId.localeCompare(b.keyId, "en");
+  return byName.compare(a.label, b.label) || a.keyId.localeCompare(b.keyId, "en");
 }
+
+const byName = new Intl.Collator("en", { numeric: true });
 
 const byLabel = (a: KeyDetails, b: KeyDetails): number => byLabelOf(a.observation.facts, b.observation.facts);
 

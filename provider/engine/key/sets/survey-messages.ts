@@ -33,11 +33,10 @@ import { explainNotBinding, sayReasonsOnKey } from "../text/record-words.ts";
 
 const userInterface = { rerun: "uko continue" } as const;
 
-/** A key in a list; `isDue` if every keystore's date has passed. The read has no error code. */
+/** A key in a list; `isDue` if every keystore's date has passed and no hold is in force. The read has no error code. */
 export function explainListed(observed: KeyDetails, run: Run, planned: Plan, isDue: boolean): Explanation {
   const plan = holdFirst(planned, observed);
-  const isHeld = plan.kind === "refused" && plan.guard.guard === "held";
-  if ((isDue && !isHeld) || plan.kind === "ready" || plan.kind === "done") {
+  if (isDue || plan.kind === "ready" || plan.kind === "done") {
     return explainRemovable(observed, isDue ? "the keystores' dates have passed" : "no keystore holds its material");
   }
   const explanation = asRead(explainOutcome({ kind: "stopped", plan, observed, memory: { run } }, userInterface));

@@ -5,10 +5,10 @@
  */
 
 import { type ErrorCode, onCodes, type UkoError } from "../../../errors.ts";
-import { isPending } from "../../../lifecycle/key/guards.ts";
+import { holdGuard, isPending } from "../../../lifecycle/key/guards.ts";
 import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../../lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../../lifecycle/key/plan-key-deletion.ts";
-import { type ApprovedStep, isSame, type KeyUse } from "../../../lifecycle/vocabulary/observation.ts";
+import { isSame, type KeyObservation, type KeyUse } from "../../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { vaultsOf } from "../../loop/absence.ts";
 import { runAll } from "../../loop/many.ts";
@@ -19,8 +19,10 @@ import { type KeyDetails, observedInList, observeKey } from "../observe.ts";
 import { reportOn } from "../report.ts";
 import { isAsked, pastLabelsOf, showKey } from "../shown-key.ts";
 import { keyActs, removal } from "../text/acts.ts";
+import { holdFirst } from "../text/hold-words.ts";
 import { withShownKey } from "../text/shown-key-words.ts";
 import { withUnapprovedStep } from "../text/unapproved-words.ts";
+import { withoutKeyName } from "./set-messages.ts";
 import { explainListed } from "./survey-messages.ts";
 
 /** The result of a survey. */
@@ -193,14 +195,17 @@ function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run)
   const remembered = { ...observation, keystoresAreLive: true };
   const plan = planKeyDeletion(remembered, policy, run, nowMs);
   const dates = observation.keystores.filter(isPending).map(({ destructionAtMs }) => destructionAtMs);
-  const isDue = dates.length > 0 && dates.every((date) => date !== undefined && date <= nowMs);
+  const isHeld = holdGuard(observation, nowMs) !== undefined;
+  const isDue = !isHeld && dates.length > 0 && dates.every((date) => date !== undefined && date <= nowMs);
   const { instanceId, vaultId, keyId } = observation.facts;
   const { carried } = observation;
   const explanation = withUnapprovedStep(explainListed(observed, run, plan, isDue), observation);
   // Nothing on a key that was never active shows that its deletion has begun.
   const isBegun = observation.state !== "pre_activation" || carried.kind !== "none";
   const report = reportOn({ instanceId, vaultId, keyId }, observed, run, explanation, isBegun ? plan : undefined);
-  const facts = requestFacts(observed, run, plan, isDue);
+  const isVoid = report.deletion.voidBecause !== undefined;
+  const wait = { plan: holdFirst(plan, observed), isDue, isVoid, summary: explanation.summary };
+  const facts = requestFacts(observation, run, wait);
   const deletion = { ...(!isDue && report.deletion), ...facts };
   return {
     report: { ...report, deletion },
@@ -253,12 +258,23 @@ type ListedRequest = Pick<
   | "awaits"
 >;
 
+/** What a listed key waits for, as its explanation says it. */
+interface ListedWait {
+  readonly plan: Plan;
+  /** Every keystore's date has passed. */
+  readonly isDue: boolean;
+  /** The record on the key does not count. */
+  readonly isVoid: boolean;
+  readonly summary: string;
+}
+
 /**
  * The facts of a request for a list. A list does not show the caller's roles, so `canAct` means that no other reason
  * keeps the caller from the step.
  */
-function requestFacts({ observation }: KeyDetails, run: Run, plan: Plan, isDue: boolean): ListedRequest {
+function requestFacts(observation: KeyObservation, run: Run, wait: ListedWait): ListedRequest {
   const { carried } = observation;
+  const { plan, isDue } = wait;
   const record = carried.record;
   const request = record?.quotes ?? record;
   const { identity } = run.actor;
@@ -275,15 +291,15 @@ function requestFacts({ observation }: KeyDetails, run: Run, plan: Plan, isDue: 
       identity !== undefined && {
         isOwn: [record, record.quotes].some((each) => each !== undefined && isSame(each.author, identity)),
       }),
-    ...(isDue ? removable : actFacts(plan, record?.step)),
+    ...(isDue ? removable : actFacts(observation, wait)),
   };
 }
 
 const removable = { nextStep: "remove", canAct: true } as const;
 
 function actFacts(
-  plan: Plan,
-  approved: ApprovedStep | undefined,
+  { carried: { record }, facts: { label } }: KeyObservation,
+  { plan, isVoid, summary }: ListedWait,
 ): Pick<ListedRequest, "nextStep" | "canAct" | "cannotActBecause"> {
   switch (plan.kind) {
     case "waitingForApproval": {
@@ -297,8 +313,11 @@ function actFacts(
         ...(because !== undefined && { cannotActBecause: because }),
       };
     }
-    case "waitingForRequest":
-      return { nextStep: plan.step, canAct: false, cannotActBecause: requestReasons[plan.callerPosition] };
+    case "waitingForRequest": {
+      const isAskedAgain = isVoid && plan.callerPosition === "may_ask";
+      const because = isAskedAgain ? "the record on the key does not count" : requestReasons[plan.callerPosition];
+      return { nextStep: plan.step, canAct: false, cannotActBecause: because };
+    }
     case "waitingForTime": {
       const nextStep = plan.awaits === "pending_destruction" ? "remove" : "destroy";
       const until = plan.untilMs === undefined ? "" : ` until ${sayTime(plan.untilMs)}`;
@@ -306,9 +325,9 @@ function actFacts(
       return { nextStep, canAct: false, cannotActBecause: `${what}${until}` };
     }
     case "refused":
-      return { canAct: false, cannotActBecause: "a precondition does not hold; see uko status" };
+      return { canAct: false, cannotActBecause: withoutKeyName(summary, label).replace(/^The key/, "the key") };
     case "ready":
-      return plan.step.kind === "remove" || approved === undefined ? removable : { nextStep: approved, canAct: true };
+      return plan.step.kind === "remove" || record === undefined ? removable : { nextStep: record.step, canAct: true };
     case "done":
       return removable;
   }

@@ -47,11 +47,11 @@ export function sayReleasedHolds(released: readonly ReleasedHold[] = []): readon
 }
 
 /** The refusal of a step on a key that is held. */
-export function sayHeld(holds: readonly KeyHold[], key: string, path: string): Saying {
+export function sayHeld(holds: readonly KeyHold[], key: string, name: string): Saying {
   return {
     summary: `${key} is held: ${sayHolds(holds)}`,
     facts: ["While a key is held, no run of uko requests, approves, deactivates or destroys it."],
-    next: [{ who: "to release the hold, with a reason that stays on the key, run", commands: [releaseCommand(path)] }],
+    next: [{ who: "to release the hold, with a reason that stays on the key, run", commands: [releaseCommand(name)] }],
   };
 }
 
@@ -61,6 +61,6 @@ export function holdFirst(plan: Plan, { observation, nowMs }: Pick<KeyDetails, "
   return guard === undefined ? plan : { kind: "refused", guard };
 }
 
-export function releaseCommand(path: string): string {
-  return `uko hold ${path} --release --reason REASON`;
+export function releaseCommand(name: string): string {
+  return `uko hold ${name} --release --reason REASON`;
 }

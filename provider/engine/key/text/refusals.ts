@@ -64,7 +64,7 @@ const reactivator = `${sayHolder(rights.reactivate)} runs`;
 
 const sayings: Sayings<Guard, About> = {
   ...keySayings,
-  held: ({ holds }, { key, path }) => sayHeld(holds, capital(key), path),
+  held: ({ holds }, { key, observation }) => sayHeld(holds, capital(key), keyName(observation)),
   destruction_unapproved: ({ unapproved, isSync }, { key, path }) => {
     const facts = [sayUnapproved(unapproved)];
     if (isSync === true) {

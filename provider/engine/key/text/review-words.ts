@@ -7,7 +7,7 @@ import type { ReviewHeader, ReviewLine, SkipReason, UnusableReview } from "../..
 import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import { withoutPeriod } from "../../../text/printable.ts";
 import { shellWord } from "../../text/explanation.ts";
-import { isInState, keyPath, plain, sayAuthor, sayList, sayTime, stepNouns } from "../../text/words.ts";
+import { isInState, keyName, plain, sayAuthor, sayList, sayTime, stepNouns } from "../../text/words.ts";
 import { releaseCommand, sayHolds } from "./hold-words.ts";
 import { explainNotBinding } from "./record-words.ts";
 
@@ -44,7 +44,7 @@ export function saySkipped(why: SkipReason, observation: KeyObservation): string
     case "not_binding":
       return withoutPeriod(explainNotBinding(why.why, observation) ?? "no request for this step is pending");
     case "held":
-      return `the key is held: ${sayHolds(why.holds)}; to release the hold, run: ${releaseCommand(keyPath(observation))}`;
+      return `the key is held: ${sayHolds(why.holds)}; to release the hold, run: ${releaseCommand(keyName(observation))}`;
     case "own_request":
       return "you requested this step yourself, so another person has to approve it";
     case "other_requester":

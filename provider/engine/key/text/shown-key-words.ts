@@ -7,15 +7,18 @@ import type { SaidOfKey, ShownKey } from "../../ports/shown-key.ts";
 import type { Explanation } from "../../text/explanation.ts";
 import { ibmDates } from "../../text/ibm-dates.ts";
 import {
+  capital,
   count,
   maxNamed,
   plain,
   quotedName,
   sayCheckValue,
   sayFirst,
+  sayList,
   sayPerson,
   sayTimeAndDistance,
 } from "../../text/words.ts";
+import { ruleOf } from "../exceptions.ts";
 
 /** The lines about one key. Those that the requester chose are indented. */
 export function sayShownKey(shown: ShownKey, nowMs: number): readonly string[] {
@@ -77,7 +80,7 @@ export function sayUsedBy({ usedBy, useUnreadable, useUnseenIn }: ShownKey): str
   return `${usedBy.length === 0 ? "nothing that UKO knows" : sayResources(usedBy)}${unseen}`;
 }
 
-export function sayResources(usedBy: NonNullable<ShownKey["usedBy"]>): string {
+function sayResources(usedBy: NonNullable<ShownKey["usedBy"]>): string {
   return sayFirst(
     usedBy.map(({ name, service }) =>
       service === "" ? quotedName(name) : `${quotedName(name)} (${plain(service, 100)})`,
@@ -100,7 +103,7 @@ const maxPastLabels = 3;
  * person who renames a key again and again, or who forges a manifest, could otherwise push the real label out. So the
  * one label of a manifest takes the place of a newer label.
  */
-export function firstPastLabels(pastLabels: ShownKey["pastLabels"]) {
+function firstPastLabels(pastLabels: ShownKey["pastLabels"]) {
   const evidence = pastLabels.filter(({ source }) => source === "evidence");
   const most = pastLabels.length > evidence.length ? maxPastLabels - 1 : maxPastLabels;
   const hidden = new Set(evidence.slice(most - 1, -1));
@@ -114,6 +117,35 @@ function sayPastLabels(pastLabels: ShownKey["pastLabels"], nowMs: number): reado
     return `Was called ${quotedName(label)} until at least ${sayTimeAndDistance(Date.parse(seenAt), nowMs)}, says ${by}.`;
   });
   return [...lines, ...(more > 0 ? [`And ${count(more, "more former label")}, in the evidence of this machine.`] : [])];
+}
+
+/** What is unusual about the key by itself: the lines just before the question, and before the form of a page. */
+export function sayUnusual(shown: ShownKey): readonly string[] {
+  return shown.exceptions.map((word) => `${capital(word)}, ${ruleOf.get(word) ?? ""}${sayDetail(word, shown)}.`);
+}
+
+/** What a class of exceptions says of one key, in parentheses. */
+export function sayDetail(
+  word: string,
+  { usedBy = [], pastLabels, said }: Pick<ShownKey, "usedBy" | "pastLabels"> & { said: Pick<SaidOfKey, "description"> },
+  addedResources = 0,
+): string {
+  switch (word) {
+    case "renamed": {
+      const { labels, more } = firstPastLabels(pastLabels);
+      const others = more > 0 ? `, and ${more} more in the evidence of this machine` : "";
+      return ` (was ${sayList(labels.map(({ label }) => quotedName(label)))}${others})`;
+    }
+    case "in use":
+      return usedBy.length === 0 ? "" : ` (by ${sayResources(usedBy)})`;
+    case "newly used":
+      return ` (${addedResources})`;
+    case "with a warning":
+    case "described":
+      return ` (${quotedName(said.description, 200)})`;
+    default:
+      return "";
+  }
 }
 
 function saySaid({ requester, label, description, reasons, activationDate, wroteBeforeAt }: SaidOfKey, nowMs: number) {
