@@ -27,9 +27,9 @@ const writing = Object.keys(linesOfCommands).filter((command) => "writes" in (mo
 
 export function drawStep(stage: Stage, dice: Dice): Step {
   const kind = dice.below(100);
-  if (kind < 45) return withFault(leadOn(stage, dice), dice, 15);
-  if (kind < 55) return { who: "alice", types: `wait ${dice.one(waits)}` };
-  if (kind < 75) return withFault(drawCommand(dice), dice, 20);
+  if (kind < 55) return withFault(leadOn(stage, dice), dice, 12);
+  if (kind < 62) return { who: "alice", types: `wait ${dice.one(waits)}` };
+  if (kind < 78) return withFault(drawCommand(dice), dice, 20);
   if (kind < 85)
     return withFault({ who: dice.one(people), types: `engine ${dice.one(verbs)}`, ...envOf(dice) }, dice, 20);
   return drawOutside(dice);
@@ -104,7 +104,11 @@ export function nextFor(stage: Stage, name: string, dice: Dice): Step {
   const by = (who: Who, command: string): Step => ({ who, types: `uko ${command}`, answers: "yes" });
   if (key === undefined) return { who: "alice", types: "wait 1m" };
   const isHeld = key.tags.some((tag) => tag.name.toLowerCase() === "hold");
-  if (isHeld && key.state !== "destroyed") return by(dice.one(["olga", "bob"]), `hold ${at} --release --reason closed`);
+  if (isHeld && key.state !== "destroyed") {
+    // Of several holds, a person names the one that ends.
+    const which = dice.one(["", "", ...["owner", "other", "legal"].map((kind) => ` --kind ${kind}`)]);
+    return by(dice.one(["olga", "bob"]), `hold ${at} --release --reason closed${which}`);
+  }
   if (key.state === "destroyed") {
     return dice.chance(50) ? { who: "alice", types: "wait 31d" } : by(dice.one(["bob", "carol"]), `continue ${at}`);
   }

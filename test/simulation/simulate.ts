@@ -8,7 +8,7 @@ import type { Played, Stage } from "./stage.ts";
 import { diceOf, type Step, type Story, tell } from "./story.ts";
 import { keyNames } from "./world.ts";
 
-export const stepsOfStory = 90;
+export const stepsOfStory = 150;
 /** Honest people with rights and time need at most so many rounds for each key. */
 const roundsToEnd = 40;
 
