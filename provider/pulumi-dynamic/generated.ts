@@ -104,7 +104,7 @@ const vaultKind: ResourceKind = {
   secrets: [],
 };
 
-export type GetVaultArgs = { readonly vaultId: string };
+export type GetVaultArgs = { readonly vaultId?: string; readonly name?: string };
 /**
  * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
  *
@@ -112,7 +112,7 @@ export type GetVaultArgs = { readonly vaultId: string };
  * ```ts
  * import * as uko from "pulumi-uko";
  *
- * const vault = await uko.getVault({ vaultId: "5c1e0000-0000-4000-8000-000000000001" });
+ * const vault = await uko.getVault({ name: "payments" });
  * ```
  */
 export function getVault(args: GetVaultArgs): Promise<VaultState> {
@@ -125,7 +125,7 @@ export function getVault(args: GetVaultArgs): Promise<VaultState> {
  * ```ts
  * import * as uko from "pulumi-uko";
  *
- * const found = uko.getVaultOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001" });
+ * const found = uko.getVaultOutput({ name: "payments" });
  * ```
  */
 export const getVaultOutput = acceptOutputs(getVault);
@@ -395,7 +395,7 @@ const keystoreKind: ResourceKind = {
   ],
 };
 
-export type GetKeystoreArgs = { readonly vaultId: string; readonly keystoreId: string };
+export type GetKeystoreArgs = { readonly vaultId: string; readonly keystoreId?: string; readonly name?: string };
 /**
  * Reads a keystore, without its secrets. Fails with `UKO_NOT_FOUND` if the keystore does not exist.
  *
@@ -403,7 +403,7 @@ export type GetKeystoreArgs = { readonly vaultId: string; readonly keystoreId: s
  * ```ts
  * import * as uko from "pulumi-uko";
  *
- * const keystore = await uko.getKeystore({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keystoreId: "4a7c0000-0000-4000-8000-000000000003" });
+ * const keystore = await uko.getKeystore({ vaultId: "5c1e0000-0000-4000-8000-000000000001", name: "payroll-ring" });
  * ```
  */
 export function getKeystore(args: GetKeystoreArgs): Promise<KeystoreState> {
@@ -416,7 +416,7 @@ export function getKeystore(args: GetKeystoreArgs): Promise<KeystoreState> {
  * ```ts
  * import * as uko from "pulumi-uko";
  *
- * const found = uko.getKeystoreOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keystoreId: "4a7c0000-0000-4000-8000-000000000003" });
+ * const found = uko.getKeystoreOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", name: "payroll-ring" });
  * ```
  */
 export const getKeystoreOutput = acceptOutputs(getKeystore);
@@ -666,7 +666,7 @@ const keyTemplateKind: ResourceKind = {
   secrets: [],
 };
 
-export type GetKeyTemplateArgs = { readonly vaultId: string; readonly templateId: string };
+export type GetKeyTemplateArgs = { readonly vaultId: string; readonly templateId?: string; readonly name?: string };
 /**
  * Reads a key template. Fails with `UKO_NOT_FOUND` if the template does not exist.
  *
@@ -674,7 +674,7 @@ export type GetKeyTemplateArgs = { readonly vaultId: string; readonly templateId
  * ```ts
  * import * as uko from "pulumi-uko";
  *
- * const keyTemplate = await uko.getKeyTemplate({ vaultId: "5c1e0000-0000-4000-8000-000000000001", templateId: "6d1f0000-0000-4000-8000-000000000004" });
+ * const keyTemplate = await uko.getKeyTemplate({ vaultId: "5c1e0000-0000-4000-8000-000000000001", name: "payroll" });
  * ```
  */
 export function getKeyTemplate(args: GetKeyTemplateArgs): Promise<KeyTemplateState> {
@@ -687,7 +687,7 @@ export function getKeyTemplate(args: GetKeyTemplateArgs): Promise<KeyTemplateSta
  * ```ts
  * import * as uko from "pulumi-uko";
  *
- * const found = uko.getKeyTemplateOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", templateId: "6d1f0000-0000-4000-8000-000000000004" });
+ * const found = uko.getKeyTemplateOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", name: "payroll" });
  * ```
  */
 export const getKeyTemplateOutput = acceptOutputs(getKeyTemplate);
@@ -825,14 +825,14 @@ export interface ManagedKeyState {
   algorithm: string;
   /** Size, as the service reports it, such as `256`. */
   size: string;
-  /** State, as the service reports it. */
+  /** State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know. */
   keyState: string;
-  /** The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`. */
-  dualMarker?: string | undefined;
+  /** The marker on the key: the steps of its deletion that require two people. */
+  dualMarker?: "single" | "destroy" | "both" | "none" | undefined;
   /** The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held. */
   hold?: string | undefined;
-  /** `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it. */
-  alignment?: string | undefined;
+  /** Whether the key is in every keystore that its template names. Not set if the service does not report it. */
+  alignment?: "aligned" | "unaligned" | undefined;
   /** The derived state, which includes what a deletion waits for. */
   lifecycleState: "pending_destruction" | "destroyed" | "cooling_down" | "pending_approval" | "approved" | "pending_request" | "deactivated" | "compromised" | "active" | "pre_activation" | "unrecognized";
   /** Each keystore's status of the key. */
@@ -841,15 +841,15 @@ export interface ManagedKeyState {
     name: string;
     /** Type of the keystore, as the service reports it, such as `aws_kms`. */
     type: string;
-    /** Whether the keystore holds the key material, as the service reports it. */
-    status: string;
-    /** Whether the keystore and the service agree, as the service reports it. */
-    syncFlag: string;
+    /** Whether the keystore holds the key material. */
+    status: "active" | "not_active" | "not_present" | "wrong_key" | "pending_destruction" | "unknown" | "error" | "unrecognized";
+    /** Whether the keystore and the service agree. */
+    syncFlag: "ok" | "out_of_sync" | "error" | "verifying_sync" | "unrecognized";
     /** When the keystore destroys the key material, ISO 8601 UTC. */
     destructionAt?: string | undefined;
   }[];
-  /** What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`. */
-  deletionAwaits?: string | undefined;
+  /** What the deletion waits for. */
+  deletionAwaits?: "request" | "approval" | "requester" | "time" | "person_to_unblock" | undefined;
   /** The next step is refused before this time, ISO 8601 UTC. */
   deletionNotBefore?: string | undefined;
   /** IAM ID of the person who requested the next step. */
@@ -905,12 +905,12 @@ export class ManagedKey extends CustomResource {
   declare readonly algorithm: Output<ManagedKeyState["algorithm"]>;
   /** Size, as the service reports it, such as `256`. */
   declare readonly size: Output<ManagedKeyState["size"]>;
-  /** State, as the service reports it. */
-  declare readonly keyState: Output<ManagedKeyState["keyState"]>;
   /**
-   * The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as
-   * `both`.
+   * State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`,
+   * `compromised`, `destroyed_compromised`, or a word that this release does not know.
    */
+  declare readonly keyState: Output<ManagedKeyState["keyState"]>;
+  /** The marker on the key: the steps of its deletion that require two people. */
   declare readonly dualMarker: Output<ManagedKeyState["dualMarker"]>;
   /**
    * The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since
@@ -919,18 +919,15 @@ export class ManagedKey extends CustomResource {
    */
   declare readonly hold: Output<ManagedKeyState["hold"]>;
   /**
-   * `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set
-   * if the service does not report it.
+   * Whether the key is in every keystore that its template names. Not set if the service does not
+   * report it.
    */
   declare readonly alignment: Output<ManagedKeyState["alignment"]>;
   /** The derived state, which includes what a deletion waits for. */
   declare readonly lifecycleState: Output<ManagedKeyState["lifecycleState"]>;
   /** Each keystore's status of the key. */
   declare readonly keystores: Output<ManagedKeyState["keystores"]>;
-  /**
-   * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time`
-   * or `person_to_unblock`.
-   */
+  /** What the deletion waits for. */
   declare readonly deletionAwaits: Output<ManagedKeyState["deletionAwaits"]>;
   /** The next step is refused before this time, ISO 8601 UTC. */
   declare readonly deletionNotBefore: Output<ManagedKeyState["deletionNotBefore"]>;
@@ -987,7 +984,7 @@ const managedKeyKind: ResourceKind = {
   secrets: [],
 };
 
-export type GetManagedKeyArgs = { readonly vaultId: string; readonly keyId: string };
+export type GetManagedKeyArgs = { readonly vaultId: string; readonly keyId?: string; readonly label?: string };
 /**
  * Reads a managed key. Fails with `UKO_KEY_NOT_FOUND` if the key does not exist.
  *
@@ -995,7 +992,7 @@ export type GetManagedKeyArgs = { readonly vaultId: string; readonly keyId: stri
  * ```ts
  * import * as uko from "pulumi-uko";
  *
- * const managedKey = await uko.getManagedKey({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId: "9b2d0000-0000-4000-8000-000000000002" });
+ * const managedKey = await uko.getManagedKey({ vaultId: "5c1e0000-0000-4000-8000-000000000001", label: "payroll" });
  * ```
  */
 export function getManagedKey(args: GetManagedKeyArgs): Promise<ManagedKeyState> {
@@ -1008,7 +1005,7 @@ export function getManagedKey(args: GetManagedKeyArgs): Promise<ManagedKeyState>
  * ```ts
  * import * as uko from "pulumi-uko";
  *
- * const found = uko.getManagedKeyOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId: "9b2d0000-0000-4000-8000-000000000002" });
+ * const found = uko.getManagedKeyOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", label: "payroll" });
  * ```
  */
 export const getManagedKeyOutput = acceptOutputs(getManagedKey);
@@ -1135,7 +1132,7 @@ export interface KmsKeyState {
   keyId: string;
   /** Cloud resource name of the key. */
   crn: string;
-  /** State, as KMS reports it, as a word. */
+  /** State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know. */
   keyState: string;
   /** The derived state, which includes a pending approval. */
   lifecycleState: "pending_approval" | "pre_activation" | "active" | "suspended" | "deactivated" | "destroyed" | "unrecognized";
@@ -1143,8 +1140,8 @@ export interface KmsKeyState {
   imported: boolean;
   /** When the key was last rotated, ISO 8601 UTC. */
   lastRotatedAt?: string | undefined;
-  /** What the deletion waits for: `approval` or `time`. */
-  deletionAwaits?: string | undefined;
+  /** What the deletion waits for. */
+  deletionAwaits?: "request" | "approval" | "requester" | "time" | "person_to_unblock" | undefined;
   /** When KMS begins to purge the metadata of the key, ISO 8601 UTC. */
   deletionNotBefore?: string | undefined;
   /** Name of the open deletion window. */
@@ -1187,7 +1184,10 @@ export class KmsKey extends CustomResource {
   declare readonly keyId: Output<KmsKeyState["keyId"]>;
   /** Cloud resource name of the key. */
   declare readonly crn: Output<KmsKeyState["crn"]>;
-  /** State, as KMS reports it, as a word. */
+  /**
+   * State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`,
+   * or a number that this release does not know.
+   */
   declare readonly keyState: Output<KmsKeyState["keyState"]>;
   /** The derived state, which includes a pending approval. */
   declare readonly lifecycleState: Output<KmsKeyState["lifecycleState"]>;
@@ -1195,7 +1195,7 @@ export class KmsKey extends CustomResource {
   declare readonly imported: Output<KmsKeyState["imported"]>;
   /** When the key was last rotated, ISO 8601 UTC. */
   declare readonly lastRotatedAt: Output<KmsKeyState["lastRotatedAt"]>;
-  /** What the deletion waits for: `approval` or `time`. */
+  /** What the deletion waits for. */
   declare readonly deletionAwaits: Output<KmsKeyState["deletionAwaits"]>;
   /** When KMS begins to purge the metadata of the key, ISO 8601 UTC. */
   declare readonly deletionNotBefore: Output<KmsKeyState["deletionNotBefore"]>;
@@ -1287,12 +1287,12 @@ export interface PendingDeletion {
   keyId: string;
   /** Name of the key. */
   label: string;
-  /** State, as the service reports it. */
+  /** State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know. */
   keyState: string;
   /** The derived state, which includes what a deletion waits for. */
   lifecycleState: "pending_destruction" | "destroyed" | "cooling_down" | "pending_approval" | "approved" | "pending_request" | "deactivated" | "compromised" | "active" | "pre_activation" | "unrecognized";
-  /** What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`. */
-  deletionAwaits?: string | undefined;
+  /** What the deletion waits for. */
+  deletionAwaits?: "request" | "approval" | "requester" | "time" | "person_to_unblock" | undefined;
   /** The next step is refused before this time, ISO 8601 UTC. */
   deletionNotBefore?: string | undefined;
   /** IAM ID of the person who requested the next step. */
@@ -1352,8 +1352,8 @@ export interface DeletionPlan {
   keyState?: string | undefined;
   /** What the deletion of the key waits for. */
   deletion: {
-    /** What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`. */
-    awaits?: string | undefined;
+    /** What the deletion waits for. */
+    awaits?: "request" | "approval" | "requester" | "time" | "person_to_unblock" | undefined;
     /** The next step is refused before this time, ISO 8601 UTC. */
     notBefore?: string | undefined;
     /** IAM ID of the person who requested the next step. */

@@ -150,6 +150,13 @@ export function defineContainer<Inputs, State extends Inputs, Snapshot extends N
       return described.map((snapshot) => asFound(any, world, snapshot));
     },
 
+    async names(world, { name, ...place }, options) {
+      const all = await any.port(world).list(place, options);
+      return all
+        .filter((each) => name === undefined || each.name === name)
+        .map(({ id, vaultId = id, name: own }) => ({ id: joined(vaultId, id), name: own }));
+    },
+
     deletion: (state) =>
       containerDeletion({
         ref: refOf(any, state),
@@ -216,7 +223,12 @@ function stored(
     ...(adoptedId !== undefined && { [adoptBy]: adoptedId }),
     ...{ deletionProtection, instanceId, vaultId, [idName]: id },
   };
-  return { id: vaultId === id ? id : `${vaultId}/${id}`, state, warnings: [] };
+  return { id: joined(vaultId, id), state, warnings: [] };
+}
+
+/** The import ID; a vault is its own place. */
+function joined(vaultId: string, id: string): string {
+  return vaultId === id ? id : `${vaultId}/${id}`;
 }
 
 /** The single values that an update can change, and the lists and blocks. */

@@ -14,9 +14,11 @@ import {
 import { failuresOfKnown } from "../engine/resource/input-validation.ts";
 import { shapeOf } from "../engine/resource/property.ts";
 import { UkoError } from "../errors.ts";
+import { capital } from "../text/printable.ts";
+import { idOfName } from "./lookup-by-name.ts";
 import { managedKeyState } from "./managed-key/schema.ts";
 import { type ResourceName, resources, type StateOf } from "./registry.ts";
-import { pendingFields, pendingOutputFields, uuid } from "./shared-inputs.ts";
+import { awaitsField, pendingFields, pendingOutputFields, uuid } from "./shared-inputs.ts";
 
 const vaultId = uuid.meta({ description: "UUID of the vault." });
 const keyRef = z.strictObject({ vaultId, keyId: uuid.meta({ description: "UUID of the key." }) });
@@ -40,24 +42,61 @@ type ListFunctions = {
   >;
 };
 
-/** Reads one object by the parts of its ID. */
-function readFunction({ name, idForm, state, functions: { get }, lookup, notFound = "UKO_NOT_FOUND" }: Readable) {
+/** The arguments that name one object. */
+type Named = Readonly<Record<string, string | undefined>>;
+
+/** Reads one object by the parts of its ID or, if no two objects share a name, by its name. */
+function readFunction(definition: Readable) {
+  const { name, noun, idForm, state, functions: texts, lookup, notFound = "UKO_NOT_FOUND", uniqueBy } = definition;
   const parts = Array.from(idForm.matchAll(/<(\w+)>/g), ([, part = ""]) => part);
+  const [ownId = "", property] = [parts.at(-1), uniqueBy?.at(-1)];
   const described = shapeOf(state);
   const arg = (part: string) => uuid.meta({ description: described[part]?.description ?? "" });
-  const args = Object.fromEntries(parts.map((part) => [part, part === "vaultId" ? vaultId : arg(part)]));
-  return defineFunction<Readonly<Record<string, string>>, object>({
+  const byId = Object.fromEntries(parts.map((part) => [part, part === "vaultId" ? vaultId : arg(part)]));
+  return defineFunction<Named, object>({
     name: `get${name}`,
-    summary: get,
-    args: z.strictObject(args),
+    summary: texts.get,
+    args: property === undefined ? z.strictObject(byId) : byIdOrName(byId, { ownId, property, noun }),
     result: state,
     async query(world, given, run, options) {
-      const id = parts.map((part) => given[part]).join("/");
+      const searched = property === undefined ? undefined : given[property];
+      const place = ownId === "vaultId" ? undefined : given.vaultId;
+      const id =
+        property === undefined || searched === undefined
+          ? parts.map((part) => given[part]).join("/")
+          : await idOfName(world, { definition, property, idProperty: ownId, name: searched, vaultId: place }, options);
       const found = await lookup(world, id, run, options);
       if (found === undefined) throw new UkoError(notFound, { detail: `There is nothing with the id ${id}.` });
       return found.state;
     },
   });
+}
+
+/** The arguments of a function that accepts the ID of the object or its name. Unknown values wait until they are known. */
+function byIdOrName(
+  byId: Readonly<Record<string, z.ZodString>>,
+  { ownId, property, noun }: { readonly ownId: string; readonly property: string; readonly noun: string },
+): z.ZodType<Named> {
+  const { description } = byId[ownId]?.meta() ?? {};
+  return z
+    .strictObject({
+      ...byId,
+      [ownId]: uuid.optional().meta({ description: `${description} Set it or \`${property}\`.` }),
+      [property]: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({
+          description: `${capital(property)} of the ${noun}, in place of its ID. Exactly one ${noun} must have it.`,
+        }),
+    })
+    .superRefine((given: Named, { addIssue }) => {
+      const isSet = (name: string): boolean => given[name] !== undefined;
+      if (isSet(ownId) && isSet(property))
+        addIssue({ code: "custom", path: [property], message: "must not be set together with the ID" });
+      if (!isSet(ownId) && !isSet(property))
+        addIssue({ code: "custom", path: [ownId], message: `is required, unless ${property} is set` });
+    });
 }
 
 /** Lists every object of a resource, in one vault if the resource belongs to one. */
@@ -123,7 +162,7 @@ const deletionPlan = z.object({
   lifecycleState: z.string().meta({ description: "The derived state, or `gone`." }),
   keyState: z.string().optional().meta({ description: "State, as the service reports it." }),
   deletion: z
-    .object(pendingFields)
+    .object({ ...pendingFields, awaits: awaitsField })
     .meta({ description: "What the deletion of the key waits for.", type: { name: "PlannedDeletion" } }),
   explanation: z
     .object({

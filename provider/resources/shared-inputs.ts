@@ -16,6 +16,7 @@ import {
   pendingFacts,
 } from "../engine/ports/pending-facts.ts";
 import { plain } from "../engine/text/words.ts";
+import { awaitedThings, type DeletionAwaits } from "../lifecycle/key/lifecycle-state.ts";
 import type { RequiredPeople } from "../lifecycle/vocabulary/observation.ts";
 import { uuidForm } from "../text/uuid-form.ts";
 
@@ -54,19 +55,49 @@ export const pendingFields = Object.fromEntries(pendingFactNames.map((fact) => [
   readonly [Fact in PendingFact]: PendingField;
 };
 
+/** What a deletion waits for, as a program gets it. A word of a later release in a state counts as absent (decision 62). */
+export const awaitsField = z
+  .enum(awaitedThings)
+  .optional()
+  .catch(undefined)
+  .meta({
+    description: "What the deletion waits for.",
+    type: {
+      name: "DeletionAwaits",
+      description: "What the deletion of a key waits for.",
+      values: {
+        request: "A person has to request the next step.",
+        approval: "A second person has to approve the next step.",
+        requester: "The next step is approved, and the next run of the requester takes it.",
+        time: "The next step is refused before a time.",
+        person_to_unblock: "A person has to remove what blocks the next step.",
+      } satisfies Record<DeletionAwaits, string>,
+    },
+  });
+
 /** The same in a state. */
-export const pendingOutputFields = Object.fromEntries(
-  pendingFactNames.map((fact) => [outputOf(fact), pendingField(fact).meta({ changedBy: ["state"] })]),
-) as { readonly [Fact in PendingFact as OutputOf<Fact>]: PendingField };
+export const pendingOutputFields = {
+  ...(Object.fromEntries(
+    pendingFactNames.map((fact) => [outputOf(fact), pendingField(fact).meta({ changedBy: ["state"] })]),
+  ) as {
+    readonly [Fact in PendingFact as OutputOf<Fact>]: PendingField;
+  }),
+  deletionAwaits: awaitsField,
+};
 
 /** The outputs that change during the deletion of a managed key. */
 export const deletionOutputs = pendingFactNames.map(outputOf);
+
+type KeyPendingFacts = Omit<PendingFacts, "awaits"> & { readonly awaits?: DeletionAwaits | undefined };
+type PendingOutputs = { readonly [Fact in Exclude<PendingFact, "awaits"> as OutputOf<Fact>]?: string } & {
+  readonly deletionAwaits?: DeletionAwaits;
+};
 
 /**
  * What a pending deletion shows in a state. Each person wrote their own name, and a terminal may print a state as it
  * is, so the names are escaped.
  */
-export function pendingOutputs(facts: PendingFacts): { readonly [Fact in PendingFact as OutputOf<Fact>]?: string } {
+export function pendingOutputs(facts: KeyPendingFacts): PendingOutputs {
   const shown = pendingFactNames.flatMap((fact) => {
     const value = facts[fact];
     if (value === undefined) return [];

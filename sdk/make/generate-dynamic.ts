@@ -76,7 +76,7 @@ function providerTextOf(name: ResourceName): string {
 function functionsSection(name: ResourceName): string {
   const { get, list } = { get: functions[`get${name}`], list: functions[`list${name}s`] };
   const state = `${name}State`;
-  const args = argumentAttributes(get).map((each) => `readonly ${each.name}: string`);
+  const args = argumentAttributes(get).map((each) => `readonly ${each.name}${each.isRequired ? "" : "?"}: string`);
   const isInVault = argumentAttributes(list).length > 0;
   const given = argumentsText(`get${name}`);
   return [

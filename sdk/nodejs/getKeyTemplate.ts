@@ -16,14 +16,15 @@ import * as utilities from "./utilities";
  * ```typescript
  * import * as uko from "@uko/pulumi";
  *
- * const found = uko.getKeyTemplateOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", templateId: "6d1f0000-0000-4000-8000-000000000004" });
+ * const found = uko.getKeyTemplateOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", name: "payroll" });
  *
- * export const name = found.name;
+ * export const templateId = found.templateId;
  * ```
  */
 export function getKeyTemplate(args: GetKeyTemplateArgs, opts?: pulumi.InvokeOptions): Promise<GetKeyTemplateResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
     return pulumi.runtime.invoke("uko:index:getKeyTemplate", {
+        "name": args.name,
         "templateId": args.templateId,
         "vaultId": args.vaultId,
     }, opts);
@@ -31,9 +32,13 @@ export function getKeyTemplate(args: GetKeyTemplateArgs, opts?: pulumi.InvokeOpt
 
 export interface GetKeyTemplateArgs {
     /**
-     * UUID of the template.
+     * Name of the template, in place of its ID. Exactly one template must have it.
      */
-    templateId: string;
+    name?: string;
+    /**
+     * UUID of the template. Set it or `name`.
+     */
+    templateId?: string;
     /**
      * UUID of the vault.
      */
@@ -139,14 +144,15 @@ export interface GetKeyTemplateResult {
  * ```typescript
  * import * as uko from "@uko/pulumi";
  *
- * const found = uko.getKeyTemplateOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", templateId: "6d1f0000-0000-4000-8000-000000000004" });
+ * const found = uko.getKeyTemplateOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", name: "payroll" });
  *
- * export const name = found.name;
+ * export const templateId = found.templateId;
  * ```
  */
 export function getKeyTemplateOutput(args: GetKeyTemplateOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetKeyTemplateResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
     return pulumi.runtime.invokeOutput("uko:index:getKeyTemplate", {
+        "name": args.name,
         "templateId": args.templateId,
         "vaultId": args.vaultId,
     }, opts);
@@ -154,9 +160,13 @@ export function getKeyTemplateOutput(args: GetKeyTemplateOutputArgs, opts?: pulu
 
 export interface GetKeyTemplateOutputArgs {
     /**
-     * UUID of the template.
+     * Name of the template, in place of its ID. Exactly one template must have it.
      */
-    templateId: pulumi.Input<string>;
+    name?: pulumi.Input<string | undefined>;
+    /**
+     * UUID of the template. Set it or `name`.
+     */
+    templateId?: pulumi.Input<string | undefined>;
     /**
      * UUID of the vault.
      */

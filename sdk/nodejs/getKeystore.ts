@@ -16,24 +16,29 @@ import * as utilities from "./utilities";
  * ```typescript
  * import * as uko from "@uko/pulumi";
  *
- * const found = uko.getKeystoreOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keystoreId: "4a7c0000-0000-4000-8000-000000000003" });
+ * const found = uko.getKeystoreOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", name: "payroll-ring" });
  *
- * export const name = found.name;
+ * export const keystoreId = found.keystoreId;
  * ```
  */
 export function getKeystore(args: GetKeystoreArgs, opts?: pulumi.InvokeOptions): Promise<GetKeystoreResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
     return pulumi.runtime.invoke("uko:index:getKeystore", {
         "keystoreId": args.keystoreId,
+        "name": args.name,
         "vaultId": args.vaultId,
     }, opts);
 }
 
 export interface GetKeystoreArgs {
     /**
-     * UUID of the keystore.
+     * UUID of the keystore. Set it or `name`.
      */
-    keystoreId: string;
+    keystoreId?: string;
+    /**
+     * Name of the keystore, in place of its ID. Exactly one keystore must have it.
+     */
+    name?: string;
     /**
      * UUID of the vault.
      */
@@ -127,24 +132,29 @@ export interface GetKeystoreResult {
  * ```typescript
  * import * as uko from "@uko/pulumi";
  *
- * const found = uko.getKeystoreOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keystoreId: "4a7c0000-0000-4000-8000-000000000003" });
+ * const found = uko.getKeystoreOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", name: "payroll-ring" });
  *
- * export const name = found.name;
+ * export const keystoreId = found.keystoreId;
  * ```
  */
 export function getKeystoreOutput(args: GetKeystoreOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetKeystoreResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
     return pulumi.runtime.invokeOutput("uko:index:getKeystore", {
         "keystoreId": args.keystoreId,
+        "name": args.name,
         "vaultId": args.vaultId,
     }, opts);
 }
 
 export interface GetKeystoreOutputArgs {
     /**
-     * UUID of the keystore.
+     * UUID of the keystore. Set it or `name`.
      */
-    keystoreId: pulumi.Input<string>;
+    keystoreId?: pulumi.Input<string | undefined>;
+    /**
+     * Name of the keystore, in place of its ID. Exactly one keystore must have it.
+     */
+    name?: pulumi.Input<string | undefined>;
     /**
      * UUID of the vault.
      */

@@ -45,9 +45,9 @@ export interface GetKmsKeyResult {
      */
     readonly crn: string;
     /**
-     * What the deletion waits for: `approval` or `time`.
+     * What the deletion waits for.
      */
-    readonly deletionAwaits?: string;
+    readonly deletionAwaits?: enums.DeletionAwaits;
     /**
      * When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
      */
@@ -117,7 +117,7 @@ export interface GetKmsKeyResult {
      */
     readonly keyRing: string;
     /**
-     * State, as KMS reports it, as a word.
+     * State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
      */
     readonly keyState: string;
     /**

@@ -16,24 +16,29 @@ import * as utilities from "./utilities";
  * ```typescript
  * import * as uko from "@uko/pulumi";
  *
- * const found = uko.getManagedKeyOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId: "9b2d0000-0000-4000-8000-000000000002" });
+ * const found = uko.getManagedKeyOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", label: "payroll" });
  *
- * export const label = found.label;
+ * export const keyId = found.keyId;
  * ```
  */
 export function getManagedKey(args: GetManagedKeyArgs, opts?: pulumi.InvokeOptions): Promise<GetManagedKeyResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
     return pulumi.runtime.invoke("uko:index:getManagedKey", {
         "keyId": args.keyId,
+        "label": args.label,
         "vaultId": args.vaultId,
     }, opts);
 }
 
 export interface GetManagedKeyArgs {
     /**
-     * UUID of the key.
+     * UUID of the key. Set it or `label`.
      */
-    keyId: string;
+    keyId?: string;
+    /**
+     * Label of the key, in place of its ID. Exactly one key must have it.
+     */
+    label?: string;
     /**
      * UUID of the vault.
      */
@@ -54,9 +59,9 @@ export interface GetManagedKeyResult {
      */
     readonly align: boolean;
     /**
-     * `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
+     * Whether the key is in every keystore that its template names. Not set if the service does not report it.
      */
-    readonly alignment?: string;
+    readonly alignment?: enums.Alignment;
     /**
      * IAM ID of the person whose approval is stored on the key.
      */
@@ -66,9 +71,9 @@ export interface GetManagedKeyResult {
      */
     readonly deletionApprovedByName?: string;
     /**
-     * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+     * What the deletion waits for.
      */
-    readonly deletionAwaits?: string;
+    readonly deletionAwaits?: enums.DeletionAwaits;
     /**
      * When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
      */
@@ -114,9 +119,9 @@ export interface GetManagedKeyResult {
      */
     readonly dualAuthorization: enums.DualAuthorization;
     /**
-     * The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
+     * The marker on the key: the steps of its deletion that require two people.
      */
-    readonly dualMarker?: string;
+    readonly dualMarker?: enums.DualMarker;
     /**
      * Adopts this key instead of creating one. Cannot change.
      */
@@ -138,7 +143,7 @@ export interface GetManagedKeyResult {
      */
     readonly keyId: string;
     /**
-     * State, as the service reports it.
+     * State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
      */
     readonly keyState: string;
     /**
@@ -199,24 +204,29 @@ export interface GetManagedKeyResult {
  * ```typescript
  * import * as uko from "@uko/pulumi";
  *
- * const found = uko.getManagedKeyOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", keyId: "9b2d0000-0000-4000-8000-000000000002" });
+ * const found = uko.getManagedKeyOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001", label: "payroll" });
  *
- * export const label = found.label;
+ * export const keyId = found.keyId;
  * ```
  */
 export function getManagedKeyOutput(args: GetManagedKeyOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetManagedKeyResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
     return pulumi.runtime.invokeOutput("uko:index:getManagedKey", {
         "keyId": args.keyId,
+        "label": args.label,
         "vaultId": args.vaultId,
     }, opts);
 }
 
 export interface GetManagedKeyOutputArgs {
     /**
-     * UUID of the key.
+     * UUID of the key. Set it or `label`.
      */
-    keyId: pulumi.Input<string>;
+    keyId?: pulumi.Input<string | undefined>;
+    /**
+     * Label of the key, in place of its ID. Exactly one key must have it.
+     */
+    label?: pulumi.Input<string | undefined>;
     /**
      * UUID of the vault.
      */

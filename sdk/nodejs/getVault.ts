@@ -13,23 +13,29 @@ import * as utilities from "./utilities";
  * ```typescript
  * import * as uko from "@uko/pulumi";
  *
- * const found = uko.getVaultOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001" });
+ * const found = uko.getVaultOutput({ name: "payments" });
  *
- * export const name = found.name;
+ * export const vaultId = found.vaultId;
  * ```
  */
-export function getVault(args: GetVaultArgs, opts?: pulumi.InvokeOptions): Promise<GetVaultResult> {
+export function getVault(args?: GetVaultArgs, opts?: pulumi.InvokeOptions): Promise<GetVaultResult> {
+    args = args || {};
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
     return pulumi.runtime.invoke("uko:index:getVault", {
+        "name": args.name,
         "vaultId": args.vaultId,
     }, opts);
 }
 
 export interface GetVaultArgs {
     /**
-     * UUID of the vault.
+     * Name of the vault, in place of its ID. Exactly one vault must have it.
      */
-    vaultId: string;
+    name?: string;
+    /**
+     * UUID of the vault. Set it or `name`.
+     */
+    vaultId?: string;
 }
 
 export interface GetVaultResult {
@@ -71,21 +77,27 @@ export interface GetVaultResult {
  * ```typescript
  * import * as uko from "@uko/pulumi";
  *
- * const found = uko.getVaultOutput({ vaultId: "5c1e0000-0000-4000-8000-000000000001" });
+ * const found = uko.getVaultOutput({ name: "payments" });
  *
- * export const name = found.name;
+ * export const vaultId = found.vaultId;
  * ```
  */
-export function getVaultOutput(args: GetVaultOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetVaultResult> {
+export function getVaultOutput(args?: GetVaultOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetVaultResult> {
+    args = args || {};
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
     return pulumi.runtime.invokeOutput("uko:index:getVault", {
+        "name": args.name,
         "vaultId": args.vaultId,
     }, opts);
 }
 
 export interface GetVaultOutputArgs {
     /**
-     * UUID of the vault.
+     * Name of the vault, in place of its ID. Exactly one vault must have it.
      */
-    vaultId: pulumi.Input<string>;
+    name?: pulumi.Input<string | undefined>;
+    /**
+     * UUID of the vault. Set it or `name`.
+     */
+    vaultId?: pulumi.Input<string | undefined>;
 }

@@ -74,9 +74,9 @@ export class KmsKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly crn: pulumi.Output<string>;
     /**
-     * What the deletion waits for: `approval` or `time`.
+     * What the deletion waits for.
      */
-    declare public /*out*/ readonly deletionAwaits: pulumi.Output<string | undefined>;
+    declare public /*out*/ readonly deletionAwaits: pulumi.Output<enums.DeletionAwaits | undefined>;
     /**
      * When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
      */
@@ -146,7 +146,7 @@ export class KmsKey extends pulumi.CustomResource {
      */
     declare public readonly keyRing: pulumi.Output<string>;
     /**
-     * State, as KMS reports it, as a word.
+     * State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
      */
     declare public /*out*/ readonly keyState: pulumi.Output<string>;
     /**

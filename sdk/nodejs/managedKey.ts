@@ -104,9 +104,9 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public readonly align: pulumi.Output<boolean>;
     /**
-     * `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
+     * Whether the key is in every keystore that its template names. Not set if the service does not report it.
      */
-    declare public /*out*/ readonly alignment: pulumi.Output<string | undefined>;
+    declare public /*out*/ readonly alignment: pulumi.Output<enums.Alignment | undefined>;
     /**
      * IAM ID of the person whose approval is stored on the key.
      */
@@ -116,9 +116,9 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly deletionApprovedByName: pulumi.Output<string | undefined>;
     /**
-     * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+     * What the deletion waits for.
      */
-    declare public /*out*/ readonly deletionAwaits: pulumi.Output<string | undefined>;
+    declare public /*out*/ readonly deletionAwaits: pulumi.Output<enums.DeletionAwaits | undefined>;
     /**
      * When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
      */
@@ -164,9 +164,9 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public readonly dualAuthorization: pulumi.Output<enums.DualAuthorization>;
     /**
-     * The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
+     * The marker on the key: the steps of its deletion that require two people.
      */
-    declare public /*out*/ readonly dualMarker: pulumi.Output<string | undefined>;
+    declare public /*out*/ readonly dualMarker: pulumi.Output<enums.DualMarker | undefined>;
     /**
      * Adopts this key instead of creating one. Cannot change.
      */
@@ -188,7 +188,7 @@ export class ManagedKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly keyId: pulumi.Output<string>;
     /**
-     * State, as the service reports it.
+     * State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
      */
     declare public /*out*/ readonly keyState: pulumi.Output<string>;
     /**

@@ -9,6 +9,7 @@ import {
   getManagedKey,
   getManagedKeyOutput,
   getVault,
+  getVaultOutput,
   listKeystores,
   listKeyTemplates,
   listKmsKeys,
@@ -55,6 +56,33 @@ describe("get", () => {
     const { keyId } = await uko.make();
     const key = await settled(getManagedKeyOutput({ vaultId, keyId: output(Promise.resolve(keyId)) }));
     expect(key.keyId).toBe(keyId);
+  });
+});
+
+describe("get by name", () => {
+  test("returns what the ID returns, for each resource whose names are unique", async () => {
+    const { keyId } = await uko.make();
+    expect(await getManagedKey({ vaultId, label: "payroll" })).toEqual(await getManagedKey({ vaultId, keyId }));
+    expect(await getVault({ name: "payments" })).toEqual(await getVault({ vaultId }));
+    expect(await getKeystore({ vaultId, name: "payroll-ring" })).toMatchObject({ name: "payroll-ring" });
+    expect(await getKeyTemplate({ vaultId, name: "payroll" })).toMatchObject({ name: "payroll" });
+    const later = await settled(getVaultOutput({ name: output(Promise.resolve("payments")) }));
+    expect(later.vaultId).toBe(vaultId);
+  });
+
+  test("throws if nothing has the name, and for both or neither of ID and name", async () => {
+    await expect(getVault({ name: "payment" })).rejects.toMatchObject({
+      code: "UKO_NOT_FOUND",
+      message: expect.stringContaining(`Did you mean "payments" (${vaultId})?`),
+    });
+    await expect(getManagedKey({ vaultId, label: "payroll" })).rejects.toMatchObject({ code: "UKO_KEY_NOT_FOUND" });
+    await expect(getVault({})).rejects.toMatchObject({
+      code: "UKO_INPUT_INVALID",
+      message: expect.stringContaining("vaultId: is required, unless name is set"),
+    });
+    await expect(getVault({ vaultId, name: "payments" })).rejects.toMatchObject({
+      message: expect.stringContaining("name: must not be set together with the ID"),
+    });
   });
 });
 

@@ -178,6 +178,8 @@ describe("functions", () => {
     const seq = await stage.uko.lastSeq();
     const { keyId } = properties;
     expect(await stage.bob.invoke("uko:index:getManagedKey", { vaultId, keyId })).toEqual(properties);
+    expect(await stage.bob.invoke("uko:index:getManagedKey", { vaultId, label: properties.label })).toEqual(properties);
+    expect(await stage.bob.invoke("uko:index:getVault", { name: "payments" })).toMatchObject({ vaultId });
     expect(await stage.bob.invoke("uko:index:listManagedKeys", {})).toEqual({ managedKeys: [properties] });
     expect(await stage.bob.invoke("uko:index:listPendingDeletions", { vaultId })).toEqual({ pendingDeletions: [] });
     expect(await stage.bob.invoke("uko:index:planDeletion", { vaultId, keyId })).toMatchObject({
@@ -192,6 +194,9 @@ describe("functions", () => {
     ["a method of every object", "uko:index:toString", {}, "UKO_INPUT_INVALID"],
     ["unknown arguments", "uko:index:listVaults", { name: "x" }, "UKO_INPUT_INVALID"],
     ["a missing key", "uko:index:getManagedKey", { vaultId, keyId: absentId }, "UKO_KEY_NOT_FOUND"],
+    ["a label of no key", "uko:index:getManagedKey", { vaultId, label: "absent" }, "UKO_KEY_NOT_FOUND"],
+    ["neither ID nor name", "uko:index:getVault", {}, "UKO_INPUT_INVALID"],
+    ["both ID and name", "uko:index:getVault", { vaultId, name: "payments" }, "UKO_INPUT_INVALID"],
   ])("with invalid input, %s, return an error that states the fault", async (_what, name, args, code) => {
     expect((await statusOf(stage.bob.invoke(name, args))).details).toContain(`[${code}]`);
   });

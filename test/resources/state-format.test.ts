@@ -6,6 +6,7 @@ import { defineResource, type ResourceDefinition } from "../../provider/engine/r
 import { createHandlers } from "../../provider/engine/resource/handlers.ts";
 import { metaOf, shapeOf } from "../../provider/engine/resource/property.ts";
 import { resources } from "../../provider/resources/registry.ts";
+import { outputAttributes } from "../../provider/resources/schema/attributes.ts";
 import { secretDigests } from "../support/builders.ts";
 
 const definitions = Object.values(resources);
@@ -23,6 +24,30 @@ test("reads a state of a later release, and leaves out unknown properties", () =
   const inputs = { name: "payments", deletionProtection: false };
   const state = { ...inputs, instanceId: "i", vaultId: "v", ofLater: "unknown" };
   expect(handlers.diff(state, inputs)).toEqual([]);
+});
+
+test("reads a state with a word of a later release, in each output with a fixed list of words", () => {
+  const later = "a_word_of_later";
+  const fixed = definitions.flatMap(({ name, inputs, state }) =>
+    outputAttributes({ inputs, state })
+      .filter(({ type }) => type.kind === "enum")
+      .filter((output) => !(output.name in shapeOf(inputs)))
+      .map((output) => ({ name, output: output.name, property: shapeOf(state)[output.name] })),
+  );
+  expect(fixed.map(({ name, output }) => `${name}.${output}`)).toEqual([
+    "ManagedKey.dualMarker",
+    "ManagedKey.alignment",
+    "ManagedKey.lifecycleState",
+    "ManagedKey.deletionAwaits",
+    "KmsKey.lifecycleState",
+    "KmsKey.deletionAwaits",
+  ]);
+  for (const { output, property } of fixed)
+    expect([output, property?.safeParse(later).success]).toEqual([output, true]);
+  const keystores = shapeOf(resources.managedKey.state).keystores?.safeParse([
+    { name: "ring", type: later, status: later, syncFlag: later },
+  ]);
+  expect(keystores?.data).toEqual([{ name: "ring", type: later, status: "unrecognized", syncFlag: "unrecognized" }]);
 });
 
 test("refuses an output that does not say what changes it, whose old value a plan would promise", () => {

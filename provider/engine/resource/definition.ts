@@ -105,6 +105,13 @@ export interface ListFilter {
   readonly vaultId?: string;
 }
 
+/** An object as a list has it. */
+export interface NamedObject {
+  /** In the form of `idForm`. */
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface ResourceDefinition<Inputs, State extends Inputs> {
   readonly name: string;
   /** The noun in messages, such as `template` for `KeyTemplate`. */
@@ -124,7 +131,10 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   readonly idForm: string;
   /** The input that adopts an existing object: the last part of its ID. */
   readonly adoptBy: keyof Inputs & string;
-  /** Inputs that no two objects share in the service. Absent if two objects may have one name, as in KMS. */
+  /**
+   * Inputs that no two objects share in the service; the last one is the name. Absent if two objects may have one name, as
+   * in KMS.
+   */
   readonly uniqueBy?: readonly (keyof Inputs & string)[];
   /**
    * What two objects have in common that a program seldom means to have twice, from inputs or a state, if names may
@@ -162,6 +172,15 @@ export interface ResourceDefinition<Inputs, State extends Inputs> {
   lookup(world: World, id: string, run: RunSettings, options: CallOptions): Promise<Stored<State> | undefined>;
   /** Every resource that this release can describe, in every state. */
   list(world: World, filter: ListFilter, options: ListOptions): Promise<readonly Stored<State>[]>;
+  /**
+   * The names of all objects, or of those with one name, without a read of each object. Absent if two objects may have one
+   * name.
+   */
+  names?(
+    world: World,
+    filter: ListFilter & { readonly name?: string },
+    options: ListOptions,
+  ): Promise<readonly NamedObject[]>;
   /** The object and its policy from state, because destroy sees no program. */
   deletion(state: State, run: RunSettings): Deletion;
   /** What people have to know if the declared key ends, because no other key can decrypt its data. */

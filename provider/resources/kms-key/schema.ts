@@ -1,10 +1,10 @@
 /** Defines the inputs and outputs of a KMS key, each described once for all engines. */
 
 import * as z from "zod";
-import { kmsLifecycleStates } from "../../lifecycle/kms-key/kms-key-states.ts";
+import { kmsKeyStates, kmsLifecycleStates } from "../../lifecycle/kms-key/kms-key-states.ts";
 import { reservedTagPrefix } from "../../lifecycle/vocabulary/tag-names.ts";
 import { uuidForm } from "../../text/uuid-form.ts";
-import { deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
+import { awaitsField, deletionProtection, dualAuthorization, uuid } from "../shared-inputs.ts";
 
 const base64 = z
   .string()
@@ -158,32 +158,26 @@ export const kmsKeyState = z.object({
   keyId: uuid.meta({ description: "UUID of the key.", changedBy: [] }),
   crn: z.string().meta({ description: "Cloud resource name of the key.", changedBy: [] }),
   keyState: z.string().meta({
-    description: "State, as KMS reports it, as a word.",
+    description: `State, as KMS reports it: ${kmsKeyStates.map((word) => `\`${word}\``).join(", ")}, or a number that this release does not know.`,
     changedBy: ["restoreTrigger"],
   }),
-  lifecycleState: z.enum(kmsLifecycleStates).meta({
-    description: "The derived state, which includes a pending approval.",
-    changedBy: ["restoreTrigger"],
-    type: {
-      name: "KmsKeyLifecycleState",
-      description: "The state of a KMS key, derived from everything that KMS reports.",
-    },
-  }),
+  lifecycleState: z
+    .enum(kmsLifecycleStates)
+    .catch("unrecognized")
+    .meta({
+      description: "The derived state, which includes a pending approval.",
+      changedBy: ["restoreTrigger"],
+      type: {
+        name: "KmsKeyLifecycleState",
+        description: "The state of a KMS key, derived from everything that KMS reports.",
+      },
+    }),
   imported: z.boolean().meta({ description: "Whether the key material was imported.", changedBy: ["payload"] }),
   lastRotatedAt: z
     .string()
     .optional()
-    .meta({
-      description: "When the key was last rotated, ISO 8601 UTC.",
-      changedBy: ["rotationTrigger", "payload"],
-    }),
-  deletionAwaits: z
-    .string()
-    .optional()
-    .meta({
-      description: "What the deletion waits for: `approval` or `time`.",
-      changedBy: ["restoreTrigger"],
-    }),
+    .meta({ description: "When the key was last rotated, ISO 8601 UTC.", changedBy: ["rotationTrigger", "payload"] }),
+  deletionAwaits: awaitsField.meta({ changedBy: ["restoreTrigger"] }),
   deletionNotBefore: z
     .string()
     .optional()

@@ -120,6 +120,12 @@ export const managedKey = defineResource<ManagedKeyInputs, ManagedKeyState>({
     return found;
   },
 
+  async names(world, { vaultId, name }, options) {
+    if (vaultId === undefined) throw new Error("The labels of keys are unique in one vault only");
+    const all = await world.keys.list({ vaultId, ...(name !== undefined && { label: name }) }, options);
+    return all.map(({ keyId, label }) => ({ id: `${vaultId}/${keyId}`, name: label }));
+  },
+
   deletion: (state, run) =>
     keyDeletion({ ref: refOf(state), policy: policyOf(state, run) }, (observed, wait) => ({
       id: `${state.vaultId}/${state.keyId}`,

@@ -2,7 +2,10 @@
 
 import * as z from "zod";
 import { endsLikeRecord } from "../../lifecycle/consent/record-locations.ts";
+import { noMarker, requiredPeopleValues } from "../../lifecycle/consent/required-people.ts";
 import { type LifecycleState, lifecycleStates } from "../../lifecycle/key/lifecycle-state.ts";
+import { keyStates } from "../../lifecycle/vocabulary/managed-key-states.ts";
+import type { KeystoreStatus as KeystoreFacts } from "../../lifecycle/vocabulary/observation.ts";
 import { holdTagName, isHoldTag, reservedTagPrefix } from "../../lifecycle/vocabulary/tag-names.ts";
 import { deletionProtection, dualAuthorization, pendingOutputFields, uuid } from "../shared-inputs.ts";
 
@@ -159,14 +162,49 @@ export const managedKeyInputs = z.strictObject({
 });
 export type ManagedKeyInputs = z.infer<typeof managedKeyInputs>;
 
+/** A word that this release does not know is `unrecognized`, also one of a later release in a state (decision 62). */
+const keystoreStatus = z
+  .enum(["active", "not_active", "not_present", "wrong_key", "pending_destruction", "unknown", "error", "unrecognized"])
+  .catch("unrecognized")
+  .meta({
+    type: {
+      name: "KeystoreStatus",
+      description: "Whether a keystore holds the material of a key.",
+      values: {
+        active: "The key is there and can be used.",
+        not_active: "The key is there and cannot be used.",
+        not_present: "The key is not there.",
+        wrong_key: "Another value than expected is there.",
+        pending_destruction: "The keystore destroys the key after its pending period.",
+        unknown: "The service does not know the status.",
+        error: "The keystore could not be read.",
+        unrecognized: "A status that this release does not recognize.",
+      } satisfies Record<KeystoreFacts["status"], string>,
+    },
+  });
+const keystoreSyncFlag = z
+  .enum(["ok", "out_of_sync", "error", "verifying_sync", "unrecognized"])
+  .catch("unrecognized")
+  .meta({
+    type: {
+      name: "KeystoreSyncFlag",
+      description: "Whether a keystore and the service agree on a key.",
+      values: {
+        ok: "They agree.",
+        out_of_sync: "They differ.",
+        error: "The service could not compare them.",
+        verifying_sync: "The service compares them.",
+        unrecognized: "A word that this release does not recognize.",
+      } satisfies Record<KeystoreFacts["syncFlag"], string>,
+    },
+  });
+
 const keystore = z
   .object({
     name: z.string().meta({ description: "Name of the keystore." }),
     type: z.string().meta({ description: "Type of the keystore, as the service reports it, such as `aws_kms`." }),
-    status: z.string().meta({ description: "Whether the keystore holds the key material, as the service reports it." }),
-    syncFlag: z
-      .string()
-      .meta({ description: "Whether the keystore and the service agree, as the service reports it." }),
+    status: keystoreStatus.meta({ description: "Whether the keystore holds the key material." }),
+    syncFlag: keystoreSyncFlag.meta({ description: "Whether the keystore and the service agree." }),
     destructionAt: z.string().optional().meta({
       description: "When the keystore destroys the key material, ISO 8601 UTC.",
     }),
@@ -188,20 +226,32 @@ export const managedKeyState = managedKeyInputs.extend({
   instanceId: z.string().meta({ description: "ID of the instance that the key belongs to.", changedBy: [] }),
   keyId: uuid.meta({ description: "UUID of the key.", changedBy: [] }),
   templateId: z.string().meta({ description: "UUID of the template.", changedBy: [] }),
-  version: z.int().meta({
-    description: "1 at creation, incremented by each rotation.",
-    changedBy: ["rotationTrigger"],
-  }),
+  version: z
+    .int()
+    .meta({ description: "1 at creation, incremented by each rotation.", changedBy: ["rotationTrigger"] }),
   algorithm: z.string().meta({ description: "Algorithm, as the service reports it, such as `aes`.", changedBy: [] }),
   size: z.string().meta({ description: "Size, as the service reports it, such as `256`.", changedBy: [] }),
-  keyState: z.string().meta({ description: "State, as the service reports it.", changedBy: ["state"] }),
+  keyState: z.string().meta({
+    description: `State, as the service reports it: ${keyStates.map((word) => `\`${word}\``).join(", ")}, or a word that this release does not know.`,
+    changedBy: ["state"],
+  }),
   dualMarker: z
-    .string()
+    .enum([...requiredPeopleValues, noMarker])
     .optional()
+    .catch(undefined)
     .meta({
-      description:
-        "The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.",
+      description: "The marker on the key: the steps of its deletion that require two people.",
       changedBy: [...peopleInputs],
+      type: {
+        name: "DualMarker",
+        description: "The marker on a managed key.",
+        values: {
+          both: "Two people deactivate and destroy.",
+          destroy: "Two people destroy.",
+          single: "One person is enough.",
+          none: "The key has no marker, which counts as `both`.",
+        },
+      },
     }),
   hold: z.string().optional().meta({
     description:
@@ -209,39 +259,47 @@ export const managedKeyState = managedKeyInputs.extend({
     changedBy: [],
   }),
   alignment: z
-    .string()
+    .enum(["aligned", "unaligned"])
     .optional()
+    .catch(undefined)
     .meta({
       description:
-        "`aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.",
+        "Whether the key is in every keystore that its template names. Not set if the service does not report it.",
       changedBy: ["state", "rotationTrigger", "align"],
+      type: {
+        name: "Alignment",
+        description: "Whether a managed key is in every keystore that its template names.",
+        values: { aligned: "It is in every one of them.", unaligned: "It is missing in one, or is in another one." },
+      },
     }),
-  lifecycleState: z.enum(lifecycleStates).meta({
-    description: "The derived state, which includes what a deletion waits for.",
-    // A stricter marker makes a deactivated key wait for a request.
-    changedBy: ["state", ...peopleInputs],
-    type: {
-      name: "LifecycleState",
-      description: "The state of a managed key, derived from everything that the service reports.",
-      values: {
-        pending_destruction: "Destroyed; not every keystore reports yet that the key is gone.",
-        destroyed: "Destroyed, and every keystore reports live that the key is gone; the metadata still exists.",
-        cooling_down: "Deactivated 4 hours ago or less, so the key cannot be destroyed yet.",
-        pending_approval: "One person requested the next step, and a second person has to approve it.",
-        approved: "A second person approved the next step, and the next run of the requester takes it.",
-        pending_request: "A deletion waits for a person to request the next step.",
-        deactivated: "Out of use.",
-        compromised: "Marked as compromised.",
-        active: "In use.",
-        pre_activation: "Not installed yet.",
-        unrecognized: "A state that this release does not recognize. uko takes no step on such a key.",
-      } satisfies Record<LifecycleState, string>,
-    },
-  }),
-  keystores: z.array(keystore).meta({
-    description: "Each keystore's status of the key.",
-    changedBy: ["state", "rotationTrigger", "align"],
-  }),
+  lifecycleState: z
+    .enum(lifecycleStates)
+    .catch("unrecognized")
+    .meta({
+      description: "The derived state, which includes what a deletion waits for.",
+      // A stricter marker makes a deactivated key wait for a request.
+      changedBy: ["state", ...peopleInputs],
+      type: {
+        name: "LifecycleState",
+        description: "The state of a managed key, derived from everything that the service reports.",
+        values: {
+          pending_destruction: "Destroyed; not every keystore reports yet that the key is gone.",
+          destroyed: "Destroyed, and every keystore reports live that the key is gone; the metadata still exists.",
+          cooling_down: "Deactivated 4 hours ago or less, so the key cannot be destroyed yet.",
+          pending_approval: "One person requested the next step, and a second person has to approve it.",
+          approved: "A second person approved the next step, and the next run of the requester takes it.",
+          pending_request: "A deletion waits for a person to request the next step.",
+          deactivated: "Out of use.",
+          compromised: "Marked as compromised.",
+          active: "In use.",
+          pre_activation: "Not installed yet.",
+          unrecognized: "A state that this release does not recognize. uko takes no step on such a key.",
+        } satisfies Record<LifecycleState, string>,
+      },
+    }),
+  keystores: z
+    .array(keystore)
+    .meta({ description: "Each keystore's status of the key.", changedBy: ["state", "rotationTrigger", "align"] }),
   ...pendingOutputFields,
   deletionAwaits: pendingOutputFields.deletionAwaits.meta({ changedBy: ["state", ...peopleInputs] }),
 });

@@ -253,8 +253,12 @@ function dataSourceOf(question: keyof typeof functions): TerraformDataSource {
         : resultAttributes(result);
   const isGiven = new Set(given.map(({ name }) => name));
   const idForm = handlers === undefined ? undefined : definitions[handlers].idForm;
+  const isAnswered = new Set(leavesOf(answered).map(({ name }) => name));
+  // Of the ID and the name, the configuration sets one, and the service returns the other.
+  const roleIn = ({ name, isRequired }: Leaf): Role =>
+    isRequired ? "required" : isAnswered.has(name) ? "service" : "steering";
   const attributes = [
-    ...given.map((leaf) => attributeOf(leaf, leaf.isRequired ? "required" : "steering")),
+    ...given.map((leaf) => attributeOf(leaf, roleIn(leaf))),
     ...leavesOf(answered)
       .filter(({ name, isSecret }) => !isGiven.has(name) && !isSecret)
       .map((leaf) => attributeOf(leaf, "output")),

@@ -24,7 +24,9 @@ export const readDataSource: Call<"readDataSource"> = async (session, request) =
     warn: (line) => void warnings.push(line),
   });
   // Hosts require configured values back unchanged.
-  const configured: ObjectValue = Object.fromEntries(given.map(({ name }) => [name, config[name] ?? null]));
+  const configured: ObjectValue = Object.fromEntries(
+    given.map(({ name }) => [name, config[name] ?? null] as const).filter(([, value]) => value !== null),
+  );
   const values = { ...valuesOf(source, response), ...configured };
   const id = idOf(source, values);
   return {

@@ -66,6 +66,7 @@ export function argumentFaults(
   return failures.map((failure) => failureDiagnostic(failure, attributes));
 }
 
+/** The attributes that a configuration may set; all others of a data source are outputs. */
 export function argumentsIn(attributes: readonly TerraformAttribute[]): readonly TerraformAttribute[] {
-  return attributes.filter(({ role }) => role === "required" || role === "steering");
+  return attributes.filter(({ role }) => role === "required" || role === "steering" || role === "service");
 }

@@ -28,10 +28,10 @@ import (
 //	func main() {
 //		pulumi.Run(func(ctx *pulumi.Context) error {
 //			found := uko.LookupKeyTemplateOutput(ctx, uko.LookupKeyTemplateOutputArgs{
-//				VaultId:    pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
-//				TemplateId: pulumi.String("6d1f0000-0000-4000-8000-000000000004"),
+//				VaultId: pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
+//				Name:    pulumi.String("payroll"),
 //			})
-//			ctx.Export("name", found.Name())
+//			ctx.Export("templateId", found.TemplateId())
 //			return nil
 //		})
 //	}
@@ -48,8 +48,10 @@ func LookupKeyTemplate(ctx *pulumi.Context, args *LookupKeyTemplateArgs, opts ..
 }
 
 type LookupKeyTemplateArgs struct {
-	// UUID of the template.
-	TemplateId string `pulumi:"templateId"`
+	// Name of the template, in place of its ID. Exactly one template must have it.
+	Name *string `pulumi:"name"`
+	// UUID of the template. Set it or `name`.
+	TemplateId *string `pulumi:"templateId"`
 	// UUID of the vault.
 	VaultId string `pulumi:"vaultId"`
 }
@@ -107,8 +109,10 @@ func LookupKeyTemplateOutput(ctx *pulumi.Context, args LookupKeyTemplateOutputAr
 }
 
 type LookupKeyTemplateOutputArgs struct {
-	// UUID of the template.
-	TemplateId pulumi.StringInput `pulumi:"templateId"`
+	// Name of the template, in place of its ID. Exactly one template must have it.
+	Name pulumi.StringPtrInput `pulumi:"name"`
+	// UUID of the template. Set it or `name`.
+	TemplateId pulumi.StringPtrInput `pulumi:"templateId"`
 	// UUID of the vault.
 	VaultId pulumi.StringInput `pulumi:"vaultId"`
 }

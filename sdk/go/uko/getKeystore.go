@@ -28,10 +28,10 @@ import (
 //	func main() {
 //		pulumi.Run(func(ctx *pulumi.Context) error {
 //			found := uko.LookupKeystoreOutput(ctx, uko.LookupKeystoreOutputArgs{
-//				VaultId:    pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
-//				KeystoreId: pulumi.String("4a7c0000-0000-4000-8000-000000000003"),
+//				VaultId: pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
+//				Name:    pulumi.String("payroll-ring"),
 //			})
-//			ctx.Export("name", found.Name())
+//			ctx.Export("keystoreId", found.KeystoreId())
 //			return nil
 //		})
 //	}
@@ -48,8 +48,10 @@ func LookupKeystore(ctx *pulumi.Context, args *LookupKeystoreArgs, opts ...pulum
 }
 
 type LookupKeystoreArgs struct {
-	// UUID of the keystore.
-	KeystoreId string `pulumi:"keystoreId"`
+	// UUID of the keystore. Set it or `name`.
+	KeystoreId *string `pulumi:"keystoreId"`
+	// Name of the keystore, in place of its ID. Exactly one keystore must have it.
+	Name *string `pulumi:"name"`
 	// UUID of the vault.
 	VaultId string `pulumi:"vaultId"`
 }
@@ -101,8 +103,10 @@ func LookupKeystoreOutput(ctx *pulumi.Context, args LookupKeystoreOutputArgs, op
 }
 
 type LookupKeystoreOutputArgs struct {
-	// UUID of the keystore.
-	KeystoreId pulumi.StringInput `pulumi:"keystoreId"`
+	// UUID of the keystore. Set it or `name`.
+	KeystoreId pulumi.StringPtrInput `pulumi:"keystoreId"`
+	// Name of the keystore, in place of its ID. Exactly one keystore must have it.
+	Name pulumi.StringPtrInput `pulumi:"name"`
 	// UUID of the vault.
 	VaultId pulumi.StringInput `pulumi:"vaultId"`
 }

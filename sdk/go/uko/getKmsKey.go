@@ -56,8 +56,8 @@ type LookupKmsKeyResult struct {
 	Aliases []string `pulumi:"aliases"`
 	// Cloud resource name of the key.
 	Crn string `pulumi:"crn"`
-	// What the deletion waits for: `approval` or `time`.
-	DeletionAwaits *string `pulumi:"deletionAwaits"`
+	// What the deletion waits for.
+	DeletionAwaits *DeletionAwaits `pulumi:"deletionAwaits"`
 	// When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
 	DeletionCompletesAt KmsKeyDeletionCompletesAt `pulumi:"deletionCompletesAt"`
 	// When KMS begins to purge the metadata of the key, ISO 8601 UTC.
@@ -92,7 +92,7 @@ type LookupKmsKeyResult struct {
 	KeyId string `pulumi:"keyId"`
 	// Key ring, created if it does not exist. Never the key ring of an internal keystore.
 	KeyRing string `pulumi:"keyRing"`
-	// State, as KMS reports it, as a word.
+	// State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
 	KeyState string `pulumi:"keyState"`
 	// When the key was last rotated, ISO 8601 UTC.
 	LastRotatedAt *string `pulumi:"lastRotatedAt"`
@@ -152,9 +152,9 @@ func (o LookupKmsKeyResultOutput) Crn() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) string { return v.Crn }).(pulumi.StringOutput)
 }
 
-// What the deletion waits for: `approval` or `time`.
-func (o LookupKmsKeyResultOutput) DeletionAwaits() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v LookupKmsKeyResult) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
+// What the deletion waits for.
+func (o LookupKmsKeyResultOutput) DeletionAwaits() DeletionAwaitsPtrOutput {
+	return o.ApplyT(func(v LookupKmsKeyResult) *DeletionAwaits { return v.DeletionAwaits }).(DeletionAwaitsPtrOutput)
 }
 
 // When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
@@ -242,7 +242,7 @@ func (o LookupKmsKeyResultOutput) KeyRing() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) string { return v.KeyRing }).(pulumi.StringOutput)
 }
 
-// State, as KMS reports it, as a word.
+// State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
 func (o LookupKmsKeyResultOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupKmsKeyResult) string { return v.KeyState }).(pulumi.StringOutput)
 }

@@ -29,9 +29,9 @@ import (
 //		pulumi.Run(func(ctx *pulumi.Context) error {
 //			found := uko.LookupManagedKeyOutput(ctx, uko.LookupManagedKeyOutputArgs{
 //				VaultId: pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
-//				KeyId:   pulumi.String("9b2d0000-0000-4000-8000-000000000002"),
+//				Label:   pulumi.String("payroll"),
 //			})
-//			ctx.Export("label", found.Label())
+//			ctx.Export("keyId", found.KeyId())
 //			return nil
 //		})
 //	}
@@ -48,8 +48,10 @@ func LookupManagedKey(ctx *pulumi.Context, args *LookupManagedKeyArgs, opts ...p
 }
 
 type LookupManagedKeyArgs struct {
-	// UUID of the key.
-	KeyId string `pulumi:"keyId"`
+	// UUID of the key. Set it or `label`.
+	KeyId *string `pulumi:"keyId"`
+	// Label of the key, in place of its ID. Exactly one key must have it.
+	Label *string `pulumi:"label"`
 	// UUID of the vault.
 	VaultId string `pulumi:"vaultId"`
 }
@@ -61,14 +63,14 @@ type LookupManagedKeyResult struct {
 	Algorithm string `pulumi:"algorithm"`
 	// Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
 	Align bool `pulumi:"align"`
-	// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
-	Alignment *string `pulumi:"alignment"`
+	// Whether the key is in every keystore that its template names. Not set if the service does not report it.
+	Alignment *Alignment `pulumi:"alignment"`
 	// IAM ID of the person whose approval is stored on the key.
 	DeletionApprovedBy *string `pulumi:"deletionApprovedBy"`
 	// Name that the approver gave.
 	DeletionApprovedByName *string `pulumi:"deletionApprovedByName"`
-	// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
-	DeletionAwaits *string `pulumi:"deletionAwaits"`
+	// What the deletion waits for.
+	DeletionAwaits *DeletionAwaits `pulumi:"deletionAwaits"`
 	// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
 	DeletionCompletesAt DeletionCompletesAt `pulumi:"deletionCompletesAt"`
 	// The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
@@ -91,8 +93,8 @@ type LookupManagedKeyResult struct {
 	Description *string `pulumi:"description"`
 	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
 	DualAuthorization DualAuthorization `pulumi:"dualAuthorization"`
-	// The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
-	DualMarker *string `pulumi:"dualMarker"`
+	// The marker on the key: the steps of its deletion that require two people.
+	DualMarker *DualMarker `pulumi:"dualMarker"`
 	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId *string `pulumi:"existingKeyId"`
 	// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
@@ -103,7 +105,7 @@ type LookupManagedKeyResult struct {
 	InstanceId string `pulumi:"instanceId"`
 	// UUID of the key.
 	KeyId string `pulumi:"keyId"`
-	// State, as the service reports it.
+	// State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
 	KeyState string `pulumi:"keyState"`
 	// Each keystore's status of the key.
 	Keystores []ManagedKeyKeystore `pulumi:"keystores"`
@@ -137,8 +139,10 @@ func LookupManagedKeyOutput(ctx *pulumi.Context, args LookupManagedKeyOutputArgs
 }
 
 type LookupManagedKeyOutputArgs struct {
-	// UUID of the key.
-	KeyId pulumi.StringInput `pulumi:"keyId"`
+	// UUID of the key. Set it or `label`.
+	KeyId pulumi.StringPtrInput `pulumi:"keyId"`
+	// Label of the key, in place of its ID. Exactly one key must have it.
+	Label pulumi.StringPtrInput `pulumi:"label"`
 	// UUID of the vault.
 	VaultId pulumi.StringInput `pulumi:"vaultId"`
 }
@@ -176,9 +180,9 @@ func (o LookupManagedKeyResultOutput) Align() pulumi.BoolOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) bool { return v.Align }).(pulumi.BoolOutput)
 }
 
-// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
-func (o LookupManagedKeyResultOutput) Alignment() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.Alignment }).(pulumi.StringPtrOutput)
+// Whether the key is in every keystore that its template names. Not set if the service does not report it.
+func (o LookupManagedKeyResultOutput) Alignment() AlignmentPtrOutput {
+	return o.ApplyT(func(v LookupManagedKeyResult) *Alignment { return v.Alignment }).(AlignmentPtrOutput)
 }
 
 // IAM ID of the person whose approval is stored on the key.
@@ -191,9 +195,9 @@ func (o LookupManagedKeyResultOutput) DeletionApprovedByName() pulumi.StringPtrO
 	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionApprovedByName }).(pulumi.StringPtrOutput)
 }
 
-// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
-func (o LookupManagedKeyResultOutput) DeletionAwaits() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
+// What the deletion waits for.
+func (o LookupManagedKeyResultOutput) DeletionAwaits() DeletionAwaitsPtrOutput {
+	return o.ApplyT(func(v LookupManagedKeyResult) *DeletionAwaits { return v.DeletionAwaits }).(DeletionAwaitsPtrOutput)
 }
 
 // When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
@@ -251,9 +255,9 @@ func (o LookupManagedKeyResultOutput) DualAuthorization() DualAuthorizationOutpu
 	return o.ApplyT(func(v LookupManagedKeyResult) DualAuthorization { return v.DualAuthorization }).(DualAuthorizationOutput)
 }
 
-// The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
-func (o LookupManagedKeyResultOutput) DualMarker() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v LookupManagedKeyResult) *string { return v.DualMarker }).(pulumi.StringPtrOutput)
+// The marker on the key: the steps of its deletion that require two people.
+func (o LookupManagedKeyResultOutput) DualMarker() DualMarkerPtrOutput {
+	return o.ApplyT(func(v LookupManagedKeyResult) *DualMarker { return v.DualMarker }).(DualMarkerPtrOutput)
 }
 
 // Adopts this key instead of creating one. Cannot change.
@@ -281,7 +285,7 @@ func (o LookupManagedKeyResultOutput) KeyId() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) string { return v.KeyId }).(pulumi.StringOutput)
 }
 
-// State, as the service reports it.
+// State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
 func (o LookupManagedKeyResultOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v LookupManagedKeyResult) string { return v.KeyState }).(pulumi.StringOutput)
 }

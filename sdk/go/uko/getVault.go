@@ -28,9 +28,9 @@ import (
 //	func main() {
 //		pulumi.Run(func(ctx *pulumi.Context) error {
 //			found := uko.LookupVaultOutput(ctx, uko.LookupVaultOutputArgs{
-//				VaultId: pulumi.String("5c1e0000-0000-4000-8000-000000000001"),
+//				Name: pulumi.String("payments"),
 //			})
-//			ctx.Export("name", found.Name())
+//			ctx.Export("vaultId", found.VaultId())
 //			return nil
 //		})
 //	}
@@ -47,8 +47,10 @@ func LookupVault(ctx *pulumi.Context, args *LookupVaultArgs, opts ...pulumi.Invo
 }
 
 type LookupVaultArgs struct {
-	// UUID of the vault.
-	VaultId string `pulumi:"vaultId"`
+	// Name of the vault, in place of its ID. Exactly one vault must have it.
+	Name *string `pulumi:"name"`
+	// UUID of the vault. Set it or `name`.
+	VaultId *string `pulumi:"vaultId"`
 }
 
 type LookupVaultResult struct {
@@ -74,8 +76,10 @@ func LookupVaultOutput(ctx *pulumi.Context, args LookupVaultOutputArgs, opts ...
 }
 
 type LookupVaultOutputArgs struct {
-	// UUID of the vault.
-	VaultId pulumi.StringInput `pulumi:"vaultId"`
+	// Name of the vault, in place of its ID. Exactly one vault must have it.
+	Name pulumi.StringPtrInput `pulumi:"name"`
+	// UUID of the vault. Set it or `name`.
+	VaultId pulumi.StringPtrInput `pulumi:"vaultId"`
 }
 
 func (LookupVaultOutputArgs) ElementType() reflect.Type {

@@ -62,8 +62,8 @@ type KmsKey struct {
 	Aliases pulumi.StringArrayOutput `pulumi:"aliases"`
 	// Cloud resource name of the key.
 	Crn pulumi.StringOutput `pulumi:"crn"`
-	// What the deletion waits for: `approval` or `time`.
-	DeletionAwaits pulumi.StringPtrOutput `pulumi:"deletionAwaits"`
+	// What the deletion waits for.
+	DeletionAwaits DeletionAwaitsPtrOutput `pulumi:"deletionAwaits"`
 	// When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
 	DeletionCompletesAt KmsKeyDeletionCompletesAtOutput `pulumi:"deletionCompletesAt"`
 	// When KMS begins to purge the metadata of the key, ISO 8601 UTC.
@@ -98,7 +98,7 @@ type KmsKey struct {
 	KeyId pulumi.StringOutput `pulumi:"keyId"`
 	// Key ring, created if it does not exist. Never the key ring of an internal keystore.
 	KeyRing pulumi.StringOutput `pulumi:"keyRing"`
-	// State, as KMS reports it, as a word.
+	// State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
 	KeyState pulumi.StringOutput `pulumi:"keyState"`
 	// When the key was last rotated, ISO 8601 UTC.
 	LastRotatedAt pulumi.StringPtrOutput `pulumi:"lastRotatedAt"`
@@ -367,9 +367,9 @@ func (o KmsKeyOutput) Crn() pulumi.StringOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringOutput { return v.Crn }).(pulumi.StringOutput)
 }
 
-// What the deletion waits for: `approval` or `time`.
-func (o KmsKeyOutput) DeletionAwaits() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *KmsKey) pulumi.StringPtrOutput { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
+// What the deletion waits for.
+func (o KmsKeyOutput) DeletionAwaits() DeletionAwaitsPtrOutput {
+	return o.ApplyT(func(v *KmsKey) DeletionAwaitsPtrOutput { return v.DeletionAwaits }).(DeletionAwaitsPtrOutput)
 }
 
 // When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
@@ -457,7 +457,7 @@ func (o KmsKeyOutput) KeyRing() pulumi.StringOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringOutput { return v.KeyRing }).(pulumi.StringOutput)
 }
 
-// State, as KMS reports it, as a word.
+// State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
 func (o KmsKeyOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v *KmsKey) pulumi.StringOutput { return v.KeyState }).(pulumi.StringOutput)
 }

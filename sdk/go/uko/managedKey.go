@@ -104,14 +104,14 @@ type ManagedKey struct {
 	Algorithm pulumi.StringOutput `pulumi:"algorithm"`
 	// Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
 	Align pulumi.BoolOutput `pulumi:"align"`
-	// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
-	Alignment pulumi.StringPtrOutput `pulumi:"alignment"`
+	// Whether the key is in every keystore that its template names. Not set if the service does not report it.
+	Alignment AlignmentPtrOutput `pulumi:"alignment"`
 	// IAM ID of the person whose approval is stored on the key.
 	DeletionApprovedBy pulumi.StringPtrOutput `pulumi:"deletionApprovedBy"`
 	// Name that the approver gave.
 	DeletionApprovedByName pulumi.StringPtrOutput `pulumi:"deletionApprovedByName"`
-	// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
-	DeletionAwaits pulumi.StringPtrOutput `pulumi:"deletionAwaits"`
+	// What the deletion waits for.
+	DeletionAwaits DeletionAwaitsPtrOutput `pulumi:"deletionAwaits"`
 	// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
 	DeletionCompletesAt DeletionCompletesAtOutput `pulumi:"deletionCompletesAt"`
 	// The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
@@ -134,8 +134,8 @@ type ManagedKey struct {
 	Description pulumi.StringPtrOutput `pulumi:"description"`
 	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
 	DualAuthorization DualAuthorizationOutput `pulumi:"dualAuthorization"`
-	// The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
-	DualMarker pulumi.StringPtrOutput `pulumi:"dualMarker"`
+	// The marker on the key: the steps of its deletion that require two people.
+	DualMarker DualMarkerPtrOutput `pulumi:"dualMarker"`
 	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId pulumi.StringPtrOutput `pulumi:"existingKeyId"`
 	// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
@@ -146,7 +146,7 @@ type ManagedKey struct {
 	InstanceId pulumi.StringOutput `pulumi:"instanceId"`
 	// UUID of the key.
 	KeyId pulumi.StringOutput `pulumi:"keyId"`
-	// State, as the service reports it.
+	// State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
 	KeyState pulumi.StringOutput `pulumi:"keyState"`
 	// Each keystore's status of the key.
 	Keystores ManagedKeyKeystoreArrayOutput `pulumi:"keystores"`
@@ -417,9 +417,9 @@ func (o ManagedKeyOutput) Align() pulumi.BoolOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.BoolOutput { return v.Align }).(pulumi.BoolOutput)
 }
 
-// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
-func (o ManagedKeyOutput) Alignment() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.Alignment }).(pulumi.StringPtrOutput)
+// Whether the key is in every keystore that its template names. Not set if the service does not report it.
+func (o ManagedKeyOutput) Alignment() AlignmentPtrOutput {
+	return o.ApplyT(func(v *ManagedKey) AlignmentPtrOutput { return v.Alignment }).(AlignmentPtrOutput)
 }
 
 // IAM ID of the person whose approval is stored on the key.
@@ -432,9 +432,9 @@ func (o ManagedKeyOutput) DeletionApprovedByName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionApprovedByName }).(pulumi.StringPtrOutput)
 }
 
-// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
-func (o ManagedKeyOutput) DeletionAwaits() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
+// What the deletion waits for.
+func (o ManagedKeyOutput) DeletionAwaits() DeletionAwaitsPtrOutput {
+	return o.ApplyT(func(v *ManagedKey) DeletionAwaitsPtrOutput { return v.DeletionAwaits }).(DeletionAwaitsPtrOutput)
 }
 
 // When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
@@ -492,9 +492,9 @@ func (o ManagedKeyOutput) DualAuthorization() DualAuthorizationOutput {
 	return o.ApplyT(func(v *ManagedKey) DualAuthorizationOutput { return v.DualAuthorization }).(DualAuthorizationOutput)
 }
 
-// The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
-func (o ManagedKeyOutput) DualMarker() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v *ManagedKey) pulumi.StringPtrOutput { return v.DualMarker }).(pulumi.StringPtrOutput)
+// The marker on the key: the steps of its deletion that require two people.
+func (o ManagedKeyOutput) DualMarker() DualMarkerPtrOutput {
+	return o.ApplyT(func(v *ManagedKey) DualMarkerPtrOutput { return v.DualMarker }).(DualMarkerPtrOutput)
 }
 
 // Adopts this key instead of creating one. Cannot change.
@@ -522,7 +522,7 @@ func (o ManagedKeyOutput) KeyId() pulumi.StringOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringOutput { return v.KeyId }).(pulumi.StringOutput)
 }
 
-// State, as the service reports it.
+// State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
 func (o ManagedKeyOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v *ManagedKey) pulumi.StringOutput { return v.KeyState }).(pulumi.StringOutput)
 }

@@ -10,6 +10,99 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
+// Whether a managed key is in every keystore that its template names.
+type Alignment string
+
+const (
+	// It is in every one of them.
+	AlignmentAligned = Alignment("aligned")
+	// It is missing in one, or is in another one.
+	AlignmentUnaligned = Alignment("unaligned")
+)
+
+type AlignmentOutput struct{ *pulumi.OutputState }
+
+func (AlignmentOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Alignment)(nil)).Elem()
+}
+
+func (o AlignmentOutput) ToAlignmentOutput() AlignmentOutput {
+	return o
+}
+
+func (o AlignmentOutput) ToAlignmentOutputWithContext(ctx context.Context) AlignmentOutput {
+	return o
+}
+
+func (o AlignmentOutput) ToAlignmentPtrOutput() AlignmentPtrOutput {
+	return o.ToAlignmentPtrOutputWithContext(context.Background())
+}
+
+func (o AlignmentOutput) ToAlignmentPtrOutputWithContext(ctx context.Context) AlignmentPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Alignment) *Alignment {
+		return &v
+	}).(AlignmentPtrOutput)
+}
+
+func (o AlignmentOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o AlignmentOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e Alignment) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o AlignmentOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o AlignmentOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e Alignment) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type AlignmentPtrOutput struct{ *pulumi.OutputState }
+
+func (AlignmentPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Alignment)(nil)).Elem()
+}
+
+func (o AlignmentPtrOutput) ToAlignmentPtrOutput() AlignmentPtrOutput {
+	return o
+}
+
+func (o AlignmentPtrOutput) ToAlignmentPtrOutputWithContext(ctx context.Context) AlignmentPtrOutput {
+	return o
+}
+
+func (o AlignmentPtrOutput) Elem() AlignmentOutput {
+	return o.ApplyT(func(v *Alignment) Alignment {
+		if v != nil {
+			return *v
+		}
+		var ret Alignment
+		return ret
+	}).(AlignmentOutput)
+}
+
+func (o AlignmentPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o AlignmentPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *Alignment) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
 // An Azure cloud.
 type AzureEnvironment string
 
@@ -909,6 +1002,105 @@ func (in *ccaUsageControlPtr) ToCcaUsageControlPtrOutputWithContext(ctx context.
 	return pulumi.ToOutputWithContext(ctx, in).(CcaUsageControlPtrOutput)
 }
 
+// What the deletion of a key waits for.
+type DeletionAwaits string
+
+const (
+	// A person has to request the next step.
+	DeletionAwaitsRequest = DeletionAwaits("request")
+	// A second person has to approve the next step.
+	DeletionAwaitsApproval = DeletionAwaits("approval")
+	// The next step is approved, and the next run of the requester takes it.
+	DeletionAwaitsRequester = DeletionAwaits("requester")
+	// The next step is refused before a time.
+	DeletionAwaitsTime = DeletionAwaits("time")
+	// A person has to remove what blocks the next step.
+	DeletionAwaitsPersonToUnblock = DeletionAwaits("person_to_unblock")
+)
+
+type DeletionAwaitsOutput struct{ *pulumi.OutputState }
+
+func (DeletionAwaitsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*DeletionAwaits)(nil)).Elem()
+}
+
+func (o DeletionAwaitsOutput) ToDeletionAwaitsOutput() DeletionAwaitsOutput {
+	return o
+}
+
+func (o DeletionAwaitsOutput) ToDeletionAwaitsOutputWithContext(ctx context.Context) DeletionAwaitsOutput {
+	return o
+}
+
+func (o DeletionAwaitsOutput) ToDeletionAwaitsPtrOutput() DeletionAwaitsPtrOutput {
+	return o.ToDeletionAwaitsPtrOutputWithContext(context.Background())
+}
+
+func (o DeletionAwaitsOutput) ToDeletionAwaitsPtrOutputWithContext(ctx context.Context) DeletionAwaitsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v DeletionAwaits) *DeletionAwaits {
+		return &v
+	}).(DeletionAwaitsPtrOutput)
+}
+
+func (o DeletionAwaitsOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o DeletionAwaitsOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e DeletionAwaits) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o DeletionAwaitsOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o DeletionAwaitsOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e DeletionAwaits) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type DeletionAwaitsPtrOutput struct{ *pulumi.OutputState }
+
+func (DeletionAwaitsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**DeletionAwaits)(nil)).Elem()
+}
+
+func (o DeletionAwaitsPtrOutput) ToDeletionAwaitsPtrOutput() DeletionAwaitsPtrOutput {
+	return o
+}
+
+func (o DeletionAwaitsPtrOutput) ToDeletionAwaitsPtrOutputWithContext(ctx context.Context) DeletionAwaitsPtrOutput {
+	return o
+}
+
+func (o DeletionAwaitsPtrOutput) Elem() DeletionAwaitsOutput {
+	return o.ApplyT(func(v *DeletionAwaits) DeletionAwaits {
+		if v != nil {
+			return *v
+		}
+		var ret DeletionAwaits
+		return ret
+	}).(DeletionAwaitsOutput)
+}
+
+func (o DeletionAwaitsPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o DeletionAwaitsPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *DeletionAwaits) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
 // The point at which a managed key may leave state.
 type DeletionCompletesAt string
 
@@ -1414,6 +1606,103 @@ func (in *dualAuthorizationPtr) ToDualAuthorizationPtrOutput() DualAuthorization
 
 func (in *dualAuthorizationPtr) ToDualAuthorizationPtrOutputWithContext(ctx context.Context) DualAuthorizationPtrOutput {
 	return pulumi.ToOutputWithContext(ctx, in).(DualAuthorizationPtrOutput)
+}
+
+// The marker on a managed key.
+type DualMarker string
+
+const (
+	// One person is enough.
+	DualMarkerSingle = DualMarker("single")
+	// Two people destroy.
+	DualMarkerDestroy = DualMarker("destroy")
+	// Two people deactivate and destroy.
+	DualMarkerBoth = DualMarker("both")
+	// The key has no marker, which counts as `both`.
+	DualMarkerNone = DualMarker("none")
+)
+
+type DualMarkerOutput struct{ *pulumi.OutputState }
+
+func (DualMarkerOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*DualMarker)(nil)).Elem()
+}
+
+func (o DualMarkerOutput) ToDualMarkerOutput() DualMarkerOutput {
+	return o
+}
+
+func (o DualMarkerOutput) ToDualMarkerOutputWithContext(ctx context.Context) DualMarkerOutput {
+	return o
+}
+
+func (o DualMarkerOutput) ToDualMarkerPtrOutput() DualMarkerPtrOutput {
+	return o.ToDualMarkerPtrOutputWithContext(context.Background())
+}
+
+func (o DualMarkerOutput) ToDualMarkerPtrOutputWithContext(ctx context.Context) DualMarkerPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v DualMarker) *DualMarker {
+		return &v
+	}).(DualMarkerPtrOutput)
+}
+
+func (o DualMarkerOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o DualMarkerOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e DualMarker) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o DualMarkerOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o DualMarkerOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e DualMarker) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type DualMarkerPtrOutput struct{ *pulumi.OutputState }
+
+func (DualMarkerPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**DualMarker)(nil)).Elem()
+}
+
+func (o DualMarkerPtrOutput) ToDualMarkerPtrOutput() DualMarkerPtrOutput {
+	return o
+}
+
+func (o DualMarkerPtrOutput) ToDualMarkerPtrOutputWithContext(ctx context.Context) DualMarkerPtrOutput {
+	return o
+}
+
+func (o DualMarkerPtrOutput) Elem() DualMarkerOutput {
+	return o.ApplyT(func(v *DualMarker) DualMarker {
+		if v != nil {
+			return *v
+		}
+		var ret DualMarker
+		return ret
+	}).(DualMarkerOutput)
+}
+
+func (o DualMarkerPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o DualMarkerPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *DualMarker) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
 }
 
 // How the payload of a secure import is encrypted.
@@ -1926,6 +2215,210 @@ func (in *keyAlgorithmPtr) ToKeyAlgorithmPtrOutput() KeyAlgorithmPtrOutput {
 
 func (in *keyAlgorithmPtr) ToKeyAlgorithmPtrOutputWithContext(ctx context.Context) KeyAlgorithmPtrOutput {
 	return pulumi.ToOutputWithContext(ctx, in).(KeyAlgorithmPtrOutput)
+}
+
+// Whether a keystore holds the material of a key.
+type KeystoreStatus string
+
+const (
+	// The key is there and can be used.
+	KeystoreStatusActive = KeystoreStatus("active")
+	// The key is there and cannot be used.
+	KeystoreStatusNotActive = KeystoreStatus("not_active")
+	// The key is not there.
+	KeystoreStatusNotPresent = KeystoreStatus("not_present")
+	// Another value than expected is there.
+	KeystoreStatusWrongKey = KeystoreStatus("wrong_key")
+	// The keystore destroys the key after its pending period.
+	KeystoreStatusPendingDestruction = KeystoreStatus("pending_destruction")
+	// The service does not know the status.
+	KeystoreStatusUnknown = KeystoreStatus("unknown")
+	// The keystore could not be read.
+	KeystoreStatusError = KeystoreStatus("error")
+	// A status that this release does not recognize.
+	KeystoreStatusUnrecognized = KeystoreStatus("unrecognized")
+)
+
+type KeystoreStatusOutput struct{ *pulumi.OutputState }
+
+func (KeystoreStatusOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*KeystoreStatus)(nil)).Elem()
+}
+
+func (o KeystoreStatusOutput) ToKeystoreStatusOutput() KeystoreStatusOutput {
+	return o
+}
+
+func (o KeystoreStatusOutput) ToKeystoreStatusOutputWithContext(ctx context.Context) KeystoreStatusOutput {
+	return o
+}
+
+func (o KeystoreStatusOutput) ToKeystoreStatusPtrOutput() KeystoreStatusPtrOutput {
+	return o.ToKeystoreStatusPtrOutputWithContext(context.Background())
+}
+
+func (o KeystoreStatusOutput) ToKeystoreStatusPtrOutputWithContext(ctx context.Context) KeystoreStatusPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v KeystoreStatus) *KeystoreStatus {
+		return &v
+	}).(KeystoreStatusPtrOutput)
+}
+
+func (o KeystoreStatusOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o KeystoreStatusOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e KeystoreStatus) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o KeystoreStatusOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o KeystoreStatusOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e KeystoreStatus) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type KeystoreStatusPtrOutput struct{ *pulumi.OutputState }
+
+func (KeystoreStatusPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**KeystoreStatus)(nil)).Elem()
+}
+
+func (o KeystoreStatusPtrOutput) ToKeystoreStatusPtrOutput() KeystoreStatusPtrOutput {
+	return o
+}
+
+func (o KeystoreStatusPtrOutput) ToKeystoreStatusPtrOutputWithContext(ctx context.Context) KeystoreStatusPtrOutput {
+	return o
+}
+
+func (o KeystoreStatusPtrOutput) Elem() KeystoreStatusOutput {
+	return o.ApplyT(func(v *KeystoreStatus) KeystoreStatus {
+		if v != nil {
+			return *v
+		}
+		var ret KeystoreStatus
+		return ret
+	}).(KeystoreStatusOutput)
+}
+
+func (o KeystoreStatusPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o KeystoreStatusPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *KeystoreStatus) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether a keystore and the service agree on a key.
+type KeystoreSyncFlag string
+
+const (
+	// They agree.
+	KeystoreSyncFlagOk = KeystoreSyncFlag("ok")
+	// They differ.
+	KeystoreSyncFlagOutOfSync = KeystoreSyncFlag("out_of_sync")
+	// The service could not compare them.
+	KeystoreSyncFlagError = KeystoreSyncFlag("error")
+	// The service compares them.
+	KeystoreSyncFlagVerifyingSync = KeystoreSyncFlag("verifying_sync")
+	// A word that this release does not recognize.
+	KeystoreSyncFlagUnrecognized = KeystoreSyncFlag("unrecognized")
+)
+
+type KeystoreSyncFlagOutput struct{ *pulumi.OutputState }
+
+func (KeystoreSyncFlagOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*KeystoreSyncFlag)(nil)).Elem()
+}
+
+func (o KeystoreSyncFlagOutput) ToKeystoreSyncFlagOutput() KeystoreSyncFlagOutput {
+	return o
+}
+
+func (o KeystoreSyncFlagOutput) ToKeystoreSyncFlagOutputWithContext(ctx context.Context) KeystoreSyncFlagOutput {
+	return o
+}
+
+func (o KeystoreSyncFlagOutput) ToKeystoreSyncFlagPtrOutput() KeystoreSyncFlagPtrOutput {
+	return o.ToKeystoreSyncFlagPtrOutputWithContext(context.Background())
+}
+
+func (o KeystoreSyncFlagOutput) ToKeystoreSyncFlagPtrOutputWithContext(ctx context.Context) KeystoreSyncFlagPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v KeystoreSyncFlag) *KeystoreSyncFlag {
+		return &v
+	}).(KeystoreSyncFlagPtrOutput)
+}
+
+func (o KeystoreSyncFlagOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o KeystoreSyncFlagOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e KeystoreSyncFlag) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o KeystoreSyncFlagOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o KeystoreSyncFlagOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e KeystoreSyncFlag) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type KeystoreSyncFlagPtrOutput struct{ *pulumi.OutputState }
+
+func (KeystoreSyncFlagPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**KeystoreSyncFlag)(nil)).Elem()
+}
+
+func (o KeystoreSyncFlagPtrOutput) ToKeystoreSyncFlagPtrOutput() KeystoreSyncFlagPtrOutput {
+	return o
+}
+
+func (o KeystoreSyncFlagPtrOutput) ToKeystoreSyncFlagPtrOutputWithContext(ctx context.Context) KeystoreSyncFlagPtrOutput {
+	return o
+}
+
+func (o KeystoreSyncFlagPtrOutput) Elem() KeystoreSyncFlagOutput {
+	return o.ApplyT(func(v *KeystoreSyncFlag) KeystoreSyncFlag {
+		if v != nil {
+			return *v
+		}
+		var ret KeystoreSyncFlag
+		return ret
+	}).(KeystoreSyncFlagOutput)
+}
+
+func (o KeystoreSyncFlagPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o KeystoreSyncFlagPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *KeystoreSyncFlag) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
 }
 
 // The type of a keystore.
@@ -3364,6 +3857,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*TargetStatePtrInput)(nil)).Elem(), TargetState("active"))
 	pulumi.RegisterInputType(reflect.TypeOf((*TemplateKeystoreTypeInput)(nil)).Elem(), TemplateKeystoreType("ibm_cloud_kms"))
 	pulumi.RegisterInputType(reflect.TypeOf((*TemplateKeystoreTypePtrInput)(nil)).Elem(), TemplateKeystoreType("ibm_cloud_kms"))
+	pulumi.RegisterOutputType(AlignmentOutput{})
+	pulumi.RegisterOutputType(AlignmentPtrOutput{})
 	pulumi.RegisterOutputType(AzureEnvironmentOutput{})
 	pulumi.RegisterOutputType(AzureEnvironmentPtrOutput{})
 	pulumi.RegisterOutputType(AzureOperationOutput{})
@@ -3375,18 +3870,26 @@ func init() {
 	pulumi.RegisterOutputType(CcaKeyTypePtrOutput{})
 	pulumi.RegisterOutputType(CcaUsageControlOutput{})
 	pulumi.RegisterOutputType(CcaUsageControlPtrOutput{})
+	pulumi.RegisterOutputType(DeletionAwaitsOutput{})
+	pulumi.RegisterOutputType(DeletionAwaitsPtrOutput{})
 	pulumi.RegisterOutputType(DeletionCompletesAtOutput{})
 	pulumi.RegisterOutputType(DeletionCompletesAtPtrOutput{})
 	pulumi.RegisterOutputType(DeletionGateOutput{})
 	pulumi.RegisterOutputType(DeletionGatePtrOutput{})
 	pulumi.RegisterOutputType(DualAuthorizationOutput{})
 	pulumi.RegisterOutputType(DualAuthorizationPtrOutput{})
+	pulumi.RegisterOutputType(DualMarkerOutput{})
+	pulumi.RegisterOutputType(DualMarkerPtrOutput{})
 	pulumi.RegisterOutputType(EncryptionAlgorithmOutput{})
 	pulumi.RegisterOutputType(EncryptionAlgorithmPtrOutput{})
 	pulumi.RegisterOutputType(GooglePurposeOutput{})
 	pulumi.RegisterOutputType(GooglePurposePtrOutput{})
 	pulumi.RegisterOutputType(KeyAlgorithmOutput{})
 	pulumi.RegisterOutputType(KeyAlgorithmPtrOutput{})
+	pulumi.RegisterOutputType(KeystoreStatusOutput{})
+	pulumi.RegisterOutputType(KeystoreStatusPtrOutput{})
+	pulumi.RegisterOutputType(KeystoreSyncFlagOutput{})
+	pulumi.RegisterOutputType(KeystoreSyncFlagPtrOutput{})
 	pulumi.RegisterOutputType(KeystoreTypeOutput{})
 	pulumi.RegisterOutputType(KeystoreTypePtrOutput{})
 	pulumi.RegisterOutputType(KmsKeyDeletionCompletesAtOutput{})

@@ -2282,8 +2282,8 @@ type KmsKeyEntry struct {
 	Aliases []string `pulumi:"aliases"`
 	// Cloud resource name of the key.
 	Crn string `pulumi:"crn"`
-	// What the deletion waits for: `approval` or `time`.
-	DeletionAwaits *string `pulumi:"deletionAwaits"`
+	// What the deletion waits for.
+	DeletionAwaits *DeletionAwaits `pulumi:"deletionAwaits"`
 	// When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
 	DeletionCompletesAt KmsKeyDeletionCompletesAt `pulumi:"deletionCompletesAt"`
 	// When KMS begins to purge the metadata of the key, ISO 8601 UTC.
@@ -2318,7 +2318,7 @@ type KmsKeyEntry struct {
 	KeyId string `pulumi:"keyId"`
 	// Key ring, created if it does not exist. Never the key ring of an internal keystore.
 	KeyRing string `pulumi:"keyRing"`
-	// State, as KMS reports it, as a word.
+	// State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
 	KeyState string `pulumi:"keyState"`
 	// When the key was last rotated, ISO 8601 UTC.
 	LastRotatedAt *string `pulumi:"lastRotatedAt"`
@@ -2365,9 +2365,9 @@ func (o KmsKeyEntryOutput) Crn() pulumi.StringOutput {
 	return o.ApplyT(func(v KmsKeyEntry) string { return v.Crn }).(pulumi.StringOutput)
 }
 
-// What the deletion waits for: `approval` or `time`.
-func (o KmsKeyEntryOutput) DeletionAwaits() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v KmsKeyEntry) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
+// What the deletion waits for.
+func (o KmsKeyEntryOutput) DeletionAwaits() DeletionAwaitsPtrOutput {
+	return o.ApplyT(func(v KmsKeyEntry) *DeletionAwaits { return v.DeletionAwaits }).(DeletionAwaitsPtrOutput)
 }
 
 // When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
@@ -2455,7 +2455,7 @@ func (o KmsKeyEntryOutput) KeyRing() pulumi.StringOutput {
 	return o.ApplyT(func(v KmsKeyEntry) string { return v.KeyRing }).(pulumi.StringOutput)
 }
 
-// State, as KMS reports it, as a word.
+// State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
 func (o KmsKeyEntryOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v KmsKeyEntry) string { return v.KeyState }).(pulumi.StringOutput)
 }
@@ -2533,14 +2533,14 @@ type ManagedKeyEntry struct {
 	Algorithm string `pulumi:"algorithm"`
 	// Whether an update installs the key in the keystores that its template names now. An update never removes the key from a keystore.
 	Align bool `pulumi:"align"`
-	// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
-	Alignment *string `pulumi:"alignment"`
+	// Whether the key is in every keystore that its template names. Not set if the service does not report it.
+	Alignment *Alignment `pulumi:"alignment"`
 	// IAM ID of the person whose approval is stored on the key.
 	DeletionApprovedBy *string `pulumi:"deletionApprovedBy"`
 	// Name that the approver gave.
 	DeletionApprovedByName *string `pulumi:"deletionApprovedByName"`
-	// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
-	DeletionAwaits *string `pulumi:"deletionAwaits"`
+	// What the deletion waits for.
+	DeletionAwaits *DeletionAwaits `pulumi:"deletionAwaits"`
 	// When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
 	DeletionCompletesAt DeletionCompletesAt `pulumi:"deletionCompletesAt"`
 	// The steps that require two people: deactivate and destroy (`both`), or `destroy` only.
@@ -2563,8 +2563,8 @@ type ManagedKeyEntry struct {
 	Description *string `pulumi:"description"`
 	// Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
 	DualAuthorization DualAuthorization `pulumi:"dualAuthorization"`
-	// The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
-	DualMarker *string `pulumi:"dualMarker"`
+	// The marker on the key: the steps of its deletion that require two people.
+	DualMarker *DualMarker `pulumi:"dualMarker"`
 	// Adopts this key instead of creating one. Cannot change.
 	ExistingKeyId *string `pulumi:"existingKeyId"`
 	// Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
@@ -2575,7 +2575,7 @@ type ManagedKeyEntry struct {
 	InstanceId string `pulumi:"instanceId"`
 	// UUID of the key.
 	KeyId string `pulumi:"keyId"`
-	// State, as the service reports it.
+	// State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
 	KeyState string `pulumi:"keyState"`
 	// Each keystore's status of the key.
 	Keystores []ManagedKeyKeystore `pulumi:"keystores"`
@@ -2633,9 +2633,9 @@ func (o ManagedKeyEntryOutput) Align() pulumi.BoolOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) bool { return v.Align }).(pulumi.BoolOutput)
 }
 
-// `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
-func (o ManagedKeyEntryOutput) Alignment() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.Alignment }).(pulumi.StringPtrOutput)
+// Whether the key is in every keystore that its template names. Not set if the service does not report it.
+func (o ManagedKeyEntryOutput) Alignment() AlignmentPtrOutput {
+	return o.ApplyT(func(v ManagedKeyEntry) *Alignment { return v.Alignment }).(AlignmentPtrOutput)
 }
 
 // IAM ID of the person whose approval is stored on the key.
@@ -2648,9 +2648,9 @@ func (o ManagedKeyEntryOutput) DeletionApprovedByName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionApprovedByName }).(pulumi.StringPtrOutput)
 }
 
-// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
-func (o ManagedKeyEntryOutput) DeletionAwaits() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
+// What the deletion waits for.
+func (o ManagedKeyEntryOutput) DeletionAwaits() DeletionAwaitsPtrOutput {
+	return o.ApplyT(func(v ManagedKeyEntry) *DeletionAwaits { return v.DeletionAwaits }).(DeletionAwaitsPtrOutput)
 }
 
 // When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
@@ -2708,9 +2708,9 @@ func (o ManagedKeyEntryOutput) DualAuthorization() DualAuthorizationOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) DualAuthorization { return v.DualAuthorization }).(DualAuthorizationOutput)
 }
 
-// The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
-func (o ManagedKeyEntryOutput) DualMarker() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v ManagedKeyEntry) *string { return v.DualMarker }).(pulumi.StringPtrOutput)
+// The marker on the key: the steps of its deletion that require two people.
+func (o ManagedKeyEntryOutput) DualMarker() DualMarkerPtrOutput {
+	return o.ApplyT(func(v ManagedKeyEntry) *DualMarker { return v.DualMarker }).(DualMarkerPtrOutput)
 }
 
 // Adopts this key instead of creating one. Cannot change.
@@ -2738,7 +2738,7 @@ func (o ManagedKeyEntryOutput) KeyId() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) string { return v.KeyId }).(pulumi.StringOutput)
 }
 
-// State, as the service reports it.
+// State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
 func (o ManagedKeyEntryOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyEntry) string { return v.KeyState }).(pulumi.StringOutput)
 }
@@ -2829,10 +2829,10 @@ type ManagedKeyKeystore struct {
 	DestructionAt *string `pulumi:"destructionAt"`
 	// Name of the keystore.
 	Name string `pulumi:"name"`
-	// Whether the keystore holds the key material, as the service reports it.
-	Status string `pulumi:"status"`
-	// Whether the keystore and the service agree, as the service reports it.
-	SyncFlag string `pulumi:"syncFlag"`
+	// Whether the keystore holds the key material.
+	Status KeystoreStatus `pulumi:"status"`
+	// Whether the keystore and the service agree.
+	SyncFlag KeystoreSyncFlag `pulumi:"syncFlag"`
 	// Type of the keystore, as the service reports it, such as `aws_kms`.
 	Type string `pulumi:"type"`
 }
@@ -2862,14 +2862,14 @@ func (o ManagedKeyKeystoreOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v ManagedKeyKeystore) string { return v.Name }).(pulumi.StringOutput)
 }
 
-// Whether the keystore holds the key material, as the service reports it.
-func (o ManagedKeyKeystoreOutput) Status() pulumi.StringOutput {
-	return o.ApplyT(func(v ManagedKeyKeystore) string { return v.Status }).(pulumi.StringOutput)
+// Whether the keystore holds the key material.
+func (o ManagedKeyKeystoreOutput) Status() KeystoreStatusOutput {
+	return o.ApplyT(func(v ManagedKeyKeystore) KeystoreStatus { return v.Status }).(KeystoreStatusOutput)
 }
 
-// Whether the keystore and the service agree, as the service reports it.
-func (o ManagedKeyKeystoreOutput) SyncFlag() pulumi.StringOutput {
-	return o.ApplyT(func(v ManagedKeyKeystore) string { return v.SyncFlag }).(pulumi.StringOutput)
+// Whether the keystore and the service agree.
+func (o ManagedKeyKeystoreOutput) SyncFlag() KeystoreSyncFlagOutput {
+	return o.ApplyT(func(v ManagedKeyKeystore) KeystoreSyncFlag { return v.SyncFlag }).(KeystoreSyncFlagOutput)
 }
 
 // Type of the keystore, as the service reports it, such as `aws_kms`.
@@ -2903,8 +2903,8 @@ type PendingDeletion struct {
 	DeletionApprovedBy *string `pulumi:"deletionApprovedBy"`
 	// Name that the approver gave.
 	DeletionApprovedByName *string `pulumi:"deletionApprovedByName"`
-	// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
-	DeletionAwaits *string `pulumi:"deletionAwaits"`
+	// What the deletion waits for.
+	DeletionAwaits *DeletionAwaits `pulumi:"deletionAwaits"`
 	// The next step is refused before this time, ISO 8601 UTC.
 	DeletionNotBefore *string `pulumi:"deletionNotBefore"`
 	// When the pending record expires, ISO 8601 UTC.
@@ -2917,7 +2917,7 @@ type PendingDeletion struct {
 	DeletionRequestedByName *string `pulumi:"deletionRequestedByName"`
 	// UUID of the key.
 	KeyId string `pulumi:"keyId"`
-	// State, as the service reports it.
+	// State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
 	KeyState string `pulumi:"keyState"`
 	// Name of the key.
 	Label string `pulumi:"label"`
@@ -2952,9 +2952,9 @@ func (o PendingDeletionOutput) DeletionApprovedByName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionApprovedByName }).(pulumi.StringPtrOutput)
 }
 
-// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
-func (o PendingDeletionOutput) DeletionAwaits() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v PendingDeletion) *string { return v.DeletionAwaits }).(pulumi.StringPtrOutput)
+// What the deletion waits for.
+func (o PendingDeletionOutput) DeletionAwaits() DeletionAwaitsPtrOutput {
+	return o.ApplyT(func(v PendingDeletion) *DeletionAwaits { return v.DeletionAwaits }).(DeletionAwaitsPtrOutput)
 }
 
 // The next step is refused before this time, ISO 8601 UTC.
@@ -2987,7 +2987,7 @@ func (o PendingDeletionOutput) KeyId() pulumi.StringOutput {
 	return o.ApplyT(func(v PendingDeletion) string { return v.KeyId }).(pulumi.StringOutput)
 }
 
-// State, as the service reports it.
+// State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
 func (o PendingDeletionOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v PendingDeletion) string { return v.KeyState }).(pulumi.StringOutput)
 }
@@ -3126,8 +3126,8 @@ type PlannedDeletion struct {
 	ApprovedBy *string `pulumi:"approvedBy"`
 	// Name that the approver gave.
 	ApprovedByName *string `pulumi:"approvedByName"`
-	// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
-	Awaits *string `pulumi:"awaits"`
+	// What the deletion waits for.
+	Awaits *DeletionAwaits `pulumi:"awaits"`
 	// The next step is refused before this time, ISO 8601 UTC.
 	NotBefore *string `pulumi:"notBefore"`
 	// When the pending record expires, ISO 8601 UTC.
@@ -3165,9 +3165,9 @@ func (o PlannedDeletionOutput) ApprovedByName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v PlannedDeletion) *string { return v.ApprovedByName }).(pulumi.StringPtrOutput)
 }
 
-// What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
-func (o PlannedDeletionOutput) Awaits() pulumi.StringPtrOutput {
-	return o.ApplyT(func(v PlannedDeletion) *string { return v.Awaits }).(pulumi.StringPtrOutput)
+// What the deletion waits for.
+func (o PlannedDeletionOutput) Awaits() DeletionAwaitsPtrOutput {
+	return o.ApplyT(func(v PlannedDeletion) *DeletionAwaits { return v.Awaits }).(DeletionAwaitsPtrOutput)
 }
 
 // The next step is refused before this time, ISO 8601 UTC.

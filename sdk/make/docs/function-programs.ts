@@ -7,7 +7,7 @@ import { functions } from "../../../provider/resources/functions.ts";
 import { type Attribute, argumentAttributes } from "../../../provider/resources/schema/attributes.ts";
 import { snake } from "../../../provider/resources/schema/terraform-leaves.ts";
 import { capital } from "../../../provider/text/printable.ts";
-import { describedNames, type FunctionName, type ResourceName, resultOf } from "../described.ts";
+import { described, describedNames, type FunctionName, type ResourceName, resultOf } from "../described.ts";
 import { documentationOf, type Example } from "./documentation.ts";
 
 interface Argument {
@@ -15,11 +15,24 @@ interface Argument {
   readonly value: string;
 }
 
-/** The arguments that name the object of a resource's examples. */
+/** The names of the objects in the examples, for functions that accept a name. */
+const exampleNames: Readonly<Record<string, string>> = {
+  getVault: "payments",
+  getKeystore: "payroll-ring",
+  getKeyTemplate: "payroll",
+  getManagedKey: "payroll",
+};
+
+/** The arguments that name the object of a resource's examples: by its name, or by its ID if names are not unique. */
 function exampleArguments(name: FunctionName): readonly Argument[] {
   const names = argumentsOf(name).filter(({ isRequired }) => isRequired);
-  if (names.length === 0) return [];
   const resource = describedNames.find((each: ResourceName) => name === `get${each}`) ?? "ManagedKey";
+  const [objectName, property] = [exampleNames[name], described[resource].uniqueBy?.at(-1)];
+  if (objectName !== undefined && property !== undefined) {
+    const [vaultId = ""] = documentationOf(resource).exampleId.split("/");
+    return [...names.map((each) => ({ name: each.name, value: vaultId })), { name: property, value: objectName }];
+  }
+  if (names.length === 0) return [];
   const values = documentationOf(resource).exampleId.split("/").slice(-names.length);
   return names.map((each, at) => ({ name: each.name, value: values[at] ?? "" }));
 }
@@ -95,9 +108,11 @@ function argumentsOf(name: FunctionName): readonly Attribute[] {
   return argumentAttributes(functions[name]);
 }
 
-/** The part of the result that a reader wants first: the plan in words, the name of an object, or the list. */
+/** The part of the result that a reader wants first: the plan in words, the ID that a name has, a name, or the list. */
 function shownPart(name: FunctionName): string {
   const parts = resultOf(name);
+  const ownId = name in exampleNames ? argumentsOf(name).find(({ isRequired }) => !isRequired)?.name : undefined;
+  if (ownId !== undefined) return ownId;
   const [first] = ["explanation", "label", "name"].filter((each) => parts.some((part) => part.name === each));
   return first ?? parts[0]?.name ?? "";
 }

@@ -383,9 +383,9 @@ export interface KmsKeyEntry {
      */
     crn: string;
     /**
-     * What the deletion waits for: `approval` or `time`.
+     * What the deletion waits for.
      */
-    deletionAwaits?: string;
+    deletionAwaits?: enums.DeletionAwaits;
     /**
      * When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
      */
@@ -455,7 +455,7 @@ export interface KmsKeyEntry {
      */
     keyRing: string;
     /**
-     * State, as KMS reports it, as a word.
+     * State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
      */
     keyState: string;
     /**
@@ -513,9 +513,9 @@ export interface ManagedKeyEntry {
      */
     align: boolean;
     /**
-     * `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
+     * Whether the key is in every keystore that its template names. Not set if the service does not report it.
      */
-    alignment?: string;
+    alignment?: enums.Alignment;
     /**
      * IAM ID of the person whose approval is stored on the key.
      */
@@ -525,9 +525,9 @@ export interface ManagedKeyEntry {
      */
     deletionApprovedByName?: string;
     /**
-     * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+     * What the deletion waits for.
      */
-    deletionAwaits?: string;
+    deletionAwaits?: enums.DeletionAwaits;
     /**
      * When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
      */
@@ -573,9 +573,9 @@ export interface ManagedKeyEntry {
      */
     dualAuthorization: enums.DualAuthorization;
     /**
-     * The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
+     * The marker on the key: the steps of its deletion that require two people.
      */
-    dualMarker?: string;
+    dualMarker?: enums.DualMarker;
     /**
      * Adopts this key instead of creating one. Cannot change.
      */
@@ -597,7 +597,7 @@ export interface ManagedKeyEntry {
      */
     keyId: string;
     /**
-     * State, as the service reports it.
+     * State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
      */
     keyState: string;
     /**
@@ -663,13 +663,13 @@ export interface ManagedKeyKeystore {
      */
     name: string;
     /**
-     * Whether the keystore holds the key material, as the service reports it.
+     * Whether the keystore holds the key material.
      */
-    status: string;
+    status: enums.KeystoreStatus;
     /**
-     * Whether the keystore and the service agree, as the service reports it.
+     * Whether the keystore and the service agree.
      */
-    syncFlag: string;
+    syncFlag: enums.KeystoreSyncFlag;
     /**
      * Type of the keystore, as the service reports it, such as `aws_kms`.
      */
@@ -689,9 +689,9 @@ export interface PendingDeletion {
      */
     deletionApprovedByName?: string;
     /**
-     * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+     * What the deletion waits for.
      */
-    deletionAwaits?: string;
+    deletionAwaits?: enums.DeletionAwaits;
     /**
      * The next step is refused before this time, ISO 8601 UTC.
      */
@@ -717,7 +717,7 @@ export interface PendingDeletion {
      */
     keyId: string;
     /**
-     * State, as the service reports it.
+     * State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
      */
     keyState: string;
     /**
@@ -779,9 +779,9 @@ export interface PlannedDeletion {
      */
     approvedByName?: string;
     /**
-     * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+     * What the deletion waits for.
      */
-    awaits?: string;
+    awaits?: enums.DeletionAwaits;
     /**
      * The next step is refused before this time, ISO 8601 UTC.
      */

@@ -7,17 +7,22 @@ import pulumi
 from enum import Enum
 
 __all__ = [
+    'Alignment',
     'AzureEnvironment',
     'AzureOperation',
     'AzureVariant',
     'CcaKeyType',
     'CcaUsageControl',
+    'DeletionAwaits',
     'DeletionCompletesAt',
     'DeletionGate',
     'DualAuthorization',
+    'DualMarker',
     'EncryptionAlgorithm',
     'GooglePurpose',
     'KeyAlgorithm',
+    'KeystoreStatus',
+    'KeystoreSyncFlag',
     'KeystoreType',
     'KmsKeyDeletionCompletesAt',
     'KmsKeyLifecycleState',
@@ -28,6 +33,21 @@ __all__ = [
     'TargetState',
     'TemplateKeystoreType',
 ]
+
+
+@pulumi.type_token("uko:index:Alignment")
+class Alignment(_builtins.str, Enum):
+    """
+    Whether a managed key is in every keystore that its template names.
+    """
+    ALIGNED = "aligned"
+    """
+    It is in every one of them.
+    """
+    UNALIGNED = "unaligned"
+    """
+    It is missing in one, or is in another one.
+    """
 
 
 @pulumi.type_token("uko:index:AzureEnvironment")
@@ -102,6 +122,33 @@ class CcaUsageControl(_builtins.str, Enum):
     SIGNATURE_ONLY = "signature_only"
 
 
+@pulumi.type_token("uko:index:DeletionAwaits")
+class DeletionAwaits(_builtins.str, Enum):
+    """
+    What the deletion of a key waits for.
+    """
+    REQUEST = "request"
+    """
+    A person has to request the next step.
+    """
+    APPROVAL = "approval"
+    """
+    A second person has to approve the next step.
+    """
+    REQUESTER = "requester"
+    """
+    The next step is approved, and the next run of the requester takes it.
+    """
+    TIME = "time"
+    """
+    The next step is refused before a time.
+    """
+    PERSON_TO_UNBLOCK = "person_to_unblock"
+    """
+    A person has to remove what blocks the next step.
+    """
+
+
 @pulumi.type_token("uko:index:DeletionCompletesAt")
 class DeletionCompletesAt(_builtins.str, Enum):
     """
@@ -151,6 +198,29 @@ class DualAuthorization(_builtins.str, Enum):
     """
 
 
+@pulumi.type_token("uko:index:DualMarker")
+class DualMarker(_builtins.str, Enum):
+    """
+    The marker on a managed key.
+    """
+    SINGLE = "single"
+    """
+    One person is enough.
+    """
+    DESTROY = "destroy"
+    """
+    Two people destroy.
+    """
+    BOTH = "both"
+    """
+    Two people deactivate and destroy.
+    """
+    NONE = "none"
+    """
+    The key has no marker, which counts as `both`.
+    """
+
+
 @pulumi.type_token("uko:index:EncryptionAlgorithm")
 class EncryptionAlgorithm(_builtins.str, Enum):
     """
@@ -188,6 +258,72 @@ class KeyAlgorithm(_builtins.str, Enum):
     EC = "ec"
     DES = "des"
     DILITHIUM = "dilithium"
+
+
+@pulumi.type_token("uko:index:KeystoreStatus")
+class KeystoreStatus(_builtins.str, Enum):
+    """
+    Whether a keystore holds the material of a key.
+    """
+    ACTIVE = "active"
+    """
+    The key is there and can be used.
+    """
+    NOT_ACTIVE = "not_active"
+    """
+    The key is there and cannot be used.
+    """
+    NOT_PRESENT = "not_present"
+    """
+    The key is not there.
+    """
+    WRONG_KEY = "wrong_key"
+    """
+    Another value than expected is there.
+    """
+    PENDING_DESTRUCTION = "pending_destruction"
+    """
+    The keystore destroys the key after its pending period.
+    """
+    UNKNOWN = "unknown"
+    """
+    The service does not know the status.
+    """
+    ERROR = "error"
+    """
+    The keystore could not be read.
+    """
+    UNRECOGNIZED = "unrecognized"
+    """
+    A status that this release does not recognize.
+    """
+
+
+@pulumi.type_token("uko:index:KeystoreSyncFlag")
+class KeystoreSyncFlag(_builtins.str, Enum):
+    """
+    Whether a keystore and the service agree on a key.
+    """
+    OK = "ok"
+    """
+    They agree.
+    """
+    OUT_OF_SYNC = "out_of_sync"
+    """
+    They differ.
+    """
+    ERROR = "error"
+    """
+    The service could not compare them.
+    """
+    VERIFYING_SYNC = "verifying_sync"
+    """
+    The service compares them.
+    """
+    UNRECOGNIZED = "unrecognized"
+    """
+    A word that this release does not recognize.
+    """
 
 
 @pulumi.type_token("uko:index:KeystoreType")

@@ -299,7 +299,8 @@ class AwaitableGetKeyTemplateResult(GetKeyTemplateResult):
             version=self.version)
 
 
-def get_key_template(template_id: Optional[_builtins.str] = None,
+def get_key_template(name: Optional[_builtins.str] = None,
+                     template_id: Optional[_builtins.str] = None,
                      vault_id: Optional[_builtins.str] = None,
                      opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetKeyTemplateResult:
     """
@@ -311,15 +312,17 @@ def get_key_template(template_id: Optional[_builtins.str] = None,
     import pulumi
     import pulumi_uko as uko
 
-    found = uko.get_key_template_output(vault_id="5c1e0000-0000-4000-8000-000000000001", template_id="6d1f0000-0000-4000-8000-000000000004")
+    found = uko.get_key_template_output(vault_id="5c1e0000-0000-4000-8000-000000000001", name="payroll")
 
-    pulumi.export("name", found.name)
+    pulumi.export("template_id", found.template_id)
     ```
 
-    :param _builtins.str template_id: UUID of the template.
+    :param _builtins.str name: Name of the template, in place of its ID. Exactly one template must have it.
+    :param _builtins.str template_id: UUID of the template. Set it or `name`.
     :param _builtins.str vault_id: UUID of the vault.
     """
     __args__ = dict()
+    __args__['name'] = name
     __args__['templateId'] = template_id
     __args__['vaultId'] = vault_id
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
@@ -348,7 +351,8 @@ def get_key_template(template_id: Optional[_builtins.str] = None,
         template_id=pulumi.get(__ret__, 'template_id'),
         vault_id=pulumi.get(__ret__, 'vault_id'),
         version=pulumi.get(__ret__, 'version'))
-def get_key_template_output(template_id: pulumi.Input[Optional[_builtins.str]] = None,
+def get_key_template_output(name: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
+                            template_id: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                             vault_id: pulumi.Input[Optional[_builtins.str]] = None,
                             opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetKeyTemplateResult]:
     """
@@ -360,15 +364,17 @@ def get_key_template_output(template_id: pulumi.Input[Optional[_builtins.str]] =
     import pulumi
     import pulumi_uko as uko
 
-    found = uko.get_key_template_output(vault_id="5c1e0000-0000-4000-8000-000000000001", template_id="6d1f0000-0000-4000-8000-000000000004")
+    found = uko.get_key_template_output(vault_id="5c1e0000-0000-4000-8000-000000000001", name="payroll")
 
-    pulumi.export("name", found.name)
+    pulumi.export("template_id", found.template_id)
     ```
 
-    :param _builtins.str template_id: UUID of the template.
+    :param _builtins.str name: Name of the template, in place of its ID. Exactly one template must have it.
+    :param _builtins.str template_id: UUID of the template. Set it or `name`.
     :param _builtins.str vault_id: UUID of the vault.
     """
     __args__ = dict()
+    __args__['name'] = name
     __args__['templateId'] = template_id
     __args__['vaultId'] = vault_id
     opts = pulumi.InvokeOutputOptions.merge(_utilities.get_invoke_opts_defaults(), opts)

@@ -265,6 +265,7 @@ class AwaitableGetKeystoreResult(GetKeystoreResult):
 
 
 def get_keystore(keystore_id: Optional[_builtins.str] = None,
+                 name: Optional[_builtins.str] = None,
                  vault_id: Optional[_builtins.str] = None,
                  opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetKeystoreResult:
     """
@@ -276,16 +277,18 @@ def get_keystore(keystore_id: Optional[_builtins.str] = None,
     import pulumi
     import pulumi_uko as uko
 
-    found = uko.get_keystore_output(vault_id="5c1e0000-0000-4000-8000-000000000001", keystore_id="4a7c0000-0000-4000-8000-000000000003")
+    found = uko.get_keystore_output(vault_id="5c1e0000-0000-4000-8000-000000000001", name="payroll-ring")
 
-    pulumi.export("name", found.name)
+    pulumi.export("keystore_id", found.keystore_id)
     ```
 
-    :param _builtins.str keystore_id: UUID of the keystore.
+    :param _builtins.str keystore_id: UUID of the keystore. Set it or `name`.
+    :param _builtins.str name: Name of the keystore, in place of its ID. Exactly one keystore must have it.
     :param _builtins.str vault_id: UUID of the vault.
     """
     __args__ = dict()
     __args__['keystoreId'] = keystore_id
+    __args__['name'] = name
     __args__['vaultId'] = vault_id
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
     __ret__ = pulumi.runtime.invoke('uko:index:getKeystore', __args__, opts=opts, typ=GetKeystoreResult).value
@@ -310,7 +313,8 @@ def get_keystore(keystore_id: Optional[_builtins.str] = None,
         tls_proxy=pulumi.get(__ret__, 'tls_proxy'),
         type=pulumi.get(__ret__, 'type'),
         vault_id=pulumi.get(__ret__, 'vault_id'))
-def get_keystore_output(keystore_id: pulumi.Input[Optional[_builtins.str]] = None,
+def get_keystore_output(keystore_id: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
+                        name: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                         vault_id: pulumi.Input[Optional[_builtins.str]] = None,
                         opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetKeystoreResult]:
     """
@@ -322,16 +326,18 @@ def get_keystore_output(keystore_id: pulumi.Input[Optional[_builtins.str]] = Non
     import pulumi
     import pulumi_uko as uko
 
-    found = uko.get_keystore_output(vault_id="5c1e0000-0000-4000-8000-000000000001", keystore_id="4a7c0000-0000-4000-8000-000000000003")
+    found = uko.get_keystore_output(vault_id="5c1e0000-0000-4000-8000-000000000001", name="payroll-ring")
 
-    pulumi.export("name", found.name)
+    pulumi.export("keystore_id", found.keystore_id)
     ```
 
-    :param _builtins.str keystore_id: UUID of the keystore.
+    :param _builtins.str keystore_id: UUID of the keystore. Set it or `name`.
+    :param _builtins.str name: Name of the keystore, in place of its ID. Exactly one keystore must have it.
     :param _builtins.str vault_id: UUID of the vault.
     """
     __args__ = dict()
     __args__['keystoreId'] = keystore_id
+    __args__['name'] = name
     __args__['vaultId'] = vault_id
     opts = pulumi.InvokeOutputOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
     __ret__ = pulumi.runtime.invoke_output('uko:index:getKeystore', __args__, opts=opts, typ=GetKeystoreResult)

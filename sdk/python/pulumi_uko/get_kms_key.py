@@ -134,9 +134,9 @@ class GetKmsKeyResult:
 
     @_builtins.property
     @pulumi.getter(name="deletionAwaits")
-    def deletion_awaits(self) -> Optional[_builtins.str]:
+    def deletion_awaits(self) -> Optional['DeletionAwaits']:
         """
-        What the deletion waits for: `approval` or `time`.
+        What the deletion waits for.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -280,7 +280,7 @@ class GetKmsKeyResult:
     @pulumi.getter(name="keyState")
     def key_state(self) -> _builtins.str:
         """
-        State, as KMS reports it, as a word.
+        State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
         """
         return pulumi.get(self, "key_state")
 

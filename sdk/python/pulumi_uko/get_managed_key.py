@@ -164,9 +164,9 @@ class GetManagedKeyResult:
 
     @_builtins.property
     @pulumi.getter
-    def alignment(self) -> Optional[_builtins.str]:
+    def alignment(self) -> Optional['Alignment']:
         """
-        `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
+        Whether the key is in every keystore that its template names. Not set if the service does not report it.
         """
         return pulumi.get(self, "alignment")
 
@@ -188,9 +188,9 @@ class GetManagedKeyResult:
 
     @_builtins.property
     @pulumi.getter(name="deletionAwaits")
-    def deletion_awaits(self) -> Optional[_builtins.str]:
+    def deletion_awaits(self) -> Optional['DeletionAwaits']:
         """
-        What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+        What the deletion waits for.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -284,9 +284,9 @@ class GetManagedKeyResult:
 
     @_builtins.property
     @pulumi.getter(name="dualMarker")
-    def dual_marker(self) -> Optional[_builtins.str]:
+    def dual_marker(self) -> Optional['DualMarker']:
         """
-        The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
+        The marker on the key: the steps of its deletion that require two people.
         """
         return pulumi.get(self, "dual_marker")
 
@@ -334,7 +334,7 @@ class GetManagedKeyResult:
     @pulumi.getter(name="keyState")
     def key_state(self) -> _builtins.str:
         """
-        State, as the service reports it.
+        State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
         """
         return pulumi.get(self, "key_state")
 
@@ -481,6 +481,7 @@ class AwaitableGetManagedKeyResult(GetManagedKeyResult):
 
 
 def get_managed_key(key_id: Optional[_builtins.str] = None,
+                    label: Optional[_builtins.str] = None,
                     vault_id: Optional[_builtins.str] = None,
                     opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetManagedKeyResult:
     """
@@ -492,16 +493,18 @@ def get_managed_key(key_id: Optional[_builtins.str] = None,
     import pulumi
     import pulumi_uko as uko
 
-    found = uko.get_managed_key_output(vault_id="5c1e0000-0000-4000-8000-000000000001", key_id="9b2d0000-0000-4000-8000-000000000002")
+    found = uko.get_managed_key_output(vault_id="5c1e0000-0000-4000-8000-000000000001", label="payroll")
 
-    pulumi.export("label", found.label)
+    pulumi.export("key_id", found.key_id)
     ```
 
-    :param _builtins.str key_id: UUID of the key.
+    :param _builtins.str key_id: UUID of the key. Set it or `label`.
+    :param _builtins.str label: Label of the key, in place of its ID. Exactly one key must have it.
     :param _builtins.str vault_id: UUID of the vault.
     """
     __args__ = dict()
     __args__['keyId'] = key_id
+    __args__['label'] = label
     __args__['vaultId'] = vault_id
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
     __ret__ = pulumi.runtime.invoke('uko:index:getManagedKey', __args__, opts=opts, typ=GetManagedKeyResult).value
@@ -544,7 +547,8 @@ def get_managed_key(key_id: Optional[_builtins.str] = None,
         template_id=pulumi.get(__ret__, 'template_id'),
         vault_id=pulumi.get(__ret__, 'vault_id'),
         version=pulumi.get(__ret__, 'version'))
-def get_managed_key_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
+def get_managed_key_output(key_id: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
+                           label: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                            vault_id: pulumi.Input[Optional[_builtins.str]] = None,
                            opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetManagedKeyResult]:
     """
@@ -556,16 +560,18 @@ def get_managed_key_output(key_id: pulumi.Input[Optional[_builtins.str]] = None,
     import pulumi
     import pulumi_uko as uko
 
-    found = uko.get_managed_key_output(vault_id="5c1e0000-0000-4000-8000-000000000001", key_id="9b2d0000-0000-4000-8000-000000000002")
+    found = uko.get_managed_key_output(vault_id="5c1e0000-0000-4000-8000-000000000001", label="payroll")
 
-    pulumi.export("label", found.label)
+    pulumi.export("key_id", found.key_id)
     ```
 
-    :param _builtins.str key_id: UUID of the key.
+    :param _builtins.str key_id: UUID of the key. Set it or `label`.
+    :param _builtins.str label: Label of the key, in place of its ID. Exactly one key must have it.
     :param _builtins.str vault_id: UUID of the vault.
     """
     __args__ = dict()
     __args__['keyId'] = key_id
+    __args__['label'] = label
     __args__['vaultId'] = vault_id
     opts = pulumi.InvokeOutputOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
     __ret__ = pulumi.runtime.invoke_output('uko:index:getManagedKey', __args__, opts=opts, typ=GetManagedKeyResult)

@@ -118,7 +118,8 @@ class AwaitableGetVaultResult(GetVaultResult):
             vault_id=self.vault_id)
 
 
-def get_vault(vault_id: Optional[_builtins.str] = None,
+def get_vault(name: Optional[_builtins.str] = None,
+              vault_id: Optional[_builtins.str] = None,
               opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetVaultResult:
     """
     Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
@@ -129,14 +130,16 @@ def get_vault(vault_id: Optional[_builtins.str] = None,
     import pulumi
     import pulumi_uko as uko
 
-    found = uko.get_vault_output(vault_id="5c1e0000-0000-4000-8000-000000000001")
+    found = uko.get_vault_output(name="payments")
 
-    pulumi.export("name", found.name)
+    pulumi.export("vault_id", found.vault_id)
     ```
 
-    :param _builtins.str vault_id: UUID of the vault.
+    :param _builtins.str name: Name of the vault, in place of its ID. Exactly one vault must have it.
+    :param _builtins.str vault_id: UUID of the vault. Set it or `name`.
     """
     __args__ = dict()
+    __args__['name'] = name
     __args__['vaultId'] = vault_id
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
     __ret__ = pulumi.runtime.invoke('uko:index:getVault', __args__, opts=opts, typ=GetVaultResult).value
@@ -149,7 +152,8 @@ def get_vault(vault_id: Optional[_builtins.str] = None,
         name=pulumi.get(__ret__, 'name'),
         recovery_key_label=pulumi.get(__ret__, 'recovery_key_label'),
         vault_id=pulumi.get(__ret__, 'vault_id'))
-def get_vault_output(vault_id: pulumi.Input[Optional[_builtins.str]] = None,
+def get_vault_output(name: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
+                     vault_id: pulumi.Input[Optional[Optional[_builtins.str]]] = None,
                      opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetVaultResult]:
     """
     Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
@@ -160,14 +164,16 @@ def get_vault_output(vault_id: pulumi.Input[Optional[_builtins.str]] = None,
     import pulumi
     import pulumi_uko as uko
 
-    found = uko.get_vault_output(vault_id="5c1e0000-0000-4000-8000-000000000001")
+    found = uko.get_vault_output(name="payments")
 
-    pulumi.export("name", found.name)
+    pulumi.export("vault_id", found.vault_id)
     ```
 
-    :param _builtins.str vault_id: UUID of the vault.
+    :param _builtins.str name: Name of the vault, in place of its ID. Exactly one vault must have it.
+    :param _builtins.str vault_id: UUID of the vault. Set it or `name`.
     """
     __args__ = dict()
+    __args__['name'] = name
     __args__['vaultId'] = vault_id
     opts = pulumi.InvokeOutputOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
     __ret__ = pulumi.runtime.invoke_output('uko:index:getVault', __args__, opts=opts, typ=GetVaultResult)

@@ -610,9 +610,9 @@ class KmsKey(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter(name="deletionAwaits")
-    def deletion_awaits(self) -> pulumi.Output[Optional[_builtins.str]]:
+    def deletion_awaits(self) -> pulumi.Output[Optional['DeletionAwaits']]:
         """
-        What the deletion waits for: `approval` or `time`.
+        What the deletion waits for.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -756,7 +756,7 @@ class KmsKey(pulumi.CustomResource):
     @pulumi.getter(name="keyState")
     def key_state(self) -> pulumi.Output[_builtins.str]:
         """
-        State, as KMS reports it, as a word.
+        State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
         """
         return pulumi.get(self, "key_state")
 

@@ -648,9 +648,9 @@ class ManagedKey(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter
-    def alignment(self) -> pulumi.Output[Optional[_builtins.str]]:
+    def alignment(self) -> pulumi.Output[Optional['Alignment']]:
         """
-        `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
+        Whether the key is in every keystore that its template names. Not set if the service does not report it.
         """
         return pulumi.get(self, "alignment")
 
@@ -672,9 +672,9 @@ class ManagedKey(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter(name="deletionAwaits")
-    def deletion_awaits(self) -> pulumi.Output[Optional[_builtins.str]]:
+    def deletion_awaits(self) -> pulumi.Output[Optional['DeletionAwaits']]:
         """
-        What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+        What the deletion waits for.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -768,9 +768,9 @@ class ManagedKey(pulumi.CustomResource):
 
     @_builtins.property
     @pulumi.getter(name="dualMarker")
-    def dual_marker(self) -> pulumi.Output[Optional[_builtins.str]]:
+    def dual_marker(self) -> pulumi.Output[Optional['DualMarker']]:
         """
-        The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
+        The marker on the key: the steps of its deletion that require two people.
         """
         return pulumi.get(self, "dual_marker")
 
@@ -818,7 +818,7 @@ class ManagedKey(pulumi.CustomResource):
     @pulumi.getter(name="keyState")
     def key_state(self) -> pulumi.Output[_builtins.str]:
         """
-        State, as the service reports it.
+        State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
         """
         return pulumi.get(self, "key_state")
 

@@ -1211,7 +1211,7 @@ class KmsKeyEntry(dict):
                  name: _builtins.str,
                  type: 'KmsKeyType',
                  aliases: Optional[Sequence[_builtins.str]] = None,
-                 deletion_awaits: Optional[_builtins.str] = None,
+                 deletion_awaits: Optional['DeletionAwaits'] = None,
                  deletion_not_before: Optional[_builtins.str] = None,
                  deletion_record_expires_at: Optional[_builtins.str] = None,
                  deletion_record_id: Optional[_builtins.str] = None,
@@ -1239,12 +1239,12 @@ class KmsKeyEntry(dict):
         :param _builtins.str instance_id: ID of the instance that the key belongs to.
         :param _builtins.str key_id: UUID of the key.
         :param _builtins.str key_ring: Key ring, created if it does not exist. Never the key ring of an internal keystore.
-        :param _builtins.str key_state: State, as KMS reports it, as a word.
+        :param _builtins.str key_state: State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
         :param 'KmsKeyLifecycleState' lifecycle_state: The derived state, which includes a pending approval.
         :param _builtins.str name: Name of the key, 2 to 90 characters. KMS does not require it to be unique. Cannot change.
         :param 'KmsKeyType' type: A `root` key wraps other keys and never leaves KMS. A `standard` key can be read from KMS. Cannot change.
         :param Sequence[_builtins.str] aliases: Up to 5 further names; `[]` removes all.
-        :param _builtins.str deletion_awaits: What the deletion waits for: `approval` or `time`.
+        :param 'DeletionAwaits' deletion_awaits: What the deletion waits for.
         :param _builtins.str deletion_not_before: When KMS begins to purge the metadata of the key, ISO 8601 UTC.
         :param _builtins.str deletion_record_expires_at: When the open deletion window ends, ISO 8601 UTC.
         :param _builtins.str deletion_record_id: Name of the open deletion window.
@@ -1385,7 +1385,7 @@ class KmsKeyEntry(dict):
     @pulumi.getter(name="keyState")
     def key_state(self) -> _builtins.str:
         """
-        State, as KMS reports it, as a word.
+        State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
         """
         return pulumi.get(self, "key_state")
 
@@ -1423,9 +1423,9 @@ class KmsKeyEntry(dict):
 
     @_builtins.property
     @pulumi.getter(name="deletionAwaits")
-    def deletion_awaits(self) -> Optional[_builtins.str]:
+    def deletion_awaits(self) -> Optional['DeletionAwaits']:
         """
-        What the deletion waits for: `approval` or `time`.
+        What the deletion waits for.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -1574,10 +1574,10 @@ class ManagedKeyEntry(dict):
                  vault_id: _builtins.str,
                  version: _builtins.int,
                  activation_date: Optional[_builtins.str] = None,
-                 alignment: Optional[_builtins.str] = None,
+                 alignment: Optional['Alignment'] = None,
                  deletion_approved_by: Optional[_builtins.str] = None,
                  deletion_approved_by_name: Optional[_builtins.str] = None,
-                 deletion_awaits: Optional[_builtins.str] = None,
+                 deletion_awaits: Optional['DeletionAwaits'] = None,
                  deletion_not_before: Optional[_builtins.str] = None,
                  deletion_reason: Optional[_builtins.str] = None,
                  deletion_record_expires_at: Optional[_builtins.str] = None,
@@ -1585,7 +1585,7 @@ class ManagedKeyEntry(dict):
                  deletion_requested_by: Optional[_builtins.str] = None,
                  deletion_requested_by_name: Optional[_builtins.str] = None,
                  description: Optional[_builtins.str] = None,
-                 dual_marker: Optional[_builtins.str] = None,
+                 dual_marker: Optional['DualMarker'] = None,
                  existing_key_id: Optional[_builtins.str] = None,
                  expiration_date: Optional[_builtins.str] = None,
                  hold: Optional[_builtins.str] = None,
@@ -1604,7 +1604,7 @@ class ManagedKeyEntry(dict):
         :param 'DualAuthorization' dual_authorization: Whether the key's deletion requires two people. `single` applies to a key that this resource creates. The rule of an existing key only gets stricter.
         :param _builtins.str instance_id: ID of the instance that the key belongs to.
         :param _builtins.str key_id: UUID of the key.
-        :param _builtins.str key_state: State, as the service reports it.
+        :param _builtins.str key_state: State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
         :param Sequence['ManagedKeyKeystore'] keystores: Each keystore's status of the key.
         :param _builtins.str label: Name of the key.
         :param 'LifecycleState' lifecycle_state: The derived state, which includes what a deletion waits for.
@@ -1614,10 +1614,10 @@ class ManagedKeyEntry(dict):
         :param _builtins.str vault_id: UUID of the vault that holds the key. Cannot change.
         :param _builtins.int version: 1 at creation, incremented by each rotation.
         :param _builtins.str activation_date: First day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
-        :param _builtins.str alignment: `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
+        :param 'Alignment' alignment: Whether the key is in every keystore that its template names. Not set if the service does not report it.
         :param _builtins.str deletion_approved_by: IAM ID of the person whose approval is stored on the key.
         :param _builtins.str deletion_approved_by_name: Name that the approver gave.
-        :param _builtins.str deletion_awaits: What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+        :param 'DeletionAwaits' deletion_awaits: What the deletion waits for.
         :param _builtins.str deletion_not_before: The next step is refused before this time, ISO 8601 UTC.
         :param _builtins.str deletion_reason: Reason for the deletion, up to 500 characters. The consent record keeps it.
         :param _builtins.str deletion_record_expires_at: When the pending record expires, ISO 8601 UTC.
@@ -1625,7 +1625,7 @@ class ManagedKeyEntry(dict):
         :param _builtins.str deletion_requested_by: IAM ID of the person who requested the next step.
         :param _builtins.str deletion_requested_by_name: Name that the requester gave.
         :param _builtins.str description: Up to 200 characters; up to 110 if the service keeps no tags.
-        :param _builtins.str dual_marker: The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
+        :param 'DualMarker' dual_marker: The marker on the key: the steps of its deletion that require two people.
         :param _builtins.str existing_key_id: Adopts this key instead of creating one. Cannot change.
         :param _builtins.str expiration_date: Last day of use, `YYYY-MM-DD`. For planning only: nothing happens on this day.
         :param _builtins.str hold: The holds in force, as the tag `hold` has them, such as `legal ticket L_7 by IBMid_5 since 2026_12_01`. While it is set, no run takes a step of the key's deletion. Not set if the key is not held.
@@ -1760,7 +1760,7 @@ class ManagedKeyEntry(dict):
     @pulumi.getter(name="keyState")
     def key_state(self) -> _builtins.str:
         """
-        State, as the service reports it.
+        State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
         """
         return pulumi.get(self, "key_state")
 
@@ -1838,9 +1838,9 @@ class ManagedKeyEntry(dict):
 
     @_builtins.property
     @pulumi.getter
-    def alignment(self) -> Optional[_builtins.str]:
+    def alignment(self) -> Optional['Alignment']:
         """
-        `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
+        Whether the key is in every keystore that its template names. Not set if the service does not report it.
         """
         return pulumi.get(self, "alignment")
 
@@ -1862,9 +1862,9 @@ class ManagedKeyEntry(dict):
 
     @_builtins.property
     @pulumi.getter(name="deletionAwaits")
-    def deletion_awaits(self) -> Optional[_builtins.str]:
+    def deletion_awaits(self) -> Optional['DeletionAwaits']:
         """
-        What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+        What the deletion waits for.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -1926,9 +1926,9 @@ class ManagedKeyEntry(dict):
 
     @_builtins.property
     @pulumi.getter(name="dualMarker")
-    def dual_marker(self) -> Optional[_builtins.str]:
+    def dual_marker(self) -> Optional['DualMarker']:
         """
-        The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
+        The marker on the key: the steps of its deletion that require two people.
         """
         return pulumi.get(self, "dual_marker")
 
@@ -2015,16 +2015,16 @@ class ManagedKeyKeystore(dict):
 
     def __init__(__self__, *,
                  name: _builtins.str,
-                 status: _builtins.str,
-                 sync_flag: _builtins.str,
+                 status: 'KeystoreStatus',
+                 sync_flag: 'KeystoreSyncFlag',
                  type: _builtins.str,
                  destruction_at: Optional[_builtins.str] = None):
         """
         A keystore's status of the key.
 
         :param _builtins.str name: Name of the keystore.
-        :param _builtins.str status: Whether the keystore holds the key material, as the service reports it.
-        :param _builtins.str sync_flag: Whether the keystore and the service agree, as the service reports it.
+        :param 'KeystoreStatus' status: Whether the keystore holds the key material.
+        :param 'KeystoreSyncFlag' sync_flag: Whether the keystore and the service agree.
         :param _builtins.str type: Type of the keystore, as the service reports it, such as `aws_kms`.
         :param _builtins.str destruction_at: When the keystore destroys the key material, ISO 8601 UTC.
         """
@@ -2045,17 +2045,17 @@ class ManagedKeyKeystore(dict):
 
     @_builtins.property
     @pulumi.getter
-    def status(self) -> _builtins.str:
+    def status(self) -> 'KeystoreStatus':
         """
-        Whether the keystore holds the key material, as the service reports it.
+        Whether the keystore holds the key material.
         """
         return pulumi.get(self, "status")
 
     @_builtins.property
     @pulumi.getter(name="syncFlag")
-    def sync_flag(self) -> _builtins.str:
+    def sync_flag(self) -> 'KeystoreSyncFlag':
         """
-        Whether the keystore and the service agree, as the service reports it.
+        Whether the keystore and the service agree.
         """
         return pulumi.get(self, "sync_flag")
 
@@ -2089,7 +2089,7 @@ class PendingDeletion(dict):
                  vault_id: _builtins.str,
                  deletion_approved_by: Optional[_builtins.str] = None,
                  deletion_approved_by_name: Optional[_builtins.str] = None,
-                 deletion_awaits: Optional[_builtins.str] = None,
+                 deletion_awaits: Optional['DeletionAwaits'] = None,
                  deletion_not_before: Optional[_builtins.str] = None,
                  deletion_record_expires_at: Optional[_builtins.str] = None,
                  deletion_record_id: Optional[_builtins.str] = None,
@@ -2099,13 +2099,13 @@ class PendingDeletion(dict):
         A managed key whose deletion waits for a person or for time.
 
         :param _builtins.str key_id: UUID of the key.
-        :param _builtins.str key_state: State, as the service reports it.
+        :param _builtins.str key_state: State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
         :param _builtins.str label: Name of the key.
         :param 'LifecycleState' lifecycle_state: The derived state, which includes what a deletion waits for.
         :param _builtins.str vault_id: UUID of the vault that holds the key. Cannot change.
         :param _builtins.str deletion_approved_by: IAM ID of the person whose approval is stored on the key.
         :param _builtins.str deletion_approved_by_name: Name that the approver gave.
-        :param _builtins.str deletion_awaits: What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+        :param 'DeletionAwaits' deletion_awaits: What the deletion waits for.
         :param _builtins.str deletion_not_before: The next step is refused before this time, ISO 8601 UTC.
         :param _builtins.str deletion_record_expires_at: When the pending record expires, ISO 8601 UTC.
         :param _builtins.str deletion_record_id: ID of the pending request or approval.
@@ -2146,7 +2146,7 @@ class PendingDeletion(dict):
     @pulumi.getter(name="keyState")
     def key_state(self) -> _builtins.str:
         """
-        State, as the service reports it.
+        State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
         """
         return pulumi.get(self, "key_state")
 
@@ -2192,9 +2192,9 @@ class PendingDeletion(dict):
 
     @_builtins.property
     @pulumi.getter(name="deletionAwaits")
-    def deletion_awaits(self) -> Optional[_builtins.str]:
+    def deletion_awaits(self) -> Optional['DeletionAwaits']:
         """
-        What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+        What the deletion waits for.
         """
         return pulumi.get(self, "deletion_awaits")
 
@@ -2326,7 +2326,7 @@ class PlannedDeletion(dict):
     def __init__(__self__, *,
                  approved_by: Optional[_builtins.str] = None,
                  approved_by_name: Optional[_builtins.str] = None,
-                 awaits: Optional[_builtins.str] = None,
+                 awaits: Optional['DeletionAwaits'] = None,
                  not_before: Optional[_builtins.str] = None,
                  record_expires_at: Optional[_builtins.str] = None,
                  record_id: Optional[_builtins.str] = None,
@@ -2337,7 +2337,7 @@ class PlannedDeletion(dict):
 
         :param _builtins.str approved_by: IAM ID of the person whose approval is stored on the key.
         :param _builtins.str approved_by_name: Name that the approver gave.
-        :param _builtins.str awaits: What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+        :param 'DeletionAwaits' awaits: What the deletion waits for.
         :param _builtins.str not_before: The next step is refused before this time, ISO 8601 UTC.
         :param _builtins.str record_expires_at: When the pending record expires, ISO 8601 UTC.
         :param _builtins.str record_id: ID of the pending request or approval.
@@ -2379,9 +2379,9 @@ class PlannedDeletion(dict):
 
     @_builtins.property
     @pulumi.getter
-    def awaits(self) -> Optional[_builtins.str]:
+    def awaits(self) -> Optional['DeletionAwaits']:
         """
-        What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+        What the deletion waits for.
         """
         return pulumi.get(self, "awaits")
 

@@ -14,7 +14,7 @@ import {
 import { providerAttributes } from "../../../provider/resources/schema/provider-attributes.ts";
 import { described, type ResourceName } from "../../../sdk/make/described.ts";
 import { documentationOf } from "../../../sdk/make/docs/documentation.ts";
-import type { EnumSpec, ObjectSpec, PropertySpec } from "../../../sdk/make/pulumi/package-spec.ts";
+import type { EnumSpec, ObjectSpec, PropertySpec, ResourceSpec } from "../../../sdk/make/pulumi/package-spec.ts";
 import { pulumiSchema } from "../../../sdk/make/pulumi/schema.ts";
 import { schemaFile, schemaText } from "../../../sdk/make/schema-file.ts";
 
@@ -187,6 +187,26 @@ describe("names", () => {
       "RsaesOaepSha1",
     ]);
   });
+});
+
+test("an output is an enum only if uko chooses its words, since SDKs refuse or lose a word that they do not know", () => {
+  const { properties } = schema.resources["uko:index:ManagedKey"] as ResourceSpec;
+  const outputs = { ...properties, ...(schema.types["uko:index:ManagedKeyKeystore"] as ObjectSpec).properties };
+  const typeOf = (name: string) => {
+    const { type, $ref } = outputs[name] as { readonly type?: string; readonly $ref?: string };
+    return $ref?.replace("#/types/uko:index:", "") ?? type;
+  };
+  const names = ["lifecycleState", "deletionAwaits", "dualMarker", "alignment", "status", "syncFlag"];
+  expect(names.map(typeOf)).toEqual([
+    "LifecycleState",
+    "DeletionAwaits",
+    "DualMarker",
+    "Alignment",
+    "KeystoreStatus",
+    "KeystoreSyncFlag",
+  ]);
+  // The service may report words of a later release here.
+  expect(["keyState", "algorithm", "type"].map(typeOf)).toEqual(["string", "string", "string"]);
 });
 
 test("every description is a sentence", () => {

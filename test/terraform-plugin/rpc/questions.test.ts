@@ -2,6 +2,7 @@
 
 import { create } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
+import { UNKNOWN } from "../../../provider/engine/resource/unknown.ts";
 import { dataSourceNamed, readObject, resourceNamed, writeObject } from "../../../provider/terraform-plugin/blocks.ts";
 import { createSession } from "../../../provider/terraform-plugin/create-session.ts";
 import { createLog } from "../../../provider/terraform-plugin/log.ts";
@@ -74,6 +75,41 @@ describe("a data source", () => {
     expect([odd.state, odd.told]).toEqual([null, ["vault_id: must be a UUID in lower case\n"]]);
     const absent = await ask("uko_managed_key", { vault_id: vaultId, key_id: "9b2d0000-0000-4000-8000-00000000dead" });
     expect([absent.state, absent.told[0]]).toEqual([null, expect.stringContaining("[UKO_KEY_NOT_FOUND]")]);
+  });
+});
+
+describe("a data source by name", () => {
+  test("returns the one object that has the name, and its ID", async () => {
+    const core = await stage.made();
+    const { id, key_id } = core.saved?.value ?? {};
+    expect((await ask("uko_vault", { name: "payments" })).state).toMatchObject({ id: vaultId, vault_id: vaultId });
+    const key = await ask("uko_managed_key", { vault_id: vaultId, label: "payroll" });
+    expect(key).toMatchObject({ state: { id, key_id, label: "payroll", lifecycle_state: "active" }, told: [] });
+    expect((await ask("uko_keystore", { vault_id: vaultId, name: "payroll-ring" })).state).toMatchObject({
+      keystore_id: ringId,
+    });
+    const template = await ask("uko_key_template", { vault_id: vaultId, name: "payroll" });
+    expect(template.state).toMatchObject({ name: "payroll", template_id: expect.any(String) });
+  });
+
+  test("whose name is unknown in a plan waits for it, and both or neither of ID and name are errors", async () => {
+    const both = "name: must not be set together with the ID\n";
+    expect(await ask("uko_vault", { vault_id: vaultId, name: "payments" })).toEqual({ state: null, told: [both] });
+    const neither = "vault_id: is required, unless name is set\n";
+    expect(await ask("uko_vault", {})).toEqual({ state: null, told: [neither] });
+    const unlabeled = "key_id: is required, unless label is set\n";
+    expect(await ask("uko_managed_key", { vault_id: vaultId })).toEqual({ state: null, told: [unlabeled] });
+    const source = dataSourceNamed("uko_vault");
+    const empty = Object.fromEntries(source.attributes.map(({ name }) => [name, null]));
+    const wire = writeObject({ ...empty, vault_id: vaultId, name: UNKNOWN }, source);
+    expect(await stage.bob.provider.validateDataResourceConfig({ typeName: "uko_vault", config: wire })).toMatchObject({
+      diagnostics: [],
+    });
+  });
+
+  test("that nothing has is an error that names what is alike", async () => {
+    const { state, told } = await ask("uko_vault", { name: "Payment" });
+    expect([state, told[0]]).toEqual([null, expect.stringContaining(`Did you mean "payments" (${vaultId})?`)]);
   });
 });
 

@@ -164,7 +164,7 @@ export class DataUkoDeletionPlan extends cdktn.TerraformDataSource {
     return this.getStringAttribute('deletion_approved_by_name');
   }
 
-  /** What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`. */
+  /** What the deletion waits for. One of `request`, `approval`, `requester`, `time`, `person_to_unblock`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
   }

@@ -7,9 +7,13 @@ import * as cdktn from 'cdktn';
 
 export interface DataUkoKeyTemplateConfig extends cdktn.TerraformMetaArguments {
   /**
-  * UUID of the template.
+  * Name of the template, in place of its ID. Exactly one template must have it.
   */
-  readonly templateId: string;
+  readonly name?: string;
+  /**
+  * UUID of the template. Set it or `name`.
+  */
+  readonly templateId?: string;
   /**
   * UUID of the vault.
   */
@@ -66,6 +70,7 @@ export class DataUkoKeyTemplate extends cdktn.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    this._name = config.name;
     this._templateId = config.templateId;
     this._vaultId = config.vaultId;
   }
@@ -174,9 +179,20 @@ export class DataUkoKeyTemplate extends cdktn.TerraformDataSource {
     return this.getStringAttribute('keystore_type');
   }
 
-  /** Name of the template, 1 to 100 characters, unique in its vault. Some releases accept up to 30 characters. */
+  private _name?: string; 
+  /** Name of the template, in place of its ID. Exactly one template must have it. */
   public get name() {
     return this.getStringAttribute('name');
+  }
+  public set name(value: string) {
+    this._name = value;
+  }
+  public resetName() {
+    this._name = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get nameInput() {
+    return this._name;
   }
 
   /** Scheme of the labels of keys, with `<tags>`. */
@@ -190,12 +206,15 @@ export class DataUkoKeyTemplate extends cdktn.TerraformDataSource {
   }
 
   private _templateId?: string; 
-  /** UUID of the template. */
+  /** UUID of the template. Set it or `name`. */
   public get templateId() {
     return this.getStringAttribute('template_id');
   }
   public set templateId(value: string) {
     this._templateId = value;
+  }
+  public resetTemplateId() {
+    this._templateId = undefined;
   }
   // Temporarily expose input value. Use with caution.
   public get templateIdInput() {
@@ -226,6 +245,7 @@ export class DataUkoKeyTemplate extends cdktn.TerraformDataSource {
 
   protected synthesizeAttributes(): { [name: string]: any } {
     return {
+      name: cdktn.stringToTerraform(this._name),
       template_id: cdktn.stringToTerraform(this._templateId),
       vault_id: cdktn.stringToTerraform(this._vaultId),
     };
@@ -233,6 +253,12 @@ export class DataUkoKeyTemplate extends cdktn.TerraformDataSource {
 
   protected synthesizeHclAttributes(): { [name: string]: any } {
     const attrs = {
+      name: {
+        value: cdktn.stringToHclTerraform(this._name),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
       template_id: {
         value: cdktn.stringToHclTerraform(this._templateId),
         isBlock: false,

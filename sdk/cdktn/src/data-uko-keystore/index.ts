@@ -7,9 +7,13 @@ import * as cdktn from 'cdktn';
 
 export interface DataUkoKeystoreConfig extends cdktn.TerraformMetaArguments {
   /**
-  * UUID of the keystore.
+  * UUID of the keystore. Set it or `name`.
   */
-  readonly keystoreId: string;
+  readonly keystoreId?: string;
+  /**
+  * Name of the keystore, in place of its ID. Exactly one keystore must have it.
+  */
+  readonly name?: string;
   /**
   * UUID of the vault.
   */
@@ -67,6 +71,7 @@ export class DataUkoKeystore extends cdktn.TerraformDataSource {
       forEach: config.forEach
     });
     this._keystoreId = config.keystoreId;
+    this._name = config.name;
     this._vaultId = config.vaultId;
   }
 
@@ -215,12 +220,15 @@ export class DataUkoKeystore extends cdktn.TerraformDataSource {
   }
 
   private _keystoreId?: string; 
-  /** UUID of the keystore. */
+  /** UUID of the keystore. Set it or `name`. */
   public get keystoreId() {
     return this.getStringAttribute('keystore_id');
   }
   public set keystoreId(value: string) {
     this._keystoreId = value;
+  }
+  public resetKeystoreId() {
+    this._keystoreId = undefined;
   }
   // Temporarily expose input value. Use with caution.
   public get keystoreIdInput() {
@@ -232,9 +240,20 @@ export class DataUkoKeystore extends cdktn.TerraformDataSource {
     return this.getStringAttribute('location');
   }
 
-  /** Name of the keystore, 1 to 100 characters, unique in its vault. Required except for `azure_key_vault`. */
+  private _name?: string; 
+  /** Name of the keystore, in place of its ID. Exactly one keystore must have it. */
   public get name() {
     return this.getStringAttribute('name');
+  }
+  public set name(value: string) {
+    this._name = value;
+  }
+  public resetName() {
+    this._name = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get nameInput() {
+    return this._name;
   }
 
   /** KMS key ring of an internal keystore; empty for all other types. */
@@ -272,6 +291,7 @@ export class DataUkoKeystore extends cdktn.TerraformDataSource {
   protected synthesizeAttributes(): { [name: string]: any } {
     return {
       keystore_id: cdktn.stringToTerraform(this._keystoreId),
+      name: cdktn.stringToTerraform(this._name),
       vault_id: cdktn.stringToTerraform(this._vaultId),
     };
   }
@@ -280,6 +300,12 @@ export class DataUkoKeystore extends cdktn.TerraformDataSource {
     const attrs = {
       keystore_id: {
         value: cdktn.stringToHclTerraform(this._keystoreId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      name: {
+        value: cdktn.stringToHclTerraform(this._name),
         isBlock: false,
         type: "simple",
         storageClassType: "string",

@@ -79,7 +79,7 @@ export class DataUkoKmsKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('crn');
   }
 
-  /** What the deletion waits for: `approval` or `time`. */
+  /** What the deletion waits for. One of `request`, `approval`, `requester`, `time`, `person_to_unblock`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
   }
@@ -147,7 +147,7 @@ export class DataUkoKmsKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('key_ring');
   }
 
-  /** State, as KMS reports it, as a word. */
+  /** State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know. */
   public get keyState() {
     return this.getStringAttribute('key_state');
   }

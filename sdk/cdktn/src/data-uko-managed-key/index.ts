@@ -7,9 +7,13 @@ import * as cdktn from 'cdktn';
 
 export interface DataUkoManagedKeyConfig extends cdktn.TerraformMetaArguments {
   /**
-  * UUID of the key.
+  * UUID of the key. Set it or `label`.
   */
-  readonly keyId: string;
+  readonly keyId?: string;
+  /**
+  * Label of the key, in place of its ID. Exactly one key must have it.
+  */
+  readonly label?: string;
   /**
   * UUID of the vault.
   */
@@ -162,6 +166,7 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
       forEach: config.forEach
     });
     this._keyId = config.keyId;
+    this._label = config.label;
     this._vaultId = config.vaultId;
   }
 
@@ -179,7 +184,7 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('algorithm');
   }
 
-  /** `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it. */
+  /** Whether the key is in every keystore that its template names. Not set if the service does not report it. One of `aligned`, `unaligned`. */
   public get alignment() {
     return this.getStringAttribute('alignment');
   }
@@ -194,7 +199,7 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('deletion_approved_by_name');
   }
 
-  /** What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`. */
+  /** What the deletion waits for. One of `request`, `approval`, `requester`, `time`, `person_to_unblock`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
   }
@@ -229,7 +234,7 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
     return this.getStringAttribute('description');
   }
 
-  /** The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`. */
+  /** The marker on the key: the steps of its deletion that require two people. One of `single`, `destroy`, `both`, `none`. */
   public get dualMarker() {
     return this.getStringAttribute('dual_marker');
   }
@@ -255,19 +260,22 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
   }
 
   private _keyId?: string; 
-  /** UUID of the key. */
+  /** UUID of the key. Set it or `label`. */
   public get keyId() {
     return this.getStringAttribute('key_id');
   }
   public set keyId(value: string) {
     this._keyId = value;
   }
+  public resetKeyId() {
+    this._keyId = undefined;
+  }
   // Temporarily expose input value. Use with caution.
   public get keyIdInput() {
     return this._keyId;
   }
 
-  /** State, as the service reports it. */
+  /** State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know. */
   public get keyState() {
     return this.getStringAttribute('key_state');
   }
@@ -278,9 +286,20 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
     return this._keystores;
   }
 
-  /** Name of the key. */
+  private _label?: string; 
+  /** Label of the key, in place of its ID. Exactly one key must have it. */
   public get label() {
     return this.getStringAttribute('label');
+  }
+  public set label(value: string) {
+    this._label = value;
+  }
+  public resetLabel() {
+    this._label = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get labelInput() {
+    return this._label;
   }
 
   /** The derived state, which includes what a deletion waits for. One of `pending_destruction`, `destroyed`, `cooling_down`, `pending_approval`, `approved`, `pending_request`, `deactivated`, `compromised`, `active`, `pre_activation`, `unrecognized`. */
@@ -334,6 +353,7 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
   protected synthesizeAttributes(): { [name: string]: any } {
     return {
       key_id: cdktn.stringToTerraform(this._keyId),
+      label: cdktn.stringToTerraform(this._label),
       vault_id: cdktn.stringToTerraform(this._vaultId),
     };
   }
@@ -342,6 +362,12 @@ export class DataUkoManagedKey extends cdktn.TerraformDataSource {
     const attrs = {
       key_id: {
         value: cdktn.stringToHclTerraform(this._keyId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      label: {
+        value: cdktn.stringToHclTerraform(this._label),
         isBlock: false,
         type: "simple",
         storageClassType: "string",

@@ -7,9 +7,13 @@ import * as cdktn from 'cdktn';
 
 export interface DataUkoVaultConfig extends cdktn.TerraformMetaArguments {
   /**
-  * UUID of the vault.
+  * Name of the vault, in place of its ID. Exactly one vault must have it.
   */
-  readonly vaultId: string;
+  readonly name?: string;
+  /**
+  * UUID of the vault. Set it or `name`.
+  */
+  readonly vaultId?: string;
 }
 
 /**
@@ -45,9 +49,9 @@ export class DataUkoVault extends cdktn.TerraformDataSource {
   *
   * @param scope The scope in which to define this construct
   * @param id The scoped construct ID. Must be unique amongst siblings in the same scope
-  * @param options DataUkoVaultConfig
+  * @param options DataUkoVaultConfig = {}
   */
-  public constructor(scope: Construct, id: string, config: DataUkoVaultConfig) {
+  public constructor(scope: Construct, id: string, config: DataUkoVaultConfig = {}) {
     super(scope, id, {
       terraformResourceType: 'uko_vault',
       terraformGeneratorMetadata: {
@@ -62,6 +66,7 @@ export class DataUkoVault extends cdktn.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    this._name = config.name;
     this._vaultId = config.vaultId;
   }
 
@@ -84,9 +89,20 @@ export class DataUkoVault extends cdktn.TerraformDataSource {
     return this.getStringAttribute('instance_id');
   }
 
-  /** Name of the vault, 1 to 100 characters, unique in its instance. */
+  private _name?: string; 
+  /** Name of the vault, in place of its ID. Exactly one vault must have it. */
   public get name() {
     return this.getStringAttribute('name');
+  }
+  public set name(value: string) {
+    this._name = value;
+  }
+  public resetName() {
+    this._name = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get nameInput() {
+    return this._name;
   }
 
   /** Label of the recovery key; on-premises only. */
@@ -95,12 +111,15 @@ export class DataUkoVault extends cdktn.TerraformDataSource {
   }
 
   private _vaultId?: string; 
-  /** UUID of the vault. */
+  /** UUID of the vault. Set it or `name`. */
   public get vaultId() {
     return this.getStringAttribute('vault_id');
   }
   public set vaultId(value: string) {
     this._vaultId = value;
+  }
+  public resetVaultId() {
+    this._vaultId = undefined;
   }
   // Temporarily expose input value. Use with caution.
   public get vaultIdInput() {
@@ -113,12 +132,19 @@ export class DataUkoVault extends cdktn.TerraformDataSource {
 
   protected synthesizeAttributes(): { [name: string]: any } {
     return {
+      name: cdktn.stringToTerraform(this._name),
       vault_id: cdktn.stringToTerraform(this._vaultId),
     };
   }
 
   protected synthesizeHclAttributes(): { [name: string]: any } {
     const attrs = {
+      name: {
+        value: cdktn.stringToHclTerraform(this._name),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
       vault_id: {
         value: cdktn.stringToHclTerraform(this._vaultId),
         isBlock: false,

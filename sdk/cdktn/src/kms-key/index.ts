@@ -279,7 +279,7 @@ export class KmsKey extends cdktn.TerraformResource {
     return this.getStringAttribute('crn');
   }
 
-  /** What the deletion waits for: `approval` or `time`. */
+  /** What the deletion waits for. One of `request`, `approval`, `requester`, `time`, `person_to_unblock`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
   }
@@ -495,7 +495,7 @@ export class KmsKey extends cdktn.TerraformResource {
     return this._keyRing;
   }
 
-  /** State, as KMS reports it, as a word. */
+  /** State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know. */
   public get keyState() {
     return this.getStringAttribute('key_state');
   }

@@ -380,7 +380,7 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this._align;
   }
 
-  /** `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it. */
+  /** Whether the key is in every keystore that its template names. Not set if the service does not report it. One of `aligned`, `unaligned`. */
   public get alignment() {
     return this.getStringAttribute('alignment');
   }
@@ -395,7 +395,7 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this.getStringAttribute('deletion_approved_by_name');
   }
 
-  /** What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`. */
+  /** What the deletion waits for. One of `request`, `approval`, `requester`, `time`, `person_to_unblock`. */
   public get deletionAwaits() {
     return this.getStringAttribute('deletion_awaits');
   }
@@ -521,7 +521,7 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this._dualAuthorization;
   }
 
-  /** The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`. */
+  /** The marker on the key: the steps of its deletion that require two people. One of `single`, `destroy`, `both`, `none`. */
   public get dualMarker() {
     return this.getStringAttribute('dual_marker');
   }
@@ -578,7 +578,7 @@ export class ManagedKey extends cdktn.TerraformResource {
     return this.getStringAttribute('key_id');
   }
 
-  /** State, as the service reports it. */
+  /** State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know. */
   public get keyState() {
     return this.getStringAttribute('key_state');
   }

@@ -2,6 +2,22 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 
+export const Alignment = {
+    /**
+     * It is in every one of them.
+     */
+    Aligned: "aligned",
+    /**
+     * It is missing in one, or is in another one.
+     */
+    Unaligned: "unaligned",
+} as const;
+
+/**
+ * Whether a managed key is in every keystore that its template names.
+ */
+export type Alignment = (typeof Alignment)[keyof typeof Alignment];
+
 export const AzureEnvironment = {
     /**
      * The worldwide cloud.
@@ -79,6 +95,34 @@ export const CcaUsageControl = {
  */
 export type CcaUsageControl = (typeof CcaUsageControl)[keyof typeof CcaUsageControl];
 
+export const DeletionAwaits = {
+    /**
+     * A person has to request the next step.
+     */
+    Request: "request",
+    /**
+     * A second person has to approve the next step.
+     */
+    Approval: "approval",
+    /**
+     * The next step is approved, and the next run of the requester takes it.
+     */
+    Requester: "requester",
+    /**
+     * The next step is refused before a time.
+     */
+    Time: "time",
+    /**
+     * A person has to remove what blocks the next step.
+     */
+    PersonToUnblock: "person_to_unblock",
+} as const;
+
+/**
+ * What the deletion of a key waits for.
+ */
+export type DeletionAwaits = (typeof DeletionAwaits)[keyof typeof DeletionAwaits];
+
 export const DeletionCompletesAt = {
     /**
      * The metadata of the key is removed, too.
@@ -131,6 +175,30 @@ export const DualAuthorization = {
  */
 export type DualAuthorization = (typeof DualAuthorization)[keyof typeof DualAuthorization];
 
+export const DualMarker = {
+    /**
+     * One person is enough.
+     */
+    Single: "single",
+    /**
+     * Two people destroy.
+     */
+    Destroy: "destroy",
+    /**
+     * Two people deactivate and destroy.
+     */
+    Both: "both",
+    /**
+     * The key has no marker, which counts as `both`.
+     */
+    None: "none",
+} as const;
+
+/**
+ * The marker on a managed key.
+ */
+export type DualMarker = (typeof DualMarker)[keyof typeof DualMarker];
+
 export const EncryptionAlgorithm = {
     /**
      * RSAES OAEP with SHA-256.
@@ -172,6 +240,74 @@ export const KeyAlgorithm = {
  * Algorithm of the keys of a template.
  */
 export type KeyAlgorithm = (typeof KeyAlgorithm)[keyof typeof KeyAlgorithm];
+
+export const KeystoreStatus = {
+    /**
+     * The key is there and can be used.
+     */
+    Active: "active",
+    /**
+     * The key is there and cannot be used.
+     */
+    NotActive: "not_active",
+    /**
+     * The key is not there.
+     */
+    NotPresent: "not_present",
+    /**
+     * Another value than expected is there.
+     */
+    WrongKey: "wrong_key",
+    /**
+     * The keystore destroys the key after its pending period.
+     */
+    PendingDestruction: "pending_destruction",
+    /**
+     * The service does not know the status.
+     */
+    Unknown: "unknown",
+    /**
+     * The keystore could not be read.
+     */
+    Error: "error",
+    /**
+     * A status that this release does not recognize.
+     */
+    Unrecognized: "unrecognized",
+} as const;
+
+/**
+ * Whether a keystore holds the material of a key.
+ */
+export type KeystoreStatus = (typeof KeystoreStatus)[keyof typeof KeystoreStatus];
+
+export const KeystoreSyncFlag = {
+    /**
+     * They agree.
+     */
+    Ok: "ok",
+    /**
+     * They differ.
+     */
+    OutOfSync: "out_of_sync",
+    /**
+     * The service could not compare them.
+     */
+    Error: "error",
+    /**
+     * The service compares them.
+     */
+    VerifyingSync: "verifying_sync",
+    /**
+     * A word that this release does not recognize.
+     */
+    Unrecognized: "unrecognized",
+} as const;
+
+/**
+ * Whether a keystore and the service agree on a key.
+ */
+export type KeystoreSyncFlag = (typeof KeystoreSyncFlag)[keyof typeof KeystoreSyncFlag];
 
 export const KeystoreType = {
     Internal: "internal",

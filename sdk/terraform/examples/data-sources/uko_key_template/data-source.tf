@@ -1,6 +1,6 @@
 data "uko_key_template" "payroll" {
-  vault_id    = "5c1e0000-0000-4000-8000-000000000001"
-  template_id = "7e110000-0000-4000-8000-000000000001"
+  vault_id = "5c1e0000-0000-4000-8000-000000000001"
+  name     = "payroll"
 }
 
 resource "uko_managed_key" "payroll" {

@@ -1,6 +1,6 @@
 data "uko_keystore" "ring" {
-  vault_id    = "5c1e0000-0000-4000-8000-000000000001"
-  keystore_id = "ce110000-0000-4000-8000-000000000001"
+  vault_id = "5c1e0000-0000-4000-8000-000000000001"
+  name     = "payroll-ring"
 }
 
 check "ring_is_healthy" {

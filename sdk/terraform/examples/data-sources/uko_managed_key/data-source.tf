@@ -1,6 +1,10 @@
 data "uko_managed_key" "orders" {
-  vault_id = "5c1e0000-0000-4000-8000-000000000001"
-  key_id   = "9b2d0000-0000-4000-8000-000000000002"
+  vault_id = data.uko_vault.payments.vault_id
+  label    = "orders"
+}
+
+data "uko_vault" "payments" {
+  name = "payments"
 }
 
 output "status_by_keystore" {

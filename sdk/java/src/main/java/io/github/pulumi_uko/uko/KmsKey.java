@@ -10,6 +10,7 @@ import com.pulumi.core.annotations.ResourceType;
 import com.pulumi.core.internal.Codegen;
 import io.github.pulumi_uko.uko.KmsKeyArgs;
 import io.github.pulumi_uko.uko.Utilities;
+import io.github.pulumi_uko.uko.enums.DeletionAwaits;
 import io.github.pulumi_uko.uko.enums.DualAuthorization;
 import io.github.pulumi_uko.uko.enums.EncryptionAlgorithm;
 import io.github.pulumi_uko.uko.enums.KmsKeyDeletionCompletesAt;
@@ -94,17 +95,17 @@ public class KmsKey extends com.pulumi.resources.CustomResource {
         return this.crn;
     }
     /**
-     * What the deletion waits for: `approval` or `time`.
+     * What the deletion waits for.
      * 
      */
-    @Export(name="deletionAwaits", refs={String.class}, tree="[0]")
-    private Output</* @Nullable */ String> deletionAwaits;
+    @Export(name="deletionAwaits", refs={DeletionAwaits.class}, tree="[0]")
+    private Output</* @Nullable */ DeletionAwaits> deletionAwaits;
 
     /**
-     * @return What the deletion waits for: `approval` or `time`.
+     * @return What the deletion waits for.
      * 
      */
-    public Output<Optional<String>> deletionAwaits() {
+    public Output<Optional<DeletionAwaits>> deletionAwaits() {
         return Codegen.optional(this.deletionAwaits);
     }
     /**
@@ -346,14 +347,14 @@ public class KmsKey extends com.pulumi.resources.CustomResource {
         return this.keyRing;
     }
     /**
-     * State, as KMS reports it, as a word.
+     * State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
      * 
      */
     @Export(name="keyState", refs={String.class}, tree="[0]")
     private Output<String> keyState;
 
     /**
-     * @return State, as KMS reports it, as a word.
+     * @return State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
      * 
      */
     public Output<String> keyState() {

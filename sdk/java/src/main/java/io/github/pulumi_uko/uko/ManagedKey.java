@@ -10,9 +10,12 @@ import com.pulumi.core.annotations.ResourceType;
 import com.pulumi.core.internal.Codegen;
 import io.github.pulumi_uko.uko.ManagedKeyArgs;
 import io.github.pulumi_uko.uko.Utilities;
+import io.github.pulumi_uko.uko.enums.Alignment;
+import io.github.pulumi_uko.uko.enums.DeletionAwaits;
 import io.github.pulumi_uko.uko.enums.DeletionCompletesAt;
 import io.github.pulumi_uko.uko.enums.DeletionGate;
 import io.github.pulumi_uko.uko.enums.DualAuthorization;
+import io.github.pulumi_uko.uko.enums.DualMarker;
 import io.github.pulumi_uko.uko.enums.LifecycleState;
 import io.github.pulumi_uko.uko.enums.TargetState;
 import io.github.pulumi_uko.uko.outputs.ManagedKeyKeystore;
@@ -147,17 +150,17 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
         return this.align;
     }
     /**
-     * `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
+     * Whether the key is in every keystore that its template names. Not set if the service does not report it.
      * 
      */
-    @Export(name="alignment", refs={String.class}, tree="[0]")
-    private Output</* @Nullable */ String> alignment;
+    @Export(name="alignment", refs={Alignment.class}, tree="[0]")
+    private Output</* @Nullable */ Alignment> alignment;
 
     /**
-     * @return `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
+     * @return Whether the key is in every keystore that its template names. Not set if the service does not report it.
      * 
      */
-    public Output<Optional<String>> alignment() {
+    public Output<Optional<Alignment>> alignment() {
         return Codegen.optional(this.alignment);
     }
     /**
@@ -189,17 +192,17 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.deletionApprovedByName);
     }
     /**
-     * What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+     * What the deletion waits for.
      * 
      */
-    @Export(name="deletionAwaits", refs={String.class}, tree="[0]")
-    private Output</* @Nullable */ String> deletionAwaits;
+    @Export(name="deletionAwaits", refs={DeletionAwaits.class}, tree="[0]")
+    private Output</* @Nullable */ DeletionAwaits> deletionAwaits;
 
     /**
-     * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+     * @return What the deletion waits for.
      * 
      */
-    public Output<Optional<String>> deletionAwaits() {
+    public Output<Optional<DeletionAwaits>> deletionAwaits() {
         return Codegen.optional(this.deletionAwaits);
     }
     /**
@@ -357,17 +360,17 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
         return this.dualAuthorization;
     }
     /**
-     * The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
+     * The marker on the key: the steps of its deletion that require two people.
      * 
      */
-    @Export(name="dualMarker", refs={String.class}, tree="[0]")
-    private Output</* @Nullable */ String> dualMarker;
+    @Export(name="dualMarker", refs={DualMarker.class}, tree="[0]")
+    private Output</* @Nullable */ DualMarker> dualMarker;
 
     /**
-     * @return The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
+     * @return The marker on the key: the steps of its deletion that require two people.
      * 
      */
-    public Output<Optional<String>> dualMarker() {
+    public Output<Optional<DualMarker>> dualMarker() {
         return Codegen.optional(this.dualMarker);
     }
     /**
@@ -441,14 +444,14 @@ public class ManagedKey extends com.pulumi.resources.CustomResource {
         return this.keyId;
     }
     /**
-     * State, as the service reports it.
+     * State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
      * 
      */
     @Export(name="keyState", refs={String.class}, tree="[0]")
     private Output<String> keyState;
 
     /**
-     * @return State, as the service reports it.
+     * @return State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
      * 
      */
     public Output<String> keyState() {

@@ -62,10 +62,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getKeyTemplate(GetKeyTemplateArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .templateId("6d1f0000-0000-4000-8000-000000000004")
+     *                 .name("payroll")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetKeyTemplateResult::name));
+     *             context.export("templateId", found.applyValue(GetKeyTemplateResult::templateId));
      *         });
      *     }
      * }
@@ -93,10 +93,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getKeyTemplate(GetKeyTemplateArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .templateId("6d1f0000-0000-4000-8000-000000000004")
+     *                 .name("payroll")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetKeyTemplateResult::name));
+     *             context.export("templateId", found.applyValue(GetKeyTemplateResult::templateId));
      *         });
      *     }
      * }
@@ -124,10 +124,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getKeyTemplate(GetKeyTemplateArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .templateId("6d1f0000-0000-4000-8000-000000000004")
+     *                 .name("payroll")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetKeyTemplateResult::name));
+     *             context.export("templateId", found.applyValue(GetKeyTemplateResult::templateId));
      *         });
      *     }
      * }
@@ -155,10 +155,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getKeyTemplate(GetKeyTemplateArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .templateId("6d1f0000-0000-4000-8000-000000000004")
+     *                 .name("payroll")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetKeyTemplateResult::name));
+     *             context.export("templateId", found.applyValue(GetKeyTemplateResult::templateId));
      *         });
      *     }
      * }
@@ -186,10 +186,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getKeyTemplate(GetKeyTemplateArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .templateId("6d1f0000-0000-4000-8000-000000000004")
+     *                 .name("payroll")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetKeyTemplateResult::name));
+     *             context.export("templateId", found.applyValue(GetKeyTemplateResult::templateId));
      *         });
      *     }
      * }
@@ -217,10 +217,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getKeystore(GetKeystoreArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .keystoreId("4a7c0000-0000-4000-8000-000000000003")
+     *                 .name("payroll-ring")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetKeystoreResult::name));
+     *             context.export("keystoreId", found.applyValue(GetKeystoreResult::keystoreId));
      *         });
      *     }
      * }
@@ -248,10 +248,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getKeystore(GetKeystoreArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .keystoreId("4a7c0000-0000-4000-8000-000000000003")
+     *                 .name("payroll-ring")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetKeystoreResult::name));
+     *             context.export("keystoreId", found.applyValue(GetKeystoreResult::keystoreId));
      *         });
      *     }
      * }
@@ -279,10 +279,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getKeystore(GetKeystoreArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .keystoreId("4a7c0000-0000-4000-8000-000000000003")
+     *                 .name("payroll-ring")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetKeystoreResult::name));
+     *             context.export("keystoreId", found.applyValue(GetKeystoreResult::keystoreId));
      *         });
      *     }
      * }
@@ -310,10 +310,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getKeystore(GetKeystoreArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .keystoreId("4a7c0000-0000-4000-8000-000000000003")
+     *                 .name("payroll-ring")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetKeystoreResult::name));
+     *             context.export("keystoreId", found.applyValue(GetKeystoreResult::keystoreId));
      *         });
      *     }
      * }
@@ -341,10 +341,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getKeystore(GetKeystoreArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .keystoreId("4a7c0000-0000-4000-8000-000000000003")
+     *                 .name("payroll-ring")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetKeystoreResult::name));
+     *             context.export("keystoreId", found.applyValue(GetKeystoreResult::keystoreId));
      *         });
      *     }
      * }
@@ -522,10 +522,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getManagedKey(GetManagedKeyArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .label("payroll")
      *                 .build());
      * 
-     *             context.export("label", found.applyValue(GetManagedKeyResult::label));
+     *             context.export("keyId", found.applyValue(GetManagedKeyResult::keyId));
      *         });
      *     }
      * }
@@ -553,10 +553,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getManagedKey(GetManagedKeyArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .label("payroll")
      *                 .build());
      * 
-     *             context.export("label", found.applyValue(GetManagedKeyResult::label));
+     *             context.export("keyId", found.applyValue(GetManagedKeyResult::keyId));
      *         });
      *     }
      * }
@@ -584,10 +584,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getManagedKey(GetManagedKeyArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .label("payroll")
      *                 .build());
      * 
-     *             context.export("label", found.applyValue(GetManagedKeyResult::label));
+     *             context.export("keyId", found.applyValue(GetManagedKeyResult::keyId));
      *         });
      *     }
      * }
@@ -615,10 +615,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getManagedKey(GetManagedKeyArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .label("payroll")
      *                 .build());
      * 
-     *             context.export("label", found.applyValue(GetManagedKeyResult::label));
+     *             context.export("keyId", found.applyValue(GetManagedKeyResult::keyId));
      *         });
      *     }
      * }
@@ -646,10 +646,10 @@ public final class UkoFunctions {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getManagedKey(GetManagedKeyArgs.builder()
      *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
-     *                 .keyId("9b2d0000-0000-4000-8000-000000000002")
+     *                 .label("payroll")
      *                 .build());
      * 
-     *             context.export("label", found.applyValue(GetManagedKeyResult::label));
+     *             context.export("keyId", found.applyValue(GetManagedKeyResult::keyId));
      *         });
      *     }
      * }
@@ -676,10 +676,70 @@ public final class UkoFunctions {
      *     public static void main(String[] args) {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getVault(GetVaultArgs.builder()
-     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .name("payments")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetVaultResult::name));
+     *             context.export("vaultId", found.applyValue(GetVaultResult::vaultId));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetVaultResult> getVault() {
+        return getVault(GetVaultArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
+     * 
+     * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetVaultArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetVaultResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getVault(GetVaultArgs.builder()
+     *                 .name("payments")
+     *                 .build());
+     * 
+     *             context.export("vaultId", found.applyValue(GetVaultResult::vaultId));
+     *         });
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetVaultResult> getVaultPlain() {
+        return getVaultPlain(GetVaultPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Reads a vault. Fails with `UKO_NOT_FOUND` if the vault does not exist.
+     * 
+     * ## Example Usage
+     * ### In a program
+     * <pre>
+     * {@code
+     * import com.pulumi.Pulumi;
+     * import io.github.pulumi_uko.uko.UkoFunctions;
+     * import io.github.pulumi_uko.uko.inputs.GetVaultArgs;
+     * import io.github.pulumi_uko.uko.outputs.GetVaultResult;
+     * 
+     * public final class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(context -> {
+     *             var found = UkoFunctions.getVault(GetVaultArgs.builder()
+     *                 .name("payments")
+     *                 .build());
+     * 
+     *             context.export("vaultId", found.applyValue(GetVaultResult::vaultId));
      *         });
      *     }
      * }
@@ -706,10 +766,10 @@ public final class UkoFunctions {
      *     public static void main(String[] args) {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getVault(GetVaultArgs.builder()
-     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .name("payments")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetVaultResult::name));
+     *             context.export("vaultId", found.applyValue(GetVaultResult::vaultId));
      *         });
      *     }
      * }
@@ -736,10 +796,10 @@ public final class UkoFunctions {
      *     public static void main(String[] args) {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getVault(GetVaultArgs.builder()
-     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .name("payments")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetVaultResult::name));
+     *             context.export("vaultId", found.applyValue(GetVaultResult::vaultId));
      *         });
      *     }
      * }
@@ -766,10 +826,10 @@ public final class UkoFunctions {
      *     public static void main(String[] args) {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getVault(GetVaultArgs.builder()
-     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .name("payments")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetVaultResult::name));
+     *             context.export("vaultId", found.applyValue(GetVaultResult::vaultId));
      *         });
      *     }
      * }
@@ -796,10 +856,10 @@ public final class UkoFunctions {
      *     public static void main(String[] args) {
      *         Pulumi.run(context -> {
      *             var found = UkoFunctions.getVault(GetVaultArgs.builder()
-     *                 .vaultId("5c1e0000-0000-4000-8000-000000000001")
+     *                 .name("payments")
      *                 .build());
      * 
-     *             context.export("name", found.applyValue(GetVaultResult::name));
+     *             context.export("vaultId", found.applyValue(GetVaultResult::vaultId));
      *         });
      *     }
      * }

@@ -8,6 +8,8 @@ import com.pulumi.core.annotations.Import;
 import com.pulumi.exceptions.MissingRequiredPropertyException;
 import java.lang.String;
 import java.util.Objects;
+import java.util.Optional;
+import javax.annotation.Nullable;
 
 
 public final class GetKeyTemplateArgs extends com.pulumi.resources.InvokeArgs {
@@ -15,18 +17,33 @@ public final class GetKeyTemplateArgs extends com.pulumi.resources.InvokeArgs {
     public static final GetKeyTemplateArgs Empty = new GetKeyTemplateArgs();
 
     /**
-     * UUID of the template.
+     * Name of the template, in place of its ID. Exactly one template must have it.
      * 
      */
-    @Import(name="templateId", required=true)
-    private Output<String> templateId;
+    @Import(name="name")
+    private @Nullable Output<String> name;
 
     /**
-     * @return UUID of the template.
+     * @return Name of the template, in place of its ID. Exactly one template must have it.
      * 
      */
-    public Output<String> templateId() {
-        return this.templateId;
+    public Optional<Output<String>> name() {
+        return Optional.ofNullable(this.name);
+    }
+
+    /**
+     * UUID of the template. Set it or `name`.
+     * 
+     */
+    @Import(name="templateId")
+    private @Nullable Output<String> templateId;
+
+    /**
+     * @return UUID of the template. Set it or `name`.
+     * 
+     */
+    public Optional<Output<String>> templateId() {
+        return Optional.ofNullable(this.templateId);
     }
 
     /**
@@ -47,6 +64,7 @@ public final class GetKeyTemplateArgs extends com.pulumi.resources.InvokeArgs {
     private GetKeyTemplateArgs() {}
 
     private GetKeyTemplateArgs(GetKeyTemplateArgs $) {
+        this.name = $.name;
         this.templateId = $.templateId;
         this.vaultId = $.vaultId;
     }
@@ -70,18 +88,39 @@ public final class GetKeyTemplateArgs extends com.pulumi.resources.InvokeArgs {
         }
 
         /**
-         * @param templateId UUID of the template.
+         * @param name Name of the template, in place of its ID. Exactly one template must have it.
          * 
          * @return builder
          * 
          */
-        public Builder templateId(Output<String> templateId) {
+        public Builder name(@Nullable Output<String> name) {
+            $.name = name;
+            return this;
+        }
+
+        /**
+         * @param name Name of the template, in place of its ID. Exactly one template must have it.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder name(String name) {
+            return name(Output.of(name));
+        }
+
+        /**
+         * @param templateId UUID of the template. Set it or `name`.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder templateId(@Nullable Output<String> templateId) {
             $.templateId = templateId;
             return this;
         }
 
         /**
-         * @param templateId UUID of the template.
+         * @param templateId UUID of the template. Set it or `name`.
          * 
          * @return builder
          * 
@@ -112,9 +151,6 @@ public final class GetKeyTemplateArgs extends com.pulumi.resources.InvokeArgs {
         }
 
         public GetKeyTemplateArgs build() {
-            if ($.templateId == null) {
-                throw new MissingRequiredPropertyException("GetKeyTemplateArgs", "templateId");
-            }
             if ($.vaultId == null) {
                 throw new MissingRequiredPropertyException("GetKeyTemplateArgs", "vaultId");
             }

@@ -7,6 +7,8 @@ import com.pulumi.core.annotations.Import;
 import com.pulumi.exceptions.MissingRequiredPropertyException;
 import java.lang.String;
 import java.util.Objects;
+import java.util.Optional;
+import javax.annotation.Nullable;
 
 
 public final class GetKeyTemplatePlainArgs extends com.pulumi.resources.InvokeArgs {
@@ -14,18 +16,33 @@ public final class GetKeyTemplatePlainArgs extends com.pulumi.resources.InvokeAr
     public static final GetKeyTemplatePlainArgs Empty = new GetKeyTemplatePlainArgs();
 
     /**
-     * UUID of the template.
+     * Name of the template, in place of its ID. Exactly one template must have it.
      * 
      */
-    @Import(name="templateId", required=true)
-    private String templateId;
+    @Import(name="name")
+    private @Nullable String name;
 
     /**
-     * @return UUID of the template.
+     * @return Name of the template, in place of its ID. Exactly one template must have it.
      * 
      */
-    public String templateId() {
-        return this.templateId;
+    public Optional<String> name() {
+        return Optional.ofNullable(this.name);
+    }
+
+    /**
+     * UUID of the template. Set it or `name`.
+     * 
+     */
+    @Import(name="templateId")
+    private @Nullable String templateId;
+
+    /**
+     * @return UUID of the template. Set it or `name`.
+     * 
+     */
+    public Optional<String> templateId() {
+        return Optional.ofNullable(this.templateId);
     }
 
     /**
@@ -46,6 +63,7 @@ public final class GetKeyTemplatePlainArgs extends com.pulumi.resources.InvokeAr
     private GetKeyTemplatePlainArgs() {}
 
     private GetKeyTemplatePlainArgs(GetKeyTemplatePlainArgs $) {
+        this.name = $.name;
         this.templateId = $.templateId;
         this.vaultId = $.vaultId;
     }
@@ -69,12 +87,23 @@ public final class GetKeyTemplatePlainArgs extends com.pulumi.resources.InvokeAr
         }
 
         /**
-         * @param templateId UUID of the template.
+         * @param name Name of the template, in place of its ID. Exactly one template must have it.
          * 
          * @return builder
          * 
          */
-        public Builder templateId(String templateId) {
+        public Builder name(@Nullable String name) {
+            $.name = name;
+            return this;
+        }
+
+        /**
+         * @param templateId UUID of the template. Set it or `name`.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder templateId(@Nullable String templateId) {
             $.templateId = templateId;
             return this;
         }
@@ -91,9 +120,6 @@ public final class GetKeyTemplatePlainArgs extends com.pulumi.resources.InvokeAr
         }
 
         public GetKeyTemplatePlainArgs build() {
-            if ($.templateId == null) {
-                throw new MissingRequiredPropertyException("GetKeyTemplatePlainArgs", "templateId");
-            }
             if ($.vaultId == null) {
                 throw new MissingRequiredPropertyException("GetKeyTemplatePlainArgs", "vaultId");
             }

@@ -8,6 +8,8 @@ import com.pulumi.core.annotations.Import;
 import com.pulumi.exceptions.MissingRequiredPropertyException;
 import java.lang.String;
 import java.util.Objects;
+import java.util.Optional;
+import javax.annotation.Nullable;
 
 
 public final class GetKeystoreArgs extends com.pulumi.resources.InvokeArgs {
@@ -15,18 +17,33 @@ public final class GetKeystoreArgs extends com.pulumi.resources.InvokeArgs {
     public static final GetKeystoreArgs Empty = new GetKeystoreArgs();
 
     /**
-     * UUID of the keystore.
+     * UUID of the keystore. Set it or `name`.
      * 
      */
-    @Import(name="keystoreId", required=true)
-    private Output<String> keystoreId;
+    @Import(name="keystoreId")
+    private @Nullable Output<String> keystoreId;
 
     /**
-     * @return UUID of the keystore.
+     * @return UUID of the keystore. Set it or `name`.
      * 
      */
-    public Output<String> keystoreId() {
-        return this.keystoreId;
+    public Optional<Output<String>> keystoreId() {
+        return Optional.ofNullable(this.keystoreId);
+    }
+
+    /**
+     * Name of the keystore, in place of its ID. Exactly one keystore must have it.
+     * 
+     */
+    @Import(name="name")
+    private @Nullable Output<String> name;
+
+    /**
+     * @return Name of the keystore, in place of its ID. Exactly one keystore must have it.
+     * 
+     */
+    public Optional<Output<String>> name() {
+        return Optional.ofNullable(this.name);
     }
 
     /**
@@ -48,6 +65,7 @@ public final class GetKeystoreArgs extends com.pulumi.resources.InvokeArgs {
 
     private GetKeystoreArgs(GetKeystoreArgs $) {
         this.keystoreId = $.keystoreId;
+        this.name = $.name;
         this.vaultId = $.vaultId;
     }
 
@@ -70,24 +88,45 @@ public final class GetKeystoreArgs extends com.pulumi.resources.InvokeArgs {
         }
 
         /**
-         * @param keystoreId UUID of the keystore.
+         * @param keystoreId UUID of the keystore. Set it or `name`.
          * 
          * @return builder
          * 
          */
-        public Builder keystoreId(Output<String> keystoreId) {
+        public Builder keystoreId(@Nullable Output<String> keystoreId) {
             $.keystoreId = keystoreId;
             return this;
         }
 
         /**
-         * @param keystoreId UUID of the keystore.
+         * @param keystoreId UUID of the keystore. Set it or `name`.
          * 
          * @return builder
          * 
          */
         public Builder keystoreId(String keystoreId) {
             return keystoreId(Output.of(keystoreId));
+        }
+
+        /**
+         * @param name Name of the keystore, in place of its ID. Exactly one keystore must have it.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder name(@Nullable Output<String> name) {
+            $.name = name;
+            return this;
+        }
+
+        /**
+         * @param name Name of the keystore, in place of its ID. Exactly one keystore must have it.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder name(String name) {
+            return name(Output.of(name));
         }
 
         /**
@@ -112,9 +151,6 @@ public final class GetKeystoreArgs extends com.pulumi.resources.InvokeArgs {
         }
 
         public GetKeystoreArgs build() {
-            if ($.keystoreId == null) {
-                throw new MissingRequiredPropertyException("GetKeystoreArgs", "keystoreId");
-            }
             if ($.vaultId == null) {
                 throw new MissingRequiredPropertyException("GetKeystoreArgs", "vaultId");
             }

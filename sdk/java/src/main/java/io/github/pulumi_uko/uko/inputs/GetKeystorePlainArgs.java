@@ -7,6 +7,8 @@ import com.pulumi.core.annotations.Import;
 import com.pulumi.exceptions.MissingRequiredPropertyException;
 import java.lang.String;
 import java.util.Objects;
+import java.util.Optional;
+import javax.annotation.Nullable;
 
 
 public final class GetKeystorePlainArgs extends com.pulumi.resources.InvokeArgs {
@@ -14,18 +16,33 @@ public final class GetKeystorePlainArgs extends com.pulumi.resources.InvokeArgs 
     public static final GetKeystorePlainArgs Empty = new GetKeystorePlainArgs();
 
     /**
-     * UUID of the keystore.
+     * UUID of the keystore. Set it or `name`.
      * 
      */
-    @Import(name="keystoreId", required=true)
-    private String keystoreId;
+    @Import(name="keystoreId")
+    private @Nullable String keystoreId;
 
     /**
-     * @return UUID of the keystore.
+     * @return UUID of the keystore. Set it or `name`.
      * 
      */
-    public String keystoreId() {
-        return this.keystoreId;
+    public Optional<String> keystoreId() {
+        return Optional.ofNullable(this.keystoreId);
+    }
+
+    /**
+     * Name of the keystore, in place of its ID. Exactly one keystore must have it.
+     * 
+     */
+    @Import(name="name")
+    private @Nullable String name;
+
+    /**
+     * @return Name of the keystore, in place of its ID. Exactly one keystore must have it.
+     * 
+     */
+    public Optional<String> name() {
+        return Optional.ofNullable(this.name);
     }
 
     /**
@@ -47,6 +64,7 @@ public final class GetKeystorePlainArgs extends com.pulumi.resources.InvokeArgs 
 
     private GetKeystorePlainArgs(GetKeystorePlainArgs $) {
         this.keystoreId = $.keystoreId;
+        this.name = $.name;
         this.vaultId = $.vaultId;
     }
 
@@ -69,13 +87,24 @@ public final class GetKeystorePlainArgs extends com.pulumi.resources.InvokeArgs 
         }
 
         /**
-         * @param keystoreId UUID of the keystore.
+         * @param keystoreId UUID of the keystore. Set it or `name`.
          * 
          * @return builder
          * 
          */
-        public Builder keystoreId(String keystoreId) {
+        public Builder keystoreId(@Nullable String keystoreId) {
             $.keystoreId = keystoreId;
+            return this;
+        }
+
+        /**
+         * @param name Name of the keystore, in place of its ID. Exactly one keystore must have it.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder name(@Nullable String name) {
+            $.name = name;
             return this;
         }
 
@@ -91,9 +120,6 @@ public final class GetKeystorePlainArgs extends com.pulumi.resources.InvokeArgs 
         }
 
         public GetKeystorePlainArgs build() {
-            if ($.keystoreId == null) {
-                throw new MissingRequiredPropertyException("GetKeystorePlainArgs", "keystoreId");
-            }
             if ($.vaultId == null) {
                 throw new MissingRequiredPropertyException("GetKeystorePlainArgs", "vaultId");
             }

@@ -8,6 +8,8 @@ import com.pulumi.core.annotations.Import;
 import com.pulumi.exceptions.MissingRequiredPropertyException;
 import java.lang.String;
 import java.util.Objects;
+import java.util.Optional;
+import javax.annotation.Nullable;
 
 
 public final class GetManagedKeyArgs extends com.pulumi.resources.InvokeArgs {
@@ -15,18 +17,33 @@ public final class GetManagedKeyArgs extends com.pulumi.resources.InvokeArgs {
     public static final GetManagedKeyArgs Empty = new GetManagedKeyArgs();
 
     /**
-     * UUID of the key.
+     * UUID of the key. Set it or `label`.
      * 
      */
-    @Import(name="keyId", required=true)
-    private Output<String> keyId;
+    @Import(name="keyId")
+    private @Nullable Output<String> keyId;
 
     /**
-     * @return UUID of the key.
+     * @return UUID of the key. Set it or `label`.
      * 
      */
-    public Output<String> keyId() {
-        return this.keyId;
+    public Optional<Output<String>> keyId() {
+        return Optional.ofNullable(this.keyId);
+    }
+
+    /**
+     * Label of the key, in place of its ID. Exactly one key must have it.
+     * 
+     */
+    @Import(name="label")
+    private @Nullable Output<String> label;
+
+    /**
+     * @return Label of the key, in place of its ID. Exactly one key must have it.
+     * 
+     */
+    public Optional<Output<String>> label() {
+        return Optional.ofNullable(this.label);
     }
 
     /**
@@ -48,6 +65,7 @@ public final class GetManagedKeyArgs extends com.pulumi.resources.InvokeArgs {
 
     private GetManagedKeyArgs(GetManagedKeyArgs $) {
         this.keyId = $.keyId;
+        this.label = $.label;
         this.vaultId = $.vaultId;
     }
 
@@ -70,24 +88,45 @@ public final class GetManagedKeyArgs extends com.pulumi.resources.InvokeArgs {
         }
 
         /**
-         * @param keyId UUID of the key.
+         * @param keyId UUID of the key. Set it or `label`.
          * 
          * @return builder
          * 
          */
-        public Builder keyId(Output<String> keyId) {
+        public Builder keyId(@Nullable Output<String> keyId) {
             $.keyId = keyId;
             return this;
         }
 
         /**
-         * @param keyId UUID of the key.
+         * @param keyId UUID of the key. Set it or `label`.
          * 
          * @return builder
          * 
          */
         public Builder keyId(String keyId) {
             return keyId(Output.of(keyId));
+        }
+
+        /**
+         * @param label Label of the key, in place of its ID. Exactly one key must have it.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder label(@Nullable Output<String> label) {
+            $.label = label;
+            return this;
+        }
+
+        /**
+         * @param label Label of the key, in place of its ID. Exactly one key must have it.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder label(String label) {
+            return label(Output.of(label));
         }
 
         /**
@@ -112,9 +151,6 @@ public final class GetManagedKeyArgs extends com.pulumi.resources.InvokeArgs {
         }
 
         public GetManagedKeyArgs build() {
-            if ($.keyId == null) {
-                throw new MissingRequiredPropertyException("GetManagedKeyArgs", "keyId");
-            }
             if ($.vaultId == null) {
                 throw new MissingRequiredPropertyException("GetManagedKeyArgs", "vaultId");
             }

@@ -7,6 +7,8 @@ import com.pulumi.core.annotations.Import;
 import com.pulumi.exceptions.MissingRequiredPropertyException;
 import java.lang.String;
 import java.util.Objects;
+import java.util.Optional;
+import javax.annotation.Nullable;
 
 
 public final class GetManagedKeyPlainArgs extends com.pulumi.resources.InvokeArgs {
@@ -14,18 +16,33 @@ public final class GetManagedKeyPlainArgs extends com.pulumi.resources.InvokeArg
     public static final GetManagedKeyPlainArgs Empty = new GetManagedKeyPlainArgs();
 
     /**
-     * UUID of the key.
+     * UUID of the key. Set it or `label`.
      * 
      */
-    @Import(name="keyId", required=true)
-    private String keyId;
+    @Import(name="keyId")
+    private @Nullable String keyId;
 
     /**
-     * @return UUID of the key.
+     * @return UUID of the key. Set it or `label`.
      * 
      */
-    public String keyId() {
-        return this.keyId;
+    public Optional<String> keyId() {
+        return Optional.ofNullable(this.keyId);
+    }
+
+    /**
+     * Label of the key, in place of its ID. Exactly one key must have it.
+     * 
+     */
+    @Import(name="label")
+    private @Nullable String label;
+
+    /**
+     * @return Label of the key, in place of its ID. Exactly one key must have it.
+     * 
+     */
+    public Optional<String> label() {
+        return Optional.ofNullable(this.label);
     }
 
     /**
@@ -47,6 +64,7 @@ public final class GetManagedKeyPlainArgs extends com.pulumi.resources.InvokeArg
 
     private GetManagedKeyPlainArgs(GetManagedKeyPlainArgs $) {
         this.keyId = $.keyId;
+        this.label = $.label;
         this.vaultId = $.vaultId;
     }
 
@@ -69,13 +87,24 @@ public final class GetManagedKeyPlainArgs extends com.pulumi.resources.InvokeArg
         }
 
         /**
-         * @param keyId UUID of the key.
+         * @param keyId UUID of the key. Set it or `label`.
          * 
          * @return builder
          * 
          */
-        public Builder keyId(String keyId) {
+        public Builder keyId(@Nullable String keyId) {
             $.keyId = keyId;
+            return this;
+        }
+
+        /**
+         * @param label Label of the key, in place of its ID. Exactly one key must have it.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder label(@Nullable String label) {
+            $.label = label;
             return this;
         }
 
@@ -91,9 +120,6 @@ public final class GetManagedKeyPlainArgs extends com.pulumi.resources.InvokeArg
         }
 
         public GetManagedKeyPlainArgs build() {
-            if ($.keyId == null) {
-                throw new MissingRequiredPropertyException("GetManagedKeyPlainArgs", "keyId");
-            }
             if ($.vaultId == null) {
                 throw new MissingRequiredPropertyException("GetManagedKeyPlainArgs", "vaultId");
             }

@@ -5,9 +5,10 @@ package io.github.pulumi_uko.uko.inputs;
 
 import com.pulumi.core.Output;
 import com.pulumi.core.annotations.Import;
-import com.pulumi.exceptions.MissingRequiredPropertyException;
 import java.lang.String;
 import java.util.Objects;
+import java.util.Optional;
+import javax.annotation.Nullable;
 
 
 public final class GetVaultArgs extends com.pulumi.resources.InvokeArgs {
@@ -15,23 +16,39 @@ public final class GetVaultArgs extends com.pulumi.resources.InvokeArgs {
     public static final GetVaultArgs Empty = new GetVaultArgs();
 
     /**
-     * UUID of the vault.
+     * Name of the vault, in place of its ID. Exactly one vault must have it.
      * 
      */
-    @Import(name="vaultId", required=true)
-    private Output<String> vaultId;
+    @Import(name="name")
+    private @Nullable Output<String> name;
 
     /**
-     * @return UUID of the vault.
+     * @return Name of the vault, in place of its ID. Exactly one vault must have it.
      * 
      */
-    public Output<String> vaultId() {
-        return this.vaultId;
+    public Optional<Output<String>> name() {
+        return Optional.ofNullable(this.name);
+    }
+
+    /**
+     * UUID of the vault. Set it or `name`.
+     * 
+     */
+    @Import(name="vaultId")
+    private @Nullable Output<String> vaultId;
+
+    /**
+     * @return UUID of the vault. Set it or `name`.
+     * 
+     */
+    public Optional<Output<String>> vaultId() {
+        return Optional.ofNullable(this.vaultId);
     }
 
     private GetVaultArgs() {}
 
     private GetVaultArgs(GetVaultArgs $) {
+        this.name = $.name;
         this.vaultId = $.vaultId;
     }
 
@@ -54,18 +71,39 @@ public final class GetVaultArgs extends com.pulumi.resources.InvokeArgs {
         }
 
         /**
-         * @param vaultId UUID of the vault.
+         * @param name Name of the vault, in place of its ID. Exactly one vault must have it.
          * 
          * @return builder
          * 
          */
-        public Builder vaultId(Output<String> vaultId) {
+        public Builder name(@Nullable Output<String> name) {
+            $.name = name;
+            return this;
+        }
+
+        /**
+         * @param name Name of the vault, in place of its ID. Exactly one vault must have it.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder name(String name) {
+            return name(Output.of(name));
+        }
+
+        /**
+         * @param vaultId UUID of the vault. Set it or `name`.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder vaultId(@Nullable Output<String> vaultId) {
             $.vaultId = vaultId;
             return this;
         }
 
         /**
-         * @param vaultId UUID of the vault.
+         * @param vaultId UUID of the vault. Set it or `name`.
          * 
          * @return builder
          * 
@@ -75,9 +113,6 @@ public final class GetVaultArgs extends com.pulumi.resources.InvokeArgs {
         }
 
         public GetVaultArgs build() {
-            if ($.vaultId == null) {
-                throw new MissingRequiredPropertyException("GetVaultArgs", "vaultId");
-            }
             return $;
         }
     }

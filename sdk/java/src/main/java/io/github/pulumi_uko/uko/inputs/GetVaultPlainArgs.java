@@ -4,9 +4,10 @@
 package io.github.pulumi_uko.uko.inputs;
 
 import com.pulumi.core.annotations.Import;
-import com.pulumi.exceptions.MissingRequiredPropertyException;
 import java.lang.String;
 import java.util.Objects;
+import java.util.Optional;
+import javax.annotation.Nullable;
 
 
 public final class GetVaultPlainArgs extends com.pulumi.resources.InvokeArgs {
@@ -14,23 +15,39 @@ public final class GetVaultPlainArgs extends com.pulumi.resources.InvokeArgs {
     public static final GetVaultPlainArgs Empty = new GetVaultPlainArgs();
 
     /**
-     * UUID of the vault.
+     * Name of the vault, in place of its ID. Exactly one vault must have it.
      * 
      */
-    @Import(name="vaultId", required=true)
-    private String vaultId;
+    @Import(name="name")
+    private @Nullable String name;
 
     /**
-     * @return UUID of the vault.
+     * @return Name of the vault, in place of its ID. Exactly one vault must have it.
      * 
      */
-    public String vaultId() {
-        return this.vaultId;
+    public Optional<String> name() {
+        return Optional.ofNullable(this.name);
+    }
+
+    /**
+     * UUID of the vault. Set it or `name`.
+     * 
+     */
+    @Import(name="vaultId")
+    private @Nullable String vaultId;
+
+    /**
+     * @return UUID of the vault. Set it or `name`.
+     * 
+     */
+    public Optional<String> vaultId() {
+        return Optional.ofNullable(this.vaultId);
     }
 
     private GetVaultPlainArgs() {}
 
     private GetVaultPlainArgs(GetVaultPlainArgs $) {
+        this.name = $.name;
         this.vaultId = $.vaultId;
     }
 
@@ -53,20 +70,28 @@ public final class GetVaultPlainArgs extends com.pulumi.resources.InvokeArgs {
         }
 
         /**
-         * @param vaultId UUID of the vault.
+         * @param name Name of the vault, in place of its ID. Exactly one vault must have it.
          * 
          * @return builder
          * 
          */
-        public Builder vaultId(String vaultId) {
+        public Builder name(@Nullable String name) {
+            $.name = name;
+            return this;
+        }
+
+        /**
+         * @param vaultId UUID of the vault. Set it or `name`.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder vaultId(@Nullable String vaultId) {
             $.vaultId = vaultId;
             return this;
         }
 
         public GetVaultPlainArgs build() {
-            if ($.vaultId == null) {
-                throw new MissingRequiredPropertyException("GetVaultPlainArgs", "vaultId");
-            }
             return $;
         }
     }

@@ -5,6 +5,7 @@ package io.github.pulumi_uko.uko.outputs;
 
 import com.pulumi.core.annotations.CustomType;
 import com.pulumi.exceptions.MissingRequiredPropertyException;
+import io.github.pulumi_uko.uko.enums.DeletionAwaits;
 import io.github.pulumi_uko.uko.enums.DualAuthorization;
 import io.github.pulumi_uko.uko.enums.EncryptionAlgorithm;
 import io.github.pulumi_uko.uko.enums.KmsKeyDeletionCompletesAt;
@@ -31,10 +32,10 @@ public final class GetKmsKeyResult {
      */
     private String crn;
     /**
-     * @return What the deletion waits for: `approval` or `time`.
+     * @return What the deletion waits for.
      * 
      */
-    private @Nullable String deletionAwaits;
+    private @Nullable DeletionAwaits deletionAwaits;
     /**
      * @return When the key may leave state: `destroyed`, or `removed` up to 90 days later with its metadata.
      * 
@@ -121,7 +122,7 @@ public final class GetKmsKeyResult {
      */
     private String keyRing;
     /**
-     * @return State, as KMS reports it, as a word.
+     * @return State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
      * 
      */
     private String keyState;
@@ -187,10 +188,10 @@ public final class GetKmsKeyResult {
         return this.crn;
     }
     /**
-     * @return What the deletion waits for: `approval` or `time`.
+     * @return What the deletion waits for.
      * 
      */
-    public Optional<String> deletionAwaits() {
+    public Optional<DeletionAwaits> deletionAwaits() {
         return Optional.ofNullable(this.deletionAwaits);
     }
     /**
@@ -313,7 +314,7 @@ public final class GetKmsKeyResult {
         return this.keyRing;
     }
     /**
-     * @return State, as KMS reports it, as a word.
+     * @return State, as KMS reports it: `pre_activation`, `active`, `suspended`, `deactivated`, `destroyed`, or a number that this release does not know.
      * 
      */
     public String keyState() {
@@ -394,7 +395,7 @@ public final class GetKmsKeyResult {
     public static final class Builder {
         private @Nullable List<String> aliases;
         private String crn;
-        private @Nullable String deletionAwaits;
+        private @Nullable DeletionAwaits deletionAwaits;
         private KmsKeyDeletionCompletesAt deletionCompletesAt;
         private @Nullable String deletionNotBefore;
         private Boolean deletionProtection;
@@ -475,7 +476,7 @@ public final class GetKmsKeyResult {
             return this;
         }
         @CustomType.Setter
-        public Builder deletionAwaits(@Nullable String deletionAwaits) {
+        public Builder deletionAwaits(@Nullable DeletionAwaits deletionAwaits) {
 
             this.deletionAwaits = deletionAwaits;
             return this;

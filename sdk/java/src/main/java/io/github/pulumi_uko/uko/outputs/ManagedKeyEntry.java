@@ -5,9 +5,12 @@ package io.github.pulumi_uko.uko.outputs;
 
 import com.pulumi.core.annotations.CustomType;
 import com.pulumi.exceptions.MissingRequiredPropertyException;
+import io.github.pulumi_uko.uko.enums.Alignment;
+import io.github.pulumi_uko.uko.enums.DeletionAwaits;
 import io.github.pulumi_uko.uko.enums.DeletionCompletesAt;
 import io.github.pulumi_uko.uko.enums.DeletionGate;
 import io.github.pulumi_uko.uko.enums.DualAuthorization;
+import io.github.pulumi_uko.uko.enums.DualMarker;
 import io.github.pulumi_uko.uko.enums.LifecycleState;
 import io.github.pulumi_uko.uko.enums.TargetState;
 import io.github.pulumi_uko.uko.outputs.ManagedKeyKeystore;
@@ -38,10 +41,10 @@ public final class ManagedKeyEntry {
      */
     private Boolean align;
     /**
-     * @return `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
+     * @return Whether the key is in every keystore that its template names. Not set if the service does not report it.
      * 
      */
-    private @Nullable String alignment;
+    private @Nullable Alignment alignment;
     /**
      * @return IAM ID of the person whose approval is stored on the key.
      * 
@@ -53,10 +56,10 @@ public final class ManagedKeyEntry {
      */
     private @Nullable String deletionApprovedByName;
     /**
-     * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+     * @return What the deletion waits for.
      * 
      */
-    private @Nullable String deletionAwaits;
+    private @Nullable DeletionAwaits deletionAwaits;
     /**
      * @return When the key may leave state. The values before `removed` leave metadata behind, which blocks the deletion of the template and the vault.
      * 
@@ -113,10 +116,10 @@ public final class ManagedKeyEntry {
      */
     private DualAuthorization dualAuthorization;
     /**
-     * @return The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
+     * @return The marker on the key: the steps of its deletion that require two people.
      * 
      */
-    private @Nullable String dualMarker;
+    private @Nullable DualMarker dualMarker;
     /**
      * @return Adopts this key instead of creating one. Cannot change.
      * 
@@ -143,7 +146,7 @@ public final class ManagedKeyEntry {
      */
     private String keyId;
     /**
-     * @return State, as the service reports it.
+     * @return State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
      * 
      */
     private String keyState;
@@ -231,10 +234,10 @@ public final class ManagedKeyEntry {
         return this.align;
     }
     /**
-     * @return `aligned` or `unaligned`: whether the key is in every keystore that its template names. Not set if the service does not report it.
+     * @return Whether the key is in every keystore that its template names. Not set if the service does not report it.
      * 
      */
-    public Optional<String> alignment() {
+    public Optional<Alignment> alignment() {
         return Optional.ofNullable(this.alignment);
     }
     /**
@@ -252,10 +255,10 @@ public final class ManagedKeyEntry {
         return Optional.ofNullable(this.deletionApprovedByName);
     }
     /**
-     * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+     * @return What the deletion waits for.
      * 
      */
-    public Optional<String> deletionAwaits() {
+    public Optional<DeletionAwaits> deletionAwaits() {
         return Optional.ofNullable(this.deletionAwaits);
     }
     /**
@@ -336,10 +339,10 @@ public final class ManagedKeyEntry {
         return this.dualAuthorization;
     }
     /**
-     * @return The marker on the key: `both`, `destroy` or `single`; `none` without a marker, which counts as `both`.
+     * @return The marker on the key: the steps of its deletion that require two people.
      * 
      */
-    public Optional<String> dualMarker() {
+    public Optional<DualMarker> dualMarker() {
         return Optional.ofNullable(this.dualMarker);
     }
     /**
@@ -378,7 +381,7 @@ public final class ManagedKeyEntry {
         return this.keyId;
     }
     /**
-     * @return State, as the service reports it.
+     * @return State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
      * 
      */
     public String keyState() {
@@ -481,10 +484,10 @@ public final class ManagedKeyEntry {
         private @Nullable String activationDate;
         private String algorithm;
         private Boolean align;
-        private @Nullable String alignment;
+        private @Nullable Alignment alignment;
         private @Nullable String deletionApprovedBy;
         private @Nullable String deletionApprovedByName;
-        private @Nullable String deletionAwaits;
+        private @Nullable DeletionAwaits deletionAwaits;
         private DeletionCompletesAt deletionCompletesAt;
         private DeletionGate deletionGate;
         private @Nullable String deletionNotBefore;
@@ -496,7 +499,7 @@ public final class ManagedKeyEntry {
         private @Nullable String deletionRequestedByName;
         private @Nullable String description;
         private DualAuthorization dualAuthorization;
-        private @Nullable String dualMarker;
+        private @Nullable DualMarker dualMarker;
         private @Nullable String existingKeyId;
         private @Nullable String expirationDate;
         private @Nullable String hold;
@@ -580,7 +583,7 @@ public final class ManagedKeyEntry {
             return this;
         }
         @CustomType.Setter
-        public Builder alignment(@Nullable String alignment) {
+        public Builder alignment(@Nullable Alignment alignment) {
 
             this.alignment = alignment;
             return this;
@@ -598,7 +601,7 @@ public final class ManagedKeyEntry {
             return this;
         }
         @CustomType.Setter
-        public Builder deletionAwaits(@Nullable String deletionAwaits) {
+        public Builder deletionAwaits(@Nullable DeletionAwaits deletionAwaits) {
 
             this.deletionAwaits = deletionAwaits;
             return this;
@@ -678,7 +681,7 @@ public final class ManagedKeyEntry {
             return this;
         }
         @CustomType.Setter
-        public Builder dualMarker(@Nullable String dualMarker) {
+        public Builder dualMarker(@Nullable DualMarker dualMarker) {
 
             this.dualMarker = dualMarker;
             return this;

@@ -5,6 +5,8 @@ package io.github.pulumi_uko.uko.outputs;
 
 import com.pulumi.core.annotations.CustomType;
 import com.pulumi.exceptions.MissingRequiredPropertyException;
+import io.github.pulumi_uko.uko.enums.KeystoreStatus;
+import io.github.pulumi_uko.uko.enums.KeystoreSyncFlag;
 import java.lang.String;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,15 +25,15 @@ public final class ManagedKeyKeystore {
      */
     private String name;
     /**
-     * @return Whether the keystore holds the key material, as the service reports it.
+     * @return Whether the keystore holds the key material.
      * 
      */
-    private String status;
+    private KeystoreStatus status;
     /**
-     * @return Whether the keystore and the service agree, as the service reports it.
+     * @return Whether the keystore and the service agree.
      * 
      */
-    private String syncFlag;
+    private KeystoreSyncFlag syncFlag;
     /**
      * @return Type of the keystore, as the service reports it, such as `aws_kms`.
      * 
@@ -54,17 +56,17 @@ public final class ManagedKeyKeystore {
         return this.name;
     }
     /**
-     * @return Whether the keystore holds the key material, as the service reports it.
+     * @return Whether the keystore holds the key material.
      * 
      */
-    public String status() {
+    public KeystoreStatus status() {
         return this.status;
     }
     /**
-     * @return Whether the keystore and the service agree, as the service reports it.
+     * @return Whether the keystore and the service agree.
      * 
      */
-    public String syncFlag() {
+    public KeystoreSyncFlag syncFlag() {
         return this.syncFlag;
     }
     /**
@@ -86,8 +88,8 @@ public final class ManagedKeyKeystore {
     public static final class Builder {
         private @Nullable String destructionAt;
         private String name;
-        private String status;
-        private String syncFlag;
+        private KeystoreStatus status;
+        private KeystoreSyncFlag syncFlag;
         private String type;
         public Builder() {}
         public Builder(ManagedKeyKeystore defaults) {
@@ -114,7 +116,7 @@ public final class ManagedKeyKeystore {
             return this;
         }
         @CustomType.Setter
-        public Builder status(String status) {
+        public Builder status(KeystoreStatus status) {
             if (status == null) {
               throw new MissingRequiredPropertyException("ManagedKeyKeystore", "status");
             }
@@ -122,7 +124,7 @@ public final class ManagedKeyKeystore {
             return this;
         }
         @CustomType.Setter
-        public Builder syncFlag(String syncFlag) {
+        public Builder syncFlag(KeystoreSyncFlag syncFlag) {
             if (syncFlag == null) {
               throw new MissingRequiredPropertyException("ManagedKeyKeystore", "syncFlag");
             }

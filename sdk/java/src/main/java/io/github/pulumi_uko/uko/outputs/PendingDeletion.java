@@ -5,6 +5,7 @@ package io.github.pulumi_uko.uko.outputs;
 
 import com.pulumi.core.annotations.CustomType;
 import com.pulumi.exceptions.MissingRequiredPropertyException;
+import io.github.pulumi_uko.uko.enums.DeletionAwaits;
 import io.github.pulumi_uko.uko.enums.LifecycleState;
 import java.lang.String;
 import java.util.Objects;
@@ -24,10 +25,10 @@ public final class PendingDeletion {
      */
     private @Nullable String deletionApprovedByName;
     /**
-     * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+     * @return What the deletion waits for.
      * 
      */
-    private @Nullable String deletionAwaits;
+    private @Nullable DeletionAwaits deletionAwaits;
     /**
      * @return The next step is refused before this time, ISO 8601 UTC.
      * 
@@ -59,7 +60,7 @@ public final class PendingDeletion {
      */
     private String keyId;
     /**
-     * @return State, as the service reports it.
+     * @return State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
      * 
      */
     private String keyState;
@@ -95,10 +96,10 @@ public final class PendingDeletion {
         return Optional.ofNullable(this.deletionApprovedByName);
     }
     /**
-     * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+     * @return What the deletion waits for.
      * 
      */
-    public Optional<String> deletionAwaits() {
+    public Optional<DeletionAwaits> deletionAwaits() {
         return Optional.ofNullable(this.deletionAwaits);
     }
     /**
@@ -144,7 +145,7 @@ public final class PendingDeletion {
         return this.keyId;
     }
     /**
-     * @return State, as the service reports it.
+     * @return State, as the service reports it: `pre_activation`, `active`, `deactivated`, `destroyed`, `compromised`, `destroyed_compromised`, or a word that this release does not know.
      * 
      */
     public String keyState() {
@@ -183,7 +184,7 @@ public final class PendingDeletion {
     public static final class Builder {
         private @Nullable String deletionApprovedBy;
         private @Nullable String deletionApprovedByName;
-        private @Nullable String deletionAwaits;
+        private @Nullable DeletionAwaits deletionAwaits;
         private @Nullable String deletionNotBefore;
         private @Nullable String deletionRecordExpiresAt;
         private @Nullable String deletionRecordId;
@@ -225,7 +226,7 @@ public final class PendingDeletion {
             return this;
         }
         @CustomType.Setter
-        public Builder deletionAwaits(@Nullable String deletionAwaits) {
+        public Builder deletionAwaits(@Nullable DeletionAwaits deletionAwaits) {
 
             this.deletionAwaits = deletionAwaits;
             return this;

@@ -4,6 +4,7 @@
 package io.github.pulumi_uko.uko.outputs;
 
 import com.pulumi.core.annotations.CustomType;
+import io.github.pulumi_uko.uko.enums.DeletionAwaits;
 import java.lang.String;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,10 +23,10 @@ public final class PlannedDeletion {
      */
     private @Nullable String approvedByName;
     /**
-     * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+     * @return What the deletion waits for.
      * 
      */
-    private @Nullable String awaits;
+    private @Nullable DeletionAwaits awaits;
     /**
      * @return The next step is refused before this time, ISO 8601 UTC.
      * 
@@ -68,10 +69,10 @@ public final class PlannedDeletion {
         return Optional.ofNullable(this.approvedByName);
     }
     /**
-     * @return What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.
+     * @return What the deletion waits for.
      * 
      */
-    public Optional<String> awaits() {
+    public Optional<DeletionAwaits> awaits() {
         return Optional.ofNullable(this.awaits);
     }
     /**
@@ -121,7 +122,7 @@ public final class PlannedDeletion {
     public static final class Builder {
         private @Nullable String approvedBy;
         private @Nullable String approvedByName;
-        private @Nullable String awaits;
+        private @Nullable DeletionAwaits awaits;
         private @Nullable String notBefore;
         private @Nullable String recordExpiresAt;
         private @Nullable String recordId;
@@ -153,7 +154,7 @@ public final class PlannedDeletion {
             return this;
         }
         @CustomType.Setter
-        public Builder awaits(@Nullable String awaits) {
+        public Builder awaits(@Nullable DeletionAwaits awaits) {
 
             this.awaits = awaits;
             return this;
