@@ -200,7 +200,6 @@ export function lacksDestruction({ outcome, steps }: Pick<CertificateKey, "outco
   return hasEnded && !steps.some(({ step, doneAt }) => step === "destroy" && doneAt !== undefined);
 }
 
-/** Whether the certificate proves that the key was destroyed, so that its title counts the key. */
 export function isDestructionProven(key: Pick<CertificateKey, "outcome" | "steps">): boolean {
   return (key.outcome === "destroyed" || key.outcome === "removed") && !lacksDestruction(key);
 }

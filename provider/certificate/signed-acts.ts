@@ -30,7 +30,6 @@ export interface SignatureCheck {
 
 const ibm = "ibm";
 
-/** Whether the person of the act signed it: as a request or an approval of this step, on this key, in its state then. */
 export function isSignedAct(
   { vaultId, keyId, steps }: CertificateKey,
   { did, iamId, of }: Act,

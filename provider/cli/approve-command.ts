@@ -124,7 +124,6 @@ function writeLed({ out }: CliWorld, led: readonly KeyApart[]): void {
   );
 }
 
-/** By the vault, then by the step, then by the requester. */
 const orderOf = ([step, requester, vault]: readonly string[]): string => [vault, step, requester].join("\0");
 
 /** Lists what the caller can approve, and lets the caller choose one line. */

@@ -30,7 +30,6 @@ export type ProgressLine = Progress & { clear(): void };
 export interface CliWorld {
   readonly version: string;
   readonly environment: Environment;
-  /** The requested output. */
   readonly out: TextOutput;
   /** Errors, and the progress of a long run. */
   readonly err: TextOutput;

@@ -34,7 +34,6 @@ export const exportedState = {
   next: "write it with pulumi stack export --file state.json",
 } as const;
 
-/** The evidence files that the options name, or the one to which a run in this environment writes. */
 export function evidenceFiles(
   { environment }: CliWorld,
   named: readonly string[] | undefined,

@@ -14,7 +14,6 @@ import type { CliWorld } from "./cli-world.ts";
 
 type Asking = Pick<CliWorld, "ask" | "environment">;
 
-/** Whether a person can type here what an approval, or the request of a destruction, asks for. */
 export function canPersonType({ ask, environment }: Asking): boolean {
   return ask !== undefined && !environment.CI;
 }
@@ -47,7 +46,6 @@ export function isYes(answer: string): boolean {
   return /^y(es)?$/i.test(answer);
 }
 
-/** Asks the person at the terminal to type exactly this text. */
 export async function isTyped(world: CliWorld, question: string, phrase: string): Promise<boolean> {
   return (await askPerson(world, question)) === phrase;
 }

@@ -76,7 +76,6 @@ export function refuseUnknown(name: string, parent: Command, topics: readonly st
   return parent.error(`error: unknown command '${parent.name()} ${name}'`);
 }
 
-/** Ends the help of each command with its prose, if it has any, and its examples. */
 export function addCommandHelp(program: Command, { out }: CliWorld): void {
   const names = Object.keys(examples) as readonly CommandName[];
   for (const command of program.commands) {

@@ -272,7 +272,6 @@ interface KeyCommand extends Pick<Acts, "writes" | "actOnKms"> {
   readonly name: CommandName;
   readonly keys: "one" | "several";
   readonly description: string;
-  /** The choices of `--step`. */
   readonly steps?: Parameters<typeof addSelectionOptions>[1];
 }
 

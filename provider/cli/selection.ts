@@ -20,7 +20,6 @@ export interface SelectionOptions {
   readonly keys?: string;
 }
 
-/** The steps that a person can request and approve. */
 const requestedSteps: readonly SelectionStep[] = ["deactivate", "destroy"];
 
 export function addSelectionOptions(command: Command, steps = requestedSteps): Command {

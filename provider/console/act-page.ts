@@ -38,7 +38,6 @@ export interface OpenAct extends Omit<ReadyAct, "work"> {
   readonly address: string;
   /** Values that name what the page shows. The form sends them back, and the act is refused if one has changed. */
   readonly hidden: Readonly<Record<string, string>>;
-  /** The error of this refusal. */
   readonly changed: UkoError;
   /** The text to type; required if a field confirms the act. */
   readonly toType?: string;

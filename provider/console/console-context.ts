@@ -81,7 +81,6 @@ export function respondWithPage(context: Context, page: Page, visitor?: Visitor)
   return context.html(layout(page, visitor), page.status);
 }
 
-/** Whether the work ends within this time. */
 export function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   return Promise.race([work.then(() => true), pause(ms, false, { ref: false })]);
 }

@@ -24,7 +24,6 @@ export interface Page {
 }
 
 export interface Visitor {
-  /** The caller, as messages name it. */
   readonly caller: string;
   readonly instanceId: string;
   readonly csrfToken: string;

@@ -35,7 +35,6 @@ export function keyPath({ vaultId, keyId }: Pick<Report, "vaultId" | "keyId">): 
   return `${vaultId === "" ? "kms" : vaultId}/${keyId}`;
 }
 
-/** The address of the page of the key with this path. */
 export function keyPageOf(path: string): string {
   return path.startsWith("kms/") ? `/${path}` : `/keys/${path}`;
 }
@@ -67,7 +66,6 @@ export function shownKey(key: Pick<InspectedKey, "facts" | "heading" | "said"> |
   return html`${list(key.facts)}<p>${key.heading}</p>${list(key.said)}`;
 }
 
-/** A next step with its commands. */
 function stepOf(step: NextStep): Html {
   const commands = step.commands.map((command) => commandOf({ command }));
   return html`<li>${step.isSequel === true ? "then: " : ""}${whoRuns(step)}:${commands}</li>`;

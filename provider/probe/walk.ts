@@ -31,7 +31,6 @@ export interface ProbeSummary {
 export interface ProbePorts extends Pick<World, "progress" | "newId" | "sha256"> {
   readonly session: Pick<World["session"], "instanceId" | "isKeyProtect" | "actor" | "serviceTimeMs">;
   readonly wire: Wire;
-  /** Appends a line to the recording. */
   readonly append: (line: object) => Promise<void>;
 }
 
@@ -49,7 +48,6 @@ interface Run extends ProbePorts {
   readonly redactor: Redactor;
 }
 
-/** Walks the probes, and appends a line for each of them. */
 export async function walkProbes(
   ports: ProbePorts,
   { product, region }: ProbeRequest,
@@ -88,7 +86,6 @@ export async function walkProbes(
   return { header, counts, rows: lines };
 }
 
-/** Sends one row and judges the responses. */
 async function probe({ wire, values, options }: Run, row: ProbeRow): Promise<Probed> {
   const exchanges: Exchange[] = [];
   const notTried = (why: string): Probed => ({ verdict: "not_tried", why, exchanges });

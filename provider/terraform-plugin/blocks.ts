@@ -39,7 +39,6 @@ export async function handlersOf(session: TerraformSession, { handlers }: Terraf
 
 const types = new WeakMap<TerraformBlock["attributes"], ValueType>();
 
-/** The type of a block's values. */
 export function typeOf({ attributes }: Pick<TerraformBlock, "attributes">): ValueType {
   const known = types.get(attributes);
   if (known !== undefined) return known;

@@ -93,7 +93,6 @@ export function createRunMemory() {
     /** This run has warned that the key is destroyed. */
     noteWarned: warned.add,
     isWarned: warned.has,
-    /** A new object with these values is planned. */
     trackPlanned: (resource: TerraformResource, values: ObjectValue) => void add(planned, resource, values),
     /** The new object exists, so its name belongs to it. */
     noteMade: (resource: TerraformResource, values: ObjectValue) =>

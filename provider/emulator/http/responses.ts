@@ -82,7 +82,6 @@ export function route(operation: string, method: Route["method"], path: string, 
 
 /** What differs between the APIs: their refusals and their headers. */
 export interface Api {
-  /** The refusal of a request with this `Authorization` header. */
   readonly unauthorized: (authorization: string | undefined) => Refusal;
   readonly refuse: (refusal: Refusal, correlationId: string) => unknown;
   readonly wrongMethod: (headers: { readonly allow: string }) => Refusal;
@@ -144,7 +143,6 @@ export function integerParameter(
   throw invalid(name, bounds);
 }
 
-/** A parameter that is `true`, `false` or absent. */
 export function flagParameter(call: Call, name: string, invalid: (name: string) => Refusal): boolean | undefined {
   const text = call.url.searchParams.get(name);
   if (text === null) return undefined;

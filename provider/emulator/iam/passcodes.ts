@@ -21,7 +21,6 @@ export const missingProperty = (name: string): Refusal =>
     explanation: `Property '${name}' either missing or empty.`,
   });
 
-/** Returns a required field of a form. */
 export function requiredField(form: URLSearchParams, name: string): string {
   const value = form.get(name) ?? "";
   if (value === "") throw missingProperty(name);

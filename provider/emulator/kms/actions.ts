@@ -15,7 +15,6 @@ import { addVersion } from "./new-key.ts";
 
 const enableWaitMs = 30_000;
 
-/** M11: disables a key. */
 export function disableKmsKey(call: Call): Reply {
   const key = kmsKeyOf(call, "kms.disable");
   if (key.extractable) throw rootKeyRequired("Key could not be disabled");

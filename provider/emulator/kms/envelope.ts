@@ -157,12 +157,10 @@ export function countedPage<Item>(
   return collection(kind, page.map(view), isCounted ? { metadata: { totalCount: items.length } } : {});
 }
 
-/** A query parameter that is `true`, `false` or absent. */
 export function booleanQuery(call: Call, name: string, what: string): boolean | undefined {
   return flagParameter(call, name, () => invalidQuery(name, what));
 }
 
-/** The `metadata` of a collection in the body of a request. */
 export const metadataSchema = z.object({ collectionType: z.string(), collectionTotal: z.number().int() });
 
 /** Parses a body; `what` completes the headline of a refusal. */

@@ -81,7 +81,6 @@ const ofKey: PolicyForm<KeyPolicies> = {
   kindsIn: (resource) => keyKinds.filter((kind) => resource[kind] !== undefined),
 };
 
-/** M17: returns the policies of a key. */
 export function readKeyPolicies(call: Call): Reply {
   return viewPolicies(call, kmsKeyOf(call, "kms.policies.read", "Policies could not be retrieved"));
 }
@@ -172,7 +171,6 @@ const withAttributes = <Schema extends z.ZodType>(attributes: Schema, whenOff = 
     z.strictObject({ enabled: z.literal(true), attributes }),
   ]);
 
-/** The data of each kind of instance policy. */
 const dataSchemas = new Map<string, z.ZodType<Pick<InstancePolicy, "enabled" | "attributes">>>(
   Object.entries({
     dualAuthDelete: plain,
@@ -193,7 +191,6 @@ const ofInstance: PolicyForm<z.output<typeof instancePolicySchema>> = {
   kindsIn: ({ policy_type }) => [policy_type],
 };
 
-/** M19: returns the policies of the instance. */
 export function readInstancePolicies(call: Call): Reply {
   admitKmsCall(call, "kms.instance-policies.read");
   const wanted = wantedKind(call, ofInstance);

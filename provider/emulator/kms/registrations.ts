@@ -20,12 +20,10 @@ export function resourcesOf(world: World, key: KmsKey): readonly AssociatedResou
   return key.backingKeyOf === undefined ? key.resources : (world.keys.get(key.backingKeyOf.keyId)?.resources ?? []);
 }
 
-/** M21: lists the registrations of one key. */
 export function listRegistrations(call: Call): Reply {
   return registrationList(call, [kmsKeyOf(call, "kms.registrations.list")]);
 }
 
-/** M22: lists the registrations of all keys. */
 export function listAllRegistrations(call: Call): Reply {
   admitKmsCall(call, "kms.registrations.list");
   const ring = call.header("x-kms-key-ring");

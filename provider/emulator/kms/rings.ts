@@ -14,7 +14,6 @@ import { viewKmsKey } from "./view.ts";
 export const defaultRing = "default";
 const maxRings = 50;
 
-/** Refuses a ring that does not exist. */
 export function requireRing(world: World, ring: string, what: string): void {
   if (world.rings.has(ring)) return;
   throw refusal(404, "KEY_RING_NOT_FOUND_ERR", what, "The key ring does not exist");

@@ -99,7 +99,6 @@ const keyFilters: Readonly<Record<KeyList, FilterSet<Key>>> = {
   versions: { filters: { ...filters, ...keystoreFilters }, exclusive, defaults: {} },
 };
 
-/** K1: lists keys. */
 export function listKeys(call: Call): Reply {
   const caller = call.caller();
   requireRight(caller, "managed-keys.list");
@@ -139,7 +138,6 @@ export function keyList(call: Call, keys: readonly Key[], list: KeyList): Reply 
   });
 }
 
-/** K13: lists the resources that use a key. */
 export function listAssociatedResources(call: Call): Reply {
   const key = keyOf(call);
   return resourceList(

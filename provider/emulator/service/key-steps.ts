@@ -82,7 +82,6 @@ export function deactivateKey(call: Call): Reply {
   return written(call, key);
 }
 
-/** K8: destroys a key. */
 export function destroyKey(call: Call): Reply {
   const { key } = begin(call, "destroy");
   if (key.state === "pre_activation") {
@@ -159,7 +158,6 @@ function backingKeyMayGo(call: Call, placement: Placement): boolean {
   }
 }
 
-/** K12: returns the current status of a key in its keystores. */
 export function statusOfKey(call: Call): Reply {
   const key = keyOf(call);
   const statuses =
@@ -183,7 +181,6 @@ export function withVersions(call: Call, key: Key): readonly Key[] {
   return [key, ...call.world.olderVersions(key)];
 }
 
-/** Marks the key as written by the caller. */
 export function recordWrite(call: Call, key: Key): void {
   call.world.touch(key, call.caller(), call.nowMs);
   publishStatuses(call.world, key, call.nowMs);

@@ -51,12 +51,10 @@ export function viewKey(world: World, key: Key, nowMs: number): Record<string, u
   };
 }
 
-/** The response with one key and its ETag. */
 export function keyReply(call: Call, key: Key, status = 200, headers: Record<string, string> = {}): Reply {
   return { status, body: viewKey(call.world, key, call.nowMs), headers: { etag: etagOf(key), ...headers } };
 }
 
-/** Adds the key after a write to the audit entry. */
 export function noteAfter(call: Call, key: Key, note: AuditNote = {}): void {
   call.note({
     vaultId: key.vaultId,

@@ -30,7 +30,6 @@ export function listKeysOfKeystore(call: Call): Reply {
   return keyList(call, keysIn(call.world, keystore.id), "keystore");
 }
 
-/** S8: lists the resources that use keys of a keystore. */
 export function listResourcesOfKeystore(call: Call): Reply {
   const keystore = containerOf(keystoreKind, call);
   requireRight(call.caller(), "managed-keys.read");

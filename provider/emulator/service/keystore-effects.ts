@@ -191,7 +191,6 @@ const expectations = {
   destroyed_compromised: destroyedExpectation,
 } as const satisfies Record<KeyState, Expectation>;
 
-/** The statuses that all keystores of a key report now. */
 export function liveStatuses(world: World, key: Key, nowMs: number): readonly KeystoreStatus[] {
   return key.placements.flatMap((placement) => {
     const keystore = world.keystores.get(placement.keystoreId);

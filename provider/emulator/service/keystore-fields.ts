@@ -9,7 +9,6 @@ import { groupName, text, vaultSchema } from "../store/forms.ts";
 import type { Keystore, KeystoreType } from "../store/model.ts";
 import { parseBody } from "./envelope.ts";
 
-/** A field of the connection. */
 interface Field {
   readonly schema: z.ZodType;
   /** A create may leave the field out. */

@@ -60,7 +60,6 @@ export function dateFilters<Item>(name: string, dateOf: (item: Item) => string |
   return boundedFilters(name, dateOf, dayIn, bounds);
 }
 
-/** Filters by a size in digits, exact or with bounds. */
 export function sizeFilters<Item>(name: string, sizeOf: (item: Item) => string) {
   const sizeIn = (value: string) => (/^\d+$/.test(value) ? Number(value) : undefined);
   return boundedFilters<Item, number>(name, (item) => Number(sizeOf(item)), sizeIn, "inclusive");

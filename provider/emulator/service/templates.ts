@@ -156,7 +156,6 @@ export function removeTemplate(call: Call): Reply {
 /** T6: archives a template, after which there are no new keys, no changed distribution and no realign (4.7). */
 export const archiveTemplate = (call: Call): Reply => setArchived(call, "archive", true);
 
-/** T7: ends the archiving of a template. */
 export const unarchiveTemplate = (call: Call): Reply => setArchived(call, "unarchive", false);
 
 function setArchived(call: Call, action: "archive" | "unarchive", archived: boolean): Reply {

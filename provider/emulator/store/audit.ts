@@ -52,7 +52,6 @@ export interface AuditEntry {
   readonly dropped?: "before" | "after" | undefined;
   /** The fault rule that applied. */
   readonly fault?: string | undefined;
-  /** The key after a write. */
   readonly after?: KeyAfter | undefined;
   /**
    * Operation-specific facts: `force` and `materialIn` of a DELETE, `authExpiration` of a

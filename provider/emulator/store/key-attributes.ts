@@ -35,7 +35,6 @@ const labelTag = z.strictObject({
   value: z.string().regex(/^[A-Za-z0-9 ]{2,255}$/),
 });
 
-/** The attributes by their names on the wire. */
 const attributes = {
   description: {
     field: "description",
@@ -61,7 +60,6 @@ const attributes = {
 
 type Rows = typeof attributes;
 
-/** The attributes in the model. */
 export type KeyAttributes = {
   -readonly [Name in keyof Rows as Rows[Name]["field"]]:
     | z.output<Rows[Name]["schema"]>
@@ -82,12 +80,10 @@ export function attributeForm(call: "createManagedKey" | "updateManagedKey"): Re
 
 type Written = Readonly<Record<string, unknown>>;
 
-/** The rights that a caller needs to write these attributes. */
 export function rightsToWrite(written: Written): readonly string[] {
   return rows.flatMap(([name, { right }]) => (right === undefined || written[name] === undefined ? [] : [right]));
 }
 
-/** The attributes that a write changes. */
 export function changedAttributes(written: Written, before: KeyAttributes, switches: Switches): Partial<KeyAttributes> {
   const former: Readonly<Record<string, unknown>> = before;
   const changes = rows.flatMap(([name, { field, kept }]) => {

@@ -15,7 +15,6 @@ export const roleNames = [
 ] as const;
 export type RoleName = (typeof roleNames)[number];
 
-/** The rights of one area by their names. */
 const rights = (area: string, names: string): readonly string[] => names.split(" ").map((name) => `${area}.${name}`);
 /** Returns rights with these names in each area of UKO. */
 const inEachArea = (names: string) =>
@@ -61,7 +60,6 @@ const rightsByRole: Readonly<Record<RoleName, readonly string[]>> = {
   KeyPurge: ["kms.purge"],
 };
 
-/** The rights of an identity: those of its roles and its grants, without its denials. */
 export function rightsOfIdentity(identity: {
   readonly roles: readonly RoleName[];
   readonly grants: readonly string[];

@@ -176,12 +176,10 @@ export class World {
     return key.headId === undefined ? key : (this.keys.get(key.headId) ?? key);
   }
 
-  /** The backing KMS key in an internal keystore. */
   backingKeyIn({ backingKeyId }: Placement): KmsKey | undefined {
     return backingKeyId === undefined ? undefined : this.kmsKeys.get(backingKeyId);
   }
 
-  /** The KMS key with this ID or alias. */
   kmsKeyNamed(name: string): KmsKey | undefined {
     const [byAlias] = this.kmsKeys.byAlias.find(name);
     return this.kmsKeys.get(name) ?? byAlias;

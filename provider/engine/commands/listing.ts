@@ -24,7 +24,6 @@ export interface ListQuery {
   readonly vaults: readonly VaultSnapshot[];
   readonly kinds: readonly ListedKind[];
   readonly states?: readonly LifecycleState[];
-  /** Only keys that are held. */
   readonly isHeld?: true;
   /** Only objects whose name or label contains this text, in any case. */
   readonly contains?: string;

@@ -24,7 +24,6 @@ import { plain } from "../text/words.ts";
 import { type ObservedContainer, observeContainer, toRingKey } from "./observe.ts";
 import { sayContainer } from "./words.ts";
 
-/** The task of one run for one container. */
 export interface ContainerTask {
   readonly ref: ContainerRef;
   readonly policy: ContainerPolicy;

@@ -38,7 +38,6 @@ import { explainPath } from "./text/remaining-path.ts";
 import { withShownKey } from "./text/shown-key-words.ts";
 import { withUnapprovedStep } from "./text/unapproved-words.ts";
 
-/** A key that is proven to be gone. */
 export interface GoneKey {
   readonly kind: "gone";
   readonly report: Report;

@@ -94,7 +94,6 @@ export function exceptionsOf(key: JudgedKey): readonly string[] {
 
 type FoundClass = Omit<ExceptionClass, "among"> & { readonly found: readonly SummarizedKey[] };
 
-/** Whether the description of the key warns of its deletion. */
 export function hasWarning({ shown }: JudgedKey): boolean {
   return warnsOfDeletion.test(shown.said.description);
 }

@@ -68,7 +68,6 @@ function conclude(outcome: KmsOutcome, userInterface: UserInterface): Conclusion
   return { kind: "unfinished", explanation: explainKmsOutcome(outcome, userInterface), facts, unrequested };
 }
 
-/** The preview and the plan limit, from state alone. */
 function planKmsKey(target: KmsKeyTarget, context: PlanContext): PreviewWithLimit {
   const { ref, name, policy } = target;
   const { facts, userInterface } = context;

@@ -11,7 +11,6 @@ import type { StepsTaken } from "../../lifecycle/vocabulary/steps-taken.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import type { ReportedResult, StepEvidence } from "./evidence.ts";
 
-/** The types of one kind of object. */
 export interface KindTypes {
   /** The object, and a pure planner with its policy already bound. */
   readonly task: unknown;
@@ -76,11 +75,9 @@ export type StepResult<Seen = never, Step = never> =
   /** The service did not keep the write. `isFinal`: another place for the same text may not be tried either. */
   | { readonly kind: "not_kept"; readonly message: string; readonly isFinal?: true };
 
-/** A step that this run has just taken. */
 export interface TakenStep<K extends KindTypes> {
   readonly step: K["step"];
   readonly result: Extract<StepResult<K["seen"], K["step"]>, { kind: "done" }>;
-  /** What the step was based on. */
   readonly context: StepContext<K>;
 }
 

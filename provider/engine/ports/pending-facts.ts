@@ -22,7 +22,6 @@ export type PendingFacts = { readonly [Fact in PendingFact]?: string };
 
 export const pendingFactNames = Object.keys(pendingFacts) as readonly PendingFact[];
 
-/** The output of a fact in a state. */
 export type OutputOf<Fact extends PendingFact> = `deletion${Capitalize<Fact>}`;
 
 export function outputOf(fact: PendingFact): OutputOf<PendingFact> {

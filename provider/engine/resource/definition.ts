@@ -38,7 +38,6 @@ export interface CreateOptions extends CallOptions {
   readonly replaced?: string;
 }
 
-/** Options of the preview of a creation. */
 export interface PreviewOptions extends CreateOptions {
   /** Whether this run also creates an object of this unique name (`placeOf`), or renames one to it. */
   readonly isPlanned: (place: string) => boolean;

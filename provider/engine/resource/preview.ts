@@ -26,10 +26,8 @@ export interface PreviewWithLimit {
 /** An update that retires no key takes no step towards a deletion. */
 export const nothingPlanned: PreviewWithLimit = { preview: { kind: "short" }, planLimit: allowsNothing };
 
-/** The properties of a resource in state. */
 export type StateProperties = Readonly<Record<string, unknown>>;
 
-/** What a plan is made from. */
 export interface PlanContext extends PlannedRun {
   readonly facts: StateProperties;
   readonly userInterface: UserInterface;

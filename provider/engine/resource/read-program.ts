@@ -24,7 +24,6 @@ import {
 } from "./unknown.ts";
 
 export interface Checked<Inputs> {
-  /** The inputs with their defaults. */
   readonly inputs: Inputs | Properties;
   readonly failures: readonly CheckFailure[];
 }
@@ -184,7 +183,6 @@ function absentIn(definition: { absentAfterCreation?(inputs: Properties): readon
   return definition.absentAfterCreation?.(Object(news)) ?? [];
 }
 
-/** The failures that are not within one of these properties. */
 function outside(names: readonly string[], failures: readonly CheckFailure[]): readonly CheckFailure[] {
   return failures.filter(({ property }) => !names.some((name) => property.startsWith(`${name}.`)));
 }

@@ -105,7 +105,6 @@ const faultsOfRuns: readonly ErrorCode[] = [
   "UKO_CANCELED",
 ];
 
-/** What a run has reported so far. */
 export function createReported() {
   const faults = new Set<string>();
   return {

@@ -24,7 +24,6 @@ export function plannedCreate(
   return { ...Object.fromEntries(open.map((name) => [name, UNKNOWN])), ...inputs };
 }
 
-/** The planned state after an update of these inputs. */
 export function plannedUpdate(
   state: Properties,
   inputs: Properties,

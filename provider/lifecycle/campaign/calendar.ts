@@ -17,7 +17,6 @@ export interface Limits {
   readonly blackouts: readonly Blackout[];
 }
 
-/** The blackout that forbids the step at this time, if any. */
 export function blackoutAt({ step, blackouts }: Limits, atMs: number): Blackout | undefined {
   return blackouts.find(({ steps, fromMs, untilMs }) => steps.includes(step) && fromMs <= atMs && atMs < untilMs);
 }

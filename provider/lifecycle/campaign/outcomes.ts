@@ -46,7 +46,6 @@ export interface EndedKey
 export interface CampaignEnd {
   /** Exclusive. */
   readonly deadlineMs: number;
-  /** Whether the instance ends, too. */
   readonly instanceEnds: boolean;
 }
 

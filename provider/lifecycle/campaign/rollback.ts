@@ -10,7 +10,6 @@
 import type { ObservedState } from "../vocabulary/managed-key-states.ts";
 import type { Identity } from "../vocabulary/observation.ts";
 
-/** A reviewed deactivation that lists the key. */
 export interface ReviewedDeactivation {
   /**
    * The two people, either of whom may have taken the step: the reviewer, or the requester on the reviewer's stored

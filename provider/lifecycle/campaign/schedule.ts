@@ -121,7 +121,6 @@ export function earliestDates(key: ScheduledKey, timing: Timing): KeyDates {
   };
 }
 
-/** The calendar of the wave for a step. */
 function limitsOf({ wave: { maintenanceWindow }, blackouts }: Timing) {
   return (step: ApprovedStep) => ({ step, maintenanceWindow, blackouts });
 }

@@ -18,7 +18,6 @@ import { isHoldTag } from "../vocabulary/tag-names.ts";
 export const holdKinds = ["legal", "owner", "incident"] as const;
 type HoldKind = (typeof holdKinds)[number];
 
-/** The hold that a person wants to set. */
 export interface WantedHold extends Pick<KeyHold, "until" | "ticket"> {
   readonly kind: HoldKind;
 }

@@ -14,7 +14,6 @@ export interface KeyOfVault {
 }
 
 export type RingEvidence =
-  /** The IDs of KMS keys that are in the ring. */
   | { readonly kind: "backingKeys"; readonly kmsKeyIds: readonly string[] }
   /** The keystore has no managed key, so no KMS key in its ring is a backing key. */
   | { readonly kind: "empty" }

@@ -112,7 +112,6 @@ export const containerGuardCodes = {
   beyond_plan: "UKO_PLAN_OUTDATED",
 } as const satisfies Record<ContainerGuard["guard"], ErrorCode>;
 
-/** The code under which a plan that is not ready is reported. */
 export function containerPlanCode(plan: Exclude<ContainerPlan, { kind: "ready" }>): ErrorCode {
   if (plan.kind === "refused") return containerGuardCodes[plan.guard.guard];
   return plan.awaits === "kms_metadata" ? "UKO_KMS_METADATA_REMAINS" : "UKO_DESTRUCTION_PENDING";

@@ -90,12 +90,10 @@ export type Step =
   | { readonly kind: "remove" }
   | { readonly kind: "sync" };
 
-/** Whether this run requested the step. */
 export function hasRequested(run: StepsTaken<Step>, step: ApprovedStep): boolean {
   return stepsOfKind(run, "write_record").some(({ draft }) => draft.step === step);
 }
 
-/** The KMS keys whose deletion window this run set. */
 export function kmsKeysSet(run: StepsTaken<Step>): readonly string[] {
   return stepsOfKind(run, "set_for_deletion").map(({ kmsKeyId }) => kmsKeyId);
 }

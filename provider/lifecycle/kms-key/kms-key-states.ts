@@ -91,7 +91,6 @@ const kmsNumbers: Readonly<Record<number, KmsKeyState>> = {
   5: "destroyed",
 };
 
-/** Parses KMS's number for a state. */
 export function kmsKeyStateOf(wire: number): ObservedKmsKeyState {
   return kmsNumbers[wire] ?? "unrecognized";
 }

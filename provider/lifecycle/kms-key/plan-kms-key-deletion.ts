@@ -168,7 +168,6 @@ export const kmsGuardCodes = {
   beyond_plan: "UKO_PLAN_OUTDATED",
 } as const satisfies Record<KmsGuard["guard"], ErrorCode>;
 
-/** The code under which a plan that is not ready is reported. */
 export function kmsPlanCode(plan: Exclude<KmsPlan, { kind: "ready" | "done" }>): ErrorCode {
   if (plan.kind === "waitingForApproval") return "UKO_APPROVAL_PENDING";
   if (plan.kind === "waitingForRequest") return "UKO_REQUEST_PENDING";

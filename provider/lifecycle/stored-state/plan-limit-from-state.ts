@@ -21,7 +21,6 @@ export interface PlannedRun {
   readonly waits: boolean;
 }
 
-/** What state shows of a pending deletion. */
 export interface PendingInState {
   /** The consent record or the KMS window on the key. */
   readonly recordId?: string;

@@ -306,7 +306,6 @@ export interface UnapprovedStep {
   readonly atMs: number | undefined;
 }
 
-/** One digest for each step that a record can approve. */
 export function digestsBy(digest: (step: ApprovedStep) => string): Readonly<Record<ApprovedStep, string>> {
   return {
     deactivate: digest("deactivate"),

@@ -20,7 +20,6 @@ interface AnyStep {
   readonly kind: string;
 }
 
-/** Adds the step that the run took last. */
 export function withStep<Step, Run extends StepsTaken<Step>>(run: Run, taken: StepTaken<Step>): Run {
   return { ...run, stepsTaken: [...(run.stepsTaken ?? []), taken] };
 }

@@ -3,7 +3,6 @@
  * All other tags belong to the owner of the key, and a program may declare them.
  */
 
-/** The prefix of each tag that `uko` keeps for itself. */
 export const reservedTagPrefix = "uko_";
 export const recordTagName = "uko_deletion";
 export const markerTagName = "uko_dual";

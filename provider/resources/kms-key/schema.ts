@@ -25,7 +25,6 @@ const alias = z
   .refine((text) => !uuidForm.test(text.toLowerCase()), { message: "may not be a UUID" })
   .refine((text) => !reservedAliases.includes(text), { message: "is a word that KMS keeps for itself" });
 
-/** An input of a secure import. */
 const secureImport = {
   description: "For a secure import, together with an encrypted payload.",
   immutable: true,

@@ -101,7 +101,6 @@ function patchedValues(
 
 const saysMaterialIsThere: readonly string[] = ["active", "not_active", "wrong_key"];
 
-/** What a pending deletion of the key waits for. */
 export function pendingWarning({ observation, nowMs }: KeySummary): string | undefined {
   const standing = deletionStanding(observation, nowMs);
   return standing.binds ? sayPending(observation, standing.record) : undefined;
@@ -180,7 +179,6 @@ function isStepOnRecord({ observation }: KeySummary, before: string): boolean {
   return observation.state === "destroyed" && (before === "active" || before === "deactivated");
 }
 
-/** Tags in their wire form. */
 export function asTags(tags: Readonly<Record<string, string>>): readonly Tag[] {
   return Object.entries(tags).map(([name, value]) => ({ name, value }));
 }

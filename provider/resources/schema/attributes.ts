@@ -48,7 +48,6 @@ export interface Described {
   readonly state: z.ZodType;
 }
 
-/** Returns the inputs of a resource. */
 export function inputAttributes({ inputs }: Pick<Described, "inputs">): readonly Attribute[] {
   return attributesOf(inputs, { side: "input", secrets: secretPathsIn(inputs) });
 }
@@ -61,12 +60,10 @@ export function outputAttributes({ inputs, state }: Pick<Described, "inputs" | "
   return attributesOf(state, { side: "output", secrets: secretPathsIn(inputs), like: inputs });
 }
 
-/** Returns a function's arguments. */
 export function argumentAttributes({ args }: Pick<FunctionDefinition<object, object>, "args">): readonly Attribute[] {
   return attributesOf(args, { side: "input", secrets: [] });
 }
 
-/** Returns the attributes of a function's result. */
 export function resultAttributes(result: z.ZodType): readonly Attribute[] {
   return attributesOf(result, { side: "output", secrets: [] });
 }

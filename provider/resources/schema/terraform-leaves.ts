@@ -21,7 +21,6 @@ export interface Leaf {
   readonly preset?: string | number | boolean;
 }
 
-/** Returns the leaves of these attributes. */
 export function leavesOf(attributes: readonly Attribute[]): readonly Leaf[] {
   return leavesAt(attributes, [], true);
 }
@@ -56,7 +55,6 @@ export function valueTypeOf(type: AttributeType): ValueType {
 
 const members = new WeakMap<readonly Attribute[], readonly Leaf[]>();
 
-/** Returns the members of an object in a list. */
 export function membersOf({ attributes }: Extract<AttributeType, { kind: "object" }>): readonly Leaf[] {
   const known = members.get(attributes);
   if (known !== undefined) return known;

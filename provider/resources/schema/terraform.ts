@@ -57,7 +57,6 @@ export interface TerraformBlock {
 
 export interface TerraformResource extends TerraformBlock {
   readonly handlers: ResourceName;
-  /** The noun in messages. */
   readonly noun: string;
   /** The names in `idForm`, which identify an object together with the instance's. */
   readonly idNames: readonly string[];
@@ -124,10 +123,8 @@ const nestedTimeouts: NonNullable<BlockSchema["block"]["block_types"]>[string] =
   },
 };
 
-/** Every resource by its type name. */
 export const terraformResources: ReadonlyMap<string, TerraformResource> = byTypeName(resourceNames.map(resourceOf));
 
-/** Every data source by its type name. */
 export const terraformDataSources: ReadonlyMap<string, TerraformDataSource> = byTypeName(
   (Object.keys(functions) as (keyof typeof functions)[]).map(dataSourceOf),
 );

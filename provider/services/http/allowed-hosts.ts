@@ -197,7 +197,6 @@ export function isIamLoginHost(address: string): boolean {
   return (isRegional && rest.join(".") === "iam.cloud.ibm.com") || matchDocumented("iam", url) !== undefined;
 }
 
-/** Whether the endpoint is on this machine. */
 export function isLoopbackEndpoint(endpoint: Pick<Endpoint, "url">): boolean {
   const url = readPlainUrl(endpoint.url);
   return url !== undefined && isLoopbackHost(url.hostname);

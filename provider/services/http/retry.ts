@@ -22,7 +22,6 @@ export interface RetryQuestion {
   readonly attempts: number;
   readonly elapsedMs: number;
   readonly deadlineMs: number;
-  /** A random number from 0 up to 1. */
   readonly random: number;
 }
 

@@ -84,7 +84,6 @@ export function reviewTitle(keys: readonly unknown[], review: Review): string {
   return `Destroy ${keysOfKind(kindOf(review), keys.length)}. This cannot be undone.`;
 }
 
-/** The sentence that says who requested the step. */
 export function whoRequested(keys: readonly Pick<KeyInReview, "record">[]): readonly string[] {
   const [first] = keys;
   if (first === undefined) return [];

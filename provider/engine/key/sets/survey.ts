@@ -25,7 +25,6 @@ import { withUnapprovedStep } from "../text/unapproved-words.ts";
 import { withoutKeyName } from "./set-messages.ts";
 import { explainListed } from "./survey-messages.ts";
 
-/** The result of a survey. */
 export interface Survey {
   readonly vaults: number;
   /** The service's time after the lists; 0 before its first response. */

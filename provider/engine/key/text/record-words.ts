@@ -91,7 +91,6 @@ export function sayReasons({ reason, earlierReasons = [] }: ConsentRecord): read
   ];
 }
 
-/** Who declined the request that was on the key, and why. */
 export function sayDecline(declined: Decline | undefined): readonly string[] {
   if (declined === undefined) return [];
   const { step, atMs, reason } = declined;

@@ -11,7 +11,6 @@ import { isInState, keyName, plain, sayAuthor, sayList, sayTime, stepNouns } fro
 import { releaseCommand, sayHolds } from "./hold-words.ts";
 import { explainNotBinding } from "./record-words.ts";
 
-/** The set of keys that a command reviews. */
 export interface ReviewedSet extends Pick<ReviewHeader, "step" | "campaign"> {
   readonly requester?: string;
 }

@@ -95,7 +95,6 @@ function sayOutliving({ outlivesServiceUntil: until }: ShownKey, nowMs: number):
   return [`The keystores would hold the material until at least ${end}. IBM ends its support on ${support}.`];
 }
 
-/** The most labels of the past that are shown. */
 const maxPastLabels = 3;
 
 /**
