@@ -269,3 +269,31 @@ describe.each(rules)("$title", (rule) => {
     expect(rule.find(rule.broken.text, rule.broken.file)).not.toEqual([]);
   });
 });
+
+/** A term with two definitions gets two meanings in time. A room that uses a term of another room links to its README. */
+describe("each term of the rooms is defined in one README", () => {
+  const termsDefinedTwice = (readmes: readonly (readonly [file: string, text: string])[]): readonly string[] => {
+    const defined = readmes.flatMap(([file, text]) =>
+      text
+        .split("\n")
+        .filter((line) => line.startsWith("- **"))
+        .flatMap((line) => Array.from(line.matchAll(/\*\*([^*]+)\*\*/g), ([, term = ""]) => ({ file, term })))
+        .map(({ term, ...place }) => ({ ...place, term: term.toLowerCase() })),
+    );
+    return [...Map.groupBy(defined, ({ term }) => term)].flatMap(([term, places]) =>
+      places.length > 1 ? [`${term}: ${places.map(({ file }) => file).join(", ")}`] : [],
+    );
+  };
+
+  test("in every room", () => {
+    const rooms = files.filter((file) => /^provider\/(?!docs\/).*README\.md$/.test(file));
+    const readmes = rooms.map((file) => [file, readFileSync(path.join(repository, file), "utf8")] as const);
+    expect(termsDefinedTwice(readmes)).toEqual([]);
+  });
+
+  test("and the rule can fail", () => {
+    const one = ["a/README.md", "- **Review**: a list of keys.\n"] as const;
+    const other = ["b/README.md", "- **Page**: shows keys. **Review**: what a page shows.\n"] as const;
+    expect(termsDefinedTwice([one, other])).toEqual(["review: a/README.md, b/README.md"]);
+  });
+});
