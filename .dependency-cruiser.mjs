@@ -68,7 +68,7 @@ const layers = {
       "process/regular-file.ts",
       "services/",
       "compose/tool-identity.ts",
-      "text/encodings.ts",
+      "text/json.ts",
     ],
     types: ["engine/ports/world.ts", "settings.ts"],
     packages: [],

@@ -25,7 +25,7 @@ import type { EventedWrite } from "../engine/commands/audit-gaps.ts";
 import { UkoError } from "../errors.ts";
 import { recordLifetimeMs, recordToleranceMs } from "../lifecycle/consent/consent-record.ts";
 import { isSamePerson } from "../lifecycle/vocabulary/iam-id.ts";
-import { parseJson } from "../text/encodings.ts";
+import { parseJson } from "../text/json.ts";
 import type { Act } from "./acts.ts";
 
 const event = z.looseObject({

@@ -9,8 +9,8 @@
 
 import { plain } from "../engine/text/words.ts";
 import { UkoError } from "../errors.ts";
-import { jsonParts } from "../text/encodings.ts";
 import { isoTime } from "../text/iso-time.ts";
+import { jsonParts } from "../text/json.ts";
 import type { EvidenceIndex, ReadLog } from "./evidence-log.ts";
 import { hasEachStep, isDestructionProven, keyInEvidence } from "./key-history.ts";
 import { sayLeftOut } from "./left-out.ts";

@@ -6,7 +6,7 @@
  */
 
 import * as z from "zod";
-import { parseJson } from "../text/encodings.ts";
+import { parseJson } from "../text/json.ts";
 
 /** One line of a file, with digests that the reader of the file computed. */
 export interface EvidenceFileLine {

@@ -7,7 +7,7 @@
 import * as z from "zod";
 import { evidenceLine } from "../engine/commands/audit.ts";
 import { UkoError } from "../errors.ts";
-import { parseJson } from "../text/encodings.ts";
+import { parseJson } from "../text/json.ts";
 import { type ChainReport, createChainCheck, type EvidenceFileLine } from "./chain.ts";
 import {
   type CertificateLog,

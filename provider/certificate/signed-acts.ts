@@ -7,7 +7,7 @@ import * as z from "zod";
 import { idOfHash, type Sha256 } from "../lifecycle/consent/record-text.ts";
 import type { IsGenuine } from "../lifecycle/consent/signed-consent.ts";
 import { isSamePerson } from "../lifecycle/vocabulary/iam-id.ts";
-import { parseJson } from "../text/encodings.ts";
+import { parseJson } from "../text/json.ts";
 import type { Act } from "./acts.ts";
 import type { CertificateKey } from "./statement.ts";
 

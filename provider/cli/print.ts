@@ -9,7 +9,7 @@ import type { CampaignReport, NextCommand, ReportSection } from "../engine/campa
 import type { Survey } from "../engine/key/sets/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { UkoError } from "../errors.ts";
-import { jsonParts } from "../text/encodings.ts";
+import { jsonParts } from "../text/json.ts";
 import { printableLines } from "../text/printable.ts";
 import type { KeyPath } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";

@@ -17,7 +17,7 @@ import { createRecordingFile } from "../services/recording-file.ts";
 import { ukoRoot } from "../services/uko/transport.ts";
 import { responseOf } from "../services/wire.ts";
 import type { Settings } from "../settings.ts";
-import { parseJson } from "../text/encodings.ts";
+import { parseJson } from "../text/json.ts";
 import { newSalt, sha256 } from "./world.ts";
 
 export interface Recorder {

@@ -6,8 +6,8 @@
 
 import * as z from "zod";
 import { versionIn } from "../engine/commands/doctor-messages.ts";
-import { parseJson } from "../text/encodings.ts";
 import { isoTime } from "../text/iso-time.ts";
+import { parseJson } from "../text/json.ts";
 import { deletionRows } from "./deletion-rows.ts";
 import { judgeDeletion } from "./judge.ts";
 import {

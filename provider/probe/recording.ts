@@ -4,7 +4,7 @@
  */
 
 import * as z from "zod";
-import { parseJson } from "../text/encodings.ts";
+import { parseJson } from "../text/json.ts";
 
 const v = z.literal(1).describe("Version of the form; it changes if a field changes its meaning");
 const verdicts = ["verified", "refuted", "not_tried"] as const;

@@ -1,7 +1,7 @@
 /**
  * Defines a probe as data, so that one loop walks all of them (walk.ts). It has an ID, the assumption of the emulator
- * that it tests, the requests, and a function that says whether the responses confirm the assumption. A recording names
- * the probes that it answers by a hash over them.
+ * that it tests, the requests, and a function that says whether the responses confirm the assumption. The file
+ * also has the functions with which probes read and judge responses.
  */
 
 import type { WireRequest, WireResponse } from "./wire.ts";

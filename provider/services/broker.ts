@@ -6,7 +6,7 @@
 
 import * as z from "zod";
 import { isUkoError, UkoError } from "../errors.ts";
-import { parseJson } from "../text/encodings.ts";
+import { parseJson } from "../text/json.ts";
 import type { KeyProtect } from "../text/uuid-form.ts";
 import { type Endpoint, hostOf, isLoopbackEndpoint, readDocumentedHost, regionForm } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpClient, HttpResponse } from "./http/client.ts";

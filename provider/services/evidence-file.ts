@@ -14,7 +14,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Evidence, EvidenceEntry, EvidenceRun } from "../engine/ports/evidence.ts";
 import { UkoError } from "../errors.ts";
-import { parseJson } from "../text/encodings.ts";
+import { parseJson } from "../text/json.ts";
 import {
   appendNext,
   inOrder,

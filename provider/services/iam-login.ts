@@ -6,7 +6,7 @@
 
 import * as z from "zod";
 import { UkoError } from "../errors.ts";
-import { parseJson } from "../text/encodings.ts";
+import { parseJson } from "../text/json.ts";
 import { printable, withoutSecret } from "../text/printable.ts";
 import { decideHost, type Endpoint, isIamLoginHost } from "./http/allowed-hosts.ts";
 import type { HttpResponse } from "./http/client.ts";

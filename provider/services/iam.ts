@@ -10,7 +10,7 @@ import type { TokenClaims } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import { markOf, type Sha256 } from "../lifecycle/consent/record-text.ts";
 import type { Actor, Identity } from "../lifecycle/vocabulary/observation.ts";
-import { parseJson } from "../text/encodings.ts";
+import { parseJson } from "../text/json.ts";
 import { printable, withoutSecret } from "../text/printable.ts";
 import type { Endpoint } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpClient, HttpRequest, HttpResponse } from "./http/client.ts";

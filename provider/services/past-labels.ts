@@ -6,7 +6,7 @@
 
 import * as z from "zod";
 import type { KnownLabels, PastLabel, PastLabels } from "../engine/ports/shown-key.ts";
-import { parseJson } from "../text/encodings.ts";
+import { parseJson } from "../text/json.ts";
 import { hashedLines } from "./evidence-lines.ts";
 
 const labeledLine = z.object({

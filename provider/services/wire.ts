@@ -5,7 +5,7 @@
 
 import { UkoError } from "../errors.ts";
 import type { Wire, WireRequest, WireResponse } from "../probe/wire.ts";
-import { parseJson } from "../text/encodings.ts";
+import { parseJson } from "../text/json.ts";
 import type { Endpoint } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpClient, HttpResponse } from "./http/client.ts";
 import { kmsRoot } from "./kms/transport.ts";

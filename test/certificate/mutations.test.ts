@@ -9,7 +9,7 @@ import type { Certificate } from "../../provider/certificate/statement.ts";
 import { type VerificationChoice, verifyFile } from "../../provider/compose/certificates.ts";
 import { isUkoError } from "../../provider/errors.ts";
 import { canonicalJson, hashJson, payloadOf as readPayload } from "../../provider/services/signing/envelope.ts";
-import { jsonParts } from "../../provider/text/encodings.ts";
+import { jsonParts } from "../../provider/text/json.ts";
 import {
   type Envelope,
   people,

@@ -1,6 +1,7 @@
 /**
  * Holds the emulator's objects of one kind by ID, with indexes, so that a request about one object does not search all
- * of them. The code of a call changes an object in place, and then calls `changed`.
+ * of them. The code of a call changes an object in place, and then calls `changed`. The file also computes when a
+ * KMS key changes by time alone.
  */
 
 import { dayMs } from "./clock.ts";

@@ -6,7 +6,7 @@
 
 import * as z from "zod";
 import { isIamIdForm, isSamePerson } from "../../lifecycle/vocabulary/iam-id.ts";
-import { parseJson } from "../../text/encodings.ts";
+import { parseJson } from "../../text/json.ts";
 import { type EventedWrite, findGaps, gapsInEvents } from "./audit-gaps.ts";
 import { isConsequentialStep } from "./audited-steps.ts";
 

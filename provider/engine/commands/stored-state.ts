@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
-import { parseJson } from "../../text/encodings.ts";
+import { parseJson } from "../../text/json.ts";
 
 const properties = z.record(z.string(), z.unknown());
 const pulumiResource = z.object({

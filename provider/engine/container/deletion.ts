@@ -20,7 +20,7 @@ export function containerDeletion(target: ContainerTarget): Deletion {
   const { kind: resource, instanceId, vaultId, id } = ref;
   return {
     subject: () => ({ instanceId, resource, vaultId, keyId: id, label: name }),
-    plan({ userInterface }) {
+    preview({ userInterface }) {
       const refused = refusedByProtection(
         policy.deletionProtection,
         sayContainer({ kind: resource, id, name }),

@@ -27,8 +27,8 @@ export function keyDeletion(target: KeyTarget, leftOf?: LeftOf): Deletion {
   const { instanceId, vaultId, keyId } = ref;
   return {
     subject: ({ label }) => ({ instanceId, vaultId, keyId, ...(typeof label === "string" && { label }) }),
-    plan: (context) => previewKeyDeletion(target, context),
-    planRetirement: (goal, wanted, context) =>
+    preview: (context) => previewKeyDeletion(target, context),
+    previewRetirement: (goal, wanted, context) =>
       previewKeyRetirement({ ...target, policy: { ...policy, goal } }, wanted, context),
     async delete(world, { userInterface, wait, planLimit }, options) {
       const task = { ref, approvals: [], ...deletionIntent({ ...policy, atMost: planLimit }) };

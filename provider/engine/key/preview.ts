@@ -16,7 +16,7 @@ import {
   type DeletionPreview,
   longIf,
   numbered,
-  type PlanContext,
+  type PreviewContext,
   type PreviewKind,
   type PreviewWithLimit,
   pendingIn,
@@ -38,7 +38,7 @@ export interface KeyTarget {
 }
 
 /** The preview of a deletion. A deletion that has to wait ends with an error. */
-export function previewKeyDeletion(target: KeyTarget, context: PlanContext): PreviewWithLimit {
+export function previewKeyDeletion(target: KeyTarget, context: PreviewContext): PreviewWithLimit {
   const what = nameOf(target, context.facts);
   const refused = refusedByProtection(target.policy.deletionProtection, what, context.userInterface);
   return {
@@ -57,7 +57,7 @@ export function previewKeyDeletion(target: KeyTarget, context: PlanContext): Pre
 export function previewKeyRetirement(
   target: KeyTarget,
   wanted: StateProperties,
-  context: PlanContext,
+  context: PreviewContext,
 ): PreviewWithLimit {
   return {
     preview: previewRetirement(target, context),
@@ -69,7 +69,7 @@ export function previewKeyRetirement(
  * The preview for a key that the state shows as held. It is no refusal: the hold may have been released since the state
  * was read, and the run reads the key again.
  */
-function previewHold(target: KeyTarget, { facts, userInterface }: PlanContext): DeletionPreview | undefined {
+function previewHold(target: KeyTarget, { facts, userInterface }: PreviewContext): DeletionPreview | undefined {
   const { next, observation } = predictionFrom(target, facts);
   if (next.kind !== "refused" || next.guard.guard !== "held") return undefined;
   const run = { actor: { displayName: "" }, approvals: [], intent: "engine" } as const;
@@ -79,7 +79,7 @@ function previewHold(target: KeyTarget, { facts, userInterface }: PlanContext): 
 }
 
 /** The preview for a destroyed key whose metadata a run keeps, because no approval of the destruction is known. */
-function previewUnapproved({ ref, policy }: KeyTarget, context: PlanContext): DeletionPreview | undefined {
+function previewUnapproved({ ref, policy }: KeyTarget, context: PreviewContext): DeletionPreview | undefined {
   const { facts, userInterface } = context;
   if (policy.goal !== "removed" || facts.keyState !== "destroyed") return undefined;
   if (facts.deletionAwaits !== "person_to_unblock") return undefined;
@@ -96,7 +96,7 @@ function continueCommand({ vaultId, keyId }: KeyRef): string {
   return `uko continue ${vaultId}/${keyId}`;
 }
 
-function previewRetirement(target: KeyTarget, context: PlanContext): DeletionPreview {
+function previewRetirement(target: KeyTarget, context: PreviewContext): DeletionPreview {
   const held = previewHold(target, context);
   if (held !== undefined) return held;
   const { next, observation } = predictionFrom(target, context.facts);
@@ -119,7 +119,7 @@ function nameOf({ ref }: KeyTarget, { label }: StateProperties): string {
 }
 
 /** The path to show; undefined if no step is left, or if state does not show the path. */
-function pathOf(target: KeyTarget, manner: PreviewKind, context: PlanContext): Explanation | undefined {
+function pathOf(target: KeyTarget, manner: PreviewKind, context: PreviewContext): Explanation | undefined {
   const { facts } = context;
   const { ref, policy } = target;
   const what = nameOf(target, facts);
@@ -175,7 +175,7 @@ interface DeletionPath {
   readonly isFirstForTwo: boolean;
 }
 
-function pathFrom(target: KeyTarget, { facts, waits }: PlanContext, manner: PreviewKind): DeletionPath {
+function pathFrom(target: KeyTarget, { facts, waits }: PreviewContext, manner: PreviewKind): DeletionPath {
   const { ref, policy } = target;
   const { next, path } = predictionFrom(target, facts);
   const isUnrequested = next.kind === "waitingForRequest";
@@ -275,7 +275,7 @@ function factsAfterWrite(facts: StateProperties, wanted: StateProperties): State
   return { ...facts, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) };
 }
 
-function planLimitOf({ ref, policy }: KeyTarget, facts: StateProperties, context: PlanContext): PlanLimit {
+function planLimitOf({ ref, policy }: KeyTarget, facts: StateProperties, context: PreviewContext): PlanLimit {
   const marker = shownMarker(facts.dualMarker, policy);
   const key = {
     ...ref,

@@ -11,7 +11,7 @@ import {
   asksAnyway,
   longIf,
   numbered,
-  type PlanContext,
+  type PreviewContext,
   type PreviewWithLimit,
   pendingIn,
   previewApproval,
@@ -38,7 +38,7 @@ export function kmsKeyDeletion(target: KmsKeyTarget): Deletion {
   const { ref, name, policy } = target;
   return {
     subject: () => ({ instanceId: ref.instanceId, resource: "kms_key", vaultId: "", keyId: ref.kmsKeyId, label: name }),
-    plan: (context) => planKmsKey(target, context),
+    preview: (context) => previewKmsKey(target, context),
     async delete(world, { userInterface, wait, planLimit }, options) {
       const limited = { ...policy, atMost: planLimit };
       const plan: KmsTask["plan"] = (observation, run, nowMs) => planKmsKeyDeletion(observation, limited, run, nowMs);
@@ -68,7 +68,7 @@ function conclude(outcome: KmsOutcome, userInterface: UserInterface): Conclusion
   return { kind: "unfinished", explanation: explainKmsOutcome(outcome, userInterface), facts, unrequested };
 }
 
-function planKmsKey(target: KmsKeyTarget, context: PlanContext): PreviewWithLimit {
+function previewKmsKey(target: KmsKeyTarget, context: PreviewContext): PreviewWithLimit {
   const { ref, name, policy } = target;
   const { facts, userInterface } = context;
   const { kmsKeyId } = ref;
@@ -81,7 +81,7 @@ function planKmsKey(target: KmsKeyTarget, context: PlanContext): PreviewWithLimi
 }
 
 /** The path to show; undefined if no step is left, or if state does not show the path. */
-function pathOf(target: KmsKeyTarget, context: PlanContext): Explanation | undefined {
+function pathOf(target: KmsKeyTarget, context: PreviewContext): Explanation | undefined {
   const what = sayKmsKey(target);
   const { facts } = context;
   if (pendingIn(facts).recordId !== undefined) {

@@ -15,7 +15,7 @@
 import * as z from "zod";
 import { isSamePerson } from "../../lifecycle/vocabulary/iam-id.ts";
 import type { ApprovedStep } from "../../lifecycle/vocabulary/observation.ts";
-import { parseJson } from "../../text/encodings.ts";
+import { parseJson } from "../../text/json.ts";
 import type { Evidence } from "../ports/evidence.ts";
 import type { KeyRef } from "../ports/world.ts";
 

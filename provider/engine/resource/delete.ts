@@ -22,16 +22,16 @@ import { runnable } from "../text/own-commands.ts";
 import { declaredTwice, sayLeftState } from "../text/resource-messages.ts";
 import { sayDuration } from "../text/words.ts";
 import type { Declarations } from "./declarations.ts";
-import type { PlanContext, PreviewWithLimit, StateProperties } from "./preview.ts";
+import type { PreviewContext, PreviewWithLimit, StateProperties } from "./preview.ts";
 
 /** The deletion of one object, as the definition of its resource states it. */
 export interface Deletion {
   /** The object in reports; `facts` are the properties of its resource in state. */
   subject(facts: StateProperties): Subject;
   /** The preview and the plan limit, from state alone. */
-  plan(context: PlanContext): PreviewWithLimit;
-  /** The plan of an update that advances the deletion. Absent if no update does so. */
-  planRetirement?(goal: DeletionGoal, wanted: StateProperties, context: PlanContext): PreviewWithLimit;
+  preview(context: PreviewContext): PreviewWithLimit;
+  /** The preview of an update that advances the deletion. Absent if no update does so. */
+  previewRetirement?(goal: DeletionGoal, wanted: StateProperties, context: PreviewContext): PreviewWithLimit;
   /** Takes the steps that are possible now. Throws `UkoError` for faults only; waits and refusals are conclusions. */
   delete(world: World, request: DeleteRequest, options: CallOptions): Promise<Conclusion>;
 }

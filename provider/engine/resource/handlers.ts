@@ -22,7 +22,7 @@ import type {
 } from "./definition.ts";
 import { type ApplyOptions, type DeleteOptions, type DeleteOutcome, deleteResource } from "./delete.ts";
 import { withListsReadOnce } from "./lists-read-once.ts";
-import { nothingPlanned, type PlanContext, type PreviewWithLimit, type StateProperties } from "./preview.ts";
+import { nothingPreviewed, type PreviewContext, type PreviewWithLimit, type StateProperties } from "./preview.ts";
 import { metaOf, shapeOf } from "./property.ts";
 import { type ProgramReader, readProgram } from "./read-program.ts";
 import { containsUnknown } from "./unknown.ts";
@@ -184,7 +184,7 @@ function createPreviews<Inputs, State extends Inputs>(
   const opened = (options: CallOptions) => openFor(context, options);
   let caller: Promise<Actor | undefined> | undefined;
   /** The caller, asked for once and only if a request is pending. A run that cannot log in previews without it. */
-  const planOf = async (state: State, waits: boolean, userInterface: UserInterface): Promise<PlanContext> => {
+  const contextOf = async (state: State, waits: boolean, userInterface: UserInterface): Promise<PreviewContext> => {
     const facts: StateProperties = Object(state);
     const { session } = context.open().world;
     const logIn = () => session.actor({ signal: AbortSignal.timeout(logInLimitMs) }).catch(() => undefined);
@@ -214,8 +214,8 @@ function createPreviews<Inputs, State extends Inputs>(
     async previewDelete(olds, timeoutMs = 0) {
       const { run } = context.open();
       const state = stateFrom(olds);
-      const plan = await planOf(state, (run.waitMs ?? timeoutMs) > 0, context.userInterface);
-      return definition.deletion(state, run).plan(plan);
+      const planned = await contextOf(state, (run.waitMs ?? timeoutMs) > 0, context.userInterface);
+      return definition.deletion(state, run).preview(planned);
     },
     async requirePlaceForEvidence({ steps }) {
       const { evidence } = context.open().world;
@@ -224,12 +224,12 @@ function createPreviews<Inputs, State extends Inputs>(
     async previewUpdate(olds, news) {
       const { state, inputs } = known(olds, news);
       const goal = definition.retirement?.(state, inputs);
-      if (goal === undefined) return nothingPlanned;
+      if (goal === undefined) return nothingPreviewed;
       // Same as in the update itself: the program's current inputs override the state.
       const deletion = definition.deletion({ ...state, ...inputs }, context.open().run);
       const rerun = applyCommand(context.userInterface) ?? context.userInterface.rerun;
-      const plan = await planOf(state, false, { ...context.userInterface, rerun });
-      return deletion.planRetirement?.(goal, Object(inputs), plan) ?? nothingPlanned;
+      const planned = await contextOf(state, false, { ...context.userInterface, rerun });
+      return deletion.previewRetirement?.(goal, Object(inputs), planned) ?? nothingPreviewed;
     },
   };
 }

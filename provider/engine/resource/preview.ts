@@ -24,11 +24,11 @@ export interface PreviewWithLimit {
 }
 
 /** An update that retires no key takes no step towards a deletion. */
-export const nothingPlanned: PreviewWithLimit = { preview: { kind: "short" }, planLimit: allowsNothing };
+export const nothingPreviewed: PreviewWithLimit = { preview: { kind: "short" }, planLimit: allowsNothing };
 
 export type StateProperties = Readonly<Record<string, unknown>>;
 
-export interface PlanContext extends PlannedRun {
+export interface PreviewContext extends PlannedRun {
   readonly facts: StateProperties;
   readonly userInterface: UserInterface;
   /** The identity behind the run, if it is known. Only sentences depend on it. */
@@ -94,14 +94,14 @@ export function numbered(steps: readonly string[]): readonly string[] {
 export const waitLimit = "for as long as UKO_WAIT or its timeout allows";
 
 /** What a run does that can take no step now. */
-function nothingNow(manner: PreviewKind, { waits }: PlanContext): string {
+function nothingNow(manner: PreviewKind, { waits }: PreviewContext): string {
   if (waits) return `waits ${waitLimit}`;
   return `changes nothing and ${manner === "deletion" ? "fails" : "succeeds"}`;
 }
 
 export function previewTimeWait(
   what: string,
-  context: PlanContext,
+  context: PreviewContext,
   manner: PreviewKind,
   afterWait: readonly string[],
 ): Explanation {
@@ -132,7 +132,7 @@ export interface PendingStep {
 export function previewApproval(
   what: string,
   { isApproved, isOwnEnough = false, step, roles, wayBack, manner, rest, path }: PendingStep,
-  context: PlanContext,
+  context: PreviewContext,
 ): Explanation {
   const { facts, caller } = context;
   const noun = step === "destroy" ? "destruction" : "deactivation";

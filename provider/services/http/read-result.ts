@@ -7,7 +7,7 @@ import type * as z from "zod";
 import type { WithServiceTime } from "../../engine/ports/world.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
-import { parseJson } from "../../text/encodings.ts";
+import { parseJson } from "../../text/json.ts";
 import { capital, withoutPeriod } from "../../text/printable.ts";
 import type { HttpResponse, NoResponse } from "./client.ts";
 import { canceled } from "./concurrency.ts";

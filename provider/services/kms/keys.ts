@@ -8,7 +8,7 @@ import type { Permitted, Written } from "../../engine/ports/world.ts";
 import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { Permit } from "../../lifecycle/vocabulary/permit.ts";
-import { parseJson } from "../../text/encodings.ts";
+import { parseJson } from "../../text/json.ts";
 import type { HttpResponse, NoResponse } from "../http/client.ts";
 import { type Call, requireInstance, type Transport, type TransportOptions } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";

@@ -6,7 +6,7 @@
 import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
-import { parseJson } from "../../text/encodings.ts";
+import { parseJson } from "../../text/json.ts";
 import { printable, withoutPeriod } from "../../text/printable.ts";
 import { uuidForm } from "../../text/uuid-form.ts";
 import type { HttpResponse } from "../http/client.ts";

@@ -8,7 +8,7 @@ import { createHash, hash } from "node:crypto";
 import { json } from "@sigstore/core";
 import * as z from "zod";
 import { UkoError } from "../../errors.ts";
-import { createSharing, jsonParts, parseJson } from "../../text/encodings.ts";
+import { createSharing, jsonParts, parseJson } from "../../text/json.ts";
 import { isSignedBy, type Signer } from "./keys.ts";
 
 const payloadType = "application/vnd.in-toto+json";

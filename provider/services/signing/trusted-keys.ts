@@ -10,7 +10,7 @@ import type { SignatureResult, TrustedKey } from "../../certificate/trust.ts";
 import { UkoError } from "../../errors.ts";
 import { foldIamId } from "../../lifecycle/vocabulary/iam-id.ts";
 import { readNamedText } from "../../process/regular-file.ts";
-import { parseJson } from "../../text/encodings.ts";
+import { parseJson } from "../../text/json.ts";
 import type { Envelope } from "./envelope.ts";
 import { isSignedBy, keyIdOf, readPublicKey } from "./keys.ts";
 

@@ -6,7 +6,7 @@
 
 import { UkoError } from "../../errors.ts";
 import { containerRights, custodians, type Right, rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
-import { parseJson } from "../../text/encodings.ts";
+import { parseJson } from "../../text/json.ts";
 import { printable, withoutPeriod } from "../../text/printable.ts";
 import type { HttpResponse } from "../http/client.ts";
 import { accessDenied, correlationLine, invalidResponse, responseData, unavailable } from "../http/read-result.ts";

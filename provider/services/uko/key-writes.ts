@@ -5,7 +5,7 @@
  */
 
 import type { KeyPatch, KeyRef, Keys, KeystoreStatusWithKey, NewKey } from "../../engine/ports/world.ts";
-import { parseJson } from "../../text/encodings.ts";
+import { parseJson } from "../../text/json.ts";
 import type { Transport } from "../http/transport.ts";
 import { definedOnly } from "../http/wire-values.ts";
 import { toPermitted, toWritten, type WrittenRules } from "../http/write-result.ts";

@@ -9,7 +9,7 @@ import type { CallOptions, Permitted, WithServiceTime, Written } from "../../eng
 import { onCodes, UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { Permit } from "../../lifecycle/vocabulary/permit.ts";
-import { parseJson } from "../../text/encodings.ts";
+import { parseJson } from "../../text/json.ts";
 import { capital } from "../../text/printable.ts";
 import type { HttpResponse, NoResponse } from "../http/client.ts";
 import { describeRights, invalidResponse, parseResponse, withServiceTime } from "../http/read-result.ts";

@@ -7,7 +7,7 @@
 import type * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
-import { parseJson } from "../../text/encodings.ts";
+import { parseJson } from "../../text/json.ts";
 import type { HttpResponse } from "../http/client.ts";
 import { invalidResponse, parseResponse } from "../http/read-result.ts";
 import { type Call, createTransport, type ReadCall, type Transport, type TransportOptions } from "../http/transport.ts";

@@ -37,7 +37,7 @@ const previewOf = (
   facts: Readonly<Record<string, unknown>> = {},
   caller?: Identity,
 ): DeletionPreview =>
-  deletion.plan({
+  deletion.preview({
     ...{ facts: { label: "payroll", keyState: "active", keystores, ...facts }, waits: false, caller },
     userInterface: { rerun: "tofu destroy" },
   }).preview;
@@ -49,7 +49,7 @@ const retired = (
     ...{ facts: { label: "payroll", keyState: "active", keystores, ...over }, waits: false },
     userInterface: { rerun: "tofu apply" },
   } as const;
-  const planned = key(policy).planRetirement?.(policy.goal, {}, context);
+  const planned = key(policy).previewRetirement?.(policy.goal, {}, context);
   if (planned === undefined) throw new Error("A managed key can be retired.");
   return planned.preview;
 };

@@ -6,7 +6,7 @@
 
 import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
-import { parseJson } from "../../../text/encodings.ts";
+import { parseJson } from "../../../text/json.ts";
 import { toFailures } from "../../resource/input-validation.ts";
 import { plain } from "../../text/words.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import * as z from "zod";
-import { parseJson } from "../../../text/encodings.ts";
+import { parseJson } from "../../../text/json.ts";
 import { type CampaignFolder, maxEvidenceBytes } from "./file-forms.ts";
 
 const overridesFileName = "overrides.jsonl";

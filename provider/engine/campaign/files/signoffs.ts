@@ -8,7 +8,7 @@
 import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
 import { endingOf } from "../../../lifecycle/campaign/rules.ts";
-import { parseJson } from "../../../text/encodings.ts";
+import { parseJson } from "../../../text/json.ts";
 import { explainIssues, isoDatetime, requireFormat, sha256Form } from "./file-forms.ts";
 import { type ManifestKey, namedKey } from "./manifest.ts";
 

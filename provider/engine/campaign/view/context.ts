@@ -5,7 +5,7 @@
  * that is left.
  */
 
-import { createSharing } from "../../../text/encodings.ts";
+import { createSharing } from "../../../text/json.ts";
 import { withoutSteps } from "../../loop/many.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { campaignFileName } from "../files/campaign-file.ts";

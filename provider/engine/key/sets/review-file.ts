@@ -15,7 +15,7 @@ import {
 } from "../../../lifecycle/consent/review.ts";
 import { type AnyReview, type KmsReviewLine, kmsNameOf, kmsReviewOf } from "../../../lifecycle/kms-key/kms-review.ts";
 import { isPerson } from "../../../lifecycle/vocabulary/observation.ts";
-import { parseJson } from "../../../text/encodings.ts";
+import { parseJson } from "../../../text/json.ts";
 import { count, plain } from "../../text/words.ts";
 
 type AnyLine = ReviewLine | KmsReviewLine;
