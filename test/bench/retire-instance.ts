@@ -388,7 +388,7 @@ type SeededKey = NonNullable<ReturnType<typeof generateSeed>["keys"]>[number];
 
 /** Held, compromised, in use where that prevents the deletion, or in a keystore that destroys nothing. */
 function isNeverDeleted({ template, state, tags, resources }: SeededKey): boolean {
-  const isRetained = resources?.some(({ preventsKeyDeletion }) => preventsKeyDeletion === true);
+  const isRetained = resources?.some(({ preventKeyDeletion }) => preventKeyDeletion === true);
   const isInTrouble = template === "unreachable" || template === "refusing" || state === "compromised";
   return isInTrouble || isRetained === true || (tags?.length ?? 0) > 0;
 }

@@ -57,7 +57,7 @@ export const after = (duration: string): Act => silent(() => world.advance(durat
 export const edited = (body: unknown): Act => silent((name) => world.control(`keys/${keyId(name)}`, body));
 export const forbidden = (operation: string): Act =>
   silent(() => world.control("faults", { operation, status: 403, times: 1 }));
-export const retain = { addResource: { crn: "crn:v1:kept", preventsKeyDeletion: true } };
+export const retain = { addResource: { crn: "crn:v1:kept", preventKeyDeletion: true } };
 /** Also at the start of a case: a reset keeps additions to a seeded key. */
 export const released: Act = edited({ removeResource: "crn:v1:kept" });
 

@@ -84,7 +84,7 @@ describe("K8 and K5 know pending destruction (4.4)", () => {
 describe("refusals of a destroy", () => {
   it("a retention policy refuses K8, not K7 (U29)", async () => {
     const active = await world.keyIn("active");
-    await world.control(`keys/${active.id}`, { addResource: { crn: "crn:a", preventsKeyDeletion: true } });
+    await world.control(`keys/${active.id}`, { addResource: { crn: "crn:a", preventKeyDeletion: true } });
     expect((await world.as("alice").step(active.id, "deactivate")).status).toBe(200);
     await world.advance("5h");
     expect((await world.as("bob").step(active.id, "destroy")).body.errors[0]?.code).toBe("retention_policy");

@@ -25,7 +25,7 @@ it("starts with keys in five kinds of keystore, and with keys that are blocked i
     const isIn = (name: string) => (key: (typeof keys)[number]) =>
       key.placements.some(({ keystoreId }) => world.keystores.get(keystoreId)?.name.endsWith(name));
     expect({
-      retained: keys.filter(({ resources }) => resources.some((each) => each.preventsKeyDeletion)).length,
+      retained: keys.filter(({ resources }) => resources.some((each) => each.preventKeyDeletion)).length,
       held: keys.filter(({ tags }) => tags.some(({ name }) => name === "hold")).length,
       compromised: keys.filter(({ state }) => state === "compromised").length,
       unreachable: keys.filter(isIn("-unreachable")).length,

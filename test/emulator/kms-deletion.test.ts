@@ -47,11 +47,17 @@ describe("M8 deletes a key of its own (2.5, 10-7)", () => {
     expect((await remove(ended.id)).status).toBe(204);
   });
 
+  it("registers no resource with a standard key", async () => {
+    const { id } = await create({ extractable: true });
+    const { status, text } = await world.control(`keys/${id}`, { addResource: { crn: "crn:plain" } });
+    expect([status, text]).toEqual([400, expect.stringContaining("KEY_ROOT_REQ_REG_ERR")]);
+  });
+
   it("M8 answers dual authorization first, then retention, then registrations, of which force lifts the last (10-1, 10-12)", async () => {
     const { id } = await create();
     await underDualAuth(id);
     await world.control(`keys/${id}`, { addResource: { crn: "crn:plain" } });
-    await world.control(`keys/${id}`, { addResource: { crn: "crn:kept", preventsKeyDeletion: true } });
+    await world.control(`keys/${id}`, { addResource: { crn: "crn:kept", preventKeyDeletion: true } });
     expect(code(await remove(id, "?force=true"))).toBe("AUTHORIZATIONS_NOT_MET");
     await act(id, "setKeyForDeletion");
     expect(code(await remove(id, "?force=true"))).toBe("AUTHORIZATIONS_NOT_MET");
@@ -171,7 +177,7 @@ describe("keys of the seed and of the control API", () => {
     await world.control(`keys/${id}`, { addResource: { crn: "crn:v1:cos:two" } });
     expect((await erin.kms("GET", `/keys/${id}/registrations`)).body.resources).toHaveLength(1);
     expect(code(await remove(id))).toBe("PROTECTED_RESOURCE_ERR");
-    await world.control(`keys/${key.id}`, { addResource: { crn: "crn:b", preventsKeyDeletion: true } });
+    await world.control(`keys/${key.id}`, { addResource: { crn: "crn:b", preventKeyDeletion: true } });
     expect(code(await remove(id, "?force=true"))).toBe("PREV_KEY_DEL_ERR");
     await world.control(`keys/${key.id}`, { removeResource: "crn:b" });
     expect((await remove(id, "?force=true")).status).toBe(204);

@@ -149,7 +149,7 @@ describe("M21 and M22 registrations (2.13)", () => {
     const one = await create();
     const two = await create({}, { "x-kms-key-ring": "payroll-ring" });
     await world.control(`keys/${one.id}`, { addResource: { crn: crn("a") } });
-    await world.control(`keys/${one.id}`, { addResource: { crn: crn("b"), preventsKeyDeletion: true } });
+    await world.control(`keys/${one.id}`, { addResource: { crn: crn("b"), preventKeyDeletion: true } });
     await world.control(`keys/${two.id}`, { addResource: { crn: crn("c"), description: "wages" } });
     const crns = async (path: string, headers = {}) =>
       (await erin.kms("GET", path, undefined, headers)).body.resources.map(({ resourceCrn }) => resourceCrn);

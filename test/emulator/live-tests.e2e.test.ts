@@ -15,7 +15,6 @@ import * as tar from "tar";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../provider/emulator/start.ts";
 import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
-import { profiles } from "../../provider/emulator/store/switches.ts";
 import { locateGo } from "../engines/find-go.ts";
 import { installPython, isPythonLeftOut } from "../engines/find-python.ts";
 import { send } from "./harness.ts";
@@ -27,8 +26,7 @@ let folder: string;
 beforeEach(async () => {
   // A new instance of Key Protect, for which IBM writes its tests.
   const { instance, identities } = demoSeed;
-  const switches = profiles["ibm-clients"];
-  emulator = await startEmulator({ seed: { instance, identities }, profile: "key-protect", switches });
+  emulator = await startEmulator({ seed: { instance, identities }, profile: "key-protect" });
   folder = await mkdtemp(path.join(tmpdir(), "uko-live-tests-"));
 });
 afterEach(async () => {

@@ -150,7 +150,7 @@ describe("K11, K12 and K13", () => {
   it("K13 lists what uses the key (3.13)", async () => {
     const key = await world.keyIn("active");
     await world.control(`keys/${key.id}`, {
-      addResource: { crn: "crn:v1:a:b", name: "bucket", preventsKeyDeletion: true },
+      addResource: { crn: "crn:v1:a:b", name: "bucket", preventKeyDeletion: true },
     });
     const { body } = await world.as("erin").call("GET", `/api/v4/managed_keys/${key.id}/associated_resources`);
     expect(body).toMatchObject({

@@ -254,3 +254,16 @@ describe("single switches", () => {
     expect((await world.as("alice").call("GET", String(key.href).slice(world.url.length))).status).toBe(200);
   });
 });
+
+it("key-protect serves IBM's clients, whose tokens live by the clock of the machine", async () => {
+  world = await startTestWorld({ profile: "key-protect" });
+  expect(world.emulator.world.switches).toMatchObject({ ...profiles["ibm-clients"], product: "key-protect" });
+});
+
+it("api-4.13-cloud says that a check is pending, in the word of 4.13.0", async () => {
+  world = await startTestWorld({ profile: "api-4.13-cloud" });
+  const { id } = await world.keyIn("active");
+  await world.control("keystores/payroll-ring", { statusResponse: "unknown" });
+  const { body } = await world.as("alice").key(id);
+  expect(body.status_in_keystores[0]).toMatchObject({ status: "unknown", keystore_sync_flag: "pending" });
+});

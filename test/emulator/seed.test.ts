@@ -87,7 +87,7 @@ it("starts with keys in any state, with their history", async () => {
         vault: "payments",
         template: "payroll",
         setForDeletion: { by: "IBMid-550000ALICE", at: "2026-11-24T00:00:00Z" },
-        resources: [{ crn: "crn:a", preventsKeyDeletion: true }],
+        resources: [{ crn: "crn:a", preventKeyDeletion: true }],
       },
     ]),
   });

@@ -105,12 +105,19 @@ function changeResources(
   holder.resources = holder.resources.filter((resource) => resource.crn !== removeResource);
 }
 
+/** KMS registers resources with root keys only (kms-v2-and-iam.md 2.13). */
+export function requireRootKey({ name, extractable }: Pick<KmsKey, "name" | "extractable">): void {
+  if (!extractable) return;
+  throw new Error(`${name} is a standard key, and KMS registers resources with root keys only (KEY_ROOT_REQ_REG_ERR).`);
+}
+
 /** Changes a KMS key, or a backing key by its own ID. */
 function changeKmsKey(world: World, key: KmsKey, change: unknown): unknown {
   const { backingKey, ...edit } = kmsKeyEditSchema.parse(change);
   if (backingKey !== undefined) changeBackingKey(world, key, backingKey);
   const managed = key.backingKeyOf === undefined ? undefined : world.keys.get(key.backingKeyOf.keyId);
   const holder: { resources: AssociatedResource[] } = managed ?? key;
+  if (edit.addResource !== undefined) requireRootKey(key);
   changeResources(holder, edit);
   if (managed === undefined) world.kmsKeys.changed(key.id);
   else world.keys.changed(managed.id);

@@ -20,6 +20,7 @@ import { type Caller, type DualAuthPolicy, type Key, type KmsKey, type Stamps, s
 import { rightsOfIdentity } from "../store/roles.ts";
 import type { CheckedSeed } from "../store/seed.ts";
 import { seededId, serviceCaller, stampsBy, type World } from "../store/world.ts";
+import { requireRootKey } from "./edits.ts";
 
 export function populate(world: World): void {
   const { seed } = world;
@@ -162,6 +163,7 @@ function populateKmsKey(world: World, seeded: SeededKmsKey, stamps: Stamps): voi
     imported: seeded.payload,
     expiresMs: msOf(seeded.expirationDate),
   });
+  if (seeded.resources.length > 0) requireRootKey(key);
   key.resources = [...seeded.resources];
   key.state = state;
   if (state === 5) {

@@ -59,7 +59,8 @@ export class Tokens {
       client_id: clientId,
       acr: 1,
       amr: ["pwd"],
-      iat: issued,
+      // A client compares this time with the service's. It must not be later, if the emulated clock is in the past.
+      iat: Math.min(issued, Math.floor(nowMs / 1_000)),
       exp: expires,
       iss: issuer,
       jti: this.#newId(),

@@ -67,7 +67,7 @@ export function deleteKmsKey(call: Call): Reply {
     throw refusal(409, "AUTHORIZATIONS_NOT_MET", what, "Number of authorizations required to delete is not met");
   }
   const resources = resourcesOf(world, key);
-  if (resources.some((resource) => resource.preventsKeyDeletion)) {
+  if (resources.some((resource) => resource.preventKeyDeletion)) {
     const message = "The key cannot be deleted because it's protecting a cloud resource that has a retention policy.";
     throw refusal(409, "PREV_KEY_DEL_ERR", couldNotDelete, message);
   }

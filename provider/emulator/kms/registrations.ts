@@ -36,7 +36,7 @@ function registrationList(call: Call, keys: readonly KmsKey[]): Reply {
   const pattern = crnPattern(call.url.searchParams.get("urlEncodedResourceCRNQuery"));
   const found = keys
     .flatMap((key) => resourcesOf(call.world, key).map((resource): Registration => ({ key, resource })))
-    .filter(({ resource }) => prevents === undefined || resource.preventsKeyDeletion === prevents)
+    .filter(({ resource }) => prevents === undefined || resource.preventKeyDeletion === prevents)
     .filter(({ resource }) => pattern.test(resource.crn));
   return countedPage(call, "registration", found, viewRegistration);
 }
@@ -60,7 +60,7 @@ function viewRegistration({ key, resource }: Registration): Record<string, unkno
     lastUpdated: toSecondsText(key.createdMs),
     description: resource.description,
     // kms-v2-and-iam.md 10-15: absent if false.
-    ...(resource.preventsKeyDeletion ? { preventKeyDeletion: true } : {}),
+    ...(resource.preventKeyDeletion ? { preventKeyDeletion: true } : {}),
     keyVersion: { id: key.versions[0].id, creationDate: toSecondsText(key.versions[0].createdMs) },
   };
 }

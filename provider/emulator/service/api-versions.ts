@@ -67,6 +67,7 @@ const deltas: readonly Delta[] = [
     parameters: { deleteKeystore: ["mode"] },
     values: { createKeystore: ["type", "cca"], createTemplate: ["keystores.type", "cca"] },
     members: { keys: ["status_in_keystores.instance"] },
+    statuses: { unknown: reported("unknown", "pending", "unknown") },
   },
 ];
 

@@ -174,7 +174,7 @@ function viewResource(call: Call, key: Key, resource: AssociatedResource): unkno
     name: resource.name,
     type: "com_ibm_cloud_kms_registration",
     com_ibm_cloud_kms_registration: {
-      prevents_key_deletion: resource.preventsKeyDeletion,
+      prevents_key_deletion: resource.preventKeyDeletion,
       service_name: resource.serviceName,
       service_instance_name: resource.serviceInstanceName,
       crn: resource.crn,

@@ -211,7 +211,7 @@ export function refuseDestruction(call: Call, key: Key): void {
     const message = `The requested key has been deactivated within the last ${world.switches.coolDownHours} hours.`;
     throw conflict("recently_deactivated", message);
   }
-  if (key.resources.some((resource) => resource.preventsKeyDeletion)) {
+  if (key.resources.some((resource) => resource.preventKeyDeletion)) {
     throw conflict("retention_policy", "The key is protecting cloud resources that have a retention policy."); // U29
   }
   for (const placement of key.placements) refuseBackingKeyDeletion(world, placement, call.caller(), nowMs);

@@ -64,7 +64,7 @@ export const calls = [
   ["M13", "wrap, unwrap, rewrap", "AES-GCM over the key's own material", "documented", "kms-v2-and-iam.md 2.9"],
   ["M14, M15", "set and unset for deletion", "Active keys with the policy only", "documented", "kms-v2-and-iam.md 2.10"],
   ["M17-M20", "policies of a KMS key and of the instance", "All kinds, all in force but `metrics`", "documented", "kms-v2-and-iam.md 2.11, 2.12"],
-  ["M21, M22", "registrations", "As in the seed or set by the control API; a backing key shares those of its managed key", "documented", "kms-v2-and-iam.md 2.13"],
+  ["M21, M22", "registrations", "As in the seed or set by the control API, of root keys alone; a backing key shares those of its managed key", "documented", "kms-v2-and-iam.md 2.13"],
   ["M23", "versions of a KMS key", "Newest first", "documented", "kms-v2-and-iam.md 2.13"],
   ["M24", "key rings", "`default`, those of internal keystores, and those created", "documented", "kms-v2-and-iam.md 2.13"],
   ["M25", "aliases", "Five per key, unique in the instance", "documented", "kms-v2-and-iam.md 2.2"],

@@ -53,7 +53,7 @@ type Fields = Pick<SeededKey, "template"> & Partial<SeededKey>;
 const blockages: readonly ((number: number) => Fields)[] = [
   (number) => ({
     template: "ibm-cloud-kms",
-    resources: [{ crn: `crn:v1:bluemix:public:cloud-object-storage:retained-${number}`, preventsKeyDeletion: true }],
+    resources: [{ crn: `crn:v1:bluemix:public:cloud-object-storage:retained-${number}`, preventKeyDeletion: true }],
   }),
   () => ({ template: "aws-kms", tags: [{ name: "hold", value: "litigation" }] }),
   () => ({ template: "google-kms", state: "compromised" }),

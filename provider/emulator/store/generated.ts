@@ -162,7 +162,7 @@ export interface Seed {
       description?: string | undefined;
       serviceName?: string | undefined;
       serviceInstanceName?: string | undefined;
-      preventsKeyDeletion?: boolean | undefined;
+      preventKeyDeletion?: boolean | undefined;
     }[] | undefined;
     /** KMS dual authorization on the backing key */
     dualAuthDelete?: boolean | undefined;
@@ -197,7 +197,7 @@ export interface Seed {
       description?: string | undefined;
       serviceName?: string | undefined;
       serviceInstanceName?: string | undefined;
-      preventsKeyDeletion?: boolean | undefined;
+      preventKeyDeletion?: boolean | undefined;
     }[] | undefined;
     dualAuthDelete?: boolean | undefined;
     setForDeletion?: {

@@ -131,7 +131,7 @@ export const resourceSchema = z.strictObject({
   serviceName: z.string().default("cloud-object-storage"),
   serviceInstanceName: z.string().default(""),
   /** A retention policy: the key cannot be deleted (uko-v4.md 5). */
-  preventsKeyDeletion: z.boolean().default(false),
+  preventKeyDeletion: z.boolean().default(false),
 });
 export type AssociatedResource = Readonly<z.output<typeof resourceSchema>>;
 

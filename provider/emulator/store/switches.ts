@@ -85,7 +85,8 @@ export const profiles = {
   "kms-keeps-first": { kmsSetAgain: "keepFirst", kmsExpiredWindow: "cleared" },
   "named-rings": { internalKeystoreFields: "filled" },
   "ibm-clients": { tokenClock: "wall", kmsFirstUpdate: "absent" },
-  "key-protect": { product: "key-protect" },
+  // Also for IBM's clients, which a team on Key Protect uses.
+  "key-protect": { product: "key-protect", tokenClock: "wall", kmsFirstUpdate: "absent" },
   zos: { lastWriter: "absent", tags: "dropped" },
   // IBM's SDKs from 4.12 on have no tags in requests (U9); no source says what a service does with
   // tags.

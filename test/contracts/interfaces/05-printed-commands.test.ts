@@ -19,7 +19,7 @@ test.each(profilesByTier())("the commands of the engine that a refusal prints do
       const { id } = await scenario.key("retained");
       const request = "uko request payroll";
       const crn = "crn:v1:bucket";
-      await scenario.control(`keys/${id}`, { addResource: { crn, preventsKeyDeletion: true } });
+      await scenario.control(`keys/${id}`, { addResource: { crn, preventKeyDeletion: true } });
 
       // A reader and a pipeline write nothing and take no step, and the message says who can.
       const mark = await scenario.mark();

@@ -13,7 +13,7 @@ const seed: Seed = {
     { name: "aws-paris", vault: "payments", type: "aws_kms", groups: ["cards"], location: "eu_west_3", pendingDays: 9 },
   ],
 };
-const bucket = { crn: "crn:v1:bucket", name: "ledger", preventsKeyDeletion: true };
+const bucket = { crn: "crn:v1:bucket", name: "ledger", preventKeyDeletion: true };
 
 test.each(profilesFor())(
   "a retention policy stops a run before the outage, and metadata stays while a keystore may hold the key (%s)",

@@ -97,7 +97,7 @@ test.each(profilesFor())(
         expect(codeOf(first.output, "older")).toBe("UKO_KMS_DUAL_AUTHORIZATION_OFF");
         expect(await bob.resources(), "one person was enough for lone").toHaveLength(2);
 
-        await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:kept", preventsKeyDeletion: true } });
+        await scenario.control(`keys/${id}`, { addResource: { crn: "crn:v1:bucket:kept", preventKeyDeletion: true } });
         const second = ended(await bob.destroy(goOn), 1);
         expect(codeOf(second.output, "used")).toBe("UKO_RETENTION_POLICY");
         expect(messageOf(second.output, "used")).toContain("crn:v1:bucket:kept");

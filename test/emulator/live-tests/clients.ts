@@ -17,20 +17,20 @@ export const clientRuns = {
   goLive: {
     client: "`keyprotect-go-client`",
     release: "0.17.3",
-    profile: "ibm-clients",
+    profile: "key-protect",
     passes: "IBM's live tests: 10 of 10",
   },
   redstone: {
     client: "`redstone` (Python)",
     release: "0.6.2",
-    profile: "ibm-clients",
+    profile: "key-protect",
     passes: "IBM's live tests: 20 of 21, without KMIP; IBM skips 2",
   },
   node: { client: "`@ibm-cloud/ibm-key-protect` (Node)", release: "0.1.2", profile: "documented", passes: "our calls" },
   nodeLive: {
     client: "`@ibm-cloud/ibm-key-protect` (Node)",
     release: "0.1.2",
-    profile: "ibm-clients",
+    profile: "key-protect",
     passes: "IBM's live tests: 32 of 34; the release lacks the methods of 2",
   },
   uko47: { client: "`ibm-hpcs-uko-sdk` (Go)", release: "v0.0.20-beta", profile: "documented", passes: whole },
