@@ -25,6 +25,7 @@ export const sections: readonly Section[] = [
     pages: [
       "how-to/delete-an-existing-key",
       "how-to/approve-a-request",
+      "how-to/key-protect",
       "how-to/check-a-certificate",
       "tutorials/your-first-campaign",
       "how-to/agents",
