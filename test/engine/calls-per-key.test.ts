@@ -76,8 +76,8 @@ test("requests with 4 calls a key, deactivates with 4, destroys with 4 and remov
   await uko.advance("1m");
   const deactivation = await callsOfApproval("alice", states);
   expect(deactivation).toEqual({
-    shown: "listResourcesOfKey getManagedKey getKmsKeyMetadata",
-    act: "listResourcesOfKey getManagedKey deactivateManagedKey getKmsKeyMetadata",
+    shown: "getKmsKeyMetadata getManagedKey listResourcesOfKey",
+    act: "deactivateManagedKey getKmsKeyMetadata getManagedKey listResourcesOfKey",
   });
   await uko.advance("5h");
   const requesting = uko.run("alice").operations;
@@ -85,8 +85,8 @@ test("requests with 4 calls a key, deactivates with 4, destroys with 4 and remov
   await uko.advance("1m");
   const destruction = await callsOfApproval("bob", states);
   expect(destruction).toEqual({
-    shown: "listResourcesOfKey getManagedKey getKmsKeyMetadata",
-    act: "listResourcesOfKey getManagedKey destroyManagedKey getKmsKeyMetadata",
+    shown: "getKmsKeyMetadata getManagedKey listResourcesOfKey",
+    act: "destroyManagedKey getKmsKeyMetadata getManagedKey listResourcesOfKey",
   });
   await uko.advance("31d");
   const removal = await callsOf("bob", states);
@@ -105,8 +105,8 @@ test("a stored approval costs one write a key, and the requester's run acts on i
   await uko.advance("1m");
   const stored = await callsOfApproval("bob", states, { stores: true });
   expect(stored).toEqual({
-    shown: "listResourcesOfKey getManagedKey getKmsKeyMetadata",
-    act: "listResourcesOfKey getManagedKey updateManagedKey getKmsKeyMetadata",
+    shown: "getKmsKeyMetadata getManagedKey listResourcesOfKey",
+    act: "getKmsKeyMetadata getManagedKey listResourcesOfKey updateManagedKey",
   });
   await uko.advance("1m");
   const requesters = await callsOf("alice", states);

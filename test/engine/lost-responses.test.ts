@@ -6,6 +6,7 @@ import type { Snapshot } from "../../provider/emulator/store/options.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import type { World } from "../../provider/engine/ports/world.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
+import { isKmsCall } from "../support/calls.ts";
 import {
   approve,
   checked,
@@ -150,7 +151,6 @@ const onceStored = [
   "destroyManagedKey",
   "deleteManagedKey",
 ];
-const isWindow = (operation: string): boolean => operation === "setKeyForDeletion";
 
 describe.each([
   ["an ordinary key", approved, once, false],
@@ -159,7 +159,7 @@ describe.each([
 ])("%s", (_name, steps, expected, dualAuthDelete) => {
   const expectEachStepOnce = async (at: string): Promise<void> => {
     expect(
-      (await uko.effects()).filter((each) => !isWindow(each)),
+      (await uko.effects()).filter((each) => !isKmsCall(each)),
       at,
     ).toEqual(expected);
     await uko.expectNobodyAlone();

@@ -172,7 +172,7 @@ const sayings: Sayings<KmsGuard, About> = {
 };
 
 const onlyForTwo =
-  'Without it, one person can destroy the key with IBM\'s tools, or with a program that says dualAuthorization "single". The command line of uko always requires two people.';
+  "Without it, one person can destroy the key with IBM's tools, or with a program that requires one. The command line of uko always requires two people.";
 
 /** uko itself does not turn the policy on here, because it cannot be undone: a person types IBM's own command. */
 function turnOn({ observation: { kmsKeyId }, snapshot }: KmsContext["observed"]): NextStep {
