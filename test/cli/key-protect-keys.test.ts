@@ -43,7 +43,7 @@ describe("a key without dual authorization", () => {
       expect(text).toContain("KMS dual authorization is off");
       expect(text).toContain(command);
       expect(text).toContain("KMS never turns it off again");
-      expect(text).toContain('a program that says dualAuthorization "single"');
+      expect(text).toContain("a program that requires one");
       expect(text).not.toContain("pulumi up");
       expect(await steps()).toEqual([]);
     },
