@@ -120,7 +120,8 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
       actOnKms: ({ operations, ref, options }) => operations.reactivate(ref, options),
     }),
   );
-  const description = "Synchronize the keystores with the state of a key";
+  const description =
+    "Synchronize the keystores with the state of a key; asks if no approval of its destruction is known";
   keyCommand(program, { name: "sync", keys: "one", description, writes: "sync" }).action(
     (typed: TypedKey, given: Given) => run("sync", [typed], given, syncing(world, given)),
   );

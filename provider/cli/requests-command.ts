@@ -70,7 +70,9 @@ function requestsText({ out }: CliWorld, { json, long }: RequestsOptions, report
   if (long === true) return reports.map((report) => `${reportText(report, out)}\n`).join("");
   if (reports.length === 0) return "";
   const columns = surveyMessages.requestHeads.map((head): Column => ({ head, ...requestColumns[head] }));
-  return `${renderTable(out, { columns, rows: surveyMessages.requestRows(reports) })}\n\n`;
+  const table = renderTable(out, { columns, rows: surveyMessages.requestRows(reports) });
+  const reasons = surveyMessages.requestReasons(reports);
+  return [[table], reasons].flatMap((lines) => (lines.length === 0 ? [] : [`${lines.join("\n")}\n\n`])).join("");
 }
 
 const requestColumns: Readonly<Partial<Record<(typeof surveyMessages.requestHeads)[number], Omit<Column, "head">>>> = {
@@ -81,5 +83,4 @@ const requestColumns: Readonly<Partial<Record<(typeof surveyMessages.requestHead
   "REQUESTED BY": { minWidth: 12 },
   "APPROVED BY": { isOptional: true },
   "CAN ACT": { isOptional: true },
-  "WHY NOT": { minWidth: 16 },
 };

@@ -67,7 +67,7 @@ describe("uko requests", () => {
     await onEveryStage();
     const here = quietWorld({ environment: world.environmentOf("alice") });
     expect(await runCli(["requests"], { ...here, out: { ...here.out, columns } })).toBe(0);
-    expect(here.output.out).toMatch(/^LABEL +[A-Z ]*NEXT STEP .*\n(?:\S.*\n)+\n4 keys /);
+    expect(here.output.out).toMatch(/^LABEL +[A-Z ]*NEXT STEP .*\n(?:\S.*\n)+\nWhy .*:\n(?: {2}\S.*\n)+\n4 keys /);
   });
 
   it("is a table with who requested which step, until when, and whether the caller can take it", async () => {
@@ -88,8 +88,8 @@ describe("uko requests", () => {
     ]);
     expect(rows.map(({ deletion }) => deletion.lastWriteAt)).toEqual(["2026-11-24T14:22:00Z", "2026-10-01T08:00:00Z"]);
     const { out } = await world.uko("bob", "requests");
-    expect(out).toMatch(/^payroll .*; last write by IBMid-550000ALICE at 2026-11-24T14:22:00Z$/m);
-    expect(out).toMatch(/^draft .*; last write by IBMid-550000CAROL at 2026-10-01T08:00:00Z$/m);
+    expect(out).toMatch(/^ {2}payroll: .*; last write by IBMid-550000ALICE on 24 Nov 2026 14:22 UTC\.$/m);
+    expect(out).toMatch(/^ {2}draft: .*; last write by IBMid-550000CAROL on 1 Oct 2026 08:00 UTC\.$/m);
     const long = await world.uko("bob", "requests --long");
     expect(long.out).toContain(
       'Key "draft" was never active, and no person has requested its destruction\n  The last write to the key was by IBMid-550000CAROL on 1 Oct 2026 08:00 UTC.\n',

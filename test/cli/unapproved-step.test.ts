@@ -105,6 +105,19 @@ const linesIn = (file: string): readonly Line[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as Line);
 
+it("the requester of a destruction is not named as the last writer after the deactivation with another tool", async () => {
+  await withOtherTool(uko, "carol", keys.payroll, { method: "POST", below: "/deactivate" });
+  await uko.advance("1m");
+  await uko.uko("alice", `request ${keys.payroll}`);
+  await uko.advance("5h");
+  const status = (await uko.uko("bob", `status ${keys.payroll}`)).out;
+  const asked = (await uko.type("bob", `approve ${keys.payroll}`, ["no"])).out;
+  for (const text of [status, asked]) {
+    expect(text).toContain("The last write to the key is the request itself, so it does not show who wrote before.");
+    expect(text).not.toContain("The last write to the key was by IBMid-550000ALICE");
+  }
+});
+
 it("the evidence gets one line when a run sees the step first, and uko audit shows it", async () => {
   await deactivate();
   await destroyWithOtherTool("bob");

@@ -205,7 +205,7 @@ const waitInterruptedNote =
 
 /** The warning before a wait of more than 15 minutes in a pipeline, whose other runs may need the same stack. */
 function sayLongWait(neededMs: number): string {
-  return `This run waits for up to ${sayDuration(Math.ceil(neededMs / 60_000) * 60_000)} and holds the state lock, so other runs are blocked; without UKO_WAIT, the run stops instead and a later run continues`;
+  return `This run waits for up to ${sayDuration(Math.ceil(neededMs / 60_000) * 60_000)} and holds the state lock, so other runs are blocked. Without UKO_WAIT, the run stops and a later run continues`;
 }
 
 export type Unfinished = Extract<DeleteOutcome, { readonly kind: "unfinished" }>;

@@ -430,6 +430,6 @@ export function sayUnreached(count: number): string {
 
 /** Ends a run of an engine that signals its end. */
 export function sayUnreadInAll(count: number): string {
-  const resources = count === 1 ? "1 resource" : `${count} resources`;
-  return `This run could not read ${resources}, so their last known state was kept. With UKO_STRICT_READS=1, such a run fails`;
+  const [resources, whose] = count === 1 ? ["1 resource", "its"] : [`${count} resources`, "their"];
+  return `This run could not read ${resources}, so ${whose} last known state was kept. With UKO_STRICT_READS=1, such a run fails`;
 }

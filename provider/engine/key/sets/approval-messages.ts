@@ -128,7 +128,7 @@ export function describeOne(key: KeyInReview, vaults: VaultNames): readonly stri
     ...sayWhatOpens(record.step),
     `Key: ${keyPathOf(line)}${vaults.has(line.vaultId) ? `, in vault ${sayVault(line.vaultId, vaults)}` : ""}.`,
     sayWhoRequested(record),
-    ...(unapproved === undefined ? [] : [sayUnapproved(unapproved)]),
+    ...(unapproved === undefined ? [] : [sayUnapproved(unapproved, record)]),
     ...sayReleasedHolds(releasedHolds),
     ...sayOutsideCampaign(key.leader),
     ...sayShownKey(shown, nowMs),

@@ -30,6 +30,7 @@ import type { KeyDetails } from "../observe.ts";
 import { holdFirst } from "../text/hold-words.ts";
 import { explainOutcome } from "../text/messages.ts";
 import { explainNotBinding, sayReasonsOnKey } from "../text/record-words.ts";
+import { linesByReason } from "./set-messages.ts";
 
 const userInterface = { rerun: "uko continue" } as const;
 
@@ -116,15 +117,13 @@ export const requestHeads = [
   "SINCE",
   "UNTIL",
   "CAN ACT",
-  "WHY NOT",
 ] as const;
 
 /** One cell for each of `requestHeads`. */
 export function requestRows(reports: readonly Report[]): readonly (readonly string[])[] {
   return reports.map(({ label = "", vaultId, keyId, lifecycleState, deletion }) => {
     const { nextStep, requestedBy, requestedAt = "", recordExpiresAt, recordExpiredAt } = deletion;
-    const { approvedBy, approvedByName, canAct, cannotActBecause, unapprovedStep, lastWriter, lastWriteAt } = deletion;
-    const lastWrite = lastWriter && `last write by ${plain(lastWriter, 100)} at ${lastWriteAt ?? "an unknown time"}`;
+    const { approvedBy, approvedByName, canAct } = deletion;
     const until = recordExpiresAt ?? (recordExpiredAt === undefined ? "" : `expired ${recordExpiredAt}`);
     return [
       plain(label, 60),
@@ -136,9 +135,35 @@ export function requestRows(reports: readonly Report[]): readonly (readonly stri
       requestedBy === undefined && recordExpiredAt === undefined ? "" : requestedAt,
       until,
       canAct === undefined ? "" : canAct ? "yes" : "no",
-      [sayUnknownApproval(unapprovedStep), cannotActBecause, lastWrite].filter((why) => why !== undefined).join("; "),
     ];
   });
+}
+
+/** The most reasons below the table; with --long, each key has its own. */
+const maxReasons = 20;
+
+/**
+ * The lines below the table: why the caller can take no step, and who wrote last to the keys that no person requested.
+ * In a column of the table, a terminal would cut them.
+ */
+export function requestReasons(reports: readonly Report[]): readonly string[] {
+  const lines = linesByReason(
+    reports.flatMap(({ label = "", deletion }) => {
+      const { cannotActBecause, unapprovedStep, lastWriter, lastWriteAt } = deletion;
+      const on = lastWriteAt === undefined ? "" : ` on ${sayTime(Date.parse(lastWriteAt))}`;
+      const lastWrite = lastWriter && `last write by ${plain(lastWriter, 100)}${on}`;
+      const why = [sayUnknownApproval(unapprovedStep), cannotActBecause, lastWrite].filter(
+        (each) => each !== undefined,
+      );
+      return why.length === 0 ? [] : [{ label, why: why.join("; ") }];
+    }),
+  );
+  const hidden = lines.length - maxReasons;
+  return [
+    ...(lines.length === 0 ? [] : ["Why you cannot take the next step:"]),
+    ...lines.slice(0, maxReasons),
+    ...(hidden > 0 ? [`  and keys for ${count(hidden, "other reason")}`] : []),
+  ];
 }
 
 function sayUnknownApproval(unapproved: Report["deletion"]["unapprovedStep"]): string | undefined {
