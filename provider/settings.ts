@@ -21,10 +21,7 @@ interface CheckFailure {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * The settings that an engine stores. A destroy reads them from state, which others may have edited, so each has limited
- * effect.
- */
+/** The settings that an engine stores. Others may edit the state, so each has limited effect. */
 export type StoredSettings = { readonly [Name in (typeof storedNames)[number]]?: string };
 
 const storedNames = [

@@ -24,10 +24,7 @@ const here = (): Place => ({
   system: process.platform,
 });
 
-/**
- * The path of this executable in the form that a shell takes. Undefined if `uko` is on PATH. Also undefined in a
- * pipeline, whose log a person reads on another machine.
- */
+/** Undefined if `uko` is on PATH, and in a pipeline, whose log a person reads on another machine. */
 export function ownProgram({ environment, executable, home, system }: Place = here()): string | undefined {
   if (environment.CI) return undefined;
   const isWindows = system === "win32";

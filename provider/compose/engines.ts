@@ -97,10 +97,7 @@ export function openHandlers(
   };
 }
 
-/**
- * Throws UKO_INSTANCE_MISMATCH if this run's environment and the stored settings name different instances. Needs no
- * credential, so a preview finds it, too.
- */
+/** Throws UKO_INSTANCE_MISMATCH. Needs no credential, so a preview finds the mistake, too. */
 export function requireOneInstance(stored: StoredSettings, dialect: Dialect): void {
   checkInstances(process.env, stored, dialect);
 }

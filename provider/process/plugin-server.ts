@@ -1,6 +1,6 @@
 /**
  * Helps the Pulumi plugin and the Terraform provider, which both serve gRPC. It serves a call with several responses,
- * and stops a plugin whose engine has ended, because no engine would then save the result of a step.
+ * and stops a plugin whose engine has ended.
  */
 
 import { once } from "node:events";

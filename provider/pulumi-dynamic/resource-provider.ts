@@ -1,7 +1,5 @@
 /**
  * Implements Pulumi's dynamic provider for one resource: decodes each call, calls a handler, and encodes the response.
- * It never waits, even if UKO_WAIT is set, because Pulumi does not pass Ctrl-C to it, and its errors have a status that
- * Pulumi knows, so that no update counts as corrupt.
  */
 
 import { type dynamic, log, runtime } from "@pulumi/pulumi";

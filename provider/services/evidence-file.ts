@@ -95,10 +95,7 @@ function* linesIn(path: string): Generator<string> {
 /** Writes one line; rejects if the log did not take it. */
 export type EvidenceLog = (line: string) => void | Promise<void>;
 
-/**
- * Writes evidence to the log of the run. The lines have no chain, because uko cannot read a log to continue it. A removal
- * is refused: it erases the records on the key, and a log may lose its last lines.
- */
+/** The lines have no chain, because uko cannot read a log to continue it. */
 export function createEvidenceLog(log: EvidenceLog, run: () => Promise<EvidenceRun>): Evidence {
   let introduced = false;
   const write = inOrder(async (entry: EvidenceEntry) => {

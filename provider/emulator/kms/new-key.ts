@@ -95,10 +95,7 @@ export function addVersion(world: World, key: KmsKey, nowMs: number, material?: 
 /** The most overdue rotations that one request applies. */
 const maxRotations = 240;
 
-/**
- * Brings every KMS key up to date. Each request starts with this, instead of a timer, and reads the
- * keys only if one of them is due.
- */
+/** Reads the keys only if one of them is due. */
 export function applyDueKmsChanges(world: World, nowMs: number): void {
   const { kmsKeys } = world;
   if (nowMs < kmsKeys.dueMs) return;

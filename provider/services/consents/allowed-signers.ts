@@ -43,10 +43,7 @@ export type SignerDemand =
 
 const signersFileName = "allowed_signers";
 
-/**
- * The system's folder, and the user's folder. The user's folder comes from the password database and never from `HOME`,
- * which a caller can set. Throws if the database has no entry for the user.
- */
+/** Throws if the password database has no entry for the user. */
 export function signerFolders(): { readonly system: string; readonly user: string } {
   const system = process.platform === "win32" ? "C:\\ProgramData\\uko" : "/etc/uko";
   return { system, user: join(userInfo().homedir, ".config", "uko") };

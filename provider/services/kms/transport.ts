@@ -81,10 +81,7 @@ export function messageOf(response: HttpResponse): string {
   return printable(sentences.filter((sentence) => sentence !== "").join("; "));
 }
 
-/**
- * Whether KMS itself reports that the key does not exist. A 404 of a gateway reveals nothing about a key
- * (kms-v2-and-iam.md 2.4).
- */
+/** A 404 of a gateway reveals nothing about a key (kms-v2-and-iam.md 2.4). */
 export function isKeyNotFound(response: HttpResponse): boolean {
   return response.status === 404 && reasonCodes(response).includes("KEY_NOT_FOUND_ERR");
 }

@@ -89,10 +89,7 @@ function readKind(transport: Transport, keystoreId: string, signal: AbortSignal)
     .catch(unread);
 }
 
-/**
- * The kind of a keystore. It counts as external only with proof, because uko must not overlook a backing key under KMS's
- * dual authorization.
- */
+/** A keystore counts as external only with proof. */
 function kindIn(found: WireKeystorePlace | undefined, keystoreId: string): KeystoreKindRead {
   if (found === undefined) {
     return unknown(

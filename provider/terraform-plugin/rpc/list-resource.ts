@@ -1,6 +1,6 @@
 /**
  * Serves ListResource, which returns the existing objects of one resource type for `terraform query`, one event for
- * each object. An error is an event, too.
+ * each object.
  */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
@@ -13,10 +13,7 @@ import type { RequestOf, TerraformSession } from "../session.ts";
 
 type Event = MessageInitShape<typeof ListResource_EventSchema>;
 
-/**
- * Answers Terraform's query for the objects of one type, with an event for each object. An error is an event too, because the
- * response to the call has no place for diagnostics.
- */
+/** An error is an event, because the response to the call has no place for diagnostics. */
 export async function* listResource(
   session: TerraformSession,
   request: RequestOf<"listResource">,
