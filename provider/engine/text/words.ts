@@ -123,6 +123,18 @@ export function quotedName(name: string, maxCharacters = 60): string {
   return `"${plain(name, maxCharacters).replaceAll('"', "'")}"`;
 }
 
+/**
+ * The reason without the name of the key, because the label is next to it. A name in the reason would keep rows with
+ * the same reason apart.
+ */
+export function withoutKeyName(why: string, label: string): string {
+  const name = `key ${quotedName(label, 200)}`;
+  return [`KMS ${name}`, name].reduce(
+    (text, each) => text.replaceAll(each, "the key").replaceAll(capital(each), "The key"),
+    why,
+  );
+}
+
 /** A label in a list. Quotes enclose a label that could pass for several labels, or for words of uko. */
 export function sayLabel(label: string, maxCharacters = 60): string {
   return /^[\w./-]+$/.test(label) ? plain(label, maxCharacters) : quotedName(label, maxCharacters);

@@ -5,10 +5,9 @@
  */
 
 import { asUkoError, mostSevere } from "../../../errors.ts";
-import { withoutKeyName } from "../../key/sets/set-messages.ts";
 import type { ManyResults } from "../../loop/many.ts";
 import type { Report } from "../../loop/report.ts";
-import { count, plain } from "../../text/words.ts";
+import { count, plain, withoutKeyName } from "../../text/words.ts";
 import { csvTable } from "../files/csv.ts";
 import {
   type CampaignReport,

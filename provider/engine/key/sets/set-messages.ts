@@ -17,18 +17,17 @@ import type { Report } from "../../loop/report.ts";
 import {
   allStillReversible,
   cannotBeUndone,
-  capital,
   count,
   maxNamed,
   nameOrPath,
   plain,
-  quotedName,
   sayAuthor,
   sayFirst,
   sayLabel,
   sayRoles,
   sayTimeAndDistance,
   stillReversible,
+  withoutKeyName,
 } from "../../text/words.ts";
 import type { Approving, KeyResult } from "./approve-set.ts";
 import type { KeyInReview, SetReview } from "./review-set.ts";
@@ -48,18 +47,6 @@ export function sharedRows(rows: readonly (readonly string[])[]): readonly (read
       const [[, second = "", ...why] = []] = group;
       return group.length > maxRowsPerReason ? [[`${group.length} keys`, `such as ${second}`, ...why]] : group;
     });
-}
-
-/**
- * The reason without the name of the key, because the label is next to it. A name in the reason would keep rows with
- * the same reason apart.
- */
-export function withoutKeyName(why: string, label: string): string {
-  const name = `key ${quotedName(label, 200)}`;
-  return [`KMS ${name}`, name].reduce(
-    (text, each) => text.replaceAll(each, "the key").replaceAll(capital(each), "The key"),
-    why,
-  );
 }
 
 /** The keys that the review does not cover, for machines. */

@@ -14,7 +14,7 @@ import { vaultsOf } from "../../loop/absence.ts";
 import { runAll } from "../../loop/many.ts";
 import type { DeletionReport, Report } from "../../loop/report.ts";
 import type { CallOptions, KeyRef, KeySnapshot, World } from "../../ports/world.ts";
-import { keyPath, sayTime } from "../../text/words.ts";
+import { keyPath, sayTime, withoutKeyName } from "../../text/words.ts";
 import { type KeyDetails, observedInList, observeKey } from "../observe.ts";
 import { reportOn } from "../report.ts";
 import { isAsked, pastLabelsOf, showKey } from "../shown-key.ts";
@@ -22,7 +22,6 @@ import { keyActs, removal } from "../text/acts.ts";
 import { holdFirst } from "../text/hold-words.ts";
 import { withShownKey } from "../text/shown-key-words.ts";
 import { withUnapprovedStep } from "../text/unapproved-words.ts";
-import { withoutKeyName } from "./set-messages.ts";
 import { explainListed } from "./survey-messages.ts";
 
 export interface Survey {

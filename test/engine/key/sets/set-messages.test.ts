@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { sharedRows, withoutKeyName } from "../../../../provider/engine/key/sets/set-messages.ts";
+import { sharedRows } from "../../../../provider/engine/key/sets/set-messages.ts";
+import { withoutKeyName } from "../../../../provider/engine/text/words.ts";
 
 const rowsWith = (why: string, keys: number) =>
   Array.from({ length: keys }, (_, at) => [`${why}-${at}`, `id-${at}`, why]);
