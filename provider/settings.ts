@@ -133,10 +133,13 @@ function instanceOf(environment: Environment, stored: StoredSettings, names: Nam
     throw invalid("The instance ID is not valid", `${setting} must be ${instanceForms}.`);
   });
   if (first === undefined) {
-    const others = "A run also needs UKO_REGION, or endpoints, and UKO_API_KEY, your own credential.";
     throw invalid(
       "The instance ID is not set",
-      `Set UKO_INSTANCE_ID, or ${inProvider("instanceId", names)}.\n${others}`,
+      [
+        `Set UKO_INSTANCE_ID, or ${inProvider("instanceId", names)}.`,
+        "A run also needs UKO_REGION, or endpoints, and your own credential: UKO_API_KEY, or the log-in of uko login.",
+        "To try uko without an instance, run uko emulator and set what it prints.",
+      ].join("\n"),
     );
   }
   if (second !== undefined && second.instanceId !== first.instanceId) {
@@ -298,7 +301,11 @@ function credentialOf(environment: Environment, stored: StoredSettings, { proper
   }
   throw invalid(
     "The credential is not set",
-    "Set UKO_API_KEY (or UKO_API_KEY_FILE, UKO_TOKEN) to your own credential, so that the run acts as you.",
+    [
+      "Set UKO_API_KEY (or UKO_API_KEY_FILE, UKO_TOKEN) to your own credential, so that the run acts as you.",
+      "Next: to log in with a one-time code instead, run",
+      "  uko login",
+    ].join("\n"),
   );
 }
 

@@ -1,9 +1,10 @@
 /**
- * Checks that Node is new enough, opens a page in the browser, which does not receive the caller's credential, and runs
- * another program in the same terminal.
+ * Checks that Node is new enough, opens a page in the browser, which does not receive the caller's credential, runs
+ * another program in the same terminal, and starts the console and the emulator.
  */
 
 import { spawn } from "node:child_process";
+import type { ConsoleStart, EmulatorStart, RunningConsole, RunningEmulator } from "../cli/cli-world.ts";
 import { UkoError } from "../errors.ts";
 import { withoutSecrets } from "../process/other-programs.ts";
 
@@ -59,4 +60,65 @@ export function runProgram(
     );
     child.on("exit", (code) => resolve(code ?? 1));
   });
+}
+
+/** Starts the console. Its code is imported here, so that other commands do not load it. */
+export async function startConsole(options: ConsoleStart): Promise<RunningConsole> {
+  const { randomBytes } = await import("node:crypto");
+  const console = await import("../console/start-console.ts");
+  return console.startConsole({
+    ...options,
+    random: randomBytes,
+    nowMs: () => performance.now(),
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  });
+}
+
+/** Starts the emulator. Its code is imported here, so that other commands do not load it. */
+export async function startEmulator(options: EmulatorStart): Promise<RunningEmulator> {
+  const { startFromCommandLine } = await import("../emulator/start.ts");
+  try {
+    const { url, instanceId, instanceCrn, caFile, recorded, world, close } = await startFromCommandLine(options);
+    // A user usually starts with a program that creates a key, so the first person in the list is one who may create
+    // keys.
+    const { identities } = world.seed;
+    const creator = identities.find(({ roles }) => roles?.includes("KeyCustodianCreator") === true);
+    const people = [creator, ...identities.filter((each) => each !== creator)].flatMap((each) =>
+      each?.apiKey === undefined ? [] : [{ name: each.name, apiKey: each.apiKey }],
+    );
+    const [key] = world.keys.values();
+    const [kmsKey] = world.kmsKeys.values();
+    const firstKey = instanceCrn === undefined ? key && `${key.vaultId}/${key.id}` : kmsKey && `kms/${kmsKey.id}`;
+    return {
+      url,
+      pid: process.pid,
+      instanceId,
+      ...(instanceCrn !== undefined && { instanceCrn }),
+      ...(caFile !== undefined && { caFile }),
+      ...(recorded !== undefined && { recorded }),
+      people,
+      ...(firstKey !== undefined && { firstKey }),
+      close,
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const isPortTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: isPortTaken ? `Port ${options.port} is in use` : "The emulator could not be started",
+      detail: isPortTaken
+        ? "Another emulator may be running.\nNext: use that one, or start another one on any free port with\n  uko emulator --port 0"
+        : reason,
+      cause: error,
+    });
+  }
+}
+
+export async function advanceEmulator(url: string, duration: string, signal: AbortSignal): Promise<number> {
+  const { advanceClock } = await import("../emulator/control/clock-client.ts");
+  try {
+    return await advanceClock(url, duration, signal);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new UkoError("UKO_INPUT_INVALID", { summary: "The clock of the emulator was not advanced", detail });
+  }
 }

@@ -10,17 +10,8 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { isSea } from "node:sea";
 import { fileURLToPath } from "node:url";
-import {
-  type ConsoleStart,
-  type EmulatorStart,
-  openLogin,
-  openOperations,
-  type RunningConsole,
-  type RunningEmulator,
-  type UkoWorld,
-} from "../cli/cli-world.ts";
-import { UkoError } from "../errors.ts";
-import { browserOf, refusalOfNode, runProgram } from "./machine.ts";
+import { openLogin, openOperations, type UkoWorld } from "../cli/cli-world.ts";
+import { advanceEmulator, browserOf, refusalOfNode, runProgram, startConsole, startEmulator } from "./machine.ts";
 import { openProcess } from "./process-world.ts";
 
 /** The bundler sets these; undefined where the sources run. */
@@ -29,15 +20,16 @@ declare const UKO_ERROR_PAGE: string | undefined;
 
 const browser = browserOf(process.env);
 
+const streams = openProcess(typeof UKO_VERSION === "string" ? UKO_VERSION : readVersion());
 const world: UkoWorld = {
-  ...openProcess(typeof UKO_VERSION === "string" ? UKO_VERSION : readVersion()),
+  ...streams,
   ...(browser !== undefined && { openBrowser: browser }),
   runProgram,
   openOperations,
   openLogin,
   startEmulator,
   startConsole,
-  advanceEmulator,
+  advanceEmulator: (url, duration) => advanceEmulator(url, duration, streams.signal),
   readErrorPage,
   machine: {
     system: process.platform,
@@ -78,63 +70,4 @@ function findProviderFolder(): string {
   if (isSea()) return path.join(path.dirname(process.execPath), "terraform");
   if (typeof UKO_VERSION === "string") return path.resolve(realpathSync(process.argv[1] ?? ""), "../../terraform");
   return fileURLToPath(new URL("../../build/terraform", import.meta.url));
-}
-
-/** Starts the console. Its code is imported here, so that other commands do not load it. */
-async function startConsole(options: ConsoleStart): Promise<RunningConsole> {
-  const { randomBytes } = await import("node:crypto");
-  const console = await import("../console/start-console.ts");
-  return console.startConsole({
-    ...options,
-    random: randomBytes,
-    nowMs: () => performance.now(),
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  });
-}
-
-/** Starts the emulator. Its code is imported here, so that other commands do not load it. */
-async function startEmulator(options: EmulatorStart): Promise<RunningEmulator> {
-  const { startFromCommandLine } = await import("../emulator/start.ts");
-  try {
-    const { url, instanceId, instanceCrn, caFile, recorded, world, close } = await startFromCommandLine(options);
-    // A user usually starts with a program that creates a key, so the first person in the list is one who may create
-    // keys.
-    const { identities } = world.seed;
-    const creator = identities.find(({ roles }) => roles?.includes("KeyCustodianCreator") === true);
-    const people = [creator, ...identities.filter((each) => each !== creator)].flatMap((each) =>
-      each?.apiKey === undefined ? [] : [{ name: each.name, apiKey: each.apiKey }],
-    );
-    const [key] = world.keys.values();
-    const [kmsKey] = world.kmsKeys.values();
-    const firstKey = instanceCrn === undefined ? key && `${key.vaultId}/${key.id}` : kmsKey && `kms/${kmsKey.id}`;
-    return {
-      url,
-      pid: process.pid,
-      instanceId,
-      ...(instanceCrn !== undefined && { instanceCrn }),
-      ...(caFile !== undefined && { caFile }),
-      ...(recorded !== undefined && { recorded }),
-      people,
-      ...(firstKey !== undefined && { firstKey }),
-      close,
-    };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const isPortTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-    throw new UkoError("UKO_INPUT_INVALID", {
-      summary: "The emulator could not be started",
-      detail: isPortTaken ? `${reason}\nAnother one may be running. --port 0 uses any free port.` : reason,
-      cause: error,
-    });
-  }
-}
-
-async function advanceEmulator(url: string, duration: string): Promise<number> {
-  const { advanceClock } = await import("../emulator/control/clock-client.ts");
-  try {
-    return await advanceClock(url, duration, world.signal);
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new UkoError("UKO_INPUT_INVALID", { summary: "The clock of the emulator was not advanced", detail });
-  }
 }

@@ -99,7 +99,7 @@ function addSign(parent: Command, world: CliWorld): void {
 }
 
 interface VerifyOptions extends WaveOptions {
-  readonly trust: readonly string[];
+  readonly trust?: readonly string[];
   readonly require: number;
   readonly twoPeople?: true;
   readonly activityTracker?: readonly string[];
@@ -118,9 +118,7 @@ function addVerify(parent: Command, world: CliWorld): void {
       "Check a certificate, and show who requested, approved and executed each step, and how that is known; works offline",
     )
     .addArgument(new Argument("<file>", "the certificate"))
-    .addOption(
-      files("--trust <[iamId=]file>", "public key of a signer, or a trust file; repeatable").makeOptionMandatory(),
-    )
+    .addOption(files("--trust <[iamId=]file>", "public key of a signer, or a trust file; repeatable"))
     .addOption(
       new Option("--require <number>", "number of different people who must have signed the certificate")
         .default(1)
@@ -152,6 +150,7 @@ function addVerify(parent: Command, world: CliWorld): void {
     )
     .option("--json", "one line of JSON")
     .action(async (file: string, options: VerifyOptions) => {
+      const trust = trustOf(options);
       if (options.signed === true && options.allowedSigners === undefined) {
         throw invalidInput(
           "--signed needs --allowed-signers",
@@ -161,7 +160,7 @@ function addVerify(parent: Command, world: CliWorld): void {
       const { verifyFile, explainVerification } = await load();
       const result = await verifyFile({
         file,
-        trust: options.trust,
+        trust,
         requiredSigners: options.require,
         areTwoPeopleRequired: options.twoPeople === true,
         areSignaturesRequired: options.signed === true,
@@ -184,6 +183,18 @@ function addVerify(parent: Command, world: CliWorld): void {
         detail: options.json === true ? "" : explainVerification(result),
       });
     });
+}
+
+function trustOf({ trust }: VerifyOptions): readonly string[] {
+  if (trust !== undefined) return trust;
+  throw invalidInput(
+    "Nothing says whose signatures count",
+    [
+      "A certificate states who signed it, and uko knows none of these people.",
+      "Next: name the public key of each person whom you trust, which you did not get with the certificate:",
+      "  uko certificate verify FILE --trust alice.pem",
+    ].join("\n"),
+  );
 }
 
 interface ShowOptions {

@@ -58,7 +58,8 @@ export async function requireTyped(
   summary: string,
   detail = "Nothing was changed.",
 ): Promise<void> {
-  if (!(await isTyped(world, question, phrase))) throw new UkoError("UKO_CANCELED", { summary, detail });
+  if (await isTyped(world, question, phrase)) return;
+  throw new UkoError("UKO_CANCELED", { summary, detail: `What was typed is not "${phrase}". ${detail}` });
 }
 
 /** Returns what the person at the terminal types; empty without a terminal. */

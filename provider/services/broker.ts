@@ -149,7 +149,8 @@ function brokerOf({ broker, region }: BrokerOptions): Endpoint | undefined {
     };
   throw new UkoError("UKO_SETTINGS_INVALID", {
     summary: "The region is not valid",
-    detail: "Examples of a region: us-south, eu-de (setting region, UKO_REGION).",
+    detail:
+      "Next: set UKO_REGION, or region in the configuration of the provider, to a region such as us-south or eu-de.",
   });
 }
 

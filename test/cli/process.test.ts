@@ -189,9 +189,7 @@ it("prints the error without a stack trace", async () => {
 
   const taken = await start(["emulator", "--port", new URL(ready.url).port]).ended;
   expect(taken.exitCode).toBe(1);
-  expect(taken.err).toMatch(
-    /^The emulator could not be started\n.*EADDRINUSE.*\n {2}Another one may be running\. --port 0 uses any free port\./,
-  );
+  expect(taken.err).toMatch(/^Port \d+ is in use\n/);
 
   for (const typed of [
     ["--seed", path.join(folder, "none.json")],

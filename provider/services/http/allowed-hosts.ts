@@ -139,16 +139,25 @@ export function requireAllowedHost(
 function notAllowed(endpoint: Endpoint, { reason, entry }: Extract<HostDecision, { kind: "refused" }>): UkoError {
   const host = readPlainUrl(endpoint.url)?.host;
   const { source } = endpoint;
+  const completed = source === "environment" ? withProtocol(endpoint.url) : undefined;
   return new UkoError("UKO_HOST_NOT_ALLOWED", {
     summary:
       host === undefined ? "An endpoint is not a plain address" : `The host ${host} may not receive a credential`,
     detail: [
       `The address comes from ${originOf(endpoint)}. uko did not call the host: ${reason}.`,
       "No credential was read or sent.",
-      ...adviceFor(source, entry),
+      ...(completed === undefined
+        ? adviceFor(source, entry)
+        : ["Next: begin the address with its protocol", `  export ${originOf(endpoint)}=${completed}`]),
     ].join("\n"),
     data: { source, ...(host === undefined ? {} : { host }) },
   });
+}
+
+/** The address of a host that was written without `https://`, and without anything that could be a secret. */
+function withProtocol(written: string): string | undefined {
+  const [host] = /^[a-z0-9.-]+(?=(?::[0-9]{1,5})?$)/i.exec(written) ?? [];
+  return host === undefined ? undefined : `${isLoopbackHost(host) ? "http" : "https"}://${written}`;
 }
 
 /**

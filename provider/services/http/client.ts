@@ -64,6 +64,10 @@ export interface HttpResponse {
 export interface NoResponse {
   readonly kind: "none";
   readonly isUnsent?: true;
+  /** The host and the port on this machine at which nothing listens. */
+  readonly silentHere?: string;
+  /** No host has the name in the address, or this machine reaches no server that knows names. */
+  readonly isUnknownHost?: true;
   /** `expired`: the permit is too old, so the request was not sent, or not sent again after a refusal. */
   readonly why: "broken" | "deadline" | "canceled" | "too_large" | "expired";
   readonly reason: string;
@@ -314,17 +318,22 @@ async function exchangeOnce(once: Attempt, token: string | undefined): Promise<H
       if (once.deadline.isOver()) {
         return { kind: "none", why: "deadline", reason: `no response arrived within ${once.deadline.ms / 1000} s` };
       }
-      return brokenBy(result.code, new URL(once.target.origin).host);
+      return brokenBy(result.code, once.target);
   }
 }
 
 /** Codes of a connection that was never made, so that no request could be sent on it. */
 const noConnection: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "ENOTFOUND", "UND_ERR_CONNECT_TIMEOUT"];
 
-function brokenBy(code: string, host: string): NoResponse {
+function brokenBy(code: string, { origin, isLoopback }: Target): NoResponse {
+  const { host } = new URL(origin);
   const reason = `the connection to ${host} failed (${code})`;
   if (!noConnection.includes(code)) return { kind: "none", why: "broken", reason };
-  return { kind: "none", why: "broken", isUnsent: true, reason: `${reason}, so nothing was sent` };
+  return {
+    ...{ kind: "none", why: "broken", isUnsent: true, reason: `${reason}, so nothing was sent` },
+    ...(code === "ECONNREFUSED" && isLoopback && { silentHere: host }),
+    ...(code === "ENOTFOUND" && { isUnknownHost: true }),
+  };
 }
 
 function toResponse(result: Extract<Exchange, { kind: "response" }>, token: string | undefined): HttpResponse {

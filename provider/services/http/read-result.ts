@@ -73,11 +73,34 @@ export function noResponseError(service: string, none: NoResponse): UkoError {
       return invalidResponse(service, none.reason);
     case "expired":
     case "broken":
-      return new UkoError("UKO_SERVICE_UNAVAILABLE", {
-        summary: `${service} could not be reached`,
-        detail: `${capital(withoutPeriod(none.reason))}. Nothing was changed. ${none.isUnsent === true ? "If the host is right, run" : "Run"} the same command again later.`,
-      });
+      return none.silentHere === undefined ? unreachable(service, none) : noEmulator(service, none, none.silentHere);
   }
+}
+
+function unreachable(service: string, { reason, isUnsent, isUnknownHost }: NoResponse): UkoError {
+  const again = `${isUnsent === true ? "If the host is right, run" : "Run"} the same command again later.`;
+  return new UkoError("UKO_SERVICE_UNAVAILABLE", {
+    summary: `${service} could not be reached`,
+    detail: [
+      `${capital(withoutPeriod(reason))}. Nothing was changed. ${isUnknownHost === true ? "" : again}`.trimEnd(),
+      ...(isUnknownHost === true
+        ? ["Next: check the region (UKO_REGION), the endpoints, and that this machine is online."]
+        : []),
+    ].join("\n"),
+  });
+}
+
+/** Only an emulator, or a proxy, is on this machine, so waiting would not help. */
+function noEmulator(service: string, { reason }: NoResponse, host: string): UkoError {
+  return new UkoError("UKO_SERVICE_UNAVAILABLE", {
+    summary: `No emulator answers at ${host}`,
+    detail: [
+      `The settings of this run name this address for ${service}.`,
+      `${capital(withoutPeriod(reason))}. Nothing was changed.`,
+      "Next: start an emulator in another terminal with",
+      `  uko emulator --port ${host.slice(host.lastIndexOf(":") + 1)}`,
+    ].join("\n"),
+  });
 }
 
 export function unavailable(service: string, response: HttpResponse, message: string): UkoError {
@@ -111,7 +134,7 @@ export function accessDenied(
   service: string,
   response: HttpResponse,
   message: string,
-  advice = "Check that the credential belongs to this instance and region, and that the identity has a role there.",
+  advice = "Check the instance (UKO_INSTANCE_ID), the region (UKO_REGION), and that the identity has a role there.",
 ): UkoError {
   return new UkoError("UKO_ACCESS_DENIED", {
     summary: `${service} did not accept the identity`,

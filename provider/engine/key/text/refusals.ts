@@ -91,7 +91,9 @@ const sayings: Sayings<Guard, About> = {
     facts: [
       plain(guard.reason),
       // Without the key's id, uko did not ask KMS.
-      ...(guard.kmsKeyId === "" ? [] : ["Reading it requires the KMS service role Reader or above on this instance."]),
+      ...(guard.kmsKeyId === ""
+        ? []
+        : ["Reading it requires the KMS service role Reader or above on the instance that UKO_INSTANCE_ID names."]),
     ],
     next: [resolved(rerun)],
   }),
