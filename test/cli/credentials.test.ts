@@ -95,30 +95,12 @@ it("a 401 in the middle of a run says how to log in again, but not to a run with
 });
 
 describe("uko whoami", () => {
-  it("shows the person, and what the lists reveal", async () => {
-    const { out } = await world.uko("bob", "whoami");
-    await expect(out).toMatchFileSnapshot("../golden/cli/whoami.txt");
-  });
-
   it.each<[Person, object]>([
     ["bob", { isPerson: true, mayRequest: true }],
     ["pipeline", { isPerson: false, mayRequest: false }],
     ["dave", { isPerson: true, mayRequest: false, writesAs: expect.stringMatching(/^iam-Profile-/) }],
   ])("says whether %s counts as a person", async (who, expected) => {
     expect(JSON.parse((await whoami({}, who)).out)).toMatchObject(expected);
-  });
-
-  it("says which right is missing", async () => {
-    const { lists } = JSON.parse((await whoami({}, "erin")).out) as { lists: readonly { what: string }[] };
-    expect(lists.map(({ what }) => what)).toEqual(["vaults", "keys", "keystores", "templates", "KMS keys"]);
-    expect(lists.slice(0, 2)).toEqual([
-      { what: "vaults", result: "right_missing" },
-      { what: "keys", result: "unknown" },
-    ]);
-    expect((await world.uko("erin", "whoami")).out).toContain(
-      "The smallest set of rights that lists everything: Reader, and a custom role with hs-crypto.vaults.list",
-    );
-    expect((await world.uko("bob", "whoami")).out).not.toContain("smallest set");
   });
 
   it("says that an instance may have more keys than those of the vaults that it counted", async () => {

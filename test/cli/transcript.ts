@@ -1,13 +1,16 @@
 /** Runs a transcript: the commands of a text file, against an emulator. `README.md` describes the format. */
 
+import { createPrivateKey, createPublicKey, hash } from "node:crypto";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { advanceEmulator, startEmulator } from "../../provider/bin/machine.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import type { Clock } from "../../provider/engine/ports/world.ts";
 import { takeApart } from "../support/command-line.ts";
 import { isHostLine } from "../support/emulator-addresses.ts";
 import { explainVerdict } from "../support/oracle.ts";
+import { withOtherTool } from "../support/other-tool.ts";
 import {
   apiKeys,
   type CliTestWorld,
@@ -45,7 +48,7 @@ const shownPort = "7600";
 export async function runTranscript(text: string): Promise<string> {
   const shown: string[] = [];
   for (const story of storiesIn(text)) shown.push(await runStory(story));
-  return `${shown.join("\n").trim()}\n`;
+  return `${shown.join("\n\n")}\n`;
 }
 
 function storiesIn(text: string): readonly Story[] {
@@ -80,7 +83,7 @@ function stepsIn(lines: readonly string[]): Pick<Story, "steps" | "end"> {
 }
 
 async function runStory({ heading, world: name, steps, end }: Story): Promise<string> {
-  if (steps.length === 0) return heading.join("\n");
+  if (steps.length === 0) return heading.join("\n").trimEnd();
   const { judged, ...options } = { judged: {}, ...worlds[name] };
   const world = await startCliWorld(options);
   const folder = mkdtempSync(path.join(tmpdir(), "uko-home-"));
@@ -92,7 +95,7 @@ async function runStory({ heading, world: name, steps, end }: Story): Promise<st
     for (const { prose, ...step } of steps) shown.push(...prose, step.line, ...(await outputOf(step, shell)));
     const verdict = await world.verdict({ isOutsider: ({ operation }) => operation === "control", ...judged });
     if (!verdict.ok) throw new Error(`${heading.join("\n")}\n${explainVerdict(verdict)}`);
-    return [...shown, ...end, ""].join("\n");
+    return [...shown, ...end].join("\n").trimEnd();
   } finally {
     process.chdir(before);
     rmSync(folder, { recursive: true });
@@ -161,20 +164,20 @@ class Shell {
   }
 
   async run(who: Person, line: string, typed: readonly string[]): Promise<number> {
-    const [, start = "", sign, file = ""] = /^(.*?)(?: ([<>|]) (\S+)(?: \.)?)?$/.exec(line) ?? [];
+    const [, start = "", sign, file = ""] = /^(.*?)(?: ([<>]|\| jq) (\S+))?$/.exec(line) ?? [];
     const { command = "", args = [], variables = {} } = takeApart(this.#asTyped(start)) ?? {};
     if (sign === ">") return this.#writeFile(file, typed);
     const program = command === "uko" ? undefined : this.#programs[command];
-    if (program !== undefined) return program(args);
+    if (program !== undefined) return program(args, who);
     const environment = { ...this.#environmentOf(who), ...variables };
-    const left = command === "env" ? withoutUnset(args, environment) : args;
+    const left = command === "env" ? afterEnv(args, environment) : args;
     if (command !== "uko" && left === args) throw new Error(`${line}: not a command of a transcript`);
     const input = sign === "<" ? readFileSync(file, "utf8") : undefined;
     const answers = [...typed];
     const lines: string[] = [];
-    const out = (text: string): void => void (sign === "|" ? lines.push(text) : this.#write(text));
+    const out = (text: string): void => void (sign === "| jq" ? lines.push(text) : this.#write(text));
     const exitCode = await runCli(left, this.#cliWorld(environment, { answers, input, out }));
-    this.#write(lines.join("").replaceAll(/.+/g, (each) => JSON.stringify(JSON.parse(each), null, 2)));
+    this.#write(lines.join("").replaceAll(/.+/g, (each) => selected(each, file)));
     // This line never is in a file for long, because no later run types the answer again.
     if (answers.length > 0) this.#write(`(nothing asked for: ${answers.join(", ")})\n`);
     return exitCode;
@@ -214,6 +217,8 @@ class Shell {
       progress: { report: (line) => input !== undefined && err.write(`${line}\n`), clear: () => {} },
       readInput: async () => input ?? "",
       openOperations: openWithoutPause(unsigned, clockOfSleeps()),
+      startEmulator,
+      advanceEmulator: (url, duration) => advanceEmulator(url, duration, new AbortController().signal),
       machine: { system: "linux", processor: "x64", home: this.#folder, providerFolder: this.#folder },
       ...(input === undefined && { ask: answer, readLine: answer }),
     });
@@ -225,7 +230,7 @@ class Shell {
     return ((await answer.json()) as { passcode: string }).passcode;
   }
 
-  readonly #programs: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  readonly #programs: Readonly<Record<string, (args: readonly string[], who: Person) => Promise<number>>> = {
     cat: async ([file = ""]) => this.#print(readFileSync(file, "utf8")),
     chmod: async ([mode = "", file = ""]) => this.#quietly(() => chmodSync(file, Number.parseInt(mode, 8))),
     ls: async () =>
@@ -235,6 +240,12 @@ class Shell {
           .join(""),
       ),
     rm: async ([file = ""]) => this.#quietly(() => rmSync(file)),
+    openssl: async (args) => this.#quietly(() => keyPair(args)),
+    /** A step in IBM's own console, which asks for no second person. */
+    "ibm-console": async ([step = "", key = ""], who) => {
+      const status = await withOtherTool(this.world, who, key, { method: "POST", below: `/${step}` });
+      return this.#print(status < 300 ? "" : `${status}\n`);
+    },
     /** `curl -d BODY URL` of the emulator: an edit by another program, or a fault. */
     curl: async ([, body = "", url = ""]) => {
       const answer = await fetch(url, { method: "POST", body });
@@ -265,11 +276,37 @@ function clockOfSleeps(): Clock {
   };
 }
 
+/** What `jq` prints of a line of JSON for a filter such as `.` or `.deletion.recordId`. */
+function selected(line: string, filter: string): string {
+  const value = filter
+    .split(".")
+    .filter((name) => name !== "")
+    .reduce<unknown>((within, name) => Reflect.get(Object(within), name), JSON.parse(line));
+  return JSON.stringify(value, null, 2) ?? "null";
+}
+
+/** `openssl genpkey`, whose key follows from the name of its file, and `openssl pkey -pubout`. */
+function keyPair([command, ...options]: readonly string[]): void {
+  const after = (name: string): string => options[options.indexOf(name) + 1] ?? "";
+  const ed25519 = Buffer.from("302e020100300506032b657004220420", "hex");
+  const der = (name: string): Buffer => Buffer.concat([ed25519, hash("sha256", name, "buffer")]);
+  const key = createPrivateKey({ key: der(after(command === "pkey" ? "-in" : "-out")), format: "der", type: "pkcs8" });
+  const text =
+    command === "pkey"
+      ? createPublicKey(key).export({ type: "spki", format: "pem" })
+      : key.export({ type: "pkcs8", format: "pem" });
+  writeFileSync(after("-out"), text, { mode: 0o600 });
+}
+
 const modeOf = (name: string): string => (statSync(name).mode & 0o777).toString(8);
 
-/** The arguments of `uko` in `env -u NAME uko ARGUMENTS`. */
-function withoutUnset(words: readonly string[], environment: Record<string, string>): readonly string[] {
+/** Changes the environment as `env` does, and returns the arguments of `uko` in `env -u NAME NAME=VALUE uko ARGUMENTS`. */
+function afterEnv(words: readonly string[], environment: Record<string, string>): readonly string[] {
   const at = words.indexOf("uko");
-  for (const name of words.slice(0, at)) delete environment[name];
+  for (const word of words.slice(0, at)) {
+    const [name = "", value] = word.split(/=(.*)/s);
+    if (value === undefined) delete environment[name];
+    else environment[name] = value;
+  }
   return words.slice(at + 1);
 }

@@ -24,29 +24,6 @@ async function deactivate(): Promise<void> {
   await uko.advance("5h");
 }
 
-it("status and each message name a destruction with another tool, and the last writer", async () => {
-  await deactivate();
-  expect((await uko.uko("bob", `status ${keys.payroll}`)).out).not.toContain("No approval of the");
-  expect(await withOtherTool(uko, "bob", keys.payroll, { method: "POST", below: "/destroy" })).toBe(200);
-  expect((await uko.uko("alice", `status ${keys.payroll}`)).out).toMatch(sentence);
-  const listed = await uko.uko("alice", "requests --json");
-  const { out: list } = await uko.uko("alice", "requests --long");
-  expect(listed.out).toMatch(sentence);
-  expect(list).toMatch(sentence);
-  const waiting = await uko.uko("bob", `continue ${keys.payroll}`);
-  expect(waiting.out + waiting.err).toMatch(sentence);
-  await uko.advance("31d");
-  expect((await uko.uko("alice", `status ${keys.payroll}`)).out).toMatch(sentence);
-});
-
-it("a request of the same person does not pass for an approval", async () => {
-  await deactivate();
-  await uko.type("bob", `request ${keys.payroll}`);
-  await uko.advance("1m");
-  await withOtherTool(uko, "bob", keys.payroll, { method: "POST", below: "/destroy" });
-  expect((await uko.uko("alice", `status ${keys.payroll}`)).out).toMatch(sentence);
-});
-
 it("a destruction under the rule is not named so", async () => {
   await deactivate();
   await uko.type("alice", `request ${keys.payroll}`);
@@ -70,26 +47,6 @@ it("JSON has the step and the last writer as fields of their own, in status, pla
   for (const command of [`status ${keys.payroll}`, `plan ${keys.payroll}`, "requests"]) {
     expect(reportOf(await uko.uko("alice", `${command} --json`)).deletion).toMatchObject({ unapprovedStep });
   }
-});
-
-it("the table of requests names a deactivation with another tool, which has no record and no note", async () => {
-  expect(await withOtherTool(uko, "alice", keys.payroll, { method: "POST", below: "/deactivate" })).toBe(200);
-  await uko.advance("1m");
-  const { out } = await uko.uko("bob", "requests");
-  expect(out).toMatch(/payroll.*no approval of the deactivation is known/s);
-  expect(out).toContain("1 without a known approval");
-  expect((await uko.uko("bob", `status ${keys.payroll}`)).out).toContain("No approval of the deactivation");
-});
-
-it("the person who requests or approves the destruction reads that the deactivation was not approved", async () => {
-  await withOtherTool(uko, "alice", keys.payroll, { method: "POST", below: "/deactivate" });
-  await uko.advance("5h");
-  const sayDeactivation = "No approval of the deactivation by a second person is known";
-  const asked = await uko.type("alice", `request ${keys.payroll}`);
-  expect(asked.out + asked.err).toContain(sayDeactivation);
-  await uko.advance("1m");
-  const approved = await uko.type("bob", `approve ${keys.payroll}`, ["no"]);
-  expect((approved.out + approved.err).split("Type ")[0]).toContain(sayDeactivation);
 });
 
 interface Line {
