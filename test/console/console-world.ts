@@ -18,6 +18,8 @@ export interface TestResponse {
 }
 
 export interface TestConsole {
+  /** The addresses to which forms are sent, as the application has them. */
+  readonly forms: ReadonlySet<string>;
   readonly codes: readonly string[];
   /** Moves the time of the log-in. */
   advanceMs(ms: number): void;
@@ -42,7 +44,7 @@ export function hiddenIn(page: string): Record<string, string> {
 }
 
 export function openConsole(
-  world: CliTestWorld,
+  world: Pick<CliTestWorld, "environmentOf">,
   who: Person,
   {
     campaign,
@@ -113,6 +115,7 @@ export function openConsole(
     return sent.status === 303 && sent.headers.get("location") === "/run" ? ended() : sent;
   };
   return {
+    forms: new Set(app.routes.flatMap(({ method, path }) => (method === "POST" ? [path] : []))),
     codes,
     advanceMs(ms) {
       nowMs += ms;

@@ -5,6 +5,8 @@
 
 import type { Key } from "../../provider/emulator/store/model.ts";
 import { moves } from "../support/moves.ts";
+import { drawConsole } from "./console.ts";
+import { engineVerbs } from "./engine.ts";
 import { bodyIn } from "./mallory.ts";
 import type { Stage } from "./stage.ts";
 import { type Dice, type Fault, faultKinds, people, type Step, type Who } from "./story.ts";
@@ -13,7 +15,7 @@ import { iamIdOf, keyNames } from "./world.ts";
 const waits = ["1s", "3s", "1m", "1h", "5h", "25h", "49h", "8d", "31d", "91d"];
 const plants = ["request", "request bob destroy", "approval", "approval bob destroy", "marker", "nothing", "noise"];
 const touches = ["sync_status_in_keystores", "describe", "tag", "hold", "activate", "deactivate", "destroy"];
-const verbs = ["up", "up", "destroy", "destroy", "destroy", "refresh", "preview", "retire"];
+const verbs = [...engineVerbs, "up", "destroy", "destroy"];
 const honest = ["alice", "bob", "carol"] as const;
 
 /** What a row of the commands can type, with its key and its folder. */
@@ -29,9 +31,15 @@ export function drawStep(stage: Stage, dice: Dice): Step {
   const kind = dice.below(100);
   if (kind < 55) return withFault(leadOn(stage, dice), dice, 12);
   if (kind < 62) return { who: "alice", types: `wait ${dice.one(waits)}` };
-  if (kind < 78) return withFault(drawCommand(dice), dice, 20);
-  if (kind < 85)
+  if (kind < 74) return withFault(drawCommand(dice), dice, 20);
+  if (kind < 80) {
+    const types = drawConsole(dice, `@${dice.one(keyNames)}`);
+    const meanwhile = dice.chance(20) ? { meanwhile: drawOutside(dice) } : {};
+    return withFault({ who: dice.one(people), types, answers: "yes", ...meanwhile }, dice, 15);
+  }
+  if (kind < 88) {
     return withFault({ who: dice.one(people), types: `engine ${dice.one(verbs)}`, ...envOf(dice) }, dice, 20);
+  }
   return drawOutside(dice);
 }
 
@@ -40,7 +48,7 @@ function drawCommand(dice: Dice): Step {
   const line = dice.one(linesOfCommands[command] ?? []);
   const step = {
     who: dice.one(people),
-    types: `uko ${line.replaceAll("KEY", `@${dice.one(keyNames)}`)}`,
+    types: `uko ${line.replaceAll("KEY", `@${dice.one([...keyNames, "backup"])}`)}`,
     ...envOf(dice),
   };
   if (dice.chance(30)) return step;
@@ -92,7 +100,7 @@ function pendingOn(key: Key, nowMs: number): Pending | undefined {
   const step = key.state === "active" ? "deactivate" : "destroy";
   const quote = body?.q as { readonly a?: unknown } | undefined;
   const isApproved = body?.h === "approval";
-  const requester = honest.find((who) => iamIdOf(who) === (isApproved ? quote?.a : body?.a));
+  const requester = people.find((who) => iamIdOf(who) === (isApproved ? quote?.a : body?.a));
   const isOld = typeof body?.t === "number" && nowMs - body.t * 1_000 > 40 * hourMs;
   const doesCount = body?.s === step && key.updatedBy === body.a;
   return requester === undefined || !doesCount ? undefined : { requester, isApproved, isOld };

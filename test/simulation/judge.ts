@@ -73,12 +73,12 @@ function judgeHands({ trail, isAtTerminal, step }: Played): readonly Finding[] {
   });
 }
 
-/** A run that a person approves in names each key on which it acts, by the label that the key has. */
+/** A run of `uko approve` names each key on which it acts, by the label that the key has. */
 function judgeShown({ trail, shown, step }: Played): readonly Finding[] {
   if (!step.types.startsWith("uko approve")) return [];
   return trail.filter(isOurs).flatMap((call) => {
     const isActing = actOf(call) !== undefined || (call.method === "PATCH" && call.effect);
-    if (!isActing || (shown.includes(call.label ?? "") && shown.includes((call.keyId ?? "").slice(0, 8)))) return [];
+    if (!isActing || shown.includes(call.label ?? "")) return [];
     return [{ rule: "shown", says: `#${call.seq}: the approver never read "${call.label}" ${call.keyId}` }];
   });
 }
@@ -114,8 +114,18 @@ function judgeEvidence(stage: Stage, { trail, step: { who } }: Played): readonly
 }
 
 function judgeForgotten({ emulator }: Stage, { engine }: Played): readonly Finding[] {
-  const living = (engine?.forgotten ?? []).filter(({ keyId }) => emulator.world.keys.has(keyId));
-  return living.map(({ label }) => ({ rule: "forgotten", says: `the state forgot "${label}", which still exists` }));
+  const { keys, keystores, templates, vaults } = emulator.world;
+  return (engine?.forgotten ?? []).flatMap(({ kind, state: { keyId, keystoreId, templateId, vaultId } }) => {
+    const isThere = {
+      managedKey: keys.has(String(keyId)),
+      keystore: keystores.has(String(keystoreId)),
+      keyTemplate: templates.has(String(templateId)),
+      vault: vaults.has(String(vaultId)),
+      // KMS keeps the metadata of a destroyed key for 90 days.
+      kmsKey: false,
+    }[kind];
+    return isThere ? [{ rule: "forgotten", says: `the state forgot a ${kind}, which still exists` }] : [];
+  });
 }
 
 /** Every run ends with a message of its own, also after a fault. */

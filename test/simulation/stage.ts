@@ -21,11 +21,12 @@ import { asOutsider } from "../contracts/interfaces/support/outsider.ts";
 import { answerTo } from "../support/answers.ts";
 import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { makeCampaign } from "../support/moves.ts";
-import { type EngineReport, type EngineState, engineVerbs, runEngine, type Verb } from "./engine.ts";
+import { useConsole } from "./console.ts";
+import { type EngineReport, type EngineState, runEngine, type Verb } from "./engine.ts";
 import { plantText } from "./mallory.ts";
 import { runOnNetwork } from "./network.ts";
 import type { Fault, Step, Story, Who } from "./story.ts";
-import { apiKeyOf, keyNames, seededKeys, simulatedSeed, vaultId } from "./world.ts";
+import { apiKeyOf, keyNames, kmsKeyId, seededKeys, simulatedSeed, vaultId } from "./world.ts";
 
 /** What became of one step. */
 export interface Played {
@@ -91,12 +92,12 @@ export async function openStage(): Promise<Stage> {
       if (!ids.has(label) && keyNames.includes(label)) ids.set(label, id);
     }
   };
+  /** An ID that no key has stands for a key that was never made. */
+  const pathOf = (name: string): string =>
+    name === "backup" ? `kms/${kmsKeyId}` : `${vaultId}/${ids.get(name) ?? "9b2d0000-0000-4000-8000-0000000000ff"}`;
   const wordsOf = (text: string): readonly string[] =>
     Array.from(text.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? "").map((word) =>
-      word.replace(
-        /^@(\w+)$/,
-        (_, name: string) => `${vaultId}/${ids.get(name) ?? "9b2d0000-0000-4000-8000-0000000000ff"}`,
-      ),
+      word.startsWith("@") ? pathOf(word.slice(1)) : word,
     );
 
   /** A campaign that destroys every key, which Carol planned and signed. */
@@ -113,7 +114,7 @@ export async function openStage(): Promise<Stage> {
       ...(step.answers !== undefined && {
         ask: async (question: string) => {
           show(question);
-          if (step.meanwhile !== undefined) await playAlone(step.meanwhile);
+          if (step.meanwhile !== undefined) await play(step.meanwhile);
           // The runs of a person know what that person requested. They ask only about a request that another person made up.
           return step.answers === "yes" && !question.startsWith("Did you request this?") ? answerTo(question) : "no";
         },
@@ -132,6 +133,17 @@ export async function openStage(): Promise<Stage> {
     const report = await runEngine(verb as Verb, engineState, { ...outputs, clock, signingPlaces: unsigned });
     report.says.forEach(show1);
     return report;
+  };
+  const sitAtConsole = async (step: Step, words: readonly string[], show: (text: string) => void): Promise<void> => {
+    const { meanwhile } = step;
+    await useConsole(words, {
+      environment: environmentOf(step),
+      ...(words[0] === "wave" && { folder: `${await campaignFolder()}/campaign` }),
+      show,
+      meanwhile: async () => {
+        if (meanwhile !== undefined) await play(meanwhile);
+      },
+    });
   };
   const callTool = async ({ who, types }: Step): Promise<void> => {
     const [kind = "", verb = "", at = "", ...rest] = types.split(" ");
@@ -157,10 +169,6 @@ export async function openStage(): Promise<Stage> {
     world.clock.advance(5_000);
   };
 
-  /** A run outside the network of the one that waits for it. */
-  const playAlone = async (step: Step): Promise<void> => {
-    await play(step);
-  };
   const play = async (step: Step): Promise<Played> => {
     const types = step.types.includes("FOLDER") ? step.types.replaceAll("FOLDER", await campaignFolder()) : step.types;
     const [kind = "", ...words] = wordsOf(types);
@@ -178,10 +186,11 @@ export async function openStage(): Promise<Stage> {
     else if (kind === "tool" || kind === "plant") await callTool(step);
     else {
       addFault(emulator, step.fault);
-      const isEngine = kind === "engine" && engineVerbs.includes(words[0] ?? "");
+      const isEngine = kind === "engine";
       if (isEngine) process.env = environmentOf(step);
       const { result, killed } = runOnNetwork(step.fault, async () => {
         if (isEngine) engine = await runProgram(words[0] ?? "", show);
+        else if (kind === "console") await sitAtConsole(step, words, show);
         else exitCode = await runCommand(step, words, show);
       });
       const ended = result.catch((error: unknown) => {

@@ -25,6 +25,8 @@ export const seededKeys = {
   cards: "9b2d0000-0000-4000-8000-000000000004",
   vouchers: "9b2d0000-0000-4000-8000-000000000005",
 } as const;
+/** A key of KMS itself, which stories call `@backup`. */
+export const kmsKeyId = "9b2d0000-0000-4000-8000-00000000000a";
 /** Keys that the program of the engine declares. */
 export const programKeys = ["orders", "invoices"] as const;
 export const keyNames = [...Object.keys(seededKeys), ...programKeys];
@@ -44,6 +46,7 @@ export const simulatedSeed: Seed = {
     personOf("Olga", ["KeyCustodianCreator"]),
     personOf("Mallory", [...everyRole, "KeyPurge"]),
   ],
+  kmsKeys: [{ id: kmsKeyId, name: "backup", dualAuthDelete: true }],
   keys: [
     {
       ...{ ...old, id: seededKeys.payroll, label: "payroll", vault, template: "payroll" },
