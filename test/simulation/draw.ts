@@ -126,7 +126,8 @@ export function nextFor(stage: Stage, name: string, dice: Dice): Step {
   // Alice lacks the right to destroy, so an approval that is stored for her leads nowhere.
   if (isOld || (isApproved && requester === "alice" && key.state !== "active")) return by(requester, `withdraw ${at}`);
   if (key.state === "deactivated" && dice.chance(30)) return { who: "alice", types: "wait 5h" };
-  if (isApproved) return by(requester, `continue ${at}`);
+  // Who did not make the request that an approval quotes declines it.
+  if (isApproved) return by(requester, `${dice.chance(70) ? "continue" : "withdraw"} ${at}`);
   const others = honest.filter((who) => who !== requester);
   return by(dice.one(others), `approve ${at}${dice.chance(25) ? " --store" : ""}`);
 }
