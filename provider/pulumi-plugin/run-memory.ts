@@ -131,6 +131,7 @@ export function createRunMemory() {
     ...end,
     ...createAlike(),
     ...createUnread(),
+    ...createFailedFunctions(),
     /** A read found that the key of this URN is gone; the warning is for a program that still declares it. */
     noteRemoved: (urn: string, warning: string): void => void removed.set(urn, warning),
     /** Returns and removes the warning about a removed key, which a creation under the same URN replaces. */
@@ -215,6 +216,17 @@ function createUnread() {
       unread.clear();
       return count;
     },
+  };
+}
+
+/** Remembers whether a function of the program failed, so that the program most likely ended with an error. */
+function createFailedFunctions() {
+  let isFailed = false;
+  return {
+    noteFailedFunction(): void {
+      isFailed = true;
+    },
+    hasFailedFunction: (): boolean => isFailed,
   };
 }
 

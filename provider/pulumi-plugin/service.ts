@@ -114,8 +114,12 @@ async function reportEnd({ memory, log }: PulumiSession): Promise<void> {
   // Most runs have nothing more to say, and then need none of the sentences.
   if (previews.length + stopped.length + unreached + unread === 0) return;
   const { sayAhead, sayStopped, sayUnreached, sayUnreadInAll } = await loadDeferred();
-  for (const line of [...sayAhead(previews, isCertain, mayBeDeclared), ...stopped.map(sayStopped)])
-    await log.warn(line);
+  const unless = [
+    ...(mayBeDeclared ? ["another provider of the program declares them"] : []),
+    // The engine deletes nothing if the program ends with an error, and a failed function most likely ended it.
+    ...(memory.hasFailedFunction() ? ["the program ended with an error"] : []),
+  ];
+  for (const line of [...sayAhead(previews, isCertain, unless), ...stopped.map(sayStopped)]) await log.warn(line);
   if (unreached > 0) await log.warn(sayUnreached(unreached));
   if (unread > 0) await log.warn(sayUnreadInAll(unread));
 }
@@ -148,9 +152,10 @@ async function invoke(session: PulumiSession, request: providerPb.InvokeRequest)
     });
   }
   const { value: args, mask } = readProperties(request.getArgs());
-  const result = await ask[name as keyof typeof ask](args, {
-    signal: session.signal,
-    warn: (line) => void session.log.warn(line),
+  const options = { signal: session.signal, warn: (line: string) => void session.log.warn(line) };
+  const result = await ask[name as keyof typeof ask](args, options).catch((error: unknown) => {
+    session.memory.noteFailedFunction();
+    throw error;
   });
   const response = new providerPb.InvokeResponse();
   // If a query contains a secret, its whole result is secret.

@@ -52,14 +52,16 @@ async function nothingNamed(world: World, searched: SearchedName, options: ListO
   const { noun, notFound = "UKO_NOT_FOUND" } = definition;
   const place = vaultId === undefined ? {} : { vaultId };
   const missing = vaultId === undefined ? undefined : await sayMissing(world, { vaultId }, options);
-  const alike = missing === undefined ? closestTo(name, (await definition.names?.(world, place, options)) ?? []) : [];
+  if (missing !== undefined)
+    return new UkoError("UKO_NOT_FOUND", { summary: `Vault ${vaultId} was not found`, detail: missing });
+  const alike = closestTo(name, (await definition.names?.(world, place, options)) ?? []);
   const meant = alike.map((each) => `"${plain(each.name, 100)}" (${lastPart(each.id)})`);
   const why =
     meant.length > 0 ? `Did you mean ${meant.join(", ")}?` : "It does not exist, or this identity cannot read it.";
   const command = vaultId === undefined ? "uko ls" : `uko ls ${vaultId} --kind ${noun}`;
   return new UkoError(notFound, {
     summary: `No ${noun}${vaultId === undefined ? "" : " of the vault"} has the ${property} "${plain(name, 100)}"`,
-    detail: missing ?? `${why}\nNext: list the ${noun}s that you can read with\n  ${command}`,
+    detail: `${why}\nNext: list the ${noun}s that you can read with\n  ${command}`,
   });
 }
 

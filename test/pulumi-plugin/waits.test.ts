@@ -218,6 +218,18 @@ describe("a preview of a program without an active key", () => {
     ]);
   });
 
+  test("names the condition if a function failed, because a program that ends with an error deletes nothing", async () => {
+    const { plugin } = await preview();
+    plugin.beginProgram();
+    await expect(plugin.invoke("uko:index:getVault", { name: "payment" })).rejects.toThrow();
+    await plugin.cancel();
+    const condition =
+      "Unless another provider of the program declares them, or the program ended with an error, this run";
+    expect(warnings(plugin)).toEqual([
+      expect.stringMatching(new RegExp(`^${condition} requests the deactivation of 1 key: payroll\n`)),
+    ]);
+  });
+
   test("says nothing if the run only refreshes", async () => {
     const refreshing = await stage.another(stage.environmentOf("bob"));
     const orders = await stage.made({ label: "orders" });

@@ -61,6 +61,7 @@ test("without an alike name, the error says what can be the reason", async () =>
 test("a name in a vault that does not exist is an error about the vault", async () => {
   const given = { vaultId: "5c1e0000-0000-4000-8000-00000000dead", name: "payroll" };
   await expect(functions.getKeyTemplate.query(worldWith(), given, run, options)).rejects.toMatchObject({
+    summary: "Vault 5c1e0000-0000-4000-8000-00000000dead was not found",
     detail: expect.stringContaining(vaultId),
   });
 });

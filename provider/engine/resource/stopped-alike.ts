@@ -196,11 +196,15 @@ const doneToKeys: { readonly [Step in LimitedStep]?: string } = {
 
 /**
  * Ends a preview, or a run that only read. An engine does not pass the command, so the text is about this run only if the
- * run `isCertain` to delete: otherwise it may be a refresh. With `mayBeDeclared`, another provider of the program may
- * declare the resources. The preview is the last text before the person confirms, so it names every resource.
+ * run `isCertain` to delete: otherwise it may be a refresh. Under one of the conditions in `unless` it deletes nothing.
+ * The preview is the last text before the person confirms, so it names every resource.
  */
-export function sayAhead(ahead: readonly Ahead[], isCertain: boolean, mayBeDeclared = false): readonly string[] {
-  const run = mayBeDeclared ? "Unless another provider of the program declares them, this run" : "This run";
+export function sayAhead(
+  ahead: readonly Ahead[],
+  isCertain: boolean,
+  unless: readonly string[] = [],
+): readonly string[] {
+  const run = unless.length === 0 ? "This run" : `Unless ${unless.join(", or ")}, this run`;
   const groups = Map.groupBy(ahead, ({ type, message, step }) => `${type} ${step} ${withoutNames(message)}`);
   return [...groups.values()].map((group) => {
     const [first, ...others] = group;

@@ -79,6 +79,18 @@ const special = [
       `\`UKO_WAIT=5h\`. Ctrl-C ends the wait at once and keeps the state: see ${linkToPage("pipelines", "guides/pipelines.md")}.`,
     ],
     [
+      "How do I name a vault or a key?",
+      `By its name, with ${linkToPage('`data "uko_vault"`', "data-sources/vault.md")} and ${linkToPage('`data "uko_managed_key"`', "data-sources/managed_key.md")}. Exactly one object must have the name.`,
+    ],
+    [
+      "How do I keep a key from every deletion?",
+      `With \`deletion_protection\`, or with ${linkToGuide("a hold", "reference/cli-undo.md#uko-hold")}, which also stops the runs of others. \`hold\` shows it.`,
+    ],
+    [
+      "How do I test a configuration?",
+      `With \`terraform test\` and ${linkToGuide("the emulator", "how-to/test-programs.md")}, without an account.`,
+    ],
+    [
       "How do I import a key?",
       `With an \`import\` block by ID or by identity, with \`existing_key_id\`, or with a \`moved\` block ${linkToPage("from IBM's provider", "guides/from-ibm.md")}.`,
     ],

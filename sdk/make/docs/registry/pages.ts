@@ -45,11 +45,19 @@ function dataSourcePage({ typeName, question, attributes }: TerraformDataSource)
       escaped(summary),
       "## Example Usage",
       code("terraform", dataSourceProgram(typeName)),
-      "A data source changes nothing. Each run reads it.",
+      `A data source changes nothing. Each run reads it, also a destroy.${isByName(attributes) ? atDestroy : ""}`,
       schemaSection(attributes),
     ],
   });
 }
+
+/** Whether the configuration sets the ID or the name. */
+function isByName(attributes: TerraformDataSource["attributes"]): boolean {
+  return attributes.some(({ role }) => role === "service");
+}
+
+const atDestroy =
+  " If the destroy deletes the object itself, use an attribute of its resource instead: a name that nothing has is an error.";
 
 /** For `terraform query`. */
 function listResourcePage(resource: TerraformResource): string {
