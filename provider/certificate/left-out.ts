@@ -19,7 +19,7 @@ export function sayLeftOut(keys: readonly OpenKey[], isOfWave: boolean): readonl
     ...keys.slice(0, maxNamed).map((key) => `  ${sayOpenKey(key)}`),
     ...(rest > 0 ? [`  and ${count(rest, "more key")}`] : []),
     "Next: find out how the step ended, with the evidence file that has the step, and create the certificate again:",
-    isOfWave ? "  uko campaign finish" : `  uko continue ${plain(pathOf(first), 100)}`,
+    isOfWave ? "  uko campaign next" : `  uko continue ${plain(pathOf(first), 100)}`,
   ];
 }
 

@@ -137,12 +137,12 @@ The provider of this package is a script that needs Node 22.19 or newer on PATH.
 The zip of a release contains an executable that does not need Node, on any system.`;
 
 const campaignHelp = `
-The folder only proposes and narrows; it never grants a right. It contains campaign.yaml and owners.csv, which people
-write, and files that uko writes, such as manifest.jsonl and reviews. Keep the folder in git.
+The folder only proposes and narrows; it never grants a right. It contains campaign.yaml, which people write, and the
+folders manifest, evidence and requests, which uko writes. Keep the folder in git.
 
-uko campaign next is the one working command. It says what you can do now, and does it after a confirmation: it requests
-the open step of a wave; for the other person, it shows every key, takes a few, and takes the rest after another yes; it
-removes what is over; it continues a stopped wave for a reason. Otherwise it says who or what the wave waits for.
+uko campaign next is the one working command. It lists what you can do now and what waits for others, and does what you
+choose after a confirmation: it requests the open step of a wave; for the other person, it shows every key, takes a few,
+and takes the rest after another yes; it removes what is over; it continues a stopped wave for a reason.
 
 Exit codes of uko campaign: 0 done   10 waits for another person   11 waits for time   12 stopped, blocked or closed: a
 person has to act   13 a part could not be read   14 a key is late (plan, and status --live)
@@ -208,21 +208,16 @@ export const examples = {
     ["one vault, for a pipeline", `uko requests --vault ${vaultId} --json`],
   ],
   campaign: [
-    ["list the keys, and write the first campaign.yaml", "uko campaign init --folder retire-2027"],
+    ["the first time: list the keys, and write a draft of campaign.yaml", "uko campaign plan --folder retire-2027"],
     ["the dates of every wave, late keys first, and what changed", "uko campaign plan --folder retire-2027"],
     ["the lead writes the manifest", "uko campaign plan --write --folder retire-2027"],
-    ["an owner signs the list of keys to destroy", "uko campaign signoff --owner team-cards --folder retire-2027"],
-    ["do what you can do now: request, approve, continue, remove", "uko campaign next --folder retire-2027"],
+    ["list what you can do now, and do what you choose", "uko campaign next --folder retire-2027"],
     ["who and what each wave waits for", "uko campaign status --folder retire-2027"],
     ["what happened to a key, and how to undo it", "uko campaign status cards-2024 --folder retire-2027"],
     ["for a nightly pipeline", "uko campaign status --live --json --folder retire-2027"],
     ["withdraw every request of a wave", "uko campaign halt pilot --folder retire-2027"],
-    ["undo an outage", "uko campaign rollback pilot --key cards-2024 --folder retire-2027"],
-    ["the one outcome of each key, and the end of its containers", "uko campaign finish --folder retire-2027"],
-    [
-      "what to ask of each cloud once the instance is gone",
-      "uko campaign finish --after-shutdown --folder retire-2027",
-    ],
+    ["undo an outage", "uko campaign rollback pilot --folder retire-2027"],
+    ["undo it for one key", "uko campaign rollback cards-2024 --folder retire-2027"],
   ],
   audit: [
     ["every step in the evidence of the instance", "uko audit"],

@@ -123,17 +123,13 @@ export function printError(world: CliWorld, error: UkoError, json: boolean, key?
 
 export interface OutputForm {
   readonly json?: true;
-  readonly csv?: true;
 }
 
-export function printReport({ out, err }: CliWorld, { json, csv }: OutputForm, report: CampaignReport): void {
+export function printReport({ out }: CliWorld, { json }: OutputForm, report: CampaignReport): void {
   if (json === true) {
     for (const part of jsonParts({ v: 1, ...report.data, exitCode: report.exitCode }, jsonLine)) out.write(part);
     out.write("\n");
-  } else if (csv === true && report.csv !== undefined) out.write(report.csv());
-  // A command that stopped before its keys has no rows, so the reason goes to standard error.
-  else if (csv === true) err.write(`${textOf(err, report)}\n`);
-  else out.write(`${textOf(out, report)}\n`);
+  } else out.write(`${textOf(out, report)}\n`);
 }
 
 function textOf(output: TextOutput, { summary, sections, next }: CampaignReport): string {
@@ -151,7 +147,7 @@ function commandLines(output: TextOutput, { command, remark }: NextCommand): rea
   ];
 }
 
-/** The width to which a cell may be cut, because `--csv` and `--json` show it whole. The first column is never cut. */
+/** The width to which a cell may be cut, because `--json` shows it whole. The first column is never cut. */
 const minWidth = 10;
 /** Columns that a person decides by are cut late or never. An ID next to them is cut, also in the first column. */
 const longer: Readonly<Record<string, number>> = { "waits for": 30 };

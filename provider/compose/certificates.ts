@@ -10,8 +10,7 @@ import { sayLeftOut } from "../certificate/left-out.ts";
 import { sayDestroyed } from "../certificate/messages.ts";
 import { type Certificate, certificateType, faultOf, namedLogsForm } from "../certificate/statement.ts";
 import { type NamedEvidence, type Verification, verifyCertificate } from "../certificate/verify.ts";
-import { maxManifestBytes } from "../engine/campaign/files/file-forms.ts";
-import { manifestFileName, parseManifest } from "../engine/campaign/files/manifest.ts";
+import { readManifest } from "../engine/campaign/files/manifest.ts";
 import { UkoError } from "../errors.ts";
 import { createCampaignFolder } from "../services/campaign-folder.ts";
 import {
@@ -273,12 +272,11 @@ export async function writePage({ certificate, ...facts }: ReadCertificate, targ
 
 /** Reads the manifest of a campaign. Throws UKO_INPUT_INVALID, UKO_INPUT_INVALID. */
 async function readWave({ folder, wave }: WaveChoice): Promise<WaveKeys> {
-  const text = await createCampaignFolder(folder).read(manifestFileName, maxManifestBytes);
-  const manifest = text === undefined ? undefined : parseManifest(text, sha256);
+  const manifest = await readManifest(createCampaignFolder(folder), sha256);
   const line = manifest?.waves.find((each) => each.wave === wave);
   if (manifest === undefined || line === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
-      summary: manifest === undefined ? `${folder} has no ${manifestFileName}` : `The manifest has no wave "${wave}"`,
+      summary: manifest === undefined ? `${folder} has no manifest` : `The manifest has no wave "${wave}"`,
       detail: "Next: uko campaign plan --write writes the manifest of a campaign.",
     });
   }

@@ -190,7 +190,7 @@ export function openWorld(
     world,
     endpoint: () => endpointOf(endpoints, settings),
     connection: { http, tokens, endpoints },
-    evidenceAt: (path) => evidenceIn(isChosen(settings.evidence) ? settings.evidence : { kind: "own", path }),
+    evidenceAt: (path) => evidenceIn({ kind: "own", path }),
     close: () => http.close(),
   };
 }
@@ -221,10 +221,6 @@ export const secretDigests = createSecretDigests(() => randomBytes(16));
 interface OwnFile {
   readonly kind: "own";
   readonly path: string;
-}
-
-function isChosen({ kind }: EvidencePlace): boolean {
-  return kind === "named" || kind === "log";
 }
 
 function openEvidence(

@@ -7,7 +7,7 @@
 import type { Progress } from "../engine/ports/world.ts";
 import { asUkoError, UkoError } from "../errors.ts";
 import { type Html, html } from "../html/markup.ts";
-import { endsWithin, errorPage, pageNotFound, type Requested, type Site } from "./console-context.ts";
+import { endsWithin, errorPage, type Requested, type Site } from "./console-context.ts";
 import { type Page, token, type Visitor } from "./layout.ts";
 import { errorPart, type TableQuery, tableQuery } from "./parts.ts";
 
@@ -26,8 +26,6 @@ export interface ActResult {
   readonly body: Html;
   /** A page of its own, on which the person decides about what the act read. */
   readonly page?: (visitor: Visitor, query: TableQuery) => Page;
-  /** The text of a CSV file with one row for each key, which the person can download. */
-  readonly csv?: () => string;
 }
 
 /** An act whose form was correct. */
@@ -116,15 +114,6 @@ export function addRunPages({ get, post }: Site, runs: ActRuns): void {
   get(runAddress, async ({ visitor, context }) =>
     runPage(runs.current(), visitor, tableQuery.parse(context.req.query())),
   );
-  get(`${runAddress}.csv`, async ({ context }) => {
-    const state = runs.current()?.state;
-    if (state?.kind !== "done" || state.result.csv === undefined) throw pageNotFound();
-    const headers = {
-      "content-type": "text/csv; charset=utf-8",
-      "content-disposition": 'attachment; filename="run.csv"',
-    };
-    return context.body(state.result.csv(), 200, headers);
-  });
   post(`${runAddress}/stop`, async ({ context }) => {
     runs.stop();
     return context.redirect(runAddress, 303);
@@ -153,10 +142,9 @@ ${isOnMany === true ? stop : ""}
     case "failed":
       return { title: state.error.summary, body: html`${errorPart(state.error)}<p>${back}</p>` };
     case "done": {
-      const { page, csv, ...result } = state.result;
+      const { page, ...result } = state.result;
       if (page !== undefined) return page(visitor, query);
       const body = html`${result.body}
-${csv === undefined ? "" : html`<p><a href="${runAddress}.csv">All keys as CSV</a></p>`}
 <p>${back}</p>`;
       return { title: result.title, body };
     }

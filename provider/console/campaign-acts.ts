@@ -7,6 +7,7 @@ import type { CampaignActing } from "../engine/campaign/acts/acting.ts";
 import type { ApprovalInspection } from "../engine/campaign/reports/inspect.ts";
 import type { CampaignReport } from "../engine/campaign/reports/report.ts";
 import type { WaveAct } from "../engine/campaign/reports/wave-acts.ts";
+import type { ShownReview } from "../engine/campaign/reports/wave-state.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { html } from "../html/markup.ts";
 import { codeOf, definitions, linkTo, list, sectionsOf } from "../html/report-parts.ts";
@@ -28,22 +29,24 @@ interface Campaign {
 }
 
 /**
- * The reviews that this process has shown, by session. The folder of a campaign keeps reviews as a record, and anyone who
- * can write to the folder can add one. So a session approves only what it has shown itself.
+ * The reviews that this process has shown, by session, and how far each was approved. A session approves only what it
+ * has shown itself.
  */
 export type ShownReviews = ReturnType<typeof createShownReviews>;
 
 export function createShownReviews() {
-  const bySession = new Map<string, Set<string>>();
-  const answered = new Set<string>();
+  const bySession = new Map<string, Map<string, ShownReview>>();
+  const of = (sessionId: string): readonly ShownReview[] => [...(bySession.get(sessionId)?.values() ?? [])];
+  const set = (sessionId: string, review: ShownReview): void => {
+    const own = bySession.get(sessionId) ?? new Map<string, ShownReview>();
+    bySession.set(sessionId, own.set(review.file.digest, review));
+  };
   return {
-    of: (sessionId: string): ReadonlySet<string> => bySession.get(sessionId) ?? new Set(),
-    add(sessionId: string, digest: string): void {
-      bySession.set(sessionId, new Set([...(bySession.get(sessionId) ?? []), digest]));
+    of,
+    find: (sessionId: string, digest: string) => bySession.get(sessionId)?.get(digest),
+    add(sessionId: string, file: ShownReview["file"]): void {
+      set(sessionId, { file, isAnswered: false, isSampled: false, tried: new Set() });
     },
-    isAnswered: (digest: string): boolean => answered.has(digest),
-    /** The person approved a part of the review. */
-    answer: (digest: string): void => void answered.add(digest),
   };
 }
 
@@ -53,7 +56,7 @@ export interface Chosen {
   readonly others: readonly WaveAct[];
   /** What the act would do, if it is an approval. */
   readonly approval?: Extract<ApprovalInspection, { kind: "open" }>;
-  /** Which keys a rollback is about: an ID, a label or an application; empty for the whole wave. */
+  /** Which keys a rollback is about: an ID or a label; empty for the whole wave. */
   readonly only: string;
   readonly sessionId: string;
 }
@@ -70,14 +73,10 @@ export async function findWaveAct(campaign: Campaign, { context, options }: Requ
   const act = acts.find(({ id }) => id === named);
   if (act === undefined) throw waveChanged();
   const chosen = { wave, act, others: acts.filter((each) => each !== act), only, sessionId };
-  if (act.name !== "approve" && act.name !== "store") return openWaveAct(campaign, chosen);
-  const { step, review } = act;
-  const approval = await approvalOf({
-    step,
-    review,
-    stores: act.name === "store",
-    isAnswered: shown.isAnswered(review),
-  });
+  if (act.name !== "approve") return openWaveAct(campaign, chosen);
+  const review = shown.find(sessionId, act.review);
+  if (review === undefined) throw waveChanged();
+  const approval = await approvalOf({ step: act.step, review });
   if (approval.kind === "closed") throw waveChanged();
   return openWaveAct(campaign, { ...chosen, approval });
 }
@@ -88,10 +87,7 @@ export function openWaveAct(campaign: Campaign, chosen: Chosen): OpenAct {
   const { wave, act, others, approval, only } = chosen;
   const address = `${waveAddress(wave)}/${act.id}`;
   const toType = approval?.phrase ?? ("phrase" in act ? act.phrase : "");
-  const filter = textFilter(
-    { name: "only", label: "Only keys with this ID, label or application", value: only },
-    address,
-  );
+  const filter = textFilter({ name: "only", label: "Only keys with this ID or label", value: only }, address);
   return {
     act,
     title: `${act.title}, wave ${wave}`,
@@ -120,17 +116,14 @@ export function openWaveAct(campaign: Campaign, chosen: Chosen): OpenAct {
  */
 function approvalParts({ wave, act }: Chosen, approval: NonNullable<Chosen["approval"]>) {
   const { title, facts, rules, sections, last, now, later, table, names } = approval;
-  const stores = act.name === "store";
   // The first run takes the step on a sample only, so heading, button and phrase name the number of keys in the sample.
-  const button = stores
-    ? `Store your approval for ${sayKeys(now)}`
-    : `${capital("step" in act ? act.step : "")} ${sayKeys(now)}`;
+  const button = `${capital("step" in act ? act.step : "")} ${sayKeys(now)}`;
   const sample = `This is a sample. The other ${sayKeys(later)} of your review follow after you have checked the sample.`;
   const review = "review" in act ? act.review : "";
   return {
     act: { ...act, isConsequential: true },
     heading: `${button} of wave ${wave}`,
-    effects: stores ? act.facts : [title],
+    effects: [title],
     request: later === 0 ? [] : [sample],
     subject: html`${list(facts)}${sectionsOf(sections.map(labelFirst))}`,
     checks: last,
@@ -146,7 +139,7 @@ async function take(
   acting: CampaignActing,
   { folder, shown }: Campaign,
   { wave, act, only, sessionId }: Chosen,
-  { reason, typed }: ActForm,
+  { typed }: ActForm,
   options: CallOptions,
 ): Promise<CampaignReport> {
   // The operation counts the keys again, and acts only if the count is what the person typed.
@@ -155,27 +148,23 @@ async function take(
   };
   switch (act.name) {
     case "request":
-      return acting.request(folder, { wave, step: act.step, ...(reason !== "" && { reason }) }, options);
+      return acting.request(folder, { wave, step: act.step }, options);
     case "review": {
       const { step, kind, isOther } = act;
-      const report = await acting.review(folder, { wave, step, kind, isOther }, options);
-      const { review } = report.data;
-      if (typeof review === "string") shown.add(sessionId, review);
+      const { report, file } = await acting.review(folder, { wave, step, kind, isOther }, options);
+      if (file !== undefined) shown.add(sessionId, file);
       return report;
     }
-    case "approve":
-    case "store": {
-      const { step, review } = act;
-      const isAnswered = shown.isAnswered(review);
-      const how = { review, isAnswered, stores: act.name === "store", confirm };
-      const report = await acting.approve(folder, { wave, step, ...how }, options);
-      shown.answer(review);
-      return report;
+    case "approve": {
+      const { step } = act;
+      const review = shown.find(sessionId, act.review);
+      if (review === undefined) throw waveChanged();
+      return acting.approve(folder, { wave, step, review, confirm }, options);
     }
     case "halt":
       return acting.halt(folder, { wave, confirm }, options);
     case "rollback":
-      return acting.rollback(folder, { wave, key: only || undefined, writtenSince: false, confirm }, options);
+      return acting.rollback(folder, { of: only === "" ? wave : only, confirm }, options);
   }
 }
 
@@ -192,8 +181,7 @@ export function waveResult(
   const isReviewed = act.name === "review" && typeof review === "string";
   const toApprove = isReviewed
     ? html`<p class="lead" role="status">${report.summary} Nothing has changed yet.</p>
-<p><a class="button" href="${addressOf(`approve-${act.step}-${review}`)}">Approve this review and ${act.step} ${sayKeys(Number(keys))}</a></p>
-<p><a href="${addressOf(`store-${act.step}-${review}`)}">Store your approval of this review, so that the requester's next run acts</a></p>`
+<p><a class="button" href="${addressOf(`approve-${act.step}-${review}`)}">Approve this review and ${act.step} ${sayKeys(Number(keys))}</a></p>`
     : "";
   const rest = html`<p>Check the sample first.</p>
 <p><a class="button" href="${addressOf(act.id)}">Go on with the other ${sayKeys(later)}</a></p>`;
@@ -206,5 +194,5 @@ export function waveResult(
   const body = html`${toApprove}${later === 0 ? "" : rest}${toAnother}
 ${sectionsOf(sections.map(labelFirst))}
 ${commandsOf(report.next)}`;
-  return { title: isReviewed ? act.title : report.summary, body, ...(report.csv !== undefined && { csv: report.csv }) };
+  return { title: isReviewed ? act.title : report.summary, body };
 }

@@ -85,6 +85,14 @@ export function createCampaignFolder(folder: string): CampaignFolder {
         throw unusable("written", at(name), error);
       }
     },
+    async remove(name) {
+      try {
+        requireNoLink(name);
+        await rm(at(name));
+      } catch (error) {
+        throw unusable("removed", at(name), error);
+      }
+    },
     async list(name) {
       try {
         if (isLink(at(name))) throw aLink;

@@ -6,6 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import { campaignSeed } from "../cli/campaign-seed.ts";
+import { manifestIn } from "../cli/campaign-stage.ts";
 import { type CliTestWorld, startCliWorld } from "../cli/harness.ts";
 
 /** Carol and Bob may set and delete every KMS key, but have roles in the vault `archive` only. */
@@ -48,23 +49,23 @@ it("cannot set the backing key of a managed key that they do not see for deletio
 });
 
 it("cannot make a campaign of KMS keys, because they could not tell them from backing keys", async () => {
-  const { out } = await world.uko("carol", `campaign init --folder ${folder}/limited`);
+  const { out } = await world.uko("carol", `campaign plan --folder ${folder}/limited`);
   expect(out).not.toMatch(/^kms /m);
   expect(out).toContain("uko cannot distinguish them from the keys behind internal keystores");
 });
 
 it("a campaign of one vault leaves out the backing keys of the other vaults", async () => {
-  await world.uko("alice", `campaign init --folder ${folder}/scoped`);
+  await world.uko("alice", `campaign plan --folder ${folder}/scoped`);
   const file = `${folder}/scoped/campaign.yaml`;
   const [head = ""] = readFileSync(file, "utf8").split("\nrules: []");
-  const rule = "rules:\n  - {match: {}, class: keep, wave: main, owner: o, reason: r}";
+  const rule = "rules:\n  - {match: {}, class: leave, wave: main}";
   writeFileSync(
     file,
     `${head.replace(/.*0001 # payments\n/, "")}\n${rule}\n`.replace("instanceEnds: true", "instanceEnds: false"),
   );
   const { err } = await world.uko("alice", `campaign plan --write --yes --folder ${folder}/scoped`);
   expect(err).not.toContain("UKO_");
-  const manifest = readFileSync(`${folder}/scoped/manifest.jsonl`, "utf8");
+  const manifest = manifestIn(`${folder}/scoped`);
   const labels = Array.from(manifest.matchAll(/"label":"([^"]+)"/g), ([, label]) => label).toSorted();
   expect(labels).toEqual(["backup", "mail-1", "mail-2", "root-1", "root-2"]);
 });

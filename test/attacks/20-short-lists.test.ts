@@ -67,16 +67,16 @@ describe("a campaign reports the outcomes of keys as they are", () => {
 
 it("a new baseline keeps a living key that the list leaves out", async () => {
   await stage.baselined();
-  const before = stage.read("manifest.jsonl").match(/"label":"[^"]+"/g);
+  const before = stage.manifest().match(/"label":"[^"]+"/g);
   await emptied("listManagedKeys", "managed_keys");
   await stage.campaign("plan --write --yes");
-  expect(stage.read("manifest.jsonl").match(/"label":"[^"]+"/g)).toEqual(before);
+  expect(stage.manifest().match(/"label":"[^"]+"/g)).toEqual(before);
 });
 
 /** The KMS key behind "ledger", which KMS lets two people delete. */
 async function findBackingKey(): Promise<string> {
   const { cloudIds } = stage
-    .read("manifest.jsonl")
+    .manifest()
     .split("\n")
     .filter((line) => line.includes('"label":"ledger"'))
     .map((line) => JSON.parse(line))[0];
@@ -104,7 +104,7 @@ it("backing keys do not enter a campaign as KMS keys, although the list of keyst
   const { exitCode } = await stage.campaign("plan --write --yes");
   expect(exitCode).toBe(13);
   const kms = stage
-    .read("manifest.jsonl")
+    .manifest()
     .split("\n")
     .filter((line) => line.includes('"kind":"kms"'));
   expect(kms).toEqual([]);

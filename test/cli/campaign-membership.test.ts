@@ -24,7 +24,6 @@ const next = (who: Person, options = "", answers?: readonly string[]) =>
 async function begin(text = waveFile): Promise<void> {
   stage.write("campaign.yaml", text);
   await type("bob", `campaign plan --write --folder ${stage.folder}`);
-  await type("bob", `campaign signoff --owner platform --folder ${stage.folder}`);
 }
 
 /** How many calls of this operation had an effect: deactivateManagedKey deactivates a key, destroyManagedKey destroys it. */
@@ -134,14 +133,6 @@ describe("a request of a campaign, outside of its folder", () => {
     const requested = reports.filter(({ deletion }) => deletion.requestedBy !== undefined);
     expect(requested.map(({ deletion }) => deletion.campaign)).toEqual(Array(4).fill({ name: "eol", wave: "pilot" }));
   });
-
-  it("is led to its wave as well after a person stored an approval", async () => {
-    await next("alice", "--store");
-    const { out } = await stage.world.uko("bob", `status ${stage.keyNamed("mail-0")}`);
-    expect(out).toContain("Alice Example");
-    const [report] = (await stage.world.uko("bob", `status ${stage.keyNamed("mail-0")} --json`)).out.split("\n");
-    expect(JSON.parse(report ?? "").deletion.campaign).toEqual({ name: "eol", wave: "pilot" });
-  });
 });
 
 describe("a request outside of every campaign", () => {
@@ -191,9 +182,8 @@ describe("uko campaign next", () => {
     await requestAgain();
     const own = await next("alice");
     expect(own.out).toContain("2 keys whose requests were not made for this wave: the next review");
-    expect(own.out).not.toContain("mail-3");
     expect(await effects()).toBe(2);
-    const other = await next("alice", "", ["deactivate 1", "deactivate 1"]);
+    const other = await next("alice", "", ["1", "deactivate 1", "deactivate 1", ""]);
     expect(other.out).toMatch(/mail-3: requested outside of the campaign/);
     expect(other.out).toMatch(/mail-2: an engine requested it, because it ran a deletion/);
     expect(await effects()).toBe(4);
@@ -220,7 +210,7 @@ describe("uko campaign next", () => {
     await recordByHand("mail-3", "bob", change({ l: "0".repeat(32) }));
     expect((await next("alice")).out).toContain("3 keys whose requests were not made for this wave");
     expect(await effects()).toBe(1);
-    const { out } = await next("alice", "", ["no"]);
+    const { out } = await next("alice", "", ["1", "no"]);
     expect(out).toMatch(/mail-1: requested for wave "main"/);
     expect(out).toMatch(/mail-2: requested for campaign "other"/);
     expect(out).toMatch(/mail-3: its line in the manifest is another one since the request/);
@@ -249,7 +239,7 @@ describe("uko campaign next", () => {
 
   it("renews the caller's own requests that expire soon, and no request of another person", async () => {
     await stage.world.uko("carol", `request ${stage.keyNamed("mail-2")}`);
-    await next("bob");
+    await requestAgain();
     const before = await recordByHand("mail-0");
     await stage.world.advance("6d");
     expect((await requestAgain()).out).toContain("Requested the deactivation of 3 keys");
@@ -276,7 +266,7 @@ describe("a field that a person plants or drops by hand", () => {
     await next("bob");
     await recordByHand("mail-0", "bob", without);
     expect((await next("alice")).out).toContain("1 key whose request was not made for this wave: the next review");
-    expect((await next("alice", "", ["no"])).out).toContain("mail-0: requested outside of the campaign");
+    expect((await next("alice", "", ["1", "no"])).out).toContain("mail-0: requested outside of the campaign");
     vi.spyOn(process, "cwd").mockReturnValue(stage.folder);
     const { out, questions } = await type("alice", "approve --label mail-0");
     vi.restoreAllMocks();

@@ -57,7 +57,8 @@ scope: {vaults: [${vaultIds.payments}], kmsKeys: false}
 waves:
   - {name: main, soak: 5d}
 rules:
-  - {match: {}, class: deactivate, wave: main, owner: platform, reason: Moved}
+  - {match: {id: [USED]}, class: destroy, wave: main, owner: platform, reason: Moved, override: no longer needed}
+  - {match: {}, class: destroy, wave: main, owner: platform, reason: Moved}
 `;
 
 it.each([1, 20, 300])(
@@ -67,13 +68,10 @@ it.each([1, 20, 300])(
     const world = await startCliWorld({ seed });
     const folder = mkdtempSync(path.join(tmpdir(), "uko-planted-"));
     try {
-      writeFileSync(path.join(folder, "campaign.yaml"), campaignFile);
-      // The owner stated why the key in use may be deactivated, so that only the reviewer can stop it.
-      writeFileSync(
-        path.join(folder, "owners.csv"),
-        `key,owner,override\n${idOf(at.used)},platform,no longer needed\n`,
-      );
-      const planned = await world.uko("bob", `campaign plan --write --yes --associated-resources --folder ${folder}`);
+      // The rule states why the key in use may be deactivated, so that only the reviewer can stop it.
+      const used = idOf(at.used).split("/").at(-1) ?? "";
+      writeFileSync(path.join(folder, "campaign.yaml"), campaignFile.replace("USED", used));
+      const planned = await world.uko("bob", `campaign plan --write --yes --folder ${folder}`);
       expect(planned.exitCode, planned.err).toBe(0);
       await world.control(`keys/${idOf(at.added)}`, { addResource: { crn: "crn:v1:bucket-2" } });
       await world.uko("bob", `campaign next --yes --folder ${folder}`);
@@ -88,7 +86,7 @@ it.each([1, 20, 300])(
         [[at.warning], /with a warning, in the description: .* \("(?:DO NOT|Legal|never)/],
         [[at.added], /1 newly used, by resources that the manifest does not count: .* \(1\)\.$/],
         [[at.added, at.used], /2 in use, by resources that UKO knows: .* \(by .*\)/],
-        [[at.changed], /changed since the baseline: its description/],
+        [[at.changed], /changed since the manifest: its description/],
       ] as const;
       for (const [places, cause] of causes) {
         const line = named.find((each) => cause.test(each)) ?? "";

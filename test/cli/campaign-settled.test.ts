@@ -9,10 +9,9 @@ import { useCampaignStage } from "./campaign-stage.ts";
 
 const stage = useCampaignStage(oneKeySeed);
 
-it("uko campaign finish writes once that the service does not find the key, so that a certificate can have the key", async () => {
+it("uko campaign next writes once that the service does not find the key, so that a certificate can have the key", async () => {
   stage.write("campaign.yaml", oneKeyFile);
   await stage.campaign("plan --write --yes");
-  await stage.campaign("signoff --yes --owner platform");
   const name = stage.keyNamed("mail-0");
   const [vaultId = "", keyId = ""] = name.split("/");
   await stage.world.control(`keys/${keyId}`, { record: { state: "destroyed" }, material: "absent" });
@@ -25,8 +24,8 @@ it("uko campaign finish writes once that the service does not find the key, so t
   const killed = { v: 1, time: "2026-10-01T08:00:00Z", ...subject, ...step };
   writeFileSync(path.join(folder, "killed.jsonl"), `${JSON.stringify(killed)}\n`);
 
-  await stage.campaign("finish", "bob");
-  await stage.campaign("finish", "bob");
+  await stage.campaign("next", "bob");
+  await stage.campaign("next", "bob");
   const lines = readdirSync(folder)
     .filter((file) => file.endsWith(".jsonl"))
     .flatMap((file) => readFileSync(path.join(folder, file), "utf8").trimEnd().split("\n"))

@@ -1,6 +1,6 @@
 /** A folder of a campaign, and an instance with keys in every kind of keystore, for each test of a file. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
@@ -17,11 +17,13 @@ export interface CampaignStage {
   campaign(command: string, who?: Person): Promise<Ended>;
   write(name: string, text: string): void;
   read(name: string): string;
+  /** All lines of the manifest. */
+  manifest(): string;
   /** The output with a fixed name for the folder. */
   shown(ended: Ended): string;
   /** Writes a campaign.yaml with a rule for each key of the seed. */
   complete(change?: (text: string) => string): void;
-  /** The same with a blackout and two people, and a manifest. */
+  /** The same with a blackout, and a manifest. */
   baselined(change?: (text: string) => string): Promise<void>;
   /** The key with this label, as commands take it. */
   keyNamed(label: string): string;
@@ -43,6 +45,12 @@ export const counts = (ended: Ended): Record<string, number> => {
     [...new Set<string>(outcomes)].map((one) => [one, outcomes.filter((each: string) => each === one).length]),
   );
 };
+
+/** All lines of the manifest in a folder. */
+export function manifestIn(folder: string): string {
+  const files = readdirSync(path.join(folder, "manifest")).filter((name) => name.endsWith(".jsonl"));
+  return files.map((name) => readFileSync(path.join(folder, "manifest", name), "utf8")).join("");
+}
 
 /** Registers the hooks of the calling test file. */
 export function useCampaignStage(
@@ -72,18 +80,22 @@ export function useCampaignStage(
       if (command.includes("--json")) expectCampaignForm(command, ended.out);
       return ended;
     },
-    write: (name, text) => writeFileSync(path.join(folder, name), text),
+    write(name, text) {
+      mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+      writeFileSync(path.join(folder, name), text);
+    },
+    manifest: () => manifestIn(folder),
     read: (name) => readFileSync(path.join(folder, name), "utf8"),
     shown: ({ out }) => out.replaceAll(folder, "retire-2027"),
     complete: (change = (text) => text) => stage.write("campaign.yaml", change(completeCampaign)),
     async baselined(change = (text) => text) {
-      stage.complete((text) => change(`${text}${peopleAndBlackout}`));
+      stage.complete((text) => change(`${text}${yearEnd}`));
       const { exitCode, err } = await stage.campaign("plan --write --yes");
       expect([0, 14], err).toContain(exitCode);
     },
     keyNamed(label) {
       const row = stage
-        .read("manifest.jsonl")
+        .manifest()
         .split("\n")
         .find((line) => line.includes(`"label":"${label}"`));
       const { vault, id } = JSON.parse(row ?? "") as { vault: string; id: string };
@@ -119,10 +131,4 @@ const completeCampaign = [
   "",
 ].join("\n");
 
-const peopleAndBlackout = [
-  "people:",
-  "  - {name: Alice, iamId: IBMid-550000ALICE, steps: [request, deactivate]}",
-  "  - {name: Bob, iamId: IBMid-550000BOB, steps: [request, destroy, remove]}",
-  "blackouts: [{from: 2026-11-30, to: 2027-01-04, reason: Year-end freeze}]",
-  "",
-].join("\n");
+const yearEnd = "blackouts: [{from: 2026-11-30, to: 2027-01-04, reason: Year-end freeze}]\n";

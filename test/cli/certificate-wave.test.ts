@@ -26,14 +26,12 @@ describe("a wave of a campaign", () => {
     const [vault = "", id = ""] = path.split("/");
     const texts = {
       createdAt: "",
-      application: "",
-      criticality: "",
+      owner: "",
       reason: "",
       ticket: "",
-      successor: "",
       override: "",
     };
-    const lists = { cloudIds: [], keystores: [], owners: [], declaredBy: [], usage: [] };
+    const lists = { cloudIds: [], keystores: [], declaredBy: [], usage: [] };
     const common = { kind: "managed", vaultName: "payments", state: "active", version: 1 } as const;
     const rest = {
       verificationPattern: "",
@@ -49,8 +47,10 @@ describe("a wave of a campaign", () => {
     const rules = { after: [], soak: "7d", maxFailures: 0, takingPart: [], blackouts: [] };
     const settings = { ...rules, deadline: "2027-03-20", instanceEnds: true };
     const waves = [{ wave: "w1", baselineAt: "2026-11-01T00:00:00Z", settings }];
-    mkdirSync(story.file(folder));
-    writeFileSync(story.file(`${folder}/manifest.jsonl`), encodeManifest({ ...head, waves, keys: keysOfWave }, sha256));
+    mkdirSync(story.file(`${folder}/manifest`), { recursive: true });
+    for (const [name, text] of encodeManifest({ ...head, waves, keys: keysOfWave }, sha256)) {
+      writeFileSync(story.file(`${folder}/manifest/${name}`), text);
+    }
   };
 
   it("is certified as a whole, and a missing key is found", async () => {
@@ -91,7 +91,7 @@ describe("a wave of a campaign", () => {
     expect(created.out).toMatch(
       /: 0 of 2 keys destroyed\.[^\n]*\nLeft out, .*\n {2}payroll, key .*: remove, begun on /,
     );
-    expect(created.out).toContain("\n  uko campaign finish\n");
+    expect(created.out).toContain("\n  uko campaign next\n");
     const checked = await verify("killed.json", wave);
     expect(checked).toMatchObject({ exitCode: 0, out: expect.stringContaining("Valid: 0 of 2 keys destroyed") });
   });

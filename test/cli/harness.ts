@@ -231,8 +231,9 @@ async function runAtTerminal(
 ): Promise<EndedAtTerminal> {
   const questions: string[] = [];
   const ask = async (question: string): Promise<string> => {
+    const earlier = [...questions];
     questions.push(question);
-    const answer = answers === undefined ? answerTo(question) : (answers[questions.length - 1] ?? "");
+    const answer = answers === undefined ? answerTo(question, earlier) : (answers[questions.length - 1] ?? "");
     return typeof answer === "function" ? answer() : answer;
   };
   const ended = await runHere(typed, environment, "", { ask, signing });

@@ -28,10 +28,7 @@ export function expectForm(name: FormName, out: string): void {
 }
 
 const formOf: Readonly<Record<string, FormName>> = Object.fromEntries(
-  (["init", "signoff", "plan", "status", "review", "next", "finish"] as const).map((name) => [
-    name,
-    `campaign-${name}`,
-  ]),
+  (["plan", "status", "review", "next"] as const).map((name) => [name, `campaign-${name}`]),
 );
 
 /** The same for a command of `uko campaign`, by what it printed. */
@@ -41,8 +38,8 @@ export function expectCampaignForm(command: string, out: string): void {
   if (line.error !== undefined) expectForm("error", out);
   else if (line.gate !== undefined) expectForm("campaign-gate", out);
   else if (line.found !== undefined) expectForm("campaign-find", out);
-  else if (line.questions !== undefined) expectForm("campaign-questions", out);
-  else if (line.isAccepted !== undefined) expectForm("campaign-accept", out);
+  else if (line.groups !== undefined) expectForm("campaign-draft", out);
+  else if (line.containers !== undefined) expectForm("campaign-end", out);
   else if (name === "next" && line.unstarted !== undefined) expectForm("campaign-run", out);
   else if (name === "next" && line.apart !== undefined) expectForm("campaign-review", out);
   else expectForm(formOf[name] ?? "campaign-run", out);

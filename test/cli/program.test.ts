@@ -163,7 +163,6 @@ describe("invalid input", () => {
     ],
     [["approve"], /^uko approve asks a person/],
     [["approve", key, "--yes"], /^Unknown option '--yes'/],
-    [["campaign", "finish", "--accept", "a", "--reason", "b"], /^uko campaign finish --accept asks a person/],
     [["campaign", "approve"], /^Unknown command/],
     [["request", key, "--reason", "a".repeat(501)], /The reason has 501 characters/],
     [["continue", "--step", "remove", "--vault", "payments"], /is not the ID of a vault/],

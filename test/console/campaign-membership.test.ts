@@ -1,10 +1,11 @@
 /** Requests of a campaign on the page *Waiting for you*: in no group, one line for the wave, and one key at a time by hand. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { vaultIds, waveFile, waveSeed } from "../cli/campaign-seed.ts";
+import { manifestIn } from "../cli/campaign-stage.ts";
 import { type CliTestWorld, startCliWorld } from "../cli/harness.ts";
 import { hiddenIn, openConsole, type TestConsole } from "./console-world.ts";
 
@@ -18,10 +19,8 @@ beforeEach(async () => {
   await world.reset();
   folder = mkdtempSync(path.join(tmpdir(), "uko-waiting-"));
   writeFileSync(path.join(folder, "campaign.yaml"), waveFile);
-  for (const command of ["plan --write", "signoff --owner platform"]) {
-    await world.type("bob", `campaign ${command} --folder ${folder}`);
-    await world.advance("1m");
-  }
+  await world.type("bob", `campaign plan --write --folder ${folder}`);
+  await world.advance("1m");
 });
 afterEach(async () => {
   for (const each of consoles) await each.close();
@@ -37,7 +36,7 @@ async function aliceAt(over: Parameters<typeof openConsole>[2] = {}): Promise<Te
   return opened;
 }
 function keyNamed(label: string): string {
-  const line = readFileSync(path.join(folder, "manifest.jsonl"), "utf8")
+  const line = manifestIn(folder)
     .split("\n")
     .find((each) => each.includes(`"label":"${label}"`));
   const { vault, id } = JSON.parse(line ?? "") as { vault: string; id: string };
@@ -118,7 +117,7 @@ describe("with the folder of the campaign", () => {
     const key = keyNamed("mail-3");
     await world.uko("bob", `request ${key}`);
     await world.advance("1m");
-    const leave = "rules:\n  - {match: {label: mail-3}, class: leave, wave: pilot, owner: mail}\n";
+    const leave = "rules:\n  - {match: {label: mail-3}, class: leave, wave: pilot}\n";
     writeFileSync(path.join(folder, "campaign.yaml"), waveFile.replace("rules:\n", leave));
     const alice = await inCampaign();
     for (const act of ["approve", "store"]) {

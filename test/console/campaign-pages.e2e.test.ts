@@ -47,7 +47,7 @@ beforeAll(async () => {
       "",
     ].join("\n"),
   );
-  for (const command of ["plan --write --yes", "signoff --yes --owner platform"]) {
+  for (const command of ["plan --write --yes"]) {
     expect((await world.uko("bob", `campaign ${command} --folder ${template}`)).exitCode).toBe(0);
   }
 });

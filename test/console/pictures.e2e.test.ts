@@ -101,7 +101,6 @@ describe.skipIf(isLeftOut)("the pictures of the documentation", () => {
     );
     const run = (who: "alice" | "bob", command: string) => runInCampaign(world, who, { command, folder });
     await run("bob", "plan --write --yes");
-    await run("bob", "signoff --yes --owner platform");
     await run("bob", "request pilot deactivate --reason Moved");
     await world.advance("1m");
     const alice = await house.seat("alice", { campaign: { folder, name: "retire-2027" } });

@@ -24,7 +24,7 @@ const rows = page
 const aKey = (over: Partial<ScheduledKey>): ScheduledKey => ({
   state: "active",
   isKms: false,
-  ending: "destroy",
+  class: "destroy",
   pendingDays: 0,
   hasKmsMetadata: false,
   ...over,

@@ -94,11 +94,16 @@ const keyPlanners: Readonly<Record<string, (one: Situation) => boolean>> = {
     steps.some((step) => cutsOff(planReviewedApproval(aReviewOf([key], { step }), key, run, nowMs))),
   planCampaignRequest: ({ key, run }) =>
     steps.some((step) => {
-      const verdict = planCampaignRequest(key, { step, ending: "destroy" }, run, nowMs);
+      const verdict = planCampaignRequest(key, { step }, run, nowMs);
       return verdict.kind === "take" && cutsOff(verdict.plan);
     }),
   planCampaignRollback({ key, run }) {
-    const verdict = planCampaignRollback(key, { reviews: [], isConfirmed: true, isProvenHere: true }, run, nowMs);
+    const verdict = planCampaignRollback(
+      key,
+      { wave: { name: "eol", wave: "pilot" }, noted: undefined, isConfirmed: true, isProvenHere: true },
+      run,
+      nowMs,
+    );
     return verdict.kind === "take" && cutsOff(verdict.plan);
   },
 };

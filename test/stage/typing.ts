@@ -21,13 +21,15 @@ export async function typeUko(
   const appendError = (text: string): void => {
     errors += text;
   };
+  const asked: string[] = [];
   const world: UkoWorld = {
     version: "0.0.0-story",
     environment,
     // Progress is no part of a transcript; an error is.
     ...withProgress({ write }, { write: appendError }),
     ask: async (question) => {
-      const answer = answerTo(question);
+      const answer = answerTo(question, asked);
+      asked.push(question);
       write(`${question}${answer}\n`);
       return answer;
     },

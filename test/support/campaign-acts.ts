@@ -1,17 +1,21 @@
 /**
  * The acts of a campaign that `uko campaign next` and the console combine, one at a time: request, review, approve and
  * advance. Attacks need them apart, because a person may change files or keys between two acts. They print as the command
- * line does, and the person confirms what an approval asks.
+ * line does, and the person confirms what an approval asks. A review stays in the memory of this process, as it does in
+ * that of a person's run; its digest names it.
  */
 
 import { printError, printReport } from "../../provider/cli/print.ts";
 import { openOperations } from "../../provider/compose/operations.ts";
 import type { CampaignReport } from "../../provider/engine/campaign/reports/report.ts";
-import { isUkoError } from "../../provider/errors.ts";
+import type { ShownReview } from "../../provider/engine/campaign/reports/wave-state.ts";
+import { isUkoError, UkoError } from "../../provider/errors.ts";
 import type { ReviewKind } from "../../provider/lifecycle/consent/review.ts";
 import { type CliTestWorld, type Ended, type Person, quietWorld, unsigned, withoutPause } from "../cli/harness.ts";
 
 export const acts = ["request", "review", "approve", "advance"] as const;
+
+const reviews = new Map<string, ShownReview>();
 
 /** Such as `approve pilot deactivate --review <digest> --json`. */
 export async function takeAct(
@@ -26,15 +30,13 @@ export async function takeAct(
     return at === -1 ? undefined : words[at + 1];
   };
   const has = (name: string): true | undefined => (words.includes(`--${name}`) ? true : undefined);
-  const reason = optionOf("reason");
   const digest = optionOf("resume");
   const asked = {
     ...{ wave, step: step === "destroy" ? ("destroy" as const) : ("deactivate" as const) },
-    ...{ reason, emergency: optionOf("emergency") },
-    ...(digest !== undefined && { resume: { digest, reason: reason ?? "" } }),
+    ...(digest !== undefined && { resume: { digest, reason: optionOf("reason") ?? "" } }),
   };
   const here = quietWorld();
-  const shown = { ...(has("json") && { json: true as const }), ...(has("csv") && { csv: true as const }) };
+  const shown = { ...(has("json") && { json: true as const }) };
   const outputs = { progress: { report: () => {} }, clock: withoutPause, signingPlaces: unsigned };
   const run = openOperations(environmentOf(who), outputs);
   const options = { signal: here.signal };
@@ -46,11 +48,15 @@ export async function takeAct(
       case "review": {
         const kind = (optionOf("kind") ?? "managed") as ReviewKind;
         const group = { kind, requestedBy: optionOf("requested-by"), isOther: has("other") === true };
-        return acting.review(folder, { ...asked, ...group }, options);
+        const { report, file } = await acting.review(folder, { ...asked, ...group }, options);
+        if (file) reviews.set(file.digest, { file, isAnswered: false, isSampled: false, tried: new Set() });
+        return report;
       }
       case "approve": {
-        const approval = { review: optionOf("review") ?? "", stores: has("store") === true, confirm: async () => {} };
-        return acting.approve(folder, { ...asked, ...approval }, options);
+        const review = reviews.get(optionOf("review") ?? "");
+        if (review === undefined)
+          throw new UkoError("UKO_INPUT_INVALID", { summary: "This process showed no such review" });
+        return acting.approve(folder, { ...asked, review, confirm: async () => {} }, options);
       }
       default:
         return acting.advance(folder, { wave }, options);

@@ -243,6 +243,8 @@ export function pairSteps<Line extends EvidenceLine>(lines: readonly Line[]): re
   const steps: StepLines<Line>[] = [];
   const begun = new Map<string, number[]>();
   for (const line of lines) {
+    // What the service refused in a campaign changed nothing, and no person was refused.
+    if (line.phase === "refused" && line.refused === undefined) continue;
     if (line.phase === "refused" || line.phase === "seen") {
       steps.push({ first: line, last: line, isDone: false });
       continue;

@@ -27,6 +27,7 @@ export interface StepEvidence extends Pick<EvidenceEntry, "step" | "from" | "to"
     | "hold"
     | "lastWrite"
     | "reason"
+    | "refusal"
   >;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Defines the interfaces and forms of evidence and report. Without evidence, uko takes no step that needs an entry
- * before it, writes no request or approval, releases no hold, and accepts no key as it is. A report that fails only
- * warns, because it must not change what a run does.
+ * before it, writes no request or approval, and releases no hold. A report that fails only warns, because it must not
+ * change what a run does.
  */
 
 import type { ErrorCode } from "../../errors.ts";
@@ -16,7 +16,7 @@ export interface EvidenceEntry {
   readonly time: string;
   readonly instanceId: string;
   /** The kind of resource that `keyId` names; absent for a managed key. */
-  readonly resource?: ContainerKind | "kms_key" | "key_ring" | "campaign_acceptance";
+  readonly resource?: ContainerKind | "kms_key" | "key_ring" | "campaign_wave";
   /** Empty for a KMS key, which is in no vault. */
   readonly vaultId: string;
   readonly keyId: string;
@@ -59,6 +59,8 @@ export interface EvidenceEntry {
   readonly hold?: string;
   /** Why a person released a hold, or declined a request. */
   readonly reason?: string;
+  /** What the service answered to a step of a campaign that it refused. */
+  readonly refusal?: { readonly code: string; readonly said: string };
 }
 
 /** The key as the service described it just before the step. Times are ISO 8601 UTC. */

@@ -6,7 +6,7 @@
  * stops it again. The breaker stops mistakes, not a hostile writer: to stop a hostile writer, remove that person's
  * role.
  *
- * The file also limits the first run on a review to 1 % of its keys, at least one.
+ * The file also limits the sample of an approval to 1 % of its keys, at least one.
  */
 
 import type { Sha256 } from "../consent/record-text.ts";
@@ -38,25 +38,24 @@ export function breakerOf(facts: WaveFailures, sha256: Sha256): Breaker {
   return isStopped ? { kind: "stopped", digest, failures } : { kind: "closed" };
 }
 
+/** How many calls may follow a sample of which the service refused every call. */
+const callsAfterRefusal = 3;
+
 /**
- * How many keys of a reviewed set the next run may act on: the first 1 % go alone, so that a mistake
- * that concerns the whole set is found on few keys. `acted` counts only
- * the keys of this set whose step `isInSample` accepts. So neither an earlier set nor a step of another
- * person replaces the sample.
+ * How many write calls the sample of an approval may still make. The first 1 % of the calls go alone, whatever their
+ * results, so that a mistake that concerns the whole set is found on few keys. If the service refused all of them, up to
+ * three more calls follow, so that one refusing key does not starve its wave.
  */
-export function mayActOn({ keys, acted }: { readonly keys: number; readonly acted: number }): number {
-  const remaining = keys - acted;
+export function callsLeftInSample({
+  keys,
+  calls,
+  successes,
+}: {
+  readonly keys: number;
+  readonly calls: number;
+  readonly successes: number;
+}): number {
   const first = Math.max(1, Math.floor(keys / 100));
-  return acted < first ? Math.min(remaining, first - acted) : remaining;
-}
-
-/** UKO and KMS round the time of a write to seconds. */
-const roundingMs = 1_000;
-
-/** Whether the reviewer made this write after the review and, after a stop, after the wave was resumed. */
-export function isInSample(
-  write: { readonly by?: string | undefined; readonly atMs?: number | undefined },
-  { reviewer, sinceMs }: { readonly reviewer: string; readonly sinceMs: number },
-): boolean {
-  return write.by === reviewer && write.atMs !== undefined && sinceMs <= write.atMs + roundingMs;
+  if (calls < first) return Math.min(first, keys) - calls;
+  return successes === 0 && calls < first + callsAfterRefusal ? 1 : 0;
 }

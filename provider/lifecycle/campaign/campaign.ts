@@ -2,16 +2,10 @@
  * Defines the terms of a campaign as plain values. A campaign only proposes and forbids steps, and it grants no right.
  */
 
-import type { ApprovedStep } from "../vocabulary/observation.ts";
-
 export const dayMs = 24 * 60 * 60 * 1000;
 
-/**
- * The outcomes that a campaign can plan for a key. `migrate` becomes `destroy` or `deactivate` once
- * a successor is attested; `leave` writes nothing, because the copy in the cloud stays in use;
- * `keep` is possible only on an instance that continues.
- */
-export const keyClasses = ["destroy", "migrate", "leave", "deactivate", "keep"] as const;
+/** What a campaign does with a key: `destroy` leads to its end, and `leave` writes nothing to the key. */
+export const keyClasses = ["destroy", "leave"] as const;
 export type KeyClass = (typeof keyClasses)[number];
 
 export type CampaignKeyKind = "managed" | "kms";
@@ -35,8 +29,8 @@ export interface KeyTraits {
 export interface RuleMatch {
   readonly kind?: CampaignKeyKind | undefined;
   readonly id?: readonly string[] | undefined;
-  /** ID, or glob on the name. */
-  readonly vault?: string | undefined;
+  /** IDs, or globs on the name. */
+  readonly vault?: readonly string[] | undefined;
   readonly label?: string | undefined;
   readonly template?: string | undefined;
   readonly state?: readonly string[] | undefined;
@@ -53,32 +47,19 @@ export interface Rule {
   readonly wave: string;
 }
 
-/** Minutes of a day in UTC, and the days on which they count; 0 is Sunday. */
-export interface MaintenanceWindow {
-  readonly fromMinute: number;
-  readonly untilMinute: number;
-  readonly days: readonly number[];
-}
-
 export interface Wave {
   readonly name: string;
   /** Waves that must have finished the same step first. */
   readonly after: readonly string[];
-  readonly notBeforeMs?: number | undefined;
-  readonly maintenanceWindow?: MaintenanceWindow | undefined;
   /** How long a key stays deactivated before its destroy may be requested. */
   readonly soakMs: number;
   readonly maxFailures: number;
 }
 
-export interface Period {
+/** A period in which the campaign takes no step. */
+export interface Blackout {
   readonly fromMs: number;
   /** Exclusive. */
   readonly untilMs: number;
-}
-
-/** A period in which the campaign takes none of these steps, unless it is an emergency. */
-export interface Blackout extends Period {
-  readonly steps: readonly ApprovedStep[];
   readonly reason: string;
 }

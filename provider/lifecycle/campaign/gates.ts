@@ -2,11 +2,9 @@
  * Decides what keeps a campaign from a step now. Each such reason is called a gate, and a gate can only refuse. A
  * step that passes every gate still requires a request, and an approval by another person.
  *
- * - The gates of a wave are its date, an unfinished earlier wave, and a day or minute without steps. A wave is also
- *   closed after too many failures, and while the rules differ from those that people reviewed. An emergency passes
- *   only a day without steps.
- * - The gates of a key are, for example, a hold, a changed fact, recent use, and an owner who has not signed. One gate
- *   is the soak, the wait after the deactivation in which an owner can notice the outage. Another gate is the KMS
+ * - The gates of a wave are an unfinished earlier wave, and a day without steps. A wave is also closed after too many
+ *   failures, and while the rules differ from those that people reviewed.
+ * - The gates of a key are, for example, a hold, a changed fact, and recent use. One gate is the soak, the wait after the deactivation in which an owner can notice the outage. Another gate is the KMS
  *   deletion window of the backing key (the KMS key behind a managed key): within this window, KMS lets a second
  *   identity destroy the backing key. If the window expired, or nothing proves who opened it, no person can destroy the
  *   managed key until it is reactivated and deactivated again.
@@ -21,46 +19,35 @@ import type { ScheduledKey } from "./schedule.ts";
 
 export type WaveGate =
   | { readonly kind: "open" }
-  /** The rules differ from those in the manifest, which people reviewed. No emergency passes this gate. */
+  /** The rules differ from those in the manifest, which people reviewed. */
   | { readonly kind: "differs"; readonly differences: readonly string[] }
   /** The breaker stopped the wave. */
   | { readonly kind: "stopped" }
-  | { readonly kind: "not_before"; readonly untilMs: number }
   | { readonly kind: "after"; readonly waves: readonly string[] }
-  | { readonly kind: "blackout"; readonly blackout: Blackout; readonly untilMs?: number }
-  | { readonly kind: "maintenance_window"; readonly untilMs?: number };
+  | { readonly kind: "blackout"; readonly blackout: Blackout; readonly untilMs: number };
 
 export interface WaveSituation {
-  readonly step: ApprovedStep;
-  readonly wave: Pick<Wave, "after" | "notBeforeMs" | "maintenanceWindow">;
-  /** The waves that still have keys for which this step is due. */
+  readonly wave: Pick<Wave, "after">;
+  /** The waves that still have keys for which the step is due. */
   readonly unfinished: ReadonlySet<string>;
   /** Each rule of the wave, or of one of its keys, that differs from the manifest otherwise than by narrowing. */
   readonly differences: readonly string[];
   readonly isStopped: boolean;
   readonly blackouts: readonly Blackout[];
   readonly nowMs: number;
-  /** An emergency passes a blackout and nothing else. */
-  readonly isEmergency: boolean;
 }
 
 /** The first gate that is closed. Halt and rollback do not check it, because they only make keys safer. */
 export function waveGate(facts: WaveSituation): WaveGate {
-  const { step, wave, unfinished, differences, nowMs, isEmergency } = facts;
+  const { wave, unfinished, differences, nowMs, blackouts } = facts;
   if (differences.length > 0) return { kind: "differs", differences };
   if (facts.isStopped) return { kind: "stopped" };
-  if (wave.notBeforeMs !== undefined && nowMs < wave.notBeforeMs) {
-    return { kind: "not_before", untilMs: wave.notBeforeMs };
-  }
   const waves = wave.after.filter((name) => unfinished.has(name));
   if (waves.length > 0) return { kind: "after", waves };
-  const blackouts = isEmergency ? [] : facts.blackouts;
-  const limits = { step, maintenanceWindow: wave.maintenanceWindow, blackouts };
-  const untilMs = nextOpenMs(limits, nowMs);
-  if (untilMs === nowMs) return { kind: "open" };
-  const until = untilMs === undefined ? {} : { untilMs };
-  const blackout = blackoutAt(limits, nowMs);
-  return blackout === undefined ? { kind: "maintenance_window", ...until } : { kind: "blackout", blackout, ...until };
+  const blackout = blackoutAt(blackouts, nowMs);
+  return blackout === undefined
+    ? { kind: "open" }
+    : { kind: "blackout", blackout, untilMs: nextOpenMs(blackouts, nowMs) };
 }
 
 export type KeyGate =
@@ -68,8 +55,6 @@ export type KeyGate =
   /** The step has happened, or a later one. */
   | { readonly kind: "done" }
   | { readonly kind: "held" }
-  /** Two people accepted the key as it is. */
-  | { readonly kind: "accepted" }
   /** The rules plan fewer steps for the key than the manifest does, or none. */
   | { readonly kind: "narrowed" }
   /** The class does not lead to this step. */
@@ -78,7 +63,6 @@ export type KeyGate =
   | { readonly kind: "changed" }
   | { readonly kind: "declared" }
   | { readonly kind: "in_use" }
-  | { readonly kind: "not_signed_off"; readonly owners: readonly string[] }
   | { readonly kind: "impossible" }
   /** The key has to be deactivated first. */
   | { readonly kind: "not_deactivated" }
@@ -88,9 +72,8 @@ export type KeyGate =
 
 type WindowFault = NonNullable<ReturnType<typeof windowFault>>;
 
-export interface KeySituation extends Pick<ScheduledKey, "state" | "isKms" | "ending" | "deactivatedAtMs"> {
+export interface KeySituation extends Pick<ScheduledKey, "state" | "isKms" | "class" | "deactivatedAtMs"> {
   readonly isHeld: boolean;
-  readonly isAccepted?: boolean;
   readonly isNarrowed: boolean;
   readonly gaps: readonly ClassGap[];
   /** Whether the facts differ from those of the baseline. */
@@ -99,8 +82,6 @@ export interface KeySituation extends Pick<ScheduledKey, "state" | "isKms" | "en
   readonly isDeclared: boolean;
   /** Whether recent use is known and no person stated a reason to go on. */
   readonly isInUse: boolean;
-  /** Owners who have not signed their list with this key. */
-  readonly unsigned: readonly string[];
   readonly windowFault?: WindowFault | undefined;
   readonly soakMs: number;
 }
@@ -109,15 +90,13 @@ export interface KeySituation extends Pick<ScheduledKey, "state" | "isKms" | "en
 export function keyGate(key: KeySituation, step: ApprovedStep, nowMs: number): KeyGate {
   if (hasHappened(key.state, step)) return { kind: "done" };
   if (key.isHeld) return { kind: "held" };
-  if (key.isAccepted === true) return { kind: "accepted" };
   if (key.isNarrowed) return { kind: "narrowed" };
-  if (key.ending === "none" || (step === "destroy" && key.ending === "deactivate")) return { kind: "not_planned" };
+  if (key.class === "leave") return { kind: "not_planned" };
   if (key.state === "other") return { kind: "impossible" };
   if (key.gaps.length > 0) return { kind: "incomplete", gaps: key.gaps };
   if (key.isChanged) return { kind: "changed" };
   if (key.isDeclared) return { kind: "declared" };
   if (key.isInUse) return { kind: "in_use" };
-  if (key.ending === "destroy" && key.unsigned.length > 0) return { kind: "not_signed_off", owners: key.unsigned };
   return step === "deactivate" ? deactivationGate(key) : destructionGate(key, nowMs);
 }
 
@@ -145,14 +124,6 @@ export function hasHappened(state: KeySituation["state"], step: ApprovedStep): b
  * narrowed counts, so that an edit of one wave does not open a later wave.
  */
 export function isStepDue(key: KeySituation, step: ApprovedStep): boolean {
-  if (
-    key.isHeld ||
-    key.isAccepted === true ||
-    key.ending === "none" ||
-    key.state === "other" ||
-    hasHappened(key.state, step)
-  )
-    return false;
-  if (step === "destroy") return key.ending === "destroy";
-  return key.state === "active" && !key.isKms;
+  if (key.isHeld || key.class === "leave" || key.state === "other" || hasHappened(key.state, step)) return false;
+  return step === "destroy" || (key.state === "active" && !key.isKms);
 }

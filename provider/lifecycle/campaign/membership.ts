@@ -21,7 +21,7 @@ export interface DecidedLine {
   readonly id: string;
   readonly class: KeyClass;
   readonly wave: string;
-  readonly owners: readonly string[];
+  readonly owner: string;
   readonly reason: string;
   readonly override: string;
   /** The digest of the key's facts, without holds. */
@@ -30,11 +30,8 @@ export interface DecidedLine {
 
 /** The digest of a line, by which a request says for which decision it was made: 32 hex digits. */
 export function digestOfLine(line: DecidedLine, sha256: Sha256): string {
-  const { vault, id, class: keyClass, wave, owners, reason, override, facts } = line;
-  return sha256(JSON.stringify(["uko-line-1", vault, id, keyClass, wave, owners, reason, override, facts])).slice(
-    0,
-    32,
-  );
+  const { vault, id, class: keyClass, wave, owner, reason, override, facts } = line;
+  return sha256(JSON.stringify(["uko-line-1", vault, id, keyClass, wave, owner, reason, override, facts])).slice(0, 32);
 }
 
 /** Why a request on a key of the manifest was not made for this wave and line. */
@@ -88,11 +85,6 @@ export function leavingOf(classes: {
   readonly listed: KeyClass | undefined;
 }): Leaving {
   const { ruled, listed } = classes;
-  if (isLeave(ruled) || isLeave(listed)) return "rule";
+  if (ruled === "leave" || listed === "leave") return "rule";
   return ruled === undefined ? "default" : "none";
-}
-
-/** `keep` is `leave` on an instance that continues. */
-export function isLeave(keyClass: KeyClass | undefined): boolean {
-  return keyClass === "leave" || keyClass === "keep";
 }

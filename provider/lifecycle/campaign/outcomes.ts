@@ -1,12 +1,10 @@
 /**
  * Gives each key exactly one outcome at the end of a campaign, so that no key is unaccounted for. It also decides
  * when a vault, its keystores and its templates may be deleted: only after each key of the vault has a final outcome.
- * In addition, uko must have read the whole vault, and no key in it may be accepted as it is or missing from the
- * manifest. Otherwise a container could be deleted under a key that a person still needs. A container that is newer
+ * In addition, uko must have read the whole vault, and no key in it may be missing from the manifest. Otherwise a container could be deleted under a key that a person still needs. A container that is newer
  * than the manifest is not deleted either. The planner of a container's deletion checks its contents again.
  */
 
-import type { KeyClass } from "./campaign.ts";
 import type { ScheduledKey } from "./schedule.ts";
 
 export type KeyOutcome =
@@ -19,26 +17,20 @@ export type KeyOutcome =
    * Pending destruction until after the instance ends. From then on, only the provider of the cloud can prove the end.
    */
   | "proof_by_provider"
-  | "deactivated"
   /** The instance ends, and the copies in other clouds stay in use without UKO. */
   | "lives_on"
   /** The instance ends, and no copy of the key is outside of it. Data that only this key decrypts is lost then. */
   | "ends_with_instance"
   /** The instance stays, and so does the key, because the campaign leaves it. */
   | "left"
-  | "kept"
   | "held"
-  /** No step can end the key, and two people accepted it as it is. */
-  | "accepted"
   | "open"
   /** uko could not read the key or the end of its material, so the key does not count for any other outcome. */
   | "not_read";
 
 export interface EndedKey
-  extends Pick<ScheduledKey, "state" | "ending" | "materialGoneMs" | "isMaterialUncertain" | "isEndUnproven"> {
-  readonly class: KeyClass;
+  extends Pick<ScheduledKey, "state" | "class" | "materialGoneMs" | "isMaterialUncertain" | "isEndUnproven"> {
   readonly isHeld: boolean;
-  readonly isAccepted?: boolean;
   /** Whether a keystore of another cloud or instance has the key. False for a KMS key. */
   readonly hasCopyOutside: boolean;
 }
@@ -50,19 +42,10 @@ export interface CampaignEnd {
 }
 
 export function outcomeOf(key: EndedKey, end: CampaignEnd): KeyOutcome {
-  const outcome = ownOutcome(key, end);
-  const isOpen = outcome === "open" || outcome === "held" || outcome === "kept";
-  return key.isAccepted === true && isOpen ? "accepted" : outcome;
-}
-
-function ownOutcome(key: EndedKey, end: CampaignEnd): KeyOutcome {
   if (key.state === "gone") return "removed";
   if (key.state === "destroyed") return destroyedOutcome(key, end);
   if (key.isHeld) return "held";
-  if (key.class === "leave") return leftOutcome(key, end);
-  if (key.class === "keep") return "kept";
-  const isEnded = key.ending === "deactivate" && (key.state === "deactivated" || key.state === "pre_activation");
-  return isEnded ? "deactivated" : "open";
+  return key.class === "leave" ? leftOutcome(key, end) : "open";
 }
 
 /** What becomes of a key to which the campaign writes nothing. A key without a copy outside must not be called alive. */
@@ -82,8 +65,7 @@ function destroyedOutcome(key: EndedKey, { deadlineMs }: CampaignEnd): KeyOutcom
 
 /** Outcomes that no step of this campaign changes any more. */
 const finalOutcomes: readonly KeyOutcome[] = [
-  ...(["removed", "destroyed", "proof_by_provider", "deactivated"] as const),
-  ...(["lives_on", "ends_with_instance", "left", "accepted"] as const),
+  ...(["removed", "destroyed", "proof_by_provider", "lives_on", "ends_with_instance", "left"] as const),
 ];
 
 export function isFinal(outcome: KeyOutcome): boolean {
@@ -103,18 +85,14 @@ export interface VaultSituation {
 export type VaultBlock =
   | { readonly kind: "not_read" }
   | { readonly kind: "keys_since_baseline"; readonly keys: number }
-  | { readonly kind: "unfinished"; readonly keys: number }
-  /** People accepted keys that are still in the vault. */
-  | { readonly kind: "accepted"; readonly keys: number };
+  | { readonly kind: "unfinished"; readonly keys: number };
 
 /** Why no container of the vault may be deleted yet; undefined if its containers may go. */
 export function vaultBlock({ isRead, outcomes, keysSinceBaseline }: VaultSituation): VaultBlock | undefined {
   if (!isRead) return { kind: "not_read" };
   if (keysSinceBaseline > 0) return { kind: "keys_since_baseline", keys: keysSinceBaseline };
   const unfinished = outcomes.filter((outcome) => !isFinal(outcome)).length;
-  if (unfinished > 0) return { kind: "unfinished", keys: unfinished };
-  const accepted = outcomes.filter((outcome) => outcome === "accepted").length;
-  return accepted > 0 ? { kind: "accepted", keys: accepted } : undefined;
+  return unfinished > 0 ? { kind: "unfinished", keys: unfinished } : undefined;
 }
 
 /** A container that was created after the last baseline belongs to a person who may still need it. */

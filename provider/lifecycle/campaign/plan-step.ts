@@ -8,9 +8,10 @@
  * skips every other key. So a list that is a day old changes no key that was held or changed since.
  */
 
+import { deletionStanding } from "../consent/consent-record.ts";
 import { holdGuard } from "../key/guards.ts";
 import { dualBackingKeys } from "../key/kms-window.ts";
-import type { DeletionGoal, Plan, Run } from "../key/plan.ts";
+import type { Plan, Run } from "../key/plan.ts";
 import { planKeyDeletion } from "../key/plan-key-deletion.ts";
 import { planReversal } from "../key/plan-reversal.ts";
 import { strictest } from "../key/plan-reviewed.ts";
@@ -22,7 +23,7 @@ import {
   isSame,
   type KeyObservation,
 } from "../vocabulary/observation.ts";
-import { proveRollback, type ReviewedDeactivation, type Rollback } from "./rollback.ts";
+import { type NotedStep, proveRollback, type Rollback } from "./rollback.ts";
 
 export type CampaignVerdict =
   | { readonly kind: "take"; readonly plan: Plan }
@@ -36,11 +37,6 @@ export type LeftBecause =
 
 export interface CampaignRequest {
   readonly step: ApprovedStep;
-  /**
-   * The step to which the class of the key leads in the end. So a guard that would stop the destruction is found before
-   * the outage.
-   */
-  readonly ending: ApprovedStep;
   readonly reason?: string;
   /** For which wave and line of the manifest the request is made. */
   readonly mark?: CampaignMark;
@@ -50,11 +46,6 @@ export interface CampaignRequest {
   readonly kmsSetter?: Identity;
 }
 
-const endings = {
-  deactivate: "deactivated",
-  destroy: "destruction_scheduled",
-} as const satisfies Record<ApprovedStep, DeletionGoal>;
-
 /** Plans the request for the step. The plan never contains the step itself. */
 export function planCampaignRequest(
   observation: KeyObservation,
@@ -63,8 +54,9 @@ export function planCampaignRequest(
   nowMs: number,
 ): CampaignVerdict {
   if (holdGuard(observation, nowMs) !== undefined) return { kind: "leave", why: { kind: "held" } };
-  const { step, ending, reason } = request;
-  const policy = { ...strictest, goal: endings[ending], ...(reason !== undefined && { reason }) };
+  const { step, reason } = request;
+  // The goal is the destruction also for a deactivation, so that a guard that would stop it is found before the outage.
+  const policy = { ...strictest, goal: "destruction_scheduled" as const, ...(reason !== undefined && { reason }) };
   const plan = planKeyDeletion(observation, policy, run, nowMs);
   if (!isAbout(plan, step)) return { kind: "leave", why: { kind: "other_step" } };
   const noted = noteSetter(noteDeactivation(plan, observation, request, run), request);
@@ -121,7 +113,9 @@ function isAbout(plan: Plan, step: ApprovedStep): boolean {
 }
 
 export interface CampaignRollback {
-  readonly reviews: readonly ReviewedDeactivation[];
+  readonly wave: Pick<CampaignMark, "name" | "wave">;
+  /** The deactivation in the evidence of the folder, if any. */
+  readonly noted: NotedStep | undefined;
   /** Whether a person saw who wrote to the key since, and confirmed the reactivation. */
   readonly isConfirmed: boolean;
   /** Whether an earlier read of this run has proven the rollback, so that the run itself wrote to the key since. */
@@ -134,16 +128,27 @@ export interface CampaignRollback {
  */
 export function planCampaignRollback(
   observation: KeyObservation,
-  { reviews, isConfirmed, isProvenHere }: CampaignRollback,
+  { wave, noted, isConfirmed, isProvenHere }: CampaignRollback,
   run: Run,
   nowMs: number,
 ): CampaignVerdict {
-  const { state, updatedBy, updatedAtMs } = observation;
+  const { state, updatedBy } = observation;
   const plan = (): CampaignVerdict => ({ kind: "take", plan: planReversal(observation, "reactivate", run, nowMs) });
   const { writesAs } = run.actor;
   const isOwnWrite = updatedBy !== undefined && writesAs !== undefined && isSame(updatedBy, writesAs);
   if (isProvenHere && (state === "active" || isOwnWrite)) return plan();
-  const rollback = proveRollback({ state, updatedBy, updatedAtMs, reviews });
+  const rollback = rollbackOf(observation, { wave, noted }, nowMs);
   if (rollback.kind === "proven" || (rollback.kind === "written_since" && isConfirmed)) return plan();
   return { kind: "leave", why: { kind: "rollback", rollback } };
+}
+
+/** What the service shows of the key, and the folder of its deactivation, as a rollback judges both. */
+export function rollbackOf(
+  observation: KeyObservation,
+  { wave, noted }: Pick<CampaignRollback, "wave" | "noted">,
+  nowMs: number,
+): Rollback {
+  const { state, updatedBy, updatedAtMs, carried } = observation;
+  const { binds } = deletionStanding(observation, nowMs);
+  return proveRollback({ state, updatedBy, updatedAtMs, record: carried.record, binds, wave, noted });
 }

@@ -1,59 +1,65 @@
 /**
- * Decides whether a rollback may reactivate a key: only if the campaign itself deactivated the key. The proof has two
- * parts. A review of the campaign has the key. And the last write to the key is by the reviewer or the requester, and
- * falls in the days in which the deactivation was possible. If the last write does not fit, a person has to confirm.
- * Otherwise a rollback could bring back a key that another person deactivated for a reason of their own. The
- * reactivation makes a key safer, so it passes a hold. The evidence in the campaign's folder proves nothing, because
- * each person who can write to the folder can forge it.
+ * Decides whether a rollback may reactivate a key without a question: only if the campaign itself deactivated the key,
+ * and no other write followed. Otherwise a rollback could bring back a key that another person deactivated for a reason
+ * of their own. The evidence in the campaign's folder alone proves nothing, because each person who can write to the
+ * folder can forge it. So the record on the key has to name this wave, too. A key that only the evidence names is
+ * reactivated after a person read who wrote to it last, and confirmed. The reactivation makes a key safer, so it passes a
+ * hold.
  */
 
 import type { ObservedState } from "../vocabulary/managed-key-states.ts";
-import type { Identity } from "../vocabulary/observation.ts";
+import type { ApprovedStep, CampaignMark, Identity } from "../vocabulary/observation.ts";
 
-export interface ReviewedDeactivation {
-  /**
-   * The two people, either of whom may have taken the step: the reviewer, or the requester on the reviewer's stored
-   * approval.
-   */
-  readonly reviewer: string;
-  readonly requester: string;
-  readonly reviewedAtMs: number;
+/** A step on a key, as a line of evidence in the folder has it. */
+export interface NotedStep {
+  readonly by: string;
+  readonly atMs: number;
 }
 
 export interface RollbackCandidate {
   readonly state: ObservedState;
   readonly updatedBy?: Identity | undefined;
   readonly updatedAtMs?: number | undefined;
-  readonly reviews: readonly ReviewedDeactivation[];
+  /** The record on the key: the request that the deactivation acted on, or a later request to destroy. */
+  readonly record?: { readonly step: ApprovedStep; readonly campaign?: CampaignMark | undefined } | undefined;
+  /** Whether the record is a request that still binds. */
+  readonly binds: boolean;
+  readonly wave: Pick<CampaignMark, "name" | "wave">;
+  /** The deactivation in the evidence; undefined if no line names the key. */
+  readonly noted: NotedStep | undefined;
 }
 
 export type Rollback =
   /** May be reactivated without another question. */
   | { readonly kind: "proven" }
-  /** Another write followed. A person has to look at the key and confirm. */
+  /** Nothing but the evidence says that the campaign deactivated the key, or another write followed. */
   | { readonly kind: "written_since"; readonly by?: Identity; readonly atMs?: number }
-  | { readonly kind: "left"; readonly why: "never_reviewed" | "not_deactivated" | "destroyed" };
+  | { readonly kind: "left"; readonly why: "not_deactivated_here" | "not_deactivated" | "destroyed" };
 
-/** How long after a review its step can happen: one day for the review, and seven days for a stored approval. */
-const maxDelayMs = (1 + 7) * 24 * 60 * 60 * 1000;
-/** UKO rounds the time of a write to seconds. */
-const roundingMs = 1_000;
+/**
+ * The evidence has the time of the read before the step. The write follows soon, and UKO rounds its time to seconds. A
+ * write that is later than that is another write.
+ */
+const roundingMs = 2_000;
+const maxDelayMs = 60_000;
 
-export function proveRollback({ state, updatedBy, updatedAtMs, reviews }: RollbackCandidate): Rollback {
+export function proveRollback(candidate: RollbackCandidate): Rollback {
+  const { state, updatedBy, updatedAtMs, record, binds, wave, noted } = candidate;
   if (state === "destroyed" || state === "destroyed_compromised") return { kind: "left", why: "destroyed" };
   if (state !== "deactivated") return { kind: "left", why: "not_deactivated" };
-  if (reviews.length === 0) return { kind: "left", why: "never_reviewed" };
-  const isStep = reviews.some(
-    ({ reviewer, requester, reviewedAtMs }) =>
-      updatedAtMs !== undefined &&
-      (updatedBy?.iamId === reviewer || updatedBy?.iamId === requester) &&
-      reviewedAtMs <= updatedAtMs + roundingMs &&
-      updatedAtMs <= reviewedAtMs + maxDelayMs,
-  );
-  if (isStep) return { kind: "proven" };
+  const isOfWave = record?.campaign?.name === wave.name && record.campaign.wave === wave.wave;
+  if (isOfWave && record?.step === "destroy" && binds) return { kind: "proven" };
+  if (noted === undefined) return { kind: "left", why: "not_deactivated_here" };
+  const isLastWrite = updatedBy?.iamId === noted.by && isNotedAt(noted, updatedAtMs);
+  if (isOfWave && record?.step === "deactivate" && isLastWrite) return { kind: "proven" };
   return {
     kind: "written_since",
     ...(updatedBy !== undefined && { by: updatedBy }),
     ...(updatedAtMs !== undefined && { atMs: updatedAtMs }),
   };
+}
+
+/** Whether the evidence can be about the write at this time. */
+export function isNotedAt({ atMs }: NotedStep, writtenAtMs: number | undefined): boolean {
+  return writtenAtMs !== undefined && atMs - roundingMs <= writtenAtMs && writtenAtMs <= atMs + maxDelayMs;
 }

@@ -6,8 +6,7 @@
  * order of waves. And a key that the rules now leave alive would still be deleted.
  */
 
-import type { ApprovedStep } from "../vocabulary/observation.ts";
-import { type Classified, endingOf } from "./rules.ts";
+import type { KeyClass } from "./campaign.ts";
 
 /** A value in the manifest and what the files of people say now. */
 export interface Difference {
@@ -21,14 +20,13 @@ export type RuleChange =
   | { readonly kind: "narrowed"; readonly why: "out_of_scope" | "no_rule" | "class" }
   | { readonly kind: "different"; readonly differences: readonly Difference[] };
 
-type Classes = Pick<Classified, "class" | "into">;
-
-const reach = { none: 0, deactivate: 1, destroy: 2 } as const satisfies Record<ApprovedStep | "none", number>;
-
 /** `ruled` is what the rules make of the key now; undefined if no rule names it, which means `leave`. */
-export function ruleChangeOf<Ruled extends Classes>(manifest: Ruled, ruled: Ruled | undefined): RuleChange {
+export function ruleChangeOf<Ruled extends { readonly class: KeyClass }>(
+  manifest: Ruled,
+  ruled: Ruled | undefined,
+): RuleChange {
   if (ruled === undefined) return { kind: "narrowed", why: "no_rule" };
-  if (reach[endingOf(ruled)] < reach[endingOf(manifest)]) return { kind: "narrowed", why: "class" };
+  if (manifest.class === "destroy" && ruled.class === "leave") return { kind: "narrowed", why: "class" };
   const differences = differencesOf(manifest, ruled);
   return differences.length === 0 ? { kind: "unchanged" } : { kind: "different", differences };
 }

@@ -4,7 +4,7 @@
  * no pattern in campaign.yaml can make a run hang.
  */
 
-import type { CampaignKeyKind, KeyClass, KeyTraits, Rule, RuleMatch } from "./campaign.ts";
+import type { KeyClass, KeyTraits, Rule, RuleMatch } from "./campaign.ts";
 
 /** The index of the first rule that matches; undefined if the key is unclassified. */
 export function firstMatch(rules: readonly Rule[], traits: KeyTraits): number | undefined {
@@ -17,7 +17,7 @@ export function isMatch(match: RuleMatch, traits: KeyTraits): boolean {
   return (
     (match.kind === undefined || match.kind === traits.kind) &&
     (match.id === undefined || match.id.includes(traits.id)) &&
-    (match.vault === undefined || match.vault === traits.vaultId || isGlobMatch(match.vault, traits.vaultName)) &&
+    (match.vault === undefined || match.vault.some((each) => isVault(each, traits))) &&
     (match.label === undefined || isGlobMatch(match.label, traits.label)) &&
     (match.template === undefined || isGlobMatch(match.template, traits.template)) &&
     (match.state === undefined || match.state.includes(traits.state)) &&
@@ -27,6 +27,10 @@ export function isMatch(match: RuleMatch, traits: KeyTraits): boolean {
     (match.createdBeforeMs === undefined || (createdAtMs !== undefined && createdAtMs < match.createdBeforeMs)) &&
     (match.createdFromMs === undefined || (createdAtMs !== undefined && createdAtMs >= match.createdFromMs))
   );
+}
+
+function isVault(named: string, { vaultId, vaultName }: KeyTraits): boolean {
+  return named === vaultId || isGlobMatch(named, vaultName);
 }
 
 function hasTag({ tags }: KeyTraits, wanted: NonNullable<RuleMatch["tag"]>): boolean {
@@ -61,50 +65,17 @@ export function isGlobMatch(glob: string, text: string): boolean {
   return globAt === glob.length;
 }
 
-/** A key with its class and what the people who classified it stated. */
-export interface Classified {
-  readonly kind: CampaignKeyKind;
-  readonly class: KeyClass;
-  readonly owners: readonly string[];
-  readonly reason: string;
-  readonly successor: string;
-  /** When a person attested that the successor is in use; absent if no person did. */
-  readonly attestedAtMs?: number | undefined;
-  readonly into?: "destroy" | "deactivate" | undefined;
-}
-
-export type ClassGap =
-  | "keep_on_ending_instance"
-  /** KMS has no state to which uko could deactivate a key. */
-  | "kms_deactivation"
-  | "owner_missing"
-  | "reason_missing"
-  | "successor_missing"
-  | "not_attested"
-  | "future_owner_missing";
+export type ClassGap = "owner_missing" | "reason_missing";
 
 /** What a class still requires before the campaign may act on the key. */
-export function classificationGaps(key: Classified, instanceEnds: boolean, nowMs: number): readonly ClassGap[] {
-  const gaps: ClassGap[] = [];
-  if (key.class === "keep") return instanceEnds ? ["keep_on_ending_instance"] : [];
-  if (key.class === "leave") return key.owners.length === 0 ? ["future_owner_missing"] : [];
-  if (key.kind === "kms" && endingOf(key) === "deactivate") gaps.push("kms_deactivation");
-  if (endingOf(key) === "destroy") {
-    if (key.owners.length === 0) gaps.push("owner_missing");
-    if (key.reason === "") gaps.push("reason_missing");
-  }
-  if (key.class === "migrate") {
-    if (key.successor === "") gaps.push("successor_missing");
-    if (key.attestedAtMs === undefined || key.attestedAtMs > nowMs) gaps.push("not_attested");
-  }
-  return gaps;
-}
-
-/** The steps that a class leads to, once nothing is missing. `migrate` takes its steps by its ending. */
-export function endingOf({
-  class: keyClass,
-  into,
-}: Pick<Classified, "class" | "into">): "destroy" | "deactivate" | "none" {
-  if (keyClass === "destroy" || keyClass === "deactivate") return keyClass;
-  return keyClass === "migrate" && into !== undefined ? into : "none";
+export function classificationGaps(key: {
+  readonly class: KeyClass;
+  readonly owner: string;
+  readonly reason: string;
+}): readonly ClassGap[] {
+  if (key.class === "leave") return [];
+  return [
+    ...(key.owner === "" ? (["owner_missing"] as const) : []),
+    ...(key.reason === "" ? (["reason_missing"] as const) : []),
+  ];
 }

@@ -10,8 +10,7 @@ import type { Run } from "../key/plan.ts";
 import { coolDownMs } from "../vocabulary/managed-key-states.ts";
 import { type ApprovedStep, isSame, type KeyObservation } from "../vocabulary/observation.ts";
 import { lastOpenMs, nextOpenMs } from "./calendar.ts";
-import type { Blackout, Wave } from "./campaign.ts";
-import { dayMs } from "./campaign.ts";
+import { type Blackout, dayMs, type KeyClass, type Wave } from "./campaign.ts";
 
 /** How long KMS can restore the material of a deleted key (kms-v2-and-iam.md 2.6). */
 export const kmsRestoreDays = 30;
@@ -23,7 +22,7 @@ export interface ScheduledKey {
   readonly state: "pre_activation" | "active" | "deactivated" | "destroyed" | "gone" | "other";
   /** A KMS key is destroyed without being deactivated first. */
   readonly isKms: boolean;
-  readonly ending: ApprovedStep | "none";
+  readonly class: KeyClass;
   /** The longest pending period of its keystores. */
   readonly pendingDays: number;
   /** Whether KMS keeps metadata that blocks the key ring. */
@@ -40,7 +39,7 @@ export interface ScheduledKey {
 /** The rules of time for one key: its wave, and when the waves before it finish. */
 export interface Timing {
   readonly nowMs: number;
-  readonly wave: Pick<Wave, "notBeforeMs" | "maintenanceWindow" | "soakMs">;
+  readonly wave: Pick<Wave, "soakMs">;
   /** When the waves of `after` have finished each step; a step is absent if it waits for none. */
   readonly ready?: Readonly<Partial<Record<ApprovedStep, number>>> | undefined;
   readonly blackouts: readonly Blackout[];
@@ -58,7 +57,7 @@ export interface KeyDates {
 
 export type LateCause =
   | { readonly kind: "blackout"; readonly blackout: Blackout }
-  /** The wave's `notBefore`, `after`, `maintenanceWindow` or `soak`. */
+  /** The `after` or `soak` of the wave. */
   | { readonly kind: "wave" }
   /** The pending period alone outlasts the deadline. */
   | { readonly kind: "pending_period" };
@@ -81,37 +80,31 @@ export function lastDestroyBeforeMs(deadlineMs: number, pendingDays: number): nu
   return deadlineMs - pendingDays * dayMs;
 }
 
-/** `deadlineMs` is exclusive: the material has to be gone, or the key deactivated, before it. */
+/** `deadlineMs` is exclusive: the material has to be gone before it. */
 export function scheduleOf(key: ScheduledKey, timing: Timing, deadlineMs: number): Schedule {
-  if (key.ending === "none") return { kind: "untouched", dates: {} };
+  if (key.class === "leave") return { kind: "untouched", dates: {} };
   // A keystore may still hold the material, and no keystore reports a date for its end.
   if (key.state === "destroyed" && key.isMaterialUncertain === true) return { kind: "impossible", dates: {} };
   if (isDone(key)) return { kind: "done", dates: {} };
-  if (key.state === "other" || (key.isKms && key.ending === "deactivate")) return { kind: "impossible", dates: {} };
+  if (key.state === "other") return { kind: "impossible", dates: {} };
   const dates = { ...earliestDates(key, timing), ...lastDates(key, timing, deadlineMs) };
-  if (isInTime(key, dates, deadlineMs)) return { kind: "on_time", dates };
+  if (isInTime(dates, deadlineMs)) return { kind: "on_time", dates };
   const isProofByProvider =
     key.state === "destroyed" || (dates.destroyMs !== undefined && dates.destroyMs < deadlineMs);
   return { kind: "late", dates, cause: causeOf(key, timing, deadlineMs), isProofByProvider };
 }
 
-function isDone({ state, ending, materialGoneMs }: ScheduledKey): boolean {
-  if (state === "gone") return true;
-  if (state === "destroyed") return ending === "deactivate" || materialGoneMs === undefined;
-  // A key that was never active protects nothing, so there is nothing to deactivate.
-  return ending === "deactivate" && (state === "deactivated" || state === "pre_activation");
+function isDone({ state, materialGoneMs }: ScheduledKey): boolean {
+  return state === "gone" || (state === "destroyed" && materialGoneMs === undefined);
 }
 
-/** The dates if every person acts at once. A step has no date if the calendar has no open time for it. */
+/** The dates if every person acts at once. */
 export function earliestDates(key: ScheduledKey, timing: Timing): KeyDates {
   if (key.state === "destroyed") return key.materialGoneMs === undefined ? {} : { materialGoneMs: key.materialGoneMs };
-  const limits = limitsOf(timing);
   const isOutage = key.state === "active" && !key.isKms;
-  const deactivateMs = isOutage ? nextOpenMs(limits("deactivate"), fromMs("deactivate", timing)) : undefined;
+  const deactivateMs = isOutage ? nextOpenMs(timing.blackouts, fromMs("deactivate", timing)) : undefined;
   const deactivated = deactivateMs === undefined ? {} : { deactivateMs };
-  if (key.ending === "deactivate" || (isOutage && deactivateMs === undefined)) return deactivated;
-  const destroyMs = nextOpenMs(limits("destroy"), destroyFromMs(key, timing, deactivateMs));
-  if (destroyMs === undefined) return deactivated;
+  const destroyMs = nextOpenMs(timing.blackouts, destroyFromMs(key, timing, deactivateMs));
   const isUnused = key.state === "pre_activation";
   return {
     ...deactivated,
@@ -119,10 +112,6 @@ export function earliestDates(key: ScheduledKey, timing: Timing): KeyDates {
     materialGoneMs: destroyMs + (isUnused ? 0 : key.pendingDays * dayMs),
     ...(key.hasKmsMetadata && !isUnused && { kmsMetadataGoneMs: destroyMs + kmsMetadataDays * dayMs }),
   };
-}
-
-function limitsOf({ wave: { maintenanceWindow }, blackouts }: Timing) {
-  return (step: ApprovedStep) => ({ step, maintenanceWindow, blackouts });
 }
 
 /** When the soak ends. It counts from now if the time of the deactivation is unknown. */
@@ -134,28 +123,21 @@ function destroyFromMs(key: ScheduledKey, timing: Timing, deactivateMs: number |
   return Math.max(earliestMs, (key.deactivatedAtMs ?? timing.nowMs) + soakMs);
 }
 
-function fromMs(step: ApprovedStep, { nowMs, wave, ready }: Timing): number {
-  return Math.max(nowMs, wave.notBeforeMs ?? nowMs, ready?.[step] ?? nowMs);
+function fromMs(step: ApprovedStep, { nowMs, ready }: Timing): number {
+  return Math.max(nowMs, ready?.[step] ?? nowMs);
 }
 
-function lastDates(key: ScheduledKey, timing: Timing, deadlineMs: number): KeyDates {
+function lastDates(key: ScheduledKey, { blackouts, wave }: Timing, deadlineMs: number): KeyDates {
   if (key.state === "destroyed") return {};
-  const limits = limitsOf(timing);
-  const isOutage = key.state === "active" && !key.isKms;
-  const lastDeactivation = (beforeMs: number): KeyDates => {
-    const deactivateBeforeMs = isOutage ? lastOpenMs(limits("deactivate"), beforeMs) : undefined;
-    return deactivateBeforeMs === undefined ? {} : { deactivateBeforeMs };
-  };
-  if (key.ending === "deactivate") return lastDeactivation(deadlineMs);
   const pendingDays = key.state === "pre_activation" ? 0 : key.pendingDays;
-  const destroyBeforeMs = lastOpenMs(limits("destroy"), lastDestroyBeforeMs(deadlineMs, pendingDays));
-  if (destroyBeforeMs === undefined) return {};
-  return { destroyBeforeMs, ...lastDeactivation(destroyBeforeMs - Math.max(timing.wave.soakMs, coolDownMs)) };
+  const destroyBeforeMs = lastOpenMs(blackouts, lastDestroyBeforeMs(deadlineMs, pendingDays));
+  if (key.state !== "active" || key.isKms) return { destroyBeforeMs };
+  const soakMs = Math.max(wave.soakMs, coolDownMs);
+  return { destroyBeforeMs, deactivateBeforeMs: lastOpenMs(blackouts, destroyBeforeMs - soakMs) };
 }
 
-function isInTime(key: ScheduledKey, dates: KeyDates, deadlineMs: number): boolean {
-  const endMs = key.ending === "deactivate" ? dates.deactivateMs : dates.materialGoneMs;
-  return endMs !== undefined && endMs < deadlineMs;
+function isInTime({ materialGoneMs }: KeyDates, deadlineMs: number): boolean {
+  return materialGoneMs !== undefined && materialGoneMs < deadlineMs;
 }
 
 /**
@@ -163,7 +145,7 @@ function isInTime(key: ScheduledKey, dates: KeyDates, deadlineMs: number): boole
  */
 function causeOf(key: ScheduledKey, timing: Timing, deadlineMs: number): LateCause {
   const isInTimeWith = (change: Partial<Timing>): boolean =>
-    isInTime(key, earliestDates(key, { ...timing, ...change }), deadlineMs);
+    isInTime(earliestDates(key, { ...timing, ...change }), deadlineMs);
   const { blackouts } = timing;
   const decisive = blackouts.find((each) => isInTimeWith({ blackouts: blackouts.filter((other) => other !== each) }));
   if (decisive !== undefined) return { kind: "blackout", blackout: decisive };
@@ -178,11 +160,10 @@ const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume
 
 /**
  * The time from which the soak of a key counts: the time that a record on the key notes, otherwise the last write. It
- * may be later than the deactivation, never earlier, so no request and no file of the folder shortens a soak. A
- * reviewer saw the key active at each of `reviewedAtMs`, so the deactivation came later than that, whatever a record
- * notes. Undefined if the service reports no time.
+ * may be later than the deactivation, never earlier, so no request and no file of the folder shortens a soak. The
+ * evidence in the folder may name a later deactivation, at `notedAtMs`. Undefined if the service reports no time.
  */
-export function soaksFromMs(observation: KeyObservation, reviewedAtMs: readonly number[]): number | undefined {
+export function soaksFromMs(observation: KeyObservation, notedAtMs: number | undefined): number | undefined {
   const { carried, updatedBy, updatedAtMs } = observation;
   const { record } = carried;
   // Any person with the right to write tags can put a note or a void record with an early time on a key.
@@ -194,5 +175,5 @@ export function soaksFromMs(observation: KeyObservation, reviewedAtMs: readonly 
     isWrittenAt(record, updatedAtMs);
   const noted = isVouchedFor ? knownDeactivationMs({ ...observation, note: undefined }, nobody) : undefined;
   const fromMs = noted ?? updatedAtMs;
-  return fromMs === undefined ? undefined : Math.max(fromMs, ...reviewedAtMs);
+  return fromMs === undefined ? undefined : Math.max(fromMs, notedAtMs ?? fromMs);
 }

@@ -1,8 +1,6 @@
 /**
  * Decides about one KMS key in a review. The review names each window that its reviewer saw, and the key is destroyed
- * only if its name and its window are still the same. KMS itself refuses the destruction to the setter. The file also
- * recognizes a destruction by a reviewer of this campaign, so that a rollback restores no key that another person
- * destroyed, unless a person confirms it.
+ * only if its name and its window are still the same. KMS itself refuses the destruction to the setter.
  */
 
 import {
@@ -11,7 +9,6 @@ import {
   kindOf,
   type Review,
   type ReviewHeader,
-  reviewLifetimeMs,
   type UnusableReview,
   unusableReview,
 } from "../consent/review.ts";
@@ -99,28 +96,4 @@ function skipReason(
   if (fresh === undefined) return { kind: "no_window" };
   const fields = changedFields(reviewed, fresh);
   return fields.length > 0 ? { kind: "changed", fields } : fresh.window;
-}
-
-/**
- * Who destroyed a KMS key and when, and the reviews of the campaign that list the key. KMS can restore a key for 30
- * days.
- */
-export interface KmsDestruction {
-  readonly deletedBy?: string | undefined;
-  readonly deletedAtMs?: number | undefined;
-  readonly reviews: readonly { readonly reviewer: string; readonly reviewedAtMs: number }[];
-}
-
-/** KMS rounds the time of a destroy to seconds. */
-const roundingMs = 1_000;
-
-/** Whether a reviewer of this campaign destroyed the key while the review was valid. */
-export function isOurDestruction({ deletedBy, deletedAtMs, reviews }: KmsDestruction): boolean {
-  if (deletedAtMs === undefined || deletedBy === undefined) return false;
-  return reviews.some(
-    ({ reviewer, reviewedAtMs }) =>
-      reviewer === deletedBy &&
-      reviewedAtMs <= deletedAtMs + roundingMs &&
-      deletedAtMs <= reviewedAtMs + reviewLifetimeMs,
-  );
 }

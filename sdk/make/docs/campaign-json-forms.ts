@@ -46,6 +46,9 @@ const reviewApart = z.object({
   why: text,
   command: text.describe("Approves this key alone").optional(),
 });
+const offers = z
+  .array(z.object({ ...wave, does: z.enum(["review", "request", "remove", "reactivate"]), says: text }))
+  .describe("What the caller can do next");
 const days = {
   outage: day,
   pointOfNoReturn: day,
@@ -82,16 +85,10 @@ const form = <Shape extends z.ZodRawShape>(about: string, shape: Shape) =>
 
 /** Each form by the name of its file in provider/docs/reference/schemas. */
 export const campaignJsonForms = {
-  "campaign-init": form("The line that uko campaign init", {
+  "campaign-draft": form("Without a campaign.yaml, the line that uko campaign plan", {
     deadline: day,
     groups: z.array(z.object(group)),
     unreadable,
-  }),
-  "campaign-signoff": form("The line that uko campaign signoff", {
-    owner: text,
-    digest,
-    file: text,
-    keys: z.array(key),
   }),
   "campaign-plan": form("The line that uko campaign plan", {
     campaign,
@@ -118,14 +115,6 @@ export const campaignJsonForms = {
     totals: z.record(text, z.union([count, text])).describe("Numbers for management"),
     live: z.object({ keystores: findings, keys: findings, late: count }).describe("With --live").optional(),
   }),
-  "campaign-questions": form("The line that uko campaign finish --after-shutdown", {
-    campaign,
-    asOf: time("The time of the service"),
-    questions: z.array(
-      z.object({ ...named, ...wave, keystore: text, keystoreType: text, cloudId: text, goneOn: day, askFor: text }),
-    ),
-    unreadable,
-  }),
   "campaign-find": form("The line that uko campaign status KEY", {
     found: rows,
   }),
@@ -134,7 +123,6 @@ export const campaignJsonForms = {
     step,
     keys: count.describe("The number of reviewed keys"),
     review: digest.optional(),
-    file: text.optional(),
     phrase: text.describe("What the reviewer types to approve the whole review").optional(),
     apart: z.array(z.union([actedKey, reviewApart])).describe("Keys that the review does not cover"),
     unreadable: unreadable.optional(),
@@ -143,17 +131,17 @@ export const campaignJsonForms = {
   "campaign-run": form("The line that uko campaign next, rollback or halt", {
     ...wave,
     step: step.optional(),
-    review: digest.optional(),
     later: count.describe("Keys that go after the first ones").optional(),
     keys: z.array(actedKey),
     unstarted: count,
     stoppedBy,
     stops: stops.optional(),
+    offers: offers.optional(),
   }),
   "campaign-gate": form("For a wave that is closed now, the line that an acting command of uko campaign", {
     ...wave,
     step: step.optional(),
-    gate: z.enum(["differs", "stopped", "not_before", "after", "blackout", "maintenance_window"]),
+    gate: z.enum(["differs", "stopped", "after", "blackout"]),
     differences: z.array(text).describe("Rules that changed since the manifest").optional(),
     stop: digest.describe("Names the stop").optional(),
     stops: stops.optional(),
@@ -167,8 +155,7 @@ export const campaignJsonForms = {
       requests: requests.optional(),
     },
   ),
-  "campaign-accept": form("The line that uko campaign finish --accept", { key, isAccepted: z.boolean() }),
-  "campaign-finish": form("The line that uko campaign finish", {
+  "campaign-end": form("Once every key has reached its end, the line that uko campaign next", {
     campaign,
     asOf: time("The time of the service"),
     containers: z.array(closedContainer),

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { parseCampaign } from "../../../provider/engine/campaign/files/campaign-file.ts";
-import { csvLine, parseCsv } from "../../../provider/engine/campaign/files/csv.ts";
-import { readOwners } from "../../../provider/engine/campaign/files/joined-files.ts";
+import { parseCsv } from "../../../provider/engine/campaign/files/csv.ts";
 import { encodeManifest, type ManifestKey, parseManifest } from "../../../provider/engine/campaign/files/manifest.ts";
+import { ownerFileName } from "../../../provider/engine/campaign/files/owner-page.ts";
 import type { WaveSettings } from "../../../provider/engine/campaign/files/settings.ts";
 import { isUkoError } from "../../../provider/errors.ts";
 
@@ -22,14 +22,17 @@ function refusalOf(act: () => unknown): string {
 }
 
 const head = ["format: uko-campaign-1", "name: eol", `instance: ${instance}`, "deadline: 2027-03-20"];
-const waves = ["waves:", "  - name: pilot", "  - {name: main, after: [pilot], soak: 6d, notBefore: 2026-12-01}"];
+const waves = ["waves:", "  - name: pilot", "  - {name: main, after: [pilot], soak: 6d}"];
 const rules = ["rules:", "  - {match: {label: 'a*'}, class: destroy, wave: main, owner: o, reason: r}"];
 const campaignText = (...more: readonly string[]): string => [...head, ...waves, ...rules, ...more, ""].join("\n");
 
 describe("campaign.yaml", () => {
-  test("becomes plain values: days, durations and maintenance windows in milliseconds and minutes", () => {
+  test("becomes plain values: days and durations in milliseconds, and lists where one text is enough", () => {
     const campaign = parseCampaign(
-      campaignText("blackouts: [{from: 2026-12-20, to: 2027-01-03, steps: [destroy], reason: freeze}]"),
+      campaignText("blackouts: [{from: 2026-12-20, to: 2027-01-03, reason: freeze}]").replace(
+        "label: 'a*'",
+        "vault: pay*, state: active, keystore: [aws_kms]",
+      ),
     );
     expect(campaign.deadline).toBe(Date.parse("2027-03-20"));
     expect(campaign.waves.map(({ soakMs, maxFailures }) => [soakMs, maxFailures])).toEqual([
@@ -37,13 +40,14 @@ describe("campaign.yaml", () => {
       [6 * 86_400_000, 0],
     ]);
     expect(campaign.blackouts[0]?.untilMs).toBe(Date.parse("2027-01-04"));
+    expect(campaign.rules[0]?.match).toMatchObject({ vault: ["pay*"], state: ["active"], keystore: ["aws_kms"] });
     expect(campaign.scope).toEqual({ kmsKeys: true });
   });
 
   test.each([
     ["an endpoint", campaignText("endpoint: https://evil.example"), /^ *endpoint: is not a known property/m],
-    ["an anchor", campaignText("people: &a []"), /line 10: anchors and aliases are not allowed/],
-    ["an alias", campaignText("people: &a []", "blackouts: *a"), /anchors and aliases/],
+    ["an anchor", campaignText("takingPart: &a []"), /line 10: anchors and aliases are not allowed/],
+    ["an alias", campaignText("takingPart: &a []", "blackouts: *a"), /anchors and aliases/],
     ["a custom tag", campaignText("blackouts: !exec []"), /not YAML that uko accepts|tags such as !exec/],
     ["a repeated property", campaignText("name: other"), /unique/i],
     ["two documents", `${campaignText()}---\na: 1\n`, /not YAML that uko accepts/],
@@ -84,11 +88,6 @@ describe("campaign.yaml", () => {
     ],
     ["a deadline after the last", campaignText("lastDeadline: 2027-03-19"), /lastDeadline is earlier/],
     [
-      "a maintenance window that ends before it begins",
-      campaignText().replace("soak: 6d", 'maintenanceWindow: {from: "18:00", until: "08:00"}'),
-      /from must be earlier/,
-    ],
-    [
       "a blackout that ends before it begins",
       campaignText("blackouts: [{from: 2027-01-02, to: 2027-01-01, reason: r}]"),
       /to must not be earlier/,
@@ -115,12 +114,9 @@ const key = (id: string, wave: string): ManifestKey => ({
   kmsDualAuthorization: false,
   class: "destroy",
   wave,
-  owners: ["o"],
-  application: "",
-  criticality: "",
+  owner: "o",
   reason: "r",
   ticket: "",
-  successor: "",
   override: "",
   verificationPattern: "",
   declaredBy: [],
@@ -131,7 +127,7 @@ const settings: WaveSettings = {
   ...{ after: [], soak: "7d", maxFailures: 0, deadline: "2027-03-20", instanceEnds: true },
   ...{ takingPart: [], blackouts: [] },
 };
-const manifestText = (keys: readonly ManifestKey[]): string =>
+const filesOf = (keys: readonly ManifestKey[]): ReadonlyMap<string, string> =>
   encodeManifest(
     {
       campaign: "eol",
@@ -144,44 +140,90 @@ const manifestText = (keys: readonly ManifestKey[]): string =>
     sha256,
   );
 
-describe("manifest.jsonl", () => {
-  const text = manifestText([key("2", "a"), key("1", "b")]);
+describe("the manifest", () => {
+  const files = filesOf([key("2", "a"), key("1", "b")]);
+  const text = files.get("o.jsonl") ?? "";
+  const head = files.get("_campaign.jsonl") ?? "";
+  const changed = (changes: Readonly<Record<string, string | undefined>>) => {
+    const all = { ...Object.fromEntries(files), ...changes };
+    return new Map(Object.entries(all).flatMap(([name, content]) => (content === undefined ? [] : [[name, content]])));
+  };
+
+  test("has a file and a page for each owner, and one for the rules of the waves", () => {
+    expect([...files.keys()]).toEqual(["o.jsonl", "o.md", "_campaign.jsonl"]);
+    const others = filesOf([
+      { ...key("3", "a"), owner: "" },
+      { ...key("4", "a"), owner: "Team Ä/1" },
+    ]);
+    expect([...others.keys()]).toEqual([
+      ...["_none.jsonl", "_none.md", "Team%20%C3%84%2F1.jsonl", "Team%20%C3%84%2F1.md", "_campaign.jsonl"],
+    ]);
+  });
+
+  test("names the files of an owner so that no name leaves the folder or hides a file", () => {
+    expect(["../x", "_none", "_campaign", ".hidden", "a*b"].map((owner) => ownerFileName(owner, sha256))).toEqual([
+      ...["%2E.%2Fx", "%5Fnone", "%5Fcampaign", "%2Ehidden", "a%2Ab"],
+    ]);
+    const long = ["x", "y"].map((end) => ownerFileName(`${"o".repeat(400)}${end}`, sha256));
+    expect(new Set(long).size).toBe(2);
+    expect(long[0]?.length).toBeLessThan(200);
+  });
+
+  test("lets no text of a key be markup on the page of its owner", () => {
+    const label = "a|b\n# Nothing is deleted <img src=x> [x](https://evil.example) `";
+    const page = filesOf([{ ...key("1", "a"), label }]).get("o.md") ?? "";
+    expect(page.split("\n").filter((line) => line.startsWith("#"))).toEqual(["# Keys of o", "## Keys that end"]);
+    expect(page).not.toMatch(/(?<!\\)[<[]|https:\/\//);
+  });
 
   test("is read as it was written, and does not depend on the order of the keys", () => {
-    expect(parseManifest(text, sha256).keys.map(({ id }) => id)).toEqual(["1", "2"]);
-    expect(manifestText([key("1", "b"), key("2", "a")])).toBe(text);
+    expect(parseManifest(files, sha256).keys.map(({ id }) => id)).toEqual(["1", "2"]);
+    expect(filesOf([key("1", "b"), key("2", "a")])).toEqual(files);
   });
 
   test("keeps the digest of a wave when another wave changes", () => {
-    const digests = (content: string) => parseManifest(content, sha256).waves.map(({ digest }) => digest);
-    const [a, b] = digests(text);
-    const [sameA, otherB] = digests(manifestText([key("2", "a"), { ...key("1", "b"), label: "new" }]));
+    const digests = (all: ReadonlyMap<string, string>) => parseManifest(all, sha256).waves.map(({ digest }) => digest);
+    const [a, b] = digests(files);
+    const [sameA, otherB] = digests(filesOf([key("2", "a"), { ...key("1", "b"), label: "new" }]));
     expect([sameA === a, otherB === b]).toEqual([true, false]);
   });
 
+  test("refuses two owners whose files one file system could not keep apart", () => {
+    const keys = [key("1", "a"), { ...key("2", "a"), owner: "O" }];
+    expect(refusalOf(() => filesOf(keys))).toMatch(/differ only in case/);
+  });
+
   test.each([
-    ["an edited line", text.replace("label of 1", "label of x"), /was edited: the lines of "b"/],
-    ["a dropped line", text.split("\n").slice(0, -2).join("\n"), /was edited/],
+    ["an edited line", { "o.jsonl": text.replace("label of 1", "label of x") }, /the page of o.jsonl does not say/],
+    ["an edited page", { "o.md": "# Nothing\n" }, /the page of o.jsonl does not say/],
+    ["a missing page", { "o.md": undefined }, /the page of o.jsonl does not say/],
+    ["a missing file", { "o.jsonl": undefined }, /was edited: the lines of "a", "b"/],
     [
-      "a line of a wave without a digest",
-      text.replace('"wave":"a","owners"', '"wave":"c","owners"'),
-      /wave "c", which has no digest/,
+      "a key in the file of another owner",
+      { "p.jsonl": text, "p.md": files.get("o.md") },
+      /has key "label of 1" of another/,
     ],
-    ["a key that is named twice", `${text}${text.split("\n").at(-2)}\n`, /names a key twice/],
+    ["an empty file", { "p.jsonl": "", "p.md": "" }, /the page of p.jsonl/],
+    ["edited rules of a wave", { "_campaign.jsonl": head.replace('"soak":"7d"', '"soak":"4h"') }, /the lines of "a"/],
+    [
+      "a wave without a digest",
+      { "_campaign.jsonl": head.split("\n").slice(0, 2).join("\n") },
+      /wave "b", which has no/,
+    ],
     [
       "a newer version",
-      text.replace("uko-manifest-1", "uko-manifest-2"),
-      /has the format uko-manifest-2[\s\S]*update uko/,
+      { "_campaign.jsonl": head.replace("manifest-1", "manifest-2") },
+      /uko-manifest-2[\s\S]*update uko/,
     ],
     [
       "another field",
-      text.replace('"version":1', '"version":1,"command":"rm"'),
-      /line 4: command: is not a known property/,
+      { "o.jsonl": text.replace('"version":1', '"version":1,"x":"rm"') },
+      /o.jsonl, line 1: x: is not a known/,
     ],
-    ["a half line", text.slice(0, -20), /line 5 is not JSON/],
-    ["no content", "", /is empty/],
-  ])("refuses %s", (_, content, message) => {
-    const refusal = refusalOf(() => parseManifest(content, sha256));
+    ["a half line", { "o.jsonl": text.slice(0, -20) }, /line 2 is not JSON/],
+    ["no head", { "_campaign.jsonl": undefined }, /has no _campaign.jsonl/],
+  ])("refuses %s", (_, changes, message) => {
+    const refusal = refusalOf(() => parseManifest(changed(changes) as ReadonlyMap<string, string>, sha256));
     expect(refusal).toMatch(/^UKO_INPUT_INVALID/);
     expect(refusal).toMatch(message);
   });
@@ -203,21 +245,6 @@ describe("CSV", () => {
     ["key,owner\n1\n", /row 2 has 1 values instead of 2/],
     ['key,owner\n1,a"b\n', /row 2 has a quotation mark in the wrong place/],
   ])("refuses %j", (text, message) => {
-    expect(refusalOf(() => parseCsv(text, "owners.csv", columns))).toMatch(message);
-  });
-
-  test("is written so that no spreadsheet runs it", () => {
-    expect(csvLine(["=1+1", 'a"b', "-1", "@x"])).toBe(`'=1+1,"a""b",'-1,'@x\n`);
-  });
-
-  test("gives a key each of its owners, by any of its IDs", () => {
-    const table = readOwners("key,owner,application\narn:1,b,shop\nv/k,a,\nother,c,\n");
-    expect(table.find(["V/K", "arn:1"])).toEqual({
-      owners: ["a", "b"],
-      application: "shop",
-      criticality: "",
-      override: "",
-    });
-    expect(table.unmatched(new Set(["v/k", "arn:1"]))).toEqual(["other"]);
+    expect(refusalOf(() => parseCsv(text, "usage.csv", columns))).toMatch(message);
   });
 });

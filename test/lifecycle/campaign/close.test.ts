@@ -6,7 +6,7 @@ const emptied = { isRead: true, outcomes: ["removed", "lives_on"], keysSinceBase
 
 it("lets the containers of a vault go only if each of its keys has its final outcome", () => {
   expect(vaultBlock(emptied)).toBeUndefined();
-  for (const outcome of ["open", "held", "kept", "not_read", "pending_destruction"] as const) {
+  for (const outcome of ["open", "held", "not_read", "pending_destruction"] as const) {
     expect(isFinal(outcome)).toBe(false);
     expect(vaultBlock({ ...emptied, outcomes: ["removed", outcome] })).toEqual({ kind: "unfinished", keys: 1 });
   }

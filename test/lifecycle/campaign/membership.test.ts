@@ -12,7 +12,7 @@ import { strictest } from "../../../provider/lifecycle/key/plan-reviewed.ts";
 import { aDraft, aKey, alice, anActor, aRecord, aRun, bob, nowMs, sha256, someFacts } from "../../support/builders.ts";
 
 const line: DecidedLine = {
-  ...{ vault: "v-1", id: "k-1", class: "destroy", wave: "pilot", owners: ["payments"] },
+  ...{ vault: "v-1", id: "k-1", class: "destroy", wave: "pilot", owner: "payments" },
   ...{ reason: "Moved", override: "", facts: "f".repeat(32) },
 };
 const to = { name: "eol", wave: "pilot" };
@@ -44,7 +44,6 @@ test("says of a key of the manifest that a rule leaves it", () => {
 
 test.each([
   ["a rule", "leave", undefined, "rule"],
-  ["a rule to keep it", "keep", undefined, "rule"],
   ["a rule that is newer than the manifest", "leave", "destroy", "rule"],
   ["a rule that only the manifest has", "destroy", "leave", "rule"],
   ["no rule at all, by default", undefined, undefined, "default"],
@@ -59,7 +58,7 @@ test.each([
   ["id", "k-2"],
   ["class", "leave"],
   ["wave", "main"],
-  ["owners", ["other"]],
+  ["owner", "other"],
   ["reason", "Sold"],
   ["override", "Not used"],
   ["facts", "0".repeat(32)],
@@ -78,7 +77,7 @@ describe("the mark of a request", () => {
 
   it("names campaign, wave and line in a request of the campaign, and is absent in every other one", () => {
     const draftOf = (over: object) => {
-      const request = { step: "deactivate", ending: "destroy", ...over } as const;
+      const request = { step: "deactivate", ...over } as const;
       const verdict = planCampaignRequest(aKey(), request, run, nowMs);
       const step = verdict.kind === "take" && verdict.plan.kind === "ready" ? verdict.plan.step : undefined;
       return step?.kind === "write_record" ? step.draft : undefined;

@@ -22,7 +22,7 @@ import {
 } from "../../support/builders.ts";
 
 const run = aRun({ actor: anActor(bob), intent: "request" });
-const deactivate = { step: "deactivate", ending: "destroy" } as const;
+const deactivate = { step: "deactivate" } as const;
 
 describe("a campaign's request", () => {
   it("writes the record for exactly the step of the wave, with its reason", () => {
@@ -35,10 +35,7 @@ describe("a campaign's request", () => {
   it("leaves a key whose next step is another one", () => {
     const left = { kind: "leave", why: { kind: "other_step" } };
     expect(planCampaignRequest(aKey({ state: "deactivated" }), deactivate, run, nowMs)).toEqual(left);
-    expect(
-      planCampaignRequest(aKey({ state: "deactivated" }), { ...deactivate, ending: "deactivate" }, run, nowMs),
-    ).toEqual(left);
-    expect(planCampaignRequest(aKey(), { step: "destroy", ending: "destroy" }, run, nowMs)).toEqual(left);
+    expect(planCampaignRequest(aKey(), { step: "destroy" }, run, nowMs)).toEqual(left);
   });
 
   it("reports a pending request of the step, and leaves that of another step", () => {
@@ -47,11 +44,11 @@ describe("a campaign's request", () => {
       kind: "take",
       plan: { kind: "waitingForApproval" },
     });
-    expect(planCampaignRequest(pending, { step: "destroy", ending: "destroy" }, run, nowMs).kind).toBe("leave");
+    expect(planCampaignRequest(pending, { step: "destroy" }, run, nowMs).kind).toBe("leave");
   });
 
   it("notes in a request for destroy since when the key soaks, because the request becomes its last write", () => {
-    const destroy = { step: "destroy", ending: "destroy" } as const;
+    const destroy = { step: "destroy" } as const;
     const lastWriteMs = nowMs - 5 * dayMs;
     const noted = (key: KeyObservation, soaksFromMs?: number): number | undefined => {
       const request = { ...destroy, ...(soaksFromMs !== undefined && { soaksFromMs }) };
@@ -81,7 +78,7 @@ describe("a campaign's request", () => {
     const deactivatedAfterMs = (ms: number, noted: { readonly kmsSetter?: typeof carol } = {}) =>
       planCampaignRequest(
         aKeyWith(used, { state: "deactivated", updatedBy: alice, updatedAtMs: beganAtMs + ms, backingKeys }),
-        { step: "destroy", ending: "destroy", ...noted },
+        { step: "destroy", ...noted },
         run,
         nowMs,
       );
@@ -110,17 +107,21 @@ describe("a campaign's request", () => {
 });
 
 describe("a campaign's rollback", () => {
-  const reviewed = { reviewer: alice.iamId ?? "", requester: bob.iamId ?? "", reviewedAtMs: nowMs - dayMs };
+  const atMs = nowMs - dayMs;
+  const wave = { name: "eol", wave: "pilot" };
+  const campaign = { ...wave, line: "0".repeat(32) };
   const facts: CampaignRollback = {
-    reviews: [reviewed],
+    wave,
+    noted: { by: alice.iamId ?? "", atMs },
     isConfirmed: false,
     isProvenHere: false,
   };
-  const key = aKey({ state: "deactivated", updatedBy: alice, updatedAtMs: nowMs - dayMs + 60_000 });
-  const reactivated = { kind: "take", plan: { kind: "ready", step: { kind: "reactivate" } } };
+  const requested = aRecord({ author: bob, writtenAtMs: atMs - 60_000, campaign });
+  const key = aKeyWith(requested, { state: "deactivated", updatedBy: alice, updatedAtMs: atMs });
+  const reactivated = { kind: "take", plan: { kind: "ready", step: { kind: "drop_record" } } };
 
-  it("reactivates a key whose last write is the reviewed step", () => {
-    expect(planCampaignRollback(key, facts, run, nowMs)).toEqual(reactivated);
+  it("reactivates a key whose last write is the deactivation that the record and the evidence name", () => {
+    expect(planCampaignRollback(key, facts, run, nowMs)).toMatchObject(reactivated);
   });
 
   it("leaves a key that another person wrote to, until a person confirms it", () => {
@@ -129,18 +130,18 @@ describe("a campaign's rollback", () => {
       kind: "leave",
       why: { rollback: { kind: "written_since", by: carol } },
     });
-    expect(planCampaignRollback(written, { ...facts, isConfirmed: true }, run, nowMs)).toEqual(reactivated);
+    expect(planCampaignRollback(written, { ...facts, isConfirmed: true }, run, nowMs)).toMatchObject(reactivated);
   });
 
   it("reactivates a held key, because a reactivation takes nothing from it", () => {
     const held = aKey({ ...key, holds: holdsIn([{ name: "hold", value: "legal" }]) });
-    expect(planCampaignRollback(held, facts, run, nowMs)).toEqual(reactivated);
+    expect(planCampaignRollback(held, facts, run, nowMs)).toMatchObject(reactivated);
   });
 
-  it("leaves a key that no review lists, also if confirmed", () => {
+  it("leaves a key that no evidence names, also if confirmed", () => {
     const confirmed = { ...facts, isConfirmed: true };
-    expect(planCampaignRollback(key, { ...confirmed, reviews: [] }, run, nowMs)).toMatchObject({
-      why: { rollback: { why: "never_reviewed" } },
+    expect(planCampaignRollback(key, { ...confirmed, noted: undefined }, run, nowMs)).toMatchObject({
+      why: { rollback: { why: "not_deactivated_here" } },
     });
   });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blackoutAt, lastOpenMs, nextOpenMs, openPeriods } from "../../../provider/lifecycle/campaign/calendar.ts";
+import { blackoutAt, lastOpenMs, nextOpenMs } from "../../../provider/lifecycle/campaign/calendar.ts";
 import { type Blackout, dayMs } from "../../../provider/lifecycle/campaign/campaign.ts";
 import {
   earliestDates,
@@ -12,17 +12,15 @@ import type { ApprovedStep } from "../../../provider/lifecycle/vocabulary/observ
 
 const day = (number: number): number => number * dayMs;
 const hourMs = dayMs / 24;
-const both: readonly ApprovedStep[] = ["deactivate", "destroy"];
-const blackout = (from: number, until: number, steps = both): Blackout => ({
+const blackout = (from: number, until: number): Blackout => ({
   fromMs: day(from),
   untilMs: day(until),
-  steps,
   reason: `days ${from} to ${until}`,
 });
 const aKey = (over: Partial<ScheduledKey> = {}): ScheduledKey => ({
   state: "active",
   isKms: false,
-  ending: "destroy",
+  class: "destroy",
   pendingDays: 2,
   hasKmsMetadata: false,
   ...over,
@@ -30,49 +28,30 @@ const aKey = (over: Partial<ScheduledKey> = {}): ScheduledKey => ({
 const aTiming = (over: Partial<Timing> = {}): Timing => ({ nowMs: 0, wave: { soakMs: dayMs }, blackouts: [], ...over });
 
 describe("the calendar", () => {
-  // 1 January 1970 was a Thursday.
-  const office = { fromMinute: 8 * 60, untilMinute: 18 * 60, days: [1, 2, 3, 4] };
-  const limits = { step: "destroy", maintenanceWindow: office, blackouts: [blackout(4, 6)] } as const;
-
+  const blackouts = [blackout(4, 6), blackout(6, 7)];
   test.each([
-    ["before the maintenance window", day(0), day(0) + 8 * hourMs],
-    ["inside the maintenance window", day(0) + 9 * hourMs, day(0) + 9 * hourMs],
-    // Friday to Sunday are closed, Monday and Tuesday are blacked out.
-    ["after the maintenance window", day(0) + 18 * hourMs, day(6) + 8 * hourMs],
+    ["before a blackout", day(3), day(3)],
+    ["in a blackout that another one follows", day(5), day(7)],
+    ["at the end of a blackout", day(7), day(7)],
   ])("opens next, %s", (_, fromMs, expected) => {
-    expect(nextOpenMs(limits, fromMs)).toBe(expected);
+    expect(nextOpenMs(blackouts, fromMs)).toBe(expected);
   });
 
   test.each([
-    ["inside the maintenance window", day(0) + 9 * hourMs, day(0) + 9 * hourMs],
-    ["at its beginning", day(7) + 8 * hourMs, day(6) + 18 * hourMs],
-    ["in a blackout", day(5), day(0) + 18 * hourMs],
+    ["before a blackout", day(3), day(3)],
+    ["in a blackout", day(5), day(4)],
+    ["at the end of a blackout that follows another one", day(7), day(4)],
   ])("was open last, %s", (_, beforeMs, expected) => {
-    expect(lastOpenMs(limits, beforeMs)).toBe(expected);
-  });
-
-  test.each([
-    ["from the evening on, when the maintenance window of the day is over", day(0) + 19 * hourMs, day(7), [day(6)]],
-    ["until the morning, before the maintenance window of the day begins", day(6), day(7) + 7 * hourMs, [day(6)]],
-    ["within one maintenance window", day(0) + 9 * hourMs, day(0) + 10 * hourMs, []],
-  ] as const)("is open %s", (_, fromMs, untilMs, days) => {
-    const whole = days.map((at) => ({ fromMs: at + 8 * hourMs, untilMs: at + 18 * hourMs }));
-    expect(openPeriods(limits, { fromMs, untilMs })).toEqual(whole.length > 0 ? whole : [{ fromMs, untilMs }]);
-  });
-
-  test("finds no time if every day is closed", () => {
-    const closed = { step: "destroy", blackouts: [blackout(-5_000, 5_000)] } as const;
-    expect([nextOpenMs(closed, 0), lastOpenMs(closed, 0)]).toEqual([undefined, undefined]);
-    expect(nextOpenMs({ ...closed, step: "deactivate", blackouts: [blackout(-9, 9, ["destroy"])] }, 5)).toBe(5);
+    expect(lastOpenMs(blackouts, beforeMs)).toBe(expected);
   });
 
   test("agrees with itself: a time is open exactly if it opens next at that time", () => {
     const time = fc.integer({ min: 0, max: 14 * 24 }).map((hours) => hours * hourMs);
     fc.assert(
       fc.property(time, (at) => {
-        const isOpen = nextOpenMs(limits, at) === at;
-        expect(isOpen).toBe(lastOpenMs(limits, at + 1) === at + 1);
-        if (isOpen) expect(blackoutAt(limits, at)).toBeUndefined();
+        const isOpen = nextOpenMs(blackouts, at) === at;
+        expect(isOpen).toBe(lastOpenMs(blackouts, at + 1) === at + 1);
+        expect(isOpen).toBe(blackoutAt(blackouts, at) === undefined);
       }),
     );
   });
@@ -80,25 +59,19 @@ describe("the calendar", () => {
 
 /** Every combination of days, by trying each of them. */
 function bruteForce(key: ScheduledKey, { wave, ready, blackouts }: Timing, deadlineMs: number) {
-  const isOpen = (step: ApprovedStep, at: number) => blackoutAt({ step, blackouts }, day(at)) === undefined;
-  const from = (step: ApprovedStep) => Math.max(wave.notBeforeMs ?? 0, ready?.[step] ?? 0) / dayMs;
+  const isOpen = (at: number) => blackoutAt(blackouts, day(at)) === undefined;
+  const from = (step: ApprovedStep) => (ready?.[step] ?? 0) / dayMs;
   const soak = wave.soakMs / dayMs;
   const days = Array.from({ length: 40 }, (_, at) => at);
   const found: { readonly deactivate?: number; readonly destroy?: number; readonly end: number }[] = [];
   const pending = key.state === "pre_activation" ? 0 : key.pendingDays;
   const isOutage = key.state === "active" && !key.isKms;
-  const deactivations = isOutage
-    ? days.filter((at) => at >= from("deactivate") && isOpen("deactivate", at))
-    : [undefined];
+  const deactivations = isOutage ? days.filter((at) => at >= from("deactivate") && isOpen(at)) : [undefined];
   for (const deactivate of deactivations) {
-    if (key.ending === "deactivate") {
-      found.push({ deactivate: deactivate ?? 0, end: deactivate ?? 0 });
-      continue;
-    }
     const known = key.state === "deactivated" && !key.isKms ? (key.deactivatedAtMs ?? 0) / dayMs + soak : 0;
     const soaked = deactivate === undefined ? known : deactivate + soak;
     for (const destroy of days) {
-      if (destroy < Math.max(from("destroy"), soaked) || !isOpen("destroy", destroy)) continue;
+      if (destroy < Math.max(from("destroy"), soaked) || !isOpen(destroy)) continue;
       found.push({ ...(deactivate !== undefined && { deactivate }), destroy, end: destroy + pending });
     }
   }
@@ -116,31 +89,20 @@ describe("in every small world", () => {
   const calendars = [
     [],
     [blackout(0, 2)],
-    [blackout(1, 3, ["destroy"])],
-    [blackout(0, 3, ["deactivate"])],
-    [blackout(2, 4), blackout(5, 7, ["destroy"])],
-    [blackout(0, 5_000)],
+    [blackout(1, 3)],
+    [blackout(2, 4), blackout(5, 7)],
+    [blackout(3, 5), blackout(1, 3)],
   ];
   const keys = [
     aKey(),
-    aKey({ ending: "deactivate" }),
     aKey({ isKms: true }),
     aKey({ state: "deactivated" }),
     aKey({ state: "deactivated", deactivatedAtMs: -day(1) }),
     aKey({ state: "pre_activation" }),
   ];
   const timings = [1, 2].flatMap((soak) =>
-    [undefined, 2].flatMap((notBefore) =>
-      [undefined, { deactivate: day(1), destroy: day(3) }].flatMap((ready) =>
-        calendars.map(
-          (blackouts): Timing => ({
-            nowMs: 0,
-            wave: { soakMs: day(soak), ...(notBefore !== undefined && { notBeforeMs: day(notBefore) }) },
-            ready,
-            blackouts,
-          }),
-        ),
-      ),
+    [undefined, { deactivate: day(1), destroy: day(3) }].flatMap((ready) =>
+      calendars.map((blackouts): Timing => ({ nowMs: 0, wave: { soakMs: day(soak) }, ready, blackouts })),
     ),
   );
 
@@ -155,8 +117,7 @@ describe("in every small world", () => {
           if (schedule.kind !== "on_time" && schedule.kind !== "late") throw new Error(world);
           expect(schedule.kind === "on_time", world).toBe(truth.isInTime);
           const { deactivateMs, destroyMs, materialGoneMs } = schedule.dates;
-          const endMs = key.ending === "deactivate" ? deactivateMs : materialGoneMs;
-          expect(endMs ?? Number.POSITIVE_INFINITY, world).toBe(day(truth.end));
+          expect(materialGoneMs, world).toBe(day(truth.end));
           if (schedule.kind === "on_time") {
             if (destroyMs !== undefined) expect(schedule.dates.destroyBeforeMs, world).toBe(day(truth.lastDestroy + 1));
             if (deactivateMs !== undefined) {
@@ -185,7 +146,7 @@ describe("a schedule", () => {
   });
 
   test("names the first blackout if only all together make the key late", () => {
-    const blackouts = [blackout(0, 2, ["deactivate"]), blackout(1, 4, ["destroy"])];
+    const blackouts = [blackout(0, 2), blackout(1, 4)];
     expect(scheduleOf(aKey({ pendingDays: 1 }), aTiming({ blackouts }), day(3))).toMatchObject({
       kind: "late",
       cause: { blackout: blackouts[0] },
@@ -197,10 +158,8 @@ describe("a schedule", () => {
     expect(scheduleOf(aKey(), timing, day(9))).toMatchObject({ dates: { deactivateMs: 0, destroyMs: 4 * hourMs } });
   });
 
-  test("has no dates where no day is open, and none for a destroyed key without a date", () => {
-    const closed = aTiming({ blackouts: [blackout(-5_000, 5_000)] });
-    expect(scheduleOf(aKey(), closed, day(9))).toMatchObject({ kind: "late", dates: {} });
-    expect(earliestDates(aKey({ state: "destroyed" }), closed)).toEqual({});
+  test("has no dates for a destroyed key without a date", () => {
+    expect(earliestDates(aKey({ state: "destroyed" }), aTiming())).toEqual({});
   });
 
   test("tells when the metadata in KMS is gone, which is after the material", () => {
@@ -213,21 +172,9 @@ describe("a schedule", () => {
   });
 
   test.each([
-    ["a class without an ending", { ending: "none" }, { kind: "untouched" }],
+    ["a key that is left", { class: "leave" }, { kind: "untouched" }],
     ["a removed key", { state: "gone" }, { kind: "done" }],
     ["a destroyed key whose material is gone", { state: "destroyed" }, { kind: "done" }],
-    [
-      "a destroyed key that only had to be deactivated",
-      { state: "destroyed", ending: "deactivate", materialGoneMs: 9 },
-      { kind: "done" },
-    ],
-    ["a deactivated key that ends so", { state: "deactivated", ending: "deactivate" }, { kind: "done" }],
-    [
-      "a key that was never active and ends as deactivated",
-      { state: "pre_activation", ending: "deactivate" },
-      { kind: "done" },
-    ],
-    ["a KMS key that should only be deactivated", { isKms: true, ending: "deactivate" }, { kind: "impossible" }],
     [
       "a destroyed key that a keystore may still hold",
       { state: "destroyed", isMaterialUncertain: true },

@@ -18,20 +18,25 @@ describe("the soak of a key", () => {
     [
       "its last write, without a request",
       aKey({ state: "deactivated", updatedAtMs: nowMs - hourMs }),
-      [],
+      undefined,
       nowMs - hourMs,
     ],
-    ["the deactivation that the request notes", requested(nowMs - 5 * hourMs), [], nowMs - 5 * hourMs],
-    ["a request that notes nothing", requested(), [], requestedAtMs],
-    ["a request that notes a later time than its own", requested(nowMs), [], requestedAtMs],
-    ["the last review that saw it active, whatever a request notes", requested(0), [nowMs - 9, nowMs - 7], nowMs - 7],
-    ["the deactivation after a review", requested(nowMs - 5 * hourMs), [nowMs - 6 * hourMs], nowMs - 5 * hourMs],
-  ])("counts from %s", (_, key, reviewedAtMs, expected) => {
-    expect(soaksFromMs(key, reviewedAtMs)).toBe(expected);
+    ["the deactivation that the request notes", requested(nowMs - 5 * hourMs), undefined, nowMs - 5 * hourMs],
+    ["a request that notes nothing", requested(), undefined, requestedAtMs],
+    ["a request that notes a later time than its own", requested(nowMs), undefined, requestedAtMs],
+    ["the deactivation in the evidence, whatever a request notes", requested(0), nowMs - 7, nowMs - 7],
+    [
+      "a request that notes a later time than the evidence",
+      requested(nowMs - 5 * hourMs),
+      nowMs - 6 * hourMs,
+      nowMs - 5 * hourMs,
+    ],
+  ])("counts from %s", (_, key, notedAtMs, expected) => {
+    expect(soaksFromMs(key, notedAtMs)).toBe(expected);
   });
 
   it("has no known beginning if the service names no time", () => {
     const { updatedAtMs: _time, ...timeless } = aKey({ state: "deactivated" });
-    expect(soaksFromMs(timeless, [nowMs])).toBeUndefined();
+    expect(soaksFromMs(timeless, nowMs)).toBeUndefined();
   });
 });

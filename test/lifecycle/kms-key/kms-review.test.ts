@@ -1,10 +1,5 @@
 import { expect, it } from "vitest";
-import {
-  isOurDestruction,
-  kmsLineOf,
-  kmsReviewOf,
-  planReviewedKmsKey,
-} from "../../../provider/lifecycle/kms-key/kms-review.ts";
+import { kmsLineOf, kmsReviewOf, planReviewedKmsKey } from "../../../provider/lifecycle/kms-key/kms-review.ts";
 import type { KmsKeyObservation } from "../../../provider/lifecycle/kms-key/plan-kms-key-deletion.ts";
 
 const hourMs = 60 * 60 * 1000;
@@ -78,13 +73,4 @@ it("names its keys in the order of their IDs, so that the same keys give the sam
   const sorted = lines.map(({ kmsKeyId }) => `kms/${kmsKeyId}`).toSorted();
   expect([...kmsReviewOf(header, lines).lines.keys()]).toEqual(sorted);
   expect([...kmsReviewOf(header, lines.toReversed()).lines.keys()]).toEqual(sorted);
-});
-
-it("restores only what its reviewer destroyed while the review was valid", () => {
-  const reviews = [{ reviewer: bob, reviewedAtMs: nowMs }];
-  expect(isOurDestruction({ deletedBy: bob, deletedAtMs: nowMs + hourMs, reviews })).toBe(true);
-  expect(isOurDestruction({ deletedBy: alice, deletedAtMs: nowMs + hourMs, reviews })).toBe(false);
-  expect(isOurDestruction({ deletedBy: bob, deletedAtMs: nowMs + 25 * hourMs, reviews })).toBe(false);
-  expect(isOurDestruction({ deletedBy: bob, deletedAtMs: nowMs - hourMs, reviews })).toBe(false);
-  expect(isOurDestruction({ reviews })).toBe(false);
 });

@@ -1,6 +1,6 @@
 /**
  * Runs the acts of a campaign: request, review, approve, advance (which removes the metadata of destroyed keys),
- * halt, rollback, finish, accept, hold and next. They change keys, containers or the campaign's folder. The folder, and
+ * halt, rollback and next. They change keys and containers. The folder, and
  * the service's lists of keys, only say which keys to start with. Each step is decided on a fresh read of its key, so
  * an edited or outdated file allows no step.
  */
@@ -14,95 +14,87 @@ import { createOperations } from "../../key/commands.ts";
 import { signRecords } from "../../key/sets/sign-consents.ts";
 import { closingOnError, createKmsOperations, signedText } from "../../kms-key/commands.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
-import { shellWord } from "../../text/explanation.ts";
 import { sayAuthor, stepNouns } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";
 import { markOfLine } from "../files/manifest.ts";
 import { writeSignedRequests } from "../files/signed-requests.ts";
 import { type KeyResult, reportResults, resultFrom, withoutStep } from "../reports/key-results.ts";
 import { isReplaceable } from "../reports/origins.ts";
+import { hasRecordToWithdraw, isPending, isRemovalDue, readyKeys, resultsOfUnreadKeys } from "../reports/ready-keys.ts";
 import { type CampaignReport, folderFlag, type NextCommand, nextCommand, withRemark } from "../reports/report.ts";
-import {
-  blockOf,
-  hasRecordToWithdraw,
-  isPending,
-  isRemovalDue,
-  readyKeys,
-  resultsOfUnreadKeys,
-  sayKeystores,
-} from "../reports/waiting.ts";
 import { rollbackCommand } from "../reports/wave-acts.ts";
 import {
+  type Confirm,
   closedByRules,
   type RemovalInWave,
   type RequestOfStep,
+  type ReviewedStep,
   type ReviewOfStep,
   reportClosed,
   waveStateOf,
 } from "../reports/wave-state.ts";
 import { type CampaignContext, keysOfWave, type OpenFolder } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
-import type { Reading } from "../view/view.ts";
-import { acceptKey, finishCampaign } from "./finish.ts";
 import { type Acts, type NextRequest, type Talk, takeNext } from "./next.ts";
 import {
   type ActPorts,
   actOnKeys,
   convergeOnKey,
   kmsRefOf,
-  noteOverride,
+  noteRefusals,
+  noteResume,
   openCampaignToAct,
   refOf,
   unlessEdited,
 } from "./on-keys.ts";
-import { type RollbackRequest, rollBackWave } from "./rollback.ts";
+import { type RollbackRequest, rollBack } from "./rollback.ts";
 import { approveStep, reviewStep } from "./sets.ts";
 
 export type CampaignActing = ReturnType<typeof createCampaignActing>;
 
 export function createCampaignActing(world: World, openFolder: OpenFolder, evidenceAt: ActPorts["evidenceAt"]) {
+  const open = (path: string, options: CallOptions, wave?: string) =>
+    openCampaignToAct(world, { openFolder, evidenceAt }, path, { areEndsRead: wave === undefined, wave, options });
   const on =
-    <Request>(
-      act: (context: CampaignContext, request: Request) => Promise<CampaignReport>,
-      readingFor: (request: Request) => Reading,
+    <Request extends { readonly wave?: string }, Result>(
+      act: (context: CampaignContext, request: Request) => Promise<Result>,
     ) =>
-    async (path: string, request: Request, options: CallOptions) =>
-      act(
-        await openCampaignToAct(world, { openFolder, evidenceAt }, path, { ...readingFor(request), options }),
-        request,
-      );
-  const inWave = ({ wave }: { readonly wave: string }): Reading => ({ areEndsRead: false, wave });
-  const everywhere = (): Reading => ({ areEndsRead: true });
-  const acts: Acts = {
-    request: on(requestStep, inWave),
-    review: on(async (context, request: ReviewOfStep) => {
-      const { wave, step } = request;
-      return closedByRules(context, wave, step) ?? reviewStep(context, request);
-    }, inWave),
-    approve: on(approveStep, inWave),
-    advance: on(advanceWave, inWave),
-  };
+    async (path: string, request: Request, options: CallOptions): Promise<Result> =>
+      act(await open(path, options, request.wave), request);
+  const acts: Acts = { request: requestStep, review, approve: approveStep, advance: advanceWave, rollback: rollBack };
   return {
-    ...acts,
+    request: on(acts.request),
+    review: on(acts.review),
+    approve: on(acts.approve),
+    advance: on(acts.advance),
     /** Withdraws every request of the wave, no matter who wrote it. No calendar refuses it. */
-    halt: on(haltWave, inWave),
+    halt: on(haltWave),
     /** Reactivates what this campaign deactivated. No calendar refuses it. */
-    rollback: on(rollBackWave, inWave),
-    /** The final report. With a confirmation, deletes the emptied containers. */
-    finish: on(finishCampaign, everywhere),
-    /** Accepts a key as it is, as one of two people. */
-    accept: on(acceptKey, everywhere),
+    rollback: async (path: string, request: RollbackRequest, options: CallOptions) =>
+      rollBack(await open(path, options), request),
     /** Does what the caller can do now, after a confirmation. See `next.ts`. */
-    next: (path: string, request: NextRequest, talk: Talk, options: CallOptions) =>
-      takeNext({ run: { world, openFolder, acting: acts }, path, request, talk, options }),
+    next: (path: string, request: NextRequest, talk: Talk, options: CallOptions) => {
+      const reading = { areEndsRead: true, wave: request.wave, options };
+      // One run writes one file of evidence, however often it lists the keys.
+      const ports: ActPorts = { openFolder, evidenceAt };
+      return takeNext({
+        open: () => openCampaignToAct(world, ports, path, reading),
+        ...{ acts, request, talk },
+      });
+    },
   };
+}
+
+async function review(context: CampaignContext, request: ReviewOfStep): Promise<ReviewedStep> {
+  const report = closedByRules(context, request.wave, request.step);
+  return report === undefined ? reviewStep(context, request) : { report };
 }
 
 async function requestStep(context: CampaignContext, request: RequestOfStep): Promise<CampaignReport> {
   const { wave, step, renew, confirmed } = request;
   const readiness = waveStateOf(context, request);
   if (readiness.gate.kind !== "open") return reportClosed(context, { wave, step }, readiness);
-  await noteOverride(context, request);
+  await noteResume(context, request);
   const { ready, apart } = readyKeys(context, wave, step);
   const { identity } = await context.world.session.actor(context.options);
   const isReplaced = (key: PlannedKey) => renew === true && isReplaceable(context, key, step, identity);
@@ -114,6 +106,7 @@ async function requestStep(context: CampaignContext, request: RequestOfStep): Pr
   const act = unlessEdited(context, (key) => requestOne(context, key, { ...request, renew: isReplaced(key) }));
   const run = await actOnKeys(context, `Requesting ${step}`, missing, act);
   await signOpenedWindows(context, missing, run.results);
+  await noteRefusals(context, step, run.results);
   const path = context.view.folder.path;
   const already = pending.map((key) => {
     const record = key.listed?.observation?.carried.record;
@@ -189,12 +182,11 @@ async function requestOne(context: CampaignContext, key: PlannedKey, request: Re
 function judgeRequest({ world, view }: CampaignContext, key: PlannedKey, request: RequestOfStep, isRenewed: boolean) {
   const { facts, line, listed } = key;
   const { step } = request;
-  const reason = request.reason ?? (line.reason || undefined);
+  const reason = reasonOf(line);
   const carried = listed?.observation?.carried;
   const kmsSetter = isRenewed && carried?.kind === "one" ? carried.record.kmsSetter : undefined;
   const asked = {
     step,
-    ending: facts.ending === "none" ? step : facts.ending,
     mark: markOfLine(view.campaign.name, line, world.sha256),
     ...(reason !== undefined && { reason }),
     ...(isRenewed && facts.deactivatedAtMs !== undefined && { soaksFromMs: facts.deactivatedAtMs }),
@@ -204,6 +196,11 @@ function judgeRequest({ world, view }: CampaignContext, key: PlannedKey, request
     const verdict = planCampaignRequest(observation, asked, run, nowMs);
     return isRenewed ? withoutOwnWrite(verdict) : verdict;
   };
+}
+
+/** What an approver reads on the key: the reason of its rule, with the ticket. */
+function reasonOf({ reason, ticket }: PlannedKey["line"]): string | undefined {
+  return [reason, ...(ticket === "" ? [] : [`(${ticket})`])].join(" ").trim() || undefined;
 }
 
 /** The withdrawal by this run is no write that an approver has to know of, and it follows the signature. */
@@ -249,7 +246,7 @@ async function advanceWave(context: CampaignContext, { wave, confirmed }: Remova
     unlessEdited(context, async (key) =>
       key.facts.materialGoneMs === undefined
         ? resultFrom(key, await operations.remove(refOf(context, key), context.options))
-        : { ...withoutStep(key, sayKeystores(key.facts)), outcome: "unchanged", ...pending },
+        : { ...withoutStep(key, whyOf(key)), outcome: "unchanged", ...pending },
     ),
   );
   return reportResults({
@@ -257,23 +254,22 @@ async function advanceWave(context: CampaignContext, { wave, confirmed }: Remova
     wave,
     keys: run.results,
     apart: [
-      ...held.map((key) => {
-        const gate = { kind: key.facts.isHeld ? "held" : "narrowed" } as const;
-        return withoutStep(key, blockOf({ ...key, gate }, path)?.why ?? gate.kind);
-      }),
+      ...held.map((key) => withoutStep(key, whyOf(key))),
       ...due.filter(isUncounted).map((key) => withoutStep(key, becameReady)),
-      ...resultsOfUnreadKeys(context, wave),
+      ...resultsOfUnreadKeys(keysOfWave(context, wave)),
     ],
     run,
     next: [{ command: `uko campaign status ${folderFlag(path)}` }],
   });
 }
 
+const whyOf = ({ standing }: PlannedKey): string => (standing.kind === "waits" ? standing.why : standing.outcome);
+
 const pending = { code: "UKO_DESTRUCTION_PENDING", exitCode: 11 } as const;
 
 async function haltWave(
   context: CampaignContext,
-  { wave, confirm }: Pick<RollbackRequest, "wave" | "confirm">,
+  { wave, confirm }: { readonly wave: string; readonly confirm?: Confirm | undefined },
 ): Promise<CampaignReport> {
   const { world, view, options } = context;
   requireWave(view.campaign, wave);
@@ -291,11 +287,8 @@ async function haltWave(
     did: "Withdrew the requests on",
     wave,
     keys: run.results,
-    apart: resultsOfUnreadKeys(context, wave),
+    apart: resultsOfUnreadKeys(keysOfWave(context, wave)),
     run,
-    next: [
-      rollbackCommand({ wave, path: view.folder.path }),
-      { command: `uko hold KEY --kind incident --campaign ${shellWord(view.folder.path)}` },
-    ],
+    next: [rollbackCommand({ wave, path: view.folder.path }), { command: "uko hold KEY --kind incident" }],
   });
 }

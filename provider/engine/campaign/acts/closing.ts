@@ -6,7 +6,7 @@
  * - A template, keystore or vault that is newer than the manifest.
  * - A key ring with a KMS key that is not in the manifest.
  * - Every container of a vault that could not be read, or that has a key without a final outcome.
- * - Every container of a vault with a key that people accepted as it is, or that is not in the manifest.
+ * - Every container of a vault with a key that is not in the manifest.
  */
 
 import { errorCatalog } from "../../../errors.ts";
@@ -87,8 +87,6 @@ function sayVaultBlock(block: VaultBlock): string {
       return "a part of the vault could not be read";
     case "keys_since_baseline":
       return `${count(block.keys, "key")} of the vault ${block.keys === 1 ? "is" : "are"} not in the manifest`;
-    case "accepted":
-      return `${count(block.keys, "accepted key")} of the vault ${block.keys === 1 ? "stays" : "stay"}`;
     case "unfinished":
       return `${count(block.keys, "key")} of the vault ${block.keys === 1 ? "has" : "have"} no final outcome`;
   }

@@ -1,16 +1,14 @@
 /**
  * Reviews, approves and rolls back the KMS keys of a wave. KMS's own dual authorization applies: one identity opens a
  * deletion window of 7 days, and another identity destroys the key within it. KMS can restore a destroyed key for 30
- * days. The rollback does so for a key that a reviewer of this campaign destroyed, unless the key is held. If another
- * person destroyed it, the rollback first requires a confirmation, because that person may have had a reason of their
- * own.
+ * days. A KMS key carries no record, so nothing but the evidence says who destroyed it for which wave. Therefore a
+ * rollback restores it only after a person confirmed.
  */
 
-import { type ErrorCode, errorCatalog, mostSevere, UkoError } from "../../../errors.ts";
+import { type ErrorCode, errorCatalog, mostSevere } from "../../../errors.ts";
 import { answeredReview, type ReviewedWave } from "../../../lifecycle/consent/review.ts";
 import { kmsRights } from "../../../lifecycle/kms-key/kms-key-states.ts";
 import {
-  isOurDestruction,
   type KmsReview,
   type KmsReviewLine,
   type KmsSkip,
@@ -26,12 +24,11 @@ import { observeKmsKey } from "../../kms-key/observe.ts";
 import { restoreKmsKey } from "../../kms-key/restore.ts";
 import { asIfApproved, type KmsSignedRequest, observeSigned } from "../../kms-key/signed-request.ts";
 import { plain, sayRoles, sayTime } from "../../text/words.ts";
-import { reviewFileName } from "../files/reviews.ts";
 import { readSignedRequests } from "../files/signed-requests.ts";
-import { type KeyResult, resultFrom, reviewCsv, withoutStep } from "../reports/key-results.ts";
-import { type CampaignReport, nextCommand, withRemark } from "../reports/report.ts";
+import { type KeyResult, resultFrom, withoutStep } from "../reports/key-results.ts";
+import { nextCommand, withRemark } from "../reports/report.ts";
 import { listOfKmsKeys, reportReview } from "../reports/review-text.ts";
-import type { ApprovalOfStep, ReviewOfStep } from "../reports/wave-state.ts";
+import type { ReviewedStep, ReviewOfStep } from "../reports/wave-state.ts";
 import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
 import { actOnKeys, kmsRefOf } from "./on-keys.ts";
@@ -41,7 +38,7 @@ export async function reviewKmsKeys(
   context: CampaignContext,
   { wave }: ReviewOfStep,
   { requested, apart, campaign }: RequestedKeys,
-): Promise<CampaignReport> {
+): Promise<ReviewedStep> {
   const { world, view, options } = context;
   const actor = await world.session.actor(options);
   const reviewer = actor.identity?.iamId ?? "";
@@ -72,18 +69,16 @@ export async function reviewKmsKeys(
   });
   if (read.stoppedBy !== undefined) throw read.stoppedBy;
   const left = [...read.results.filter(({ outcome }) => outcome !== "unchanged"), ...apart];
-  const reviewed = read.results.filter(({ outcome }) => outcome === "unchanged");
   const header = { ...common, reviewedAtMs: Math.min(...times) };
   const file = lines.length === 0 ? undefined : fileOf(world, kmsReviewOf(header, lines));
-  if (file !== undefined) await view.folder.write(reviewFileName(wave, "destroy", file.digest), file.text);
-  return reportReview(context, {
+  const report = reportReview(context, {
     ...{ wave, step: "destroy", kind: "kms", file, campaign, keys: lines },
     left: left.map(({ label, says: why }) => ({ label, why })),
     apart: [{ data: { apart: left }, exitCode: mostSevere(left.map(({ exitCode }) => exitCode)) }],
     list: listOfKmsKeys(lines, view.nowMs),
     instead: withRemark(nextCommand({ wave, path: view.folder.path }), "the first person"),
-    csv: () => reviewCsv(file?.digest ?? "", reviewed, left),
   });
+  return { report, file };
 }
 
 interface RequestedKeys {
@@ -93,21 +88,11 @@ interface RequestedKeys {
   readonly campaign: ReviewedWave;
 }
 
-/**
- * Returns the act that destroys one reviewed KMS key. Throws UKO_INPUT_INVALID for `--store`, because KMS has no
- * approval without the destruction.
- */
+/** Returns the act that destroys one reviewed KMS key. */
 export async function approverOfKmsKeys(
   context: CampaignContext,
   review: KmsReview,
-  { stores }: Pick<ApprovalOfStep, "stores">,
 ): Promise<(key: PlannedKey) => Promise<KeyResult>> {
-  if (stores) {
-    throw new UkoError("UKO_INPUT_INVALID", {
-      summary: "--store is not possible for KMS keys",
-      detail: "In KMS, only the destroy itself approves a deletion window. Nothing was changed.",
-    });
-  }
   const { world, options } = context;
   const operations = createKmsOperations(world);
   const signed = await signedRequestsOf(context);
@@ -142,35 +127,16 @@ function saySkip(why: KmsSkip): string {
   }
 }
 
-/** A rollback changes a key that another person wrote to only after a confirmation. */
-export interface Confirming {
-  readonly isConfirmed: boolean;
-  /** Receives the names of the keys that wait for the confirmation. */
-  readonly toConfirm: Set<string>;
-}
-
-/** Restores one KMS key that a reviewer of this campaign destroyed. */
-export async function restoreOne(
-  context: CampaignContext,
-  key: PlannedKey,
-  reviews: readonly { readonly reviewer: string; readonly reviewedAtMs: number }[],
-  { isConfirmed, toConfirm }: Confirming,
-): Promise<KeyResult> {
+/** Restores one destroyed KMS key, which a person confirmed. */
+export async function restoreOne(context: CampaignContext, key: PlannedKey): Promise<KeyResult> {
   const { world, options } = context;
   const { name, line } = key;
   const leave = (says: string): KeyResult => withoutStep(key, says);
   const ref = kmsRefOf(world, key);
   const observed = await observeKmsKey(world, ref, "inspection", options);
   if (observed.kind === "gone") return leave("KMS has purged the key");
-  const { observation, snapshot } = observed;
+  const { observation } = observed;
   if (observation.state !== "destroyed") return leave("it is not destroyed");
-  const { deletedBy, deletedAtMs } = snapshot;
-  if (!isOurDestruction({ deletedBy, deletedAtMs, reviews }) && !isConfirmed) {
-    toConfirm.add(name);
-    return leave(
-      `${plain(deletedBy ?? "an unknown identity", 100)} destroyed the key, outside the reviews of this wave`,
-    );
-  }
   const restored = await restoreKmsKey(world, ref, observed, options);
   const failed = (says: string, code: ErrorCode): KeyResult => {
     const { exitCode } = errorCatalog[code];

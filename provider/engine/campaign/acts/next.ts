@@ -1,60 +1,67 @@
 /**
- * Runs `uko campaign next`: it finds what the caller can do now and does it, after a confirmation. The caller never
- * names a digest, and need not name a step. Each act is one of `acting.ts`, with all of its checks: this file only
- * chooses, shows and asks. If an act changes no key, for example because the caller lacks a role, the next act
- * follows. If the caller can do nothing, the file reports what the waves wait for. The exit code of this report says,
- * for example, whether a person has to act or only time has to pass.
+ * Runs `uko campaign next`: it lists everything that the caller can do now over all waves and steps, and what waits for
+ * others, lets the caller choose, and does it after a confirmation. Each act has all of its own checks (`acting.ts`):
+ * this file only lists, shows and asks. After an act it lists again, and never begins another act without asking. If the
+ * caller can do nothing, the file reports what the waves wait for. The exit code of this report says, for example,
+ * whether a person has to act or only time has to pass.
  *
- * The order is: approve what another person requested, because that person waits; request; remove. If no person can
- * approve, as in a nightly run without a terminal, removals come first. Otherwise requests, which then wait for an
- * approval, could keep the run from the removals. An identity that is not a person can only remove.
- * A wave that failures have stopped continues only after the caller states a reason. Without
- * one it stays stopped, and the run goes on with the other waves.
+ * Without a terminal, `--yes` takes removals first, then requests of deactivations, until one of them changed a key.
+ * Nothing else goes without a person: no approval, no request of a destruction, no deletion of a container. A wave that
+ * failures have stopped continues only after the caller states a reason.
  *
- * An approval begins with a review, which lists every requested key as the caller reads it. It then approves a few
- * keys, shows the result, asks again, and approves the remaining keys on a new read of the campaign. If the run ends
- * before that, the next run begins with a new review. So no old review is used for keys that changed since.
+ * An approval begins with a review, which reads each requested key. It takes a sample first, shows the results, asks
+ * again, and takes the rest on a new read of the campaign. Keys that the service refused go last, after a question of
+ * their own, so that one of them never starves its wave.
  */
 
 import { mostSevere } from "../../../errors.ts";
 import type { Breaker } from "../../../lifecycle/campaign/breaker.ts";
-import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
+import { isFinal } from "../../../lifecycle/campaign/outcomes.ts";
 import type { ReviewKind } from "../../../lifecycle/consent/review.ts";
 import { mayAuthor } from "../../../lifecycle/key/authorization.ts";
 import { type ApprovedStep, approvedSteps } from "../../../lifecycle/vocabulary/observation.ts";
 import { setPhrase } from "../../../text/phrase.ts";
-import type { CallOptions, World } from "../../ports/world.ts";
+import { keysOfKind } from "../../key/sets/set-messages.ts";
+import type { World } from "../../ports/world.ts";
 import { count, stepNouns } from "../../text/words.ts";
 import { requireWave } from "../files/folder.ts";
+import { isCall, resultsIn } from "../reports/key-results.ts";
 import { keyRows } from "../reports/key-row.ts";
 import { isOfOther, isReplaceable } from "../reports/origins.ts";
-import { type CampaignReport, folderFlag, reportOf, unreadSection, withRemark } from "../reports/report.ts";
+import { readyFor, rollbackOfKey } from "../reports/ready-keys.ts";
+import {
+  type CampaignReport,
+  folderFlag,
+  nextCommand,
+  reportOf,
+  section,
+  unreadSection,
+  withRemark,
+} from "../reports/report.ts";
 import { nextOf, stoppedKeys, stopSection, summarizeStatus, waitingParts } from "../reports/status.ts";
-import { isReady, isRemovable, kindOfKey, readyFor, requestOn } from "../reports/waiting.ts";
 import {
   type ApprovalOfStep,
   type Confirm,
   type RemovalInWave,
   type RequestOfStep,
   type Resume,
+  type ReviewedStep,
   type ReviewOfStep,
   reportClosed,
+  type ShownReview,
   sayFailed,
   waveStateOf,
 } from "../reports/wave-state.ts";
-import { type CampaignContext, keysOfWave, type OpenFolder, openCampaignAt } from "../view/context.ts";
-import { type CampaignSchedule, nextStep, onlyWave, type PlannedKey } from "../view/planned.ts";
+import { type CampaignContext, keysOfWave } from "../view/context.ts";
+import { type CampaignSchedule, onlyWave, type PlannedKey } from "../view/planned.ts";
+import { isReady, waitsFor } from "../view/standing.ts";
+import { closeInstance } from "./close-instance.ts";
+import type { RollbackRequest } from "./rollback.ts";
 
 export interface NextRequest {
   readonly wave?: string | undefined;
   /** Only this step, if the caller could take more than one. */
   readonly step?: ApprovedStep | undefined;
-  /** Shown on each requested key; by default the reason of the key's rule. */
-  readonly reason?: string | undefined;
-  /** The reason for a step inside a blackout. */
-  readonly emergency?: string | undefined;
-  /** Stores the approvals, so that the requester acts. */
-  readonly stores: boolean;
 }
 
 /** How the command talks with its caller. */
@@ -66,28 +73,25 @@ export interface Talk {
   readonly confirm: Confirm;
   /** Asks a person before an approval, or before the request of a destruction. Nothing but typing answers. */
   readonly confirmByHand: Confirm;
+  /** Asks for a number from 1 to `most`. Undefined if the person chooses none. */
+  readonly choose: (most: number) => Promise<number | undefined>;
   /** Asks why a stopped wave may continue. An empty reason leaves the wave stopped. */
   readonly askReason: (wave: string) => Promise<string>;
 }
 
-type ActOn<Request> = (folder: string, request: Request, options: CallOptions) => Promise<CampaignReport>;
+type ActOn<Request, Result = CampaignReport> = (context: CampaignContext, request: Request) => Promise<Result>;
 
 /** The acts that `next` chooses from. */
 export interface Acts {
   /** Writes the request for the step on each key of the wave that is ready for it. */
   readonly request: ActOn<RequestOfStep>;
-  /** Reads each requested key, and writes what the caller saw to a review file. */
-  readonly review: ActOn<ReviewOfStep>;
-  /** Takes the reviewed step on the reviewed keys, or writes an approval on each. */
+  /** Reads each requested key. */
+  readonly review: ActOn<ReviewOfStep, ReviewedStep>;
+  /** Takes the reviewed step on the reviewed keys. */
   readonly approve: ActOn<ApprovalOfStep>;
   /** Removes the metadata of keys that are destroyed everywhere, and takes no other step. */
   readonly advance: ActOn<RemovalInWave>;
-}
-
-export interface NextRun {
-  readonly world: World;
-  readonly openFolder: OpenFolder;
-  readonly acting: Acts;
+  readonly rollback: ActOn<RollbackRequest>;
 }
 
 /** A stop after which the wave continues only for a reason, and the report that the caller reads first. */
@@ -96,7 +100,7 @@ interface Stop {
   readonly report: CampaignReport;
 }
 
-type Offer = { readonly wave: string; readonly stop?: Stop } & (
+type Offer = { readonly wave: string; readonly says: string; readonly stop?: Stop } & (
   | ({ readonly does: "review" } & Pick<ReviewOfStep, "step" | "kind" | "isOther" | "requestedBy">)
   | {
       readonly does: "request";
@@ -105,88 +109,137 @@ type Offer = { readonly wave: string; readonly stop?: Stop } & (
       readonly keys: ReadonlySet<string>;
       readonly renew: boolean;
     }
-  /** The names of the keys. */
   | { readonly does: "remove"; readonly keys: ReadonlySet<string> }
+  /** Keys that only a new deactivation brings on, because their KMS window expired. */
+  | { readonly does: "reactivate"; readonly keys: ReadonlySet<string> }
 );
 type OfferTo<Does extends Offer["does"]> = Extract<Offer, { readonly does: Does }>;
 
 interface Doing {
-  readonly run: NextRun;
-  readonly path: string;
+  /** Lists the instance anew. */
+  readonly open: () => Promise<CampaignContext>;
+  readonly acts: Acts;
   readonly request: NextRequest;
   readonly talk: Talk;
-  readonly options: CallOptions;
-  readonly resume?: Resume | undefined;
 }
 
 export async function takeNext(doing: Doing): Promise<CampaignReport> {
-  const found = await findOffers(doing);
-  return found.kind === "nothing" ? found.report : takeFirst(doing, found);
-}
-
-type Found =
-  | { readonly kind: "nothing"; readonly report: CampaignReport }
-  | { readonly kind: "offers"; readonly offer: Offer; readonly others: readonly Offer[] };
-
-/** Each act reads the campaign again, so this function lets go of what it read: 4,000 keys take 60 MB. */
-async function findOffers(doing: Doing): Promise<Found> {
-  const { run, path, request, options } = doing;
-  const reading = { areEndsRead: true, wave: request.wave, options };
-  const context = await openCampaignAt(run.world, run.openFolder, path, reading);
+  const { open, request, talk } = doing;
+  const context = await open();
   if (request.wave !== undefined) requireWave(context.view.campaign, request.wave);
-  const [offer, ...others] = await offersTo(context, doing);
-  return offer === undefined
-    ? { kind: "nothing", report: reportWaiting(context, request) }
-    : { kind: "offers", offer, others };
+  const offers = await offersTo(context, doing);
+  if (offers.length === 0) return reportNothing(context, doing);
+  if (!talk.canPersonType) return takeQuietly(doing, context, offers);
+  const [only] = offers;
+  const chosen = offers.length === 1 ? only : await chooseOne(context, offers, talk);
+  return chosen === undefined ? reportChoices(context, offers) : goOn(doing, context, chosen);
 }
 
-/**
- * Takes the offer. If that changes no key, it takes the next one, for example because the caller lacks a role, or
- * states no reason to continue a stopped wave.
- */
-async function takeFirst(
-  doing: Doing,
-  { offer, others }: Pick<Extract<Found, { kind: "offers" }>, "offer" | "others">,
-): Promise<CampaignReport> {
-  const { talk, path } = doing;
-  const { stop } = offer;
-  const resume = stop && (await askResume(offer.wave, stop, talk));
-  const left = resume === undefined ? stop : undefined;
-  const report = left ? staysStopped(offer.wave, left, path) : await take({ ...doing, resume }, offer);
-  // The question was about the wave, so it is not asked again for another step of it.
-  const [next, ...rest] = others.filter((each) => !(left && each.stop && each.wave === offer.wave));
-  if (isEnd(report) || next === undefined) return report;
-  talk.show({ ...report, next: [] });
-  const last = await takeFirst(doing, { offer: next, others: rest });
-  return left ? withStop(last, left) : last;
+/** Takes the chosen act. Then it lists again, and asks before another act. */
+async function goOn(doing: Doing, first: CampaignContext, chosen: Offer): Promise<CampaignReport> {
+  const { open, talk } = doing;
+  let report = await takeAsked(doing, first, chosen);
+  // Each round is a person's answer, so the rounds end with the person.
+  for (;;) {
+    if (report.data.stoppedBy !== undefined) return report;
+    const context = await open();
+    const offers = await offersTo(context, doing);
+    if (offers.length === 0) return report;
+    talk.show({ ...report, next: [] });
+    const next = await chooseOne(context, offers, talk);
+    if (next === undefined) {
+      const left = reportChoices(context, offers);
+      return { ...report, sections: left.sections, next: left.next, data: { ...report.data, ...left.data } };
+    }
+    report = await takeAsked(doing, context, next);
+  }
 }
 
-/** A stop is visible in the exit code and to programs, also if the run went on with another wave. */
-function withStop(report: CampaignReport, { report: { data } }: Stop): CampaignReport {
-  const stops = [data.stops, report.data.stops ?? []].flat();
-  return { ...report, exitCode: mostSevere([report.exitCode, 12]), data: { ...report.data, stops } };
+async function chooseOne(context: CampaignContext, offers: readonly Offer[], talk: Talk): Promise<Offer | undefined> {
+  talk.show({ ...reportChoices(context, offers), next: [] });
+  const number = await talk.choose(offers.length);
+  return number === undefined ? undefined : offers[number - 1];
 }
 
-async function take(doing: Doing, offer: Offer): Promise<CampaignReport> {
-  const { run, path, talk, options } = doing;
-  if (offer.does === "review") return takeReview(doing, offer);
-  if (offer.does === "request") return takeRequest(doing, offer);
-  const { wave, keys } = offer;
-  await talk.confirm(setPhrase("remove", keys.size), [
-    `uko removes the metadata of ${count(keys.size, "key")} of wave "${wave}", unless a keystore still has the material.`,
-  ]);
-  return run.acting.advance(path, { wave, confirmed: keys }, options);
+/** What the caller can do, one line for each thing, and what waits for others. */
+function reportChoices({ plan, view }: CampaignContext, offers: readonly Offer[]): CampaignReport {
+  const own = new Set(offers.map(({ wave }) => wave));
+  const others = plan.waves.flatMap(({ name, keys }) => {
+    const waits = waitsFor(keys);
+    return waits === "-" || own.has(name) ? [] : [`Wave "${name}": ${waits}`];
+  });
+  return reportOf({
+    summary: offers.length === 1 ? "You can do one thing now" : `You can do ${offers.length} things now`,
+    parts: [
+      section("You can", { lines: offers.map(({ says }, at) => `${at + 1}  ${says}`), isWhole: true }),
+      section("Waiting for others", { lines: others }),
+      { data: { offers: offers.map(({ wave, does, says }) => ({ wave, does, says })) } },
+    ],
+    next: [...new Set(offers.map(({ wave }) => wave))]
+      .slice(0, 5)
+      .map((wave) => ({ command: nextCommand({ wave, path: view.folder.path }) })),
+  });
+}
+
+/** Removals and requests of deactivations, until one changed a key. A stop stays visible in the exit code. */
+async function takeQuietly(doing: Doing, context: CampaignContext, offers: readonly Offer[]): Promise<CampaignReport> {
+  const stops = offers.flatMap(({ stop }) => stop ?? []);
+  const possible = offers.filter(({ stop }) => stop === undefined);
+  const withStops = (report: CampaignReport): CampaignReport => ({
+    ...report,
+    exitCode: stops.length > 0 ? mostSevere([report.exitCode, 12]) : report.exitCode,
+    data: stops.length > 0 ? { ...report.data, stops: stops.flatMap((each) => each.report.data.stops) } : report.data,
+  });
+  let report: CampaignReport | undefined;
+  for (const offer of possible) {
+    report = await take(doing, context, offer);
+    if (isEnd(report)) break;
+  }
+  if (report !== undefined) return withStops(report);
+  const [stop] = stops;
+  return stop === undefined ? reportNothing(context, doing) : stop.report;
 }
 
 /** Whether the command ends with this report: the run changed a key, or was stopped. */
 function isEnd({ data }: CampaignReport): boolean {
-  const keys = Array.isArray(data.keys) ? (data.keys as readonly { readonly outcome: string }[]) : [];
-  return data.stoppedBy !== undefined || keys.some(({ outcome }) => outcome === "acted");
+  return data.stoppedBy !== undefined || resultsIn(data).some(({ outcome }) => outcome === "acted");
+}
+
+/** Asks first why a stopped wave may continue. */
+async function takeAsked(doing: Doing, context: CampaignContext, offer: Offer): Promise<CampaignReport> {
+  const { stop, wave } = offer;
+  if (stop === undefined) return take(doing, context, offer);
+  doing.talk.show(stop.report);
+  const reason = await doing.talk.askReason(wave);
+  if (reason !== "") return take(doing, context, offer, { digest: stop.digest, reason });
+  const command = nextCommand({ wave, path: context.view.folder.path });
+  return { ...stop.report, summary: `Wave "${wave}" stays stopped`, sections: [], next: [{ command }] };
+}
+
+async function take(doing: Doing, context: CampaignContext, offer: Offer, resume?: Resume): Promise<CampaignReport> {
+  const { acts, talk } = doing;
+  switch (offer.does) {
+    case "review":
+      return takeReview(doing, context, offer, resume);
+    case "request":
+      return takeRequest(doing, context, offer, resume);
+    case "remove": {
+      const { wave, keys } = offer;
+      await talk.confirm(setPhrase("remove", keys.size), [
+        `uko removes the metadata of ${count(keys.size, "key")} of wave "${wave}", unless a keystore still has the material.`,
+      ]);
+      return acts.advance(context, { wave, confirmed: keys });
+    }
+    case "reactivate":
+      return acts.rollback(context, { of: offer.keys, confirm: talk.confirmByHand });
+  }
 }
 
 async function takeRequest(
-  { run, path, request, talk, options, resume }: Doing,
+  { acts, talk }: Doing,
+  context: CampaignContext,
   { wave, step, keys, renew }: OfferTo<"request">,
+  resume: Resume | undefined,
 ): Promise<CampaignReport> {
   const renewal = renew
     ? " uko also replaces requests of yours that expire within 48 h, or that were not made for this wave."
@@ -196,46 +249,32 @@ async function takeRequest(
     `uko requests the ${stepNouns[step]} of ${count(keys.size, "key")} of wave "${wave}".${renewal}`,
     "Nothing changes until another person approves. You can withdraw the requests.",
   ]);
-  const { reason, emergency } = request;
-  return run.acting.request(path, { wave, step, reason, emergency, resume, renew, confirmed: keys }, options);
+  return acts.request(context, { wave, step, resume, renew, confirmed: keys });
 }
 
-async function takeReview(doing: Doing, offer: OfferTo<"review">): Promise<CampaignReport> {
-  const { run, path, talk, options } = doing;
-  const { wave, step, kind, isOther, requestedBy } = offer;
-  const reviewed = await run.acting.review(path, { wave, step, kind, isOther, requestedBy }, options);
-  const { review: digest } = reviewed.data;
-  if (typeof digest !== "string") return reviewed;
-  talk.show({ ...reviewed, next: [] });
-  // An `await` here would keep the review of thousands of keys in memory during the approval.
-  return takeApproval(doing, offer, digest);
-}
-
-/** Approves the first keys alone and, after another confirmation, the rest. */
-async function takeApproval(
-  { run, path, request, talk, options, resume }: Doing,
-  { wave, step }: { readonly wave: string; readonly step: ApprovedStep },
-  digest: string,
+async function takeReview(
+  doing: Doing,
+  context: CampaignContext,
+  { wave, step, kind, isOther, requestedBy }: OfferTo<"review">,
+  resume: Resume | undefined,
 ): Promise<CampaignReport> {
-  const { stores, emergency } = request;
-  const approval = { wave, step, emergency, resume, review: digest, stores, confirm: talk.confirmByHand };
-  const first = await run.acting.approve(path, approval, options);
-  const isWhole = first.exitCode !== 0 || !Number(first.data.later);
-  if (isWhole) return first;
-  talk.show({ ...first, next: [] });
-  return run.acting.approve(path, { ...approval, isAnswered: true }, options);
-}
-
-/** Shows the stop and asks for a reason to continue. Undefined if the caller leaves the wave stopped. */
-async function askResume(wave: string, { digest, report }: Stop, talk: Talk): Promise<Resume | undefined> {
-  talk.show(report);
-  const reason = await talk.askReason(wave);
-  return reason === "" ? undefined : { digest, reason };
-}
-
-function staysStopped(wave: string, { report }: Stop, path: string): CampaignReport {
-  const command = `uko campaign next --wave ${wave} --reason REASON ${folderFlag(path)}`;
-  return { ...report, summary: `Wave "${wave}" stays stopped`, sections: [], next: [{ command }] };
+  const { acts, talk, open } = doing;
+  const { report, file } = await acts.review(context, { wave, step, kind, isOther, requestedBy, resume });
+  if (file === undefined) return report;
+  talk.show({ ...report, next: [] });
+  const review: ShownReview = { file, isAnswered: false, isSampled: false, tried: new Set() };
+  let here = context;
+  // Each round tries at least one key of the review, or ends.
+  for (let round = 0; ; round += 1) {
+    const approved = await acts.approve(here, { wave, step, resume, review, confirm: talk.confirmByHand });
+    const called = resultsIn(approved.data).filter(isCall);
+    const isRoleMissing = called.length > 0 && called.every(({ code }) => code === "UKO_RIGHTS_MISSING");
+    const isOver = !Number(approved.data.later) || approved.data.stoppedBy !== undefined || isRoleMissing;
+    if (isOver || round >= file.review.lines.size) return approved;
+    talk.show({ ...approved, next: [] });
+    // The rest follows on a new read: a keystore that reports an error after the sample stops the wave.
+    here = await open();
+  }
 }
 
 function stopOf({ view, plan }: CampaignContext, wave: string, breaker: Breaker): { readonly stop?: Stop } {
@@ -256,13 +295,14 @@ async function offersTo(context: CampaignContext, { request, talk }: Doing): Pro
     .flatMap((name) => [
       ...approvedSteps
         .filter((step) => (request.step ?? step) === step)
-        .flatMap((step) => stepOffers(context, name, step, { request, actor })),
-      ...(request.step === undefined ? removalOffer(context, name) : []),
+        .flatMap((step) => stepOffers(context, name, step, actor)),
+      ...(request.step === undefined ? [...removalOffer(context, name), ...expiredOffer(context, name)] : []),
     ]);
+  // An identity that is not a person can only remove. What another person waits for comes first.
   const order = !mayAuthor(actor)
     ? ["remove"]
     : talk.canPersonType
-      ? ["review", "request", "remove"]
+      ? ["review", "request", "remove", "reactivate"]
       : ["remove", "request"];
   const possible = offers.filter((each) => talk.canPersonType || each.does !== "request" || each.step === "deactivate");
   return order.flatMap((does) => possible.filter((each) => each.does === does));
@@ -272,42 +312,63 @@ function stepOffers(
   context: CampaignContext,
   wave: string,
   step: ApprovedStep,
-  { request, actor }: Pick<Doing, "request"> & { readonly actor: Awaited<ReturnType<World["session"]["actor"]>> },
+  actor: Awaited<ReturnType<World["session"]["actor"]>>,
 ): readonly Offer[] {
-  const { gate, breaker } = waveStateOf(context, { wave, step, emergency: request.emergency });
+  const { gate, breaker } = waveStateOf(context, { wave, step });
   if (gate.kind !== "open" && gate.kind !== "stopped") return [];
   const place = { wave, step, ...stopOf(context, wave, breaker) };
   const { toRequest, own, ofOthers, requesterOf } = readyFor(context, wave, step, actor.identity);
   const sets = Map.groupBy(ofOthers, (key) =>
-    JSON.stringify([isOfOther(context, key), kindOfKey(key), requesterOf(key)?.iamId]),
+    JSON.stringify([isOfOther(context, key), kindOfSet(key), requesterOf(key)?.iamId]),
   );
   const replaceable = own.filter((key) => isReplaceable(context, key, step, actor.identity));
   const keys = new Set([...toRequest, ...replaceable].map(({ name }) => name));
-  const reviews = [...sets.keys()].map((set): OfferTo<"review"> => {
+  const reviews = [...sets].map(([set, members]): OfferTo<"review"> => {
     const [isOther, kind, requestedBy] = JSON.parse(set) as [boolean, ReviewKind, string?];
-    return { ...place, does: "review", isOther, kind, ...(requestedBy && { requestedBy }) };
+    const of = requestedBy === undefined ? "" : `, requested by ${requestedBy}${isOther ? " not for this wave" : ""}`;
+    const says = `wave ${wave}: approve the ${stepNouns[step]} of ${keysOfKind(kind, members.length)}${of}`;
+    return { ...place, says, does: "review", isOther, kind, ...(requestedBy && { requestedBy }) };
   });
+  const says = `wave ${wave}: request the ${stepNouns[step]} of ${count(keys.size, "key")}`;
   return [
     // The requests that were made for the wave come first.
     ...reviews.toSorted((a, b) => Number(a.isOther) - Number(b.isOther)),
-    ...(keys.size > 0 ? [{ ...place, does: "request" as const, keys, renew: replaceable.length > 0 }] : []),
+    ...(keys.size > 0 ? [{ ...place, says, does: "request" as const, keys, renew: replaceable.length > 0 }] : []),
   ];
+}
+
+function kindOfSet({ facts }: PlannedKey): ReviewKind {
+  if (facts.isKms) return "kms";
+  return facts.state === "pre_activation" ? "never-active" : "managed";
 }
 
 /** Offers the removal of destroyed keys of which no keystore reports a pending period. */
 function removalOffer(context: CampaignContext, wave: string): readonly Offer[] {
-  const keys = new Set(keysOfWave(context, wave).flatMap((key) => (isRemovable(key) ? [key.name] : [])));
-  return keys.size === 0 ? [] : [{ does: "remove", wave, keys }];
+  const keys = new Set(keysOfWave(context, wave).flatMap((key) => (isReady(key, "remove") ? [key.name] : [])));
+  const says = `wave ${wave}: remove the metadata of ${count(keys.size, "destroyed key")}`;
+  return keys.size === 0 ? [] : [{ does: "remove", wave, says, keys }];
 }
 
-/** The report of what the waves wait for, if the caller can do nothing. */
-function reportWaiting(context: CampaignContext, { wave, step: only }: NextRequest): CampaignReport {
+/** One offer for all keys of a wave whose KMS window expired: only a new deactivation opens one again. */
+function expiredOffer(context: CampaignContext, wave: string): readonly Offer[] {
+  const isProven = (key: PlannedKey): boolean => rollbackOfKey(context, key).kind === "proven";
+  const expired = keysOfWave(context, wave).filter(({ facts }) => facts.windowFault !== undefined);
+  const keys = new Set(expired.filter(isProven).map(({ name }) => name));
+  const says = `wave ${wave}: reactivate ${count(keys.size, "key")} whose KMS window expired, to deactivate them again`;
+  return keys.size === 0 ? [] : [{ does: "reactivate", wave, says, keys }];
+}
+
+/** The report of what the waves wait for, if the caller can do nothing; at the end, what is left of the instance. */
+async function reportNothing(
+  context: CampaignContext,
+  { request: { wave, step: only }, talk }: Doing,
+): Promise<CampaignReport> {
   const { view } = context;
   const plan = onlyWave(context.plan, wave);
+  const isEnd = wave === undefined && only === undefined && context.plan.keys.every(({ outcome }) => isFinal(outcome));
+  if (isEnd) return closeInstance(context, talk.canPersonType ? talk.confirmByHand : undefined);
   const [single] = wave === undefined ? [] : plan.waves;
-  const step = approvedSteps.find(
-    (each) => (only ?? each) === each && plan.keys.some(({ facts }) => isStepDue(facts, each)),
-  );
+  const step = approvedSteps.find((each) => (only ?? each) === each && plan.keys.some((key) => isReady(key, each)));
   if (single !== undefined && step !== undefined) {
     const readiness = single.readiness[step];
     // This report says more, for example which rules changed.
@@ -315,7 +376,7 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
       return reportClosed(context, { wave: single.name, step }, readiness);
   }
   const parts = waitingParts(view, plan, keyRows(view, plan));
-  const isApproved = plan.keys.some((key) => requestOn(key, view.nowMs)?.how === "approval");
+  const isApproved = plan.keys.some(({ standing }) => standing.kind === "waits" && standing.who === "executor");
   const report = reportOf({
     summary: `You can do nothing now. ${summarizeStatus(plan)}`,
     parts: [{ data: { campaign: view.campaign.name } }, ...parts, unreadSection(view.inventory.unreadable)],
@@ -332,20 +393,10 @@ function reportWaiting(context: CampaignContext, { wave, step: only }: NextReque
  * The exit code: 13 if a part was not read, 0 if every key has reached its end, 10 if a person has to request or
  * approve a step, 11 if only time has to pass, and 12 if a person has to release a key.
  */
-function waitExitCode({ keys, waves }: CampaignSchedule): number {
-  if (keys.some(({ isUnread }) => isUnread)) return 13;
-  const open = keys.filter(({ outcome }) => outcome === "open" || outcome === "pending_destruction");
-  if (open.length === 0) return 0;
-  const gateOfWave = ({ line, ...key }: PlannedKey) =>
-    waves.find(({ name }) => name === line.wave)?.readiness[nextStep(key)].gate.kind;
-  const isForPerson = (key: PlannedKey): boolean => isReady(key, nextStep(key)) && gateOfWave(key) === "open";
-  if (open.some(isForPerson)) return 10;
-  const isTime = (key: PlannedKey): boolean => {
-    const gate = gateOfWave(key) ?? "";
-    const isClosed = ["not_before", "blackout", "maintenance_window"].includes(gate);
-    return (
-      key.facts.materialGoneMs !== undefined || key.gate.kind === "soaking" || (key.gate.kind === "open" && isClosed)
-    );
-  };
-  return open.some(isTime) ? 11 : 12;
+function waitExitCode({ keys }: CampaignSchedule): number {
+  const who = new Set(keys.map(({ standing }) => (standing.kind === "waits" ? standing.who : "ended")));
+  if (who.has("reader")) return 13;
+  if ((["requester", "approver", "executor"] as const).some((each) => who.has(each))) return 10;
+  if (who.has("time")) return 11;
+  return who.has("release") || who.has("wave") ? 12 : 0;
 }

@@ -3,19 +3,20 @@
  * time. Each run writes its evidence to a file of its own, and plans each key on a fresh read. A request, an approval
  * or a removal skips a key that a person holds during the run. If a person changes campaign.yaml, these commands skip
  * every key that is left. An error about one key is reported, and the run goes on with the next key; an error about the
- * whole run ends it. The file also notes in the folder who passed a blackout or a stop after failures, and why.
+ * whole run ends it. The file also notes in the evidence who continued a wave after a stop, and what the service
+ * refused.
  */
 
 import { endsTheRun, isUkoError } from "../../../errors.ts";
 import type { CampaignVerdict, LeftBecause } from "../../../lifecycle/campaign/plan-step.ts";
 import type { Run } from "../../../lifecycle/key/plan.ts";
-import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
+import type { ApprovedStep, KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { reportExisting, withReport } from "../../key/command-reports.ts";
 import { keyKind } from "../../key/kind.ts";
 import type { Task } from "../../key/steps.ts";
 import { converge } from "../../loop/converge.ts";
-import { appendEvidence, noteSettled, type StepEvidence } from "../../loop/evidence.ts";
+import { appendEvidence, noteSettled } from "../../loop/evidence.ts";
 import { type ManyResults, runMany } from "../../loop/many.ts";
 import type { Evidence } from "../../ports/evidence.ts";
 import type { KmsKeyRef } from "../../ports/kms-keys.ts";
@@ -23,29 +24,33 @@ import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { plain, sayTime } from "../../text/words.ts";
 import { evidenceFolder } from "../files/evidence.ts";
 import type { CampaignFolder } from "../files/file-forms.ts";
-import { appendOverride } from "../files/overrides.ts";
 import { failedOn, type KeyResult, type NamedKey, resultFrom, withoutStep } from "../reports/key-results.ts";
 import type { StepRequest } from "../reports/wave-state.ts";
 import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
+import { refusingCodes } from "../view/standing.ts";
 import type { CampaignView, Reading } from "../view/view.ts";
 
 export interface ActPorts {
   readonly openFolder: OpenFolder;
   readonly evidenceAt: (path: string) => Evidence;
+  /** The evidence of this run, once it has begun. */
+  evidence?: Evidence;
 }
 
 /** Each run writes its evidence to a file of its own, so that two people never change the same file. */
 export async function openCampaignToAct(
   base: World,
-  { openFolder, evidenceAt }: ActPorts,
+  ports: ActPorts,
   path: string,
   reading: Reading & { readonly options: CallOptions },
 ): Promise<CampaignContext> {
   const { options } = reading;
-  const context = await openCampaignAt(base, openFolder, path, reading);
+  const context = await openCampaignAt(base, ports.openFolder, path, reading);
   const { folder } = context.view;
-  const evidence = await evidenceOf(base, { folder, evidenceAt }, options);
+  const { evidenceAt } = ports;
+  ports.evidence ??= await evidenceOf(base, { folder, evidenceAt }, options);
+  const { evidence } = ports;
   const world = { ...context.world, evidence };
   await noteSettledKeys(world, context.view, options);
   return { ...context, world };
@@ -80,35 +85,40 @@ export async function evidenceOf(
   return evidenceAt(folder.pathOf(`${evidenceFolder}/${writer}-${newId().slice(0, 13)}.jsonl`));
 }
 
-interface FolderNote extends Pick<StepEvidence["details"], "reason"> {
-  readonly resource: "campaign_acceptance";
-  readonly step: "accept";
+/** Notes in the evidence who continued a wave after a stop, and why. */
+export async function noteResume({ view, world, options }: CampaignContext, request: StepRequest): Promise<void> {
+  const { wave, resume } = request;
+  if (resume === undefined) return;
+  const { instanceId } = world.session;
+  const subject = { instanceId, resource: "campaign_wave" as const, vaultId: "", keyId: wave, label: wave };
+  const details = { keystores: [], reason: resume.reason, digest: resume.digest };
+  const facts = { subject, step: "continue", from: "stopped", to: "open", details };
+  const actor = await world.session.actor(options);
+  await appendEvidence(world, facts, { phase: "after", actor, nowMs: view.nowMs, correlationId: "" });
 }
 
-/** Notes what the command added to a file of the folder about a key. A line is no write to the key, so no state changes. */
-export async function noteInEvidence(
-  world: World,
-  { key, label }: Pick<KeyResult, "key" | "label">,
-  { resource, step, ...note }: FolderNote,
-  options: CallOptions,
+/**
+ * Notes what the service refused, so that the next runs begin with the other keys, and so that a person who was not here
+ * reads the cause. The words are the service's, and no later decision depends on them.
+ */
+export async function noteRefusals(
+  { world, options }: CampaignContext,
+  step: ApprovedStep,
+  results: readonly KeyResult[],
 ): Promise<void> {
-  const [place = "", keyId = ""] = key.split("/");
-  const { session } = world;
-  const subject = { instanceId: session.instanceId, resource, vaultId: place === "kms" ? "" : place, keyId, label };
-  const facts = { subject, step, from: "", to: "", details: { keystores: [], ...note } };
-  const written = { phase: "after", actor: await session.actor(options), correlationId: "" } as const;
-  await appendEvidence(world, facts, { ...written, nowMs: session.serviceTimeMs() ?? 0 });
-}
-
-/** Writes to the folder who passed a blackout or a stop, and why. */
-export async function noteOverride({ view, world, options }: CampaignContext, request: StepRequest): Promise<void> {
-  const { wave, step, emergency, resume } = request;
-  if (emergency === undefined && resume === undefined) return;
-  const { identity } = await world.session.actor(options);
-  const at = new Date(view.nowMs).toISOString();
-  const { digest, reason = request.reason } = resume ?? {};
-  const line = { at, by: identity?.iamId ?? "", wave, step, emergency, resume: digest, reason };
-  await appendOverride(view.folder, line);
+  const refused = results.filter(({ code }) => code !== undefined && refusingCodes.includes(code));
+  const actor = await world.session.actor(options);
+  const { instanceId, serviceTimeMs } = world.session;
+  for (const { key, label, code = "", says } of refused) {
+    const [place = "", keyId = ""] = key.split("/");
+    const isKms = place === "kms";
+    const resource = isKms ? { resource: "kms_key" as const } : {};
+    const subject = { instanceId, ...resource, vaultId: isKms ? "" : place, keyId, label };
+    const details = { keystores: [], refusal: { code, said: plain(says, 300) } };
+    const facts = { subject, step, from: "", to: "", details };
+    const call = { phase: "refused", actor, nowMs: serviceTimeMs() ?? 0, correlationId: "" } as const;
+    await appendEvidence(world, facts, call);
+  }
 }
 
 export const refOf = ({ world }: CampaignContext, { line }: PlannedKey): KeyRef => ({
@@ -198,8 +208,7 @@ export function sayLeft(why: LeftBecause): string {
 }
 
 const leftSentences = {
-  held: "held, so a person decides with uko reactivate",
-  never_reviewed: "no reviewed deactivation of this campaign lists the key",
+  not_deactivated_here: "no evidence in the folder says that this campaign took its last step",
   not_deactivated: "it is not deactivated",
   destroyed: "it is destroyed, which cannot be undone",
 } as const;

@@ -1,121 +1,135 @@
 /**
- * Rolls back a wave. It reactivates the keys that this campaign deactivated and that are still deactivated, and
- * restores the KMS keys that this campaign destroyed. It changes only keys that a review of this wave lists for this
- * step, and no key that is held. If another person wrote to a key since, or destroyed the KMS key, the rollback changes
- * the key only after a confirmation: that person may have had a reason of their own. A reactivated key counts as
- * failed, so the wave stops if more keys were reactivated than it allows to fail.
+ * Rolls back a wave or a key. It reactivates the keys that this campaign deactivated and that are still deactivated, and
+ * restores the KMS keys that this campaign destroyed. What is proven goes without a question (lifecycle/campaign/
+ * rollback.ts). All others that the evidence in the folder names are shown together, with who wrote to each last, and
+ * follow after one typed count: that person may have had a reason of their own. A reactivated key counts as failed, so
+ * the wave stops if more keys were reactivated than it allows to fail.
  */
 
 import { UkoError } from "../../../errors.ts";
 import { planCampaignRollback } from "../../../lifecycle/campaign/plan-step.ts";
+import { isoTime } from "../../../text/iso-time.ts";
 import { setPhrase } from "../../../text/phrase.ts";
+import type { ManyResults } from "../../loop/many.ts";
 import { shellWord } from "../../text/explanation.ts";
-import { count } from "../../text/words.ts";
-import { requireWave } from "../files/folder.ts";
+import { count, plain } from "../../text/words.ts";
 import { isNamed } from "../reports/find.ts";
 import { type KeyResult, reportResults, withoutStep } from "../reports/key-results.ts";
-import {
-  type CampaignReport,
-  folderFlag,
-  type NextCommand,
-  type ReportSection,
-  section,
-  withRemark,
-} from "../reports/report.ts";
-import { isReversible, resultOfUnreadKey, reviewsToUndo } from "../reports/waiting.ts";
+import { resultOfUnreadKey, rollbackOfKey } from "../reports/ready-keys.ts";
+import { type CampaignReport, folderFlag, type ReportSection, reportOf, section, tableOf } from "../reports/report.ts";
 import type { Confirm } from "../reports/wave-state.ts";
-import { type CampaignContext, keysOfWave } from "../view/context.ts";
+import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
-import { type Confirming, restoreOne } from "./kms-sets.ts";
-import { actOnKeys, convergeOnKey } from "./on-keys.ts";
+import { restoreOne } from "./kms-sets.ts";
+import { actOnKeys, convergeOnKey, sayLeft } from "./on-keys.ts";
 
 export interface RollbackRequest {
-  readonly wave: string;
-  readonly application?: string | undefined;
-  /** Anything that `find` accepts. */
-  readonly key?: string | undefined;
-  /** Also reactivates keys that another person wrote to since. This requires `confirm`. */
-  readonly writtenSince: boolean;
-  /** Confirms the number of keys; absent if the caller is not asked. */
+  /** The name of a wave, anything that `status` accepts for a key, or the names of keys. */
+  readonly of: string | ReadonlySet<string>;
+  /** Asks before the proven keys; absent if they need no question. */
   readonly confirm?: Confirm | undefined;
+  /** Shows the other keys and asks before them; absent if no person can answer, so that they stay. */
+  readonly askAboutOthers?: ((shown: CampaignReport, phrase: string) => Promise<void>) | undefined;
 }
 
-export async function rollBackWave(context: CampaignContext, request: RollbackRequest): Promise<CampaignReport> {
-  const { view } = context;
-  const { wave, writtenSince, confirm } = request;
-  requireWave(view.campaign, wave);
-  const setsOf = (key: PlannedKey) => reviewsToUndo(context, key);
-  const chosen = keysOfWave(context, wave).filter((key) => isChosen(key, request));
-  if (chosen.length === 0) throw nothingChosen(request, view.folder.path);
-  const keys = chosen.filter((key) => isReversible(context, key));
-  await confirm?.(setPhrase("reactivate", keys.length));
-  const toConfirm = new Set<string>();
-  const confirming = { isConfirmed: writtenSince && confirm !== undefined, toConfirm };
-  const run = await actOnKeys(context, "Reactivating", keys, (key) =>
-    key.facts.isKms
-      ? restoreOne(context, key, setsOf(key), confirming)
-      : rollBackOne(context, key, setsOf(key), confirming),
-  );
-  const path = view.folder.path;
+export async function rollBack(context: CampaignContext, request: RollbackRequest): Promise<CampaignReport> {
+  const { of, confirm, askAboutOthers } = request;
+  const chosen = chosenKeys(context, of);
+  const kindOf = (key: PlannedKey) => rollbackOfKey(context, key).kind;
+  const proven = chosen.filter((key) => kindOf(key) === "proven");
+  const others = chosen.filter((key) => kindOf(key) === "written_since");
+  await confirm?.(setPhrase("reactivate", proven.length));
+  const first = await actOnKeys(context, "Reactivating", proven, (key) => rollBackOne(context, key, false));
+  const asked = askAboutOthers !== undefined && others.length > 0 && first.stoppedBy === undefined;
+  if (asked) await askAboutOthers(showOthers(context, others), setPhrase("reactivate", others.length));
+  const second: ManyResults<KeyResult> = asked
+    ? await actOnKeys(context, "Reactivating", others, (key) => rollBackOne(context, key, true))
+    : { results: [], unstarted: 0 };
+  const results = [...first.results, ...second.results];
+  const stoppedBy = first.stoppedBy ?? second.stoppedBy;
   return reportResults({
     did: "Reactivated",
-    wave,
-    keys: run.results,
-    apart: chosen.filter((key) => !keys.includes(key)).flatMap((key) => leftOut(key, setsOf(key).length > 0)),
-    run,
-    found: stopAfter(context, wave, run.results),
-    next: nextAfter([...toConfirm], wave, path),
+    wave: [...new Set(chosen.map(({ line }) => line.wave))].join(", "),
+    keys: results,
+    apart: [
+      ...(asked ? [] : others.map((key) => withoutStep(key, sayRollback(context, key)))),
+      ...chosen.flatMap((key) => leftOut(context, key)),
+    ],
+    run: { unstarted: first.unstarted + second.unstarted, ...(stoppedBy !== undefined && { stoppedBy }) },
+    found: stopAfter(context, results),
+    next: [{ command: `uko campaign status ${folderFlag(context.view.folder.path)}` }],
+  });
+}
+
+function chosenKeys({ plan, view }: CampaignContext, of: RollbackRequest["of"]): readonly PlannedKey[] {
+  if (typeof of !== "string") return plan.keys.filter(({ name }) => of.has(name));
+  const isWave = view.campaign.waves.some(({ name }) => name === of);
+  const keys = plan.keys.filter((key) => (isWave ? key.line.wave === of : isNamed(key, of)));
+  if (keys.length > 0) return keys;
+  throw new UkoError("UKO_INPUT_INVALID", {
+    summary: `The campaign has no wave or key "${plain(of, 200)}"`,
+    detail: `Nothing was changed. Next: uko campaign status ${shellWord(of)} ${folderFlag(view.folder.path)}`,
+  });
+}
+
+function sayRollback(context: CampaignContext, key: PlannedKey): string {
+  const rollback = rollbackOfKey(context, key);
+  return rollback.kind === "proven" ? "" : sayLeft({ kind: "rollback", rollback });
+}
+
+/** Who wrote last to each key that the rollback does not prove. */
+function showOthers(context: CampaignContext, keys: readonly PlannedKey[]): CampaignReport {
+  const rows = keys.map((key) => {
+    const rollback = rollbackOfKey(context, key);
+    const { by, atMs } = rollback.kind === "written_since" ? rollback : {};
+    return { key, by: by?.iamId ?? "unknown", at: atMs === undefined ? "unknown" : isoTime(atMs) };
+  });
+  return reportOf({
+    summary: `${count(keys.length, "key")} may have been cut off by another person, or written to since`,
+    parts: [
+      section("Reactivate these only if their last writers agree", {
+        isWhole: true,
+        table: tableOf(rows, {
+          label: ({ key }) => key.line.label,
+          key: ({ key }) => key.name,
+          "last writer": ({ by }) => plain(by, 100),
+          "last write": "at",
+        }),
+      }),
+    ],
+    next: [],
   });
 }
 
 /** Reactivated keys count as failed, so that a mistake that concerns a wave is noticed before the wave goes on. */
-function stopAfter({ view }: CampaignContext, wave: string, results: readonly KeyResult[]): readonly ReportSection[] {
-  const back = results.filter(({ outcome, key }) => outcome === "acted" && !key.startsWith("kms/")).length;
-  const { maxFailures } = requireWave(view.campaign, wave);
-  if (back <= maxFailures) return [];
-  return section("The wave stops", {
-    lines: [
-      `The ${count(back, "reactivated key counts", "reactivated keys count")} as failed, and the wave allows ${maxFailures}.`,
-      "uko campaign next continues the wave, after a person states the reason.",
-    ],
+function stopAfter({ view, plan }: CampaignContext, results: readonly KeyResult[]): readonly ReportSection[] {
+  const back = new Set(results.flatMap(({ outcome, key }) => (outcome === "acted" ? [key] : [])));
+  const stopped = view.campaign.waves.flatMap(({ name, maxFailures }) => {
+    const own = plan.keys.filter(({ line, name: key, facts }) => line.wave === name && !facts.isKms && back.has(key));
+    return own.length > maxFailures
+      ? [
+          `The ${count(own.length, "reactivated key counts", "reactivated keys count")} as failed, and wave "${name}" allows ${maxFailures}.`,
+        ]
+      : [];
   });
+  const advice = "uko campaign next continues the wave, after a person states the reason.";
+  return section("The wave stops", { lines: stopped.length === 0 ? [] : [...stopped, advice] });
 }
 
-/** A command for each key that a confirmation would bring back, up to the number that people read. */
-function nextAfter(toConfirm: readonly string[], wave: string, path: string): readonly NextCommand[] {
-  if (toConfirm.length === 0) return [{ command: `uko campaign status ${folderFlag(path)}` }];
-  return toConfirm
-    .slice(0, 5)
-    .map((key) =>
-      withRemark(
-        `uko campaign rollback ${wave} --key ${key} --written-since ${folderFlag(path)}`,
-        "after you checked the key",
-      ),
-    );
-}
-
-function isChosen(key: PlannedKey, { application, key: typed }: RollbackRequest): boolean {
-  if (typed !== undefined) return isNamed(key, typed);
-  return application === undefined || key.line.application === application;
-}
-
-async function rollBackOne(
-  context: CampaignContext,
-  key: PlannedKey,
-  reviews: Parameters<typeof planCampaignRollback>[1]["reviews"],
-  { isConfirmed, toConfirm }: Confirming,
-): Promise<KeyResult> {
+async function rollBackOne(context: CampaignContext, key: PlannedKey, isConfirmed: boolean): Promise<KeyResult> {
+  if (key.facts.isKms) return restoreOne(context, key);
+  const { campaign, evidence } = context.view;
+  const wave = { name: campaign.name, wave: key.line.wave };
+  const noted = evidence.steps.deactivate.get(key.name);
   let isProvenHere = false;
   return convergeOnKey(context, key, {
     operation: "reactivate",
     intent: "resume",
     isReversal: true,
     judge: (observation, run, nowMs) => {
-      const facts = { reviews, isConfirmed, isProvenHere };
+      const facts = { wave, noted, isConfirmed, isProvenHere };
       const verdict = planCampaignRollback(observation, facts, run, nowMs);
       if (verdict.kind === "take") isProvenHere = true;
-      else if (verdict.why.kind === "rollback" && verdict.why.rollback.kind === "written_since")
-        toConfirm.add(key.name);
       return verdict;
     },
   });
@@ -125,20 +139,10 @@ async function rollBackOne(
  * Keys that the rollback does not start with, with the reason. An active key is not listed: the campaign did not change
  * it, or it is back already.
  */
-function leftOut(key: PlannedKey, isOurs: boolean): readonly KeyResult[] {
+function leftOut(context: CampaignContext, key: PlannedKey): readonly KeyResult[] {
   const { facts } = key;
   if (key.isUnread) return [resultOfUnreadKey(key)];
   if (facts.state === "active" || facts.state === "pre_activation" || facts.state === "gone") return [];
-  if (facts.state === "destroyed" && !facts.isKms) {
-    return [withoutStep(key, "it is destroyed, which cannot be undone")];
-  }
-  return isOurs ? [] : [withoutStep(key, "no review of this campaign lists the key for its last step")];
-}
-
-function nothingChosen({ wave, application, key }: RollbackRequest, path: string): UkoError {
-  const what = key ?? application;
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: `Wave "${wave}" has no key${what === undefined ? "" : ` with the ID, label or application "${what}"`}`,
-    detail: `Nothing was changed. Next: uko campaign status${what === undefined ? "" : ` ${shellWord(what)}`} ${folderFlag(path)}`,
-  });
+  const rollback = rollbackOfKey(context, key);
+  return rollback.kind === "left" ? [withoutStep(key, sayLeft({ kind: "rollback", rollback }))] : [];
 }

@@ -1,34 +1,24 @@
 /**
  * Makes the review and the approval of one step of a wave. The approval acts only on listed keys that no gate holds
- * back, and that a fresh read still shows as reviewed. It skips every other key. Its first run takes the step on a few
- * keys only, so that a mistake about the whole set is found on few keys. An approval that is only stored has no small
- * first run, because it takes no step.
+ * back, and that a fresh read still shows as reviewed. It skips every other key. Its first calls take the step on a few
+ * keys only, so that a mistake about the whole set is found on few keys.
  */
 
 import { mostSevere } from "../../../errors.ts";
-import {
-  keyPathOf,
-  kindOf,
-  type Review,
-  type ReviewKind,
-  type ReviewLine,
-  reviewKinds,
-  reviewOf,
-} from "../../../lifecycle/consent/review.ts";
-import { type AnyReview, isKmsReview } from "../../../lifecycle/kms-key/kms-review.ts";
-import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
+import { callsLeftInSample } from "../../../lifecycle/campaign/breaker.ts";
+import { keyPathOf, type Review, type ReviewKind, reviewKinds, reviewOf } from "../../../lifecycle/consent/review.ts";
+import { isKmsReview } from "../../../lifecycle/kms-key/kms-review.ts";
 import type { ApprovedStep, ConsentRecord } from "../../../lifecycle/vocabulary/observation.ts";
 import { approverOf } from "../../key/sets/approve-set.ts";
-import { requesterOf } from "../../key/sets/review-file.ts";
-import { type KeyApart, reviewKeys, type SetReview } from "../../key/sets/review-set.ts";
+import { type KeyApart, reviewKeys } from "../../key/sets/review-set.ts";
 import { apartFacts, keysOfKind, whoRequested } from "../../key/sets/set-messages.ts";
 import type { ManyResults } from "../../loop/many.ts";
 import { shellWord } from "../../text/explanation.ts";
-import { count, sayRoles, stepNouns } from "../../text/words.ts";
-import { reviewFileName } from "../files/reviews.ts";
-import { type KeyResult, reportResults, resultFrom, reviewCsv, withoutStep } from "../reports/key-results.ts";
+import { count } from "../../text/words.ts";
+import { isCall, type KeyResult, reportResults, resultFrom } from "../reports/key-results.ts";
 import { isOfOther, originSection, sayOrigin, sayOthers } from "../reports/origins.ts";
 import { prepareApproval, reviewedWave } from "../reports/prepared-approval.ts";
+import { kindOfKey, readyFor, readyKeys } from "../reports/ready-keys.ts";
 import {
   type CampaignReport,
   folderFlag,
@@ -38,17 +28,16 @@ import {
   withRemark,
 } from "../reports/report.ts";
 import { addedSince, listToApprove, reportReview } from "../reports/review-text.ts";
-import { kindOfKey, readyFor, readyKeys } from "../reports/waiting.ts";
 import { rollbackCommand } from "../reports/wave-acts.ts";
-import type { ApprovalOfStep, ReviewOfStep } from "../reports/wave-state.ts";
+import type { ApprovalOfStep, ReviewedStep, ReviewOfStep } from "../reports/wave-state.ts";
 import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
 import type { UnreadablePart } from "../view/unreadable.ts";
 import { approverOfKmsKeys, reviewKmsKeys } from "./kms-sets.ts";
-import { actOnKeys, noteOverride, refOf, unlessEdited } from "./on-keys.ts";
+import { actOnKeys, noteRefusals, noteResume, refOf, unlessEdited } from "./on-keys.ts";
 
-export async function reviewStep(context: CampaignContext, request: ReviewOfStep): Promise<CampaignReport> {
-  const { world, view, options } = context;
+export async function reviewStep(context: CampaignContext, request: ReviewOfStep): Promise<ReviewedStep> {
+  const { world, options } = context;
   const { wave, step, requestedBy, kind, isOther = false } = request;
   const { ready, apart: notReady } = readyKeys(context, wave, step);
   const apart = notReady.filter(({ key }) => key.startsWith("kms/") === (kind === "kms"));
@@ -71,7 +60,6 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
   const query = { keys, step, kind, ...requester, campaign, apartFor, addedResources: addedSince(context) };
   const reviewed = await reviewKeys(world, query, options);
   const { file } = reviewed;
-  if (file !== undefined) await view.folder.write(reviewFileName(wave, step, file.digest), file.text);
   const unreadable = reviewed.unreadable.map(
     ({ vaultId, keyId = "", error }): UnreadablePart => ({
       id: `${vaultId}/${keyId}`,
@@ -86,7 +74,7 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
     ...apart.map(({ label, says: why }) => ({ label, why })),
     ...unreadable.map(({ id, name: label, reason: why }) => ({ label: label || id, why })),
   ];
-  return reportReview(context, {
+  const report = reportReview(context, {
     ...{ wave, step, kind, file, campaign },
     keys: reviewed.keys,
     apart: [
@@ -106,24 +94,9 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
     managed: reviewed.keys,
     list: listToApprove(reviewed.keys, ready),
     requested: whoRequested(reviewed.keys),
-    instead: instead(request, ready, reviewed.apart, view.folder.path),
-    csv: () => csvOf(reviewed, apart, unreadable),
+    instead: instead(request, ready, reviewed.apart, context.view.folder.path),
   });
-}
-
-function csvOf(
-  { keys, apart, file }: SetReview,
-  notReady: readonly KeyResult[],
-  unreadable: readonly UnreadablePart[],
-): string {
-  const named = (key: Pick<ReviewLine, "vaultId" | "keyId" | "label">) => ({ key: keyPathOf(key), label: key.label });
-  const left = [
-    ...apart.map((key) => ({ ...named(key), says: key.why })),
-    ...notReady,
-    ...unreadable.map(({ id, name: label, reason: says }) => ({ key: id, label, says })),
-  ];
-  const rows = keys.map(({ line }) => named(line));
-  return reviewCsv(file?.digest ?? "", rows, left);
+  return { report, file };
 }
 
 /** The next command if the review would list no key. */
@@ -166,99 +139,90 @@ function otherReviews(
 
 export async function approveStep(context: CampaignContext, request: ApprovalOfStep): Promise<CampaignReport> {
   const { path } = context.view.folder;
-  const { wave, step, stores } = request;
+  const { wave, step } = request;
   const prepared = await prepareApproval(context, request);
   if (prepared.kind === "closed") return prepared.report;
-  const { review, listed, apart, last, most, phrase } = prepared;
+  const { review, listed, apart, last, most, later, phrase } = prepared;
+  const { isAnswered, isSampled, tried } = request.review;
   const isKms = isKmsReview(review);
-  const [line] = review.lines.values();
-  const requester = line === undefined ? "" : requesterOf(line);
-  const act = isKms
-    ? await approverOfKmsKeys(context, review, request)
-    : approverOfKeys(context, review, request, listed);
-  const sample = listed.length > most && isKms ? [`The first run destroys ${most} of ${listed.length} KMS keys.`] : [];
-  // Before the first run, the report of the review ends with these lines.
-  await request.confirm(phrase, request.isAnswered === true ? last : sample);
-  await noteOverride(context, request);
-  const [doing, done] = stores
-    ? ["Approving", `Approved the ${stepNouns[step]} of`]
-    : step === "deactivate"
-      ? ["Deactivating", "Deactivated"]
-      : ["Destroying", "Destroyed"];
-  const run = await actOnAtMost(context, doing, { keys: listed, most }, act);
-  const later = run.later.map((key) => withoutStep(key, goesLater));
+  const act = isKms ? await approverOfKmsKeys(context, review) : approverOfKeys(context, review, wave, listed);
+  const sample = isSampled || later === 0 ? [] : [sampleSentence];
+  // Before the first run, the report of the review ends with the lines of `last`.
+  await request.confirm(phrase, [...(isAnswered ? last : []), ...sample]);
+  await noteResume(context, request);
+  const [doing, done] = step === "deactivate" ? ["Deactivating", "Deactivated"] : ["Destroying", "Destroyed"];
+  const run = isSampled
+    ? await actOnKeys(context, doing, listed.slice(0, most), unlessEdited(context, act))
+    : await actOnSample(context, doing, { keys: listed, of: review.lines.size }, act);
+  for (const { key } of run.results) tried.add(key);
+  request.review.isAnswered = true;
+  request.review.isSampled ||= run.results.some(({ outcome }) => outcome === "acted");
+  await noteRefusals(context, step, run.results);
+  const following = later + most - run.results.length;
   return reportResults({
     did: done,
     wave,
     keys: run.results,
     apart,
-    later,
+    later: following,
     run,
     next: [
-      ...nextAfter(request, { later: later.length, results: run.results, review, requester }, path),
+      ...nextAfter(request, { later: following, results: run.results }, path),
       ...(isKms ? [{ ...rollbackCommand({ wave, path }), remark: "restores KMS keys, for 30 days" }] : []),
     ],
-    data: { step, review: request.review, later: later.length },
+    data: { step, later: following },
   });
 }
+
+const sampleSentence =
+  "This is a sample; the rest follows after your check. If the service refuses it, at most 3 more calls follow.";
 
 function approverOfKeys(
   context: CampaignContext,
   review: Review,
-  { wave, stores }: ApprovalOfStep,
+  wave: string,
   listed: readonly PlannedKey[],
 ): (key: PlannedKey) => Promise<KeyResult> {
   // Narrows the review to the keys that are ready, so that the approval cannot act on a key that a gate closed.
   const named = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
   const again = nextCommand({ wave, path: context.view.folder.path });
-  const approve = approverOf(context.world, { ...review, ...reviewOf(review.header, named) }, { stores, again });
+  const narrowed = { ...review, ...reviewOf(review.header, named) };
+  const approve = approverOf(context.world, narrowed, { stores: false, again });
   return async (key) => resultFrom(key, await approve(refOf(context, key), context.options));
 }
 
-/** Ends once as many keys as allowed were changed. A key without a step does not count. */
-async function actOnAtMost(
+/** Ends once the sample has made its calls, whatever their results. A key that the run skips is no call. */
+async function actOnSample(
   context: CampaignContext,
   what: string,
-  { keys, most }: { readonly keys: readonly PlannedKey[]; readonly most: number },
+  { keys, of }: { readonly keys: readonly PlannedKey[]; readonly of: number },
   act: (key: PlannedKey) => Promise<KeyResult>,
-): Promise<ManyResults<KeyResult> & { readonly later: readonly PlannedKey[] }> {
+): Promise<ManyResults<KeyResult>> {
   const results: KeyResult[] = [];
-  let started = 0;
   for (let round = 0; round <= keys.length; round += 1) {
-    const acted = results.filter(({ outcome }) => outcome !== "left").length;
-    const next = keys.slice(started, started + most - acted);
+    const calls = results.filter(isCall).length;
+    const successes = results.filter(({ outcome }) => outcome === "acted").length;
+    const most = callsLeftInSample({ keys: of, calls, successes });
+    const next = keys.slice(results.length, results.length + most);
     if (next.length === 0) break;
     const run = await actOnKeys(context, what, next, unlessEdited(context, act));
     results.push(...run.results);
-    if (run.stoppedBy !== undefined) {
-      return { ...run, results, unstarted: keys.length - results.length, later: [] };
-    }
-    started += next.length;
+    if (run.stoppedBy !== undefined) return { ...run, results };
   }
-  return { results, unstarted: 0, later: keys.slice(started) };
+  return { results, unstarted: 0 };
 }
-
-const goesLater = "the first run acts on a few keys only: check these keys, then approve the rest";
 
 interface AfterApproval {
   readonly later: number;
   readonly results: readonly KeyResult[];
-  readonly review: AnyReview;
-  readonly requester: string;
 }
 
 function nextAfter(
-  { wave, step, stores }: ApprovalOfStep,
-  { later, results, review, requester }: AfterApproval,
+  { wave, step }: ApprovalOfStep,
+  { later, results }: AfterApproval,
   path: string,
 ): readonly NextCommand[] {
-  const again = nextCommand({ wave, path });
-  const right = kindOf(review) === "never-active" ? rights.destroyUnused : rights[step];
-  const isRoleMissing = !isKmsReview(review) && !stores && results.some(({ code }) => code === "UKO_RIGHTS_MISSING");
-  const withoutRole = isRoleMissing ? [withRemark(`${again} --store`, `without the role ${sayRoles(right)}`)] : [];
-  if (later > 0) return [{ command: `${again}${stores ? " --store" : ""}` }, ...withoutRole];
-  if (isRoleMissing) return withoutRole;
-  if (stores) return [continueApproved(step, requester)];
+  if (later > 0) return [{ command: nextCommand({ wave, path }) }];
   const isRefused = results.some(({ code }) => code === "UKO_SERVICE_REFUSED");
   return [
     isRefused

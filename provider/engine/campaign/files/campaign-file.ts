@@ -1,7 +1,7 @@
 /**
  * Defines and parses `campaign.yaml`, in which people propose which keys a campaign deletes, and when. The file has
- * classes (what happens to a key), waves and rules that assign keys to both. It also has the deadline, the scope,
- * blackouts, and the people who are expected to act. The parser refuses anchors, aliases and tags of YAML, unknown
+ * waves, and rules that give keys their class (what happens to a key), wave and owner. It also has the deadline, the
+ * scope and blackouts. The parser refuses anchors, aliases and tags of YAML, unknown
  * fields, and entries that contradict each other. The file cannot name endpoints, hosts, commands or signers. So a
  * person who can edit it cannot send a colleague's credential elsewhere or run a program.
  */
@@ -10,7 +10,6 @@ import { isAlias, isNode, LineCounter, parseDocument, visit } from "yaml";
 import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
 import { dayMs, keyClasses } from "../../../lifecycle/campaign/campaign.ts";
-import { approvedSteps } from "../../../lifecycle/vocabulary/observation.ts";
 import { plain } from "../../text/words.ts";
 import { explainIssues, isoDate, mebibyte, requireFormat, uuid } from "./file-forms.ts";
 
@@ -25,26 +24,23 @@ const slug = z
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "use lowercase letters, digits and hyphens, at most 40 characters");
 const line = z.string().min(1).max(500);
 const glob = z.string().min(1).max(255);
-const steps = z.array(z.enum(approvedSteps)).min(1);
+/** One text, or a list of which one has to fit. */
+const textOrList = z
+  .union([glob, z.array(glob).min(1).max(10_000)])
+  .transform((given): readonly string[] => (typeof given === "string" ? [given] : given));
 const duration = z
   .string()
   .regex(/^[0-9]{1,4}[mhd]$/, "use a number and m, h or d, such as 7d")
   .transform((text) => Number.parseInt(text, 10) * (units[text.slice(-1)] ?? 0));
-const timeOfDay = z
-  .string()
-  .regex(/^(?:[01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$/, "use a time in UTC such as 08:00")
-  .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
-const weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
-
 const match = z
   .strictObject({
     kind: z.enum(["managed", "kms"]).optional(),
     id: z.array(uuid).min(1).max(10_000).optional(),
-    vault: glob.optional().meta({ description: "ID of a vault, or a glob on its name" }),
+    vault: textOrList.optional().meta({ description: "IDs of vaults, or globs on their names" }),
     label: glob.optional().meta({ description: "Glob on the label" }),
     template: glob.optional().meta({ description: "Glob on the template's name" }),
-    state: z.array(z.string().min(1)).min(1).optional(),
-    keystore: z.array(z.string().min(1)).min(1).optional().meta({ description: "Types of keystores" }),
+    state: textOrList.optional().meta({ description: "States, as the service lists them" }),
+    keystore: textOrList.optional().meta({ description: "Types of keystores" }),
     tag: z.strictObject({ name: line, value: z.string().max(500).optional() }).optional(),
     createdBefore: isoDate.optional(),
     createdFrom: isoDate.optional(),
@@ -59,13 +55,9 @@ const rule = z.strictObject({
   match,
   class: z.enum(keyClasses),
   wave: slug,
-  owner: line.optional(),
-  application: line.optional(),
+  owner: line.optional().meta({ description: "A name, or tag:NAME for the value of this tag on each key" }),
   reason: line.optional(),
   ticket: line.optional(),
-  successor: line.optional().meta({ description: "For migrate: the key or service that replaces this key" }),
-  attestedOn: isoDate.optional().meta({ description: "For migrate: the day on which a person attested the successor" }),
-  into: z.enum(approvedSteps).optional().meta({ description: "For migrate: the step that follows the attestation" }),
   override: line.optional().meta({ description: "The reason for which recent use does not block the key" }),
 });
 
@@ -74,53 +66,20 @@ const wave = z
   .strictObject({
     name: slug,
     after: z.array(slug).max(100).default([]),
-    notBefore: isoDate.optional(),
-    maintenanceWindow: z
-      .strictObject({
-        from: timeOfDay,
-        until: timeOfDay,
-        days: z
-          .array(z.enum(weekdays))
-          .min(1)
-          .default([...weekdays]),
-      })
-      .refine(({ from, until }) => from < until, "from must be earlier than until")
-      .transform(({ from, until, days }) => ({
-        fromMinute: from,
-        untilMinute: until,
-        days: days.map((day) => weekdays.indexOf(day)),
-      }))
-      .optional(),
     soak: duration.default(7 * dayMs).refine((ms) => ms >= 4 * hour && ms <= 365 * dayMs, "at least 4h, at most 365d"),
     maxFailures: z.number().int().min(0).max(10_000).default(0),
     ticket: line.optional(),
   })
-  .transform(({ notBefore, soak, ...rest }) => ({ ...rest, notBeforeMs: notBefore, soakMs: soak }));
+  .transform(({ soak, ...rest }) => ({ ...rest, soakMs: soak }));
 
 const blackout = z
   .strictObject({
     from: isoDate,
     to: isoDate.meta({ description: "The last day" }),
-    steps: steps.default([...approvedSteps]),
     reason: line,
   })
   .refine(({ from, to }) => from <= to, "to must not be earlier than from")
-  .transform(({ from, to, ...rest }) => ({ ...rest, fromMs: from, untilMs: to + dayMs }));
-
-const person = z
-  .strictObject({
-    name: line,
-    iamId: line,
-    steps: z.array(z.enum(["request", ...approvedSteps, "remove"])).min(1),
-    away: z
-      .array(
-        z
-          .strictObject({ from: isoDate, to: isoDate })
-          .transform(({ from, to }) => ({ fromMs: from, untilMs: to + dayMs })),
-      )
-      .default([]),
-  })
-  .meta({ description: "Who is expected to act; grants nothing, and only lets `plan` and `check` count people" });
+  .transform(({ from, to, reason }) => ({ fromMs: from, untilMs: to + dayMs, reason }));
 
 export const campaignFile = z.strictObject({
   format: z.literal(campaignFormat),
@@ -129,7 +88,7 @@ export const campaignFile = z.strictObject({
   instanceEnds: z
     .boolean()
     .default(true)
-    .meta({ description: "Whether the instance ends, so that no key can be kept" }),
+    .meta({ description: "Whether the instance ends, and with it each key that has no copy outside of it" }),
   deadline: isoDate.meta({ description: "The last day on which key material may be pending destruction" }),
   lastDeadline: isoDate.optional().meta({ description: "A later date that is also shown" }),
   scope: z
@@ -142,7 +101,6 @@ export const campaignFile = z.strictObject({
     .record(z.string().min(1), z.number().int().min(0).max(365))
     .default({})
     .meta({ description: "Pending period by ID or type of keystore, where it differs from the usual one" }),
-  people: z.array(person).max(1_000).default([]),
   waves: z.array(wave).min(1).max(200),
   rules: z.array(rule).max(2_000),
   blackouts: z.array(blackout).max(200).default([]),

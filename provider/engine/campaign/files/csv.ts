@@ -1,7 +1,6 @@
 /**
- * Reads and writes comma-separated values (RFC 4180). The reader is strict: a mistake in a table that a person wrote is
- * an error that names the row or the column, also a column that the reader does not know. The writer puts an apostrophe
- * before a cell that a spreadsheet would run as a formula.
+ * Reads comma-separated values (RFC 4180). The reader is strict: a mistake in a table that a person wrote is an error
+ * that names the row or the column, also a column that the reader does not know.
  */
 
 import { UkoError } from "../../../errors.ts";
@@ -49,28 +48,11 @@ function rowsIn(text: string, file: string): readonly (readonly string[])[] {
   return rows;
 }
 
-/** A line of names, and a line for each row with its values under these names. */
-export function csvTable<Name extends string>(
-  names: readonly Name[],
-  rows: readonly Readonly<Partial<Record<Name, CellValue>>>[],
-): string {
-  return [csvLine(names), ...rows.map((row) => csvLine(names.map((name) => cellText(row[name]))))].join("");
-}
-
 export type CellValue = string | number | boolean | readonly string[];
 
-/** A value in a table and in CSV. */
+/** A value in a table. */
 export function cellText(value: CellValue | undefined): string {
   return typeof value === "object" ? value.join("; ") : String(value ?? "");
-}
-
-/** Writes one line. A value that a spreadsheet would run as a formula gets an apostrophe in front. */
-export function csvLine(values: readonly string[]): string {
-  const cells = values.map((text) => {
-    const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  });
-  return `${cells.join(",")}\n`;
 }
 
 export function invalidCsv(file: string, why: string): UkoError {

@@ -22,6 +22,7 @@ export interface CampaignFolder {
   /** Throws UKO_INPUT_INVALID if the file exists. */
   create(name: string, text: string): Promise<void>;
   append(name: string, text: string): Promise<void>;
+  remove(name: string): Promise<void>;
   makeFolder(name: string): Promise<void>;
   /** The path of a file in the folder, for a port that writes the file itself. */
   pathOf(name: string): string;
@@ -36,7 +37,6 @@ export const maxEvidenceBytes = 64 * mebibyte;
 
 const uuidText = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 export const uuid = z.string().regex(new RegExp(`^${uuidText}$`), "use a UUID in lower case");
-export const keyName = z.string().regex(new RegExp(`^(?:kms|${uuidText})/${uuidText}$`), "use the ID in lower case");
 
 export const sha256Form = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -46,9 +46,6 @@ export const isoDay = z.iso.date("must be a day such as 2027-03-20");
 export const isoDate = isoDay.transform((text) => Date.parse(`${text}T00:00:00Z`));
 
 const maxShownIssues = 20;
-
-/** A time in UTC, such as 2027-03-20T09:00:00Z. */
-export const isoDatetime = z.iso.datetime("must be a time such as 2027-03-20T09:00:00Z");
 
 /** One line for each mistake, with its place, in words of uko instead of the library. */
 export function explainIssues(issues: readonly z.core.$ZodIssue[], place = ""): readonly string[] {
@@ -72,7 +69,7 @@ export function requireFormat(value: unknown, format: string, file: string): voi
       : `${file} does not begin with the format ${format}`,
     detail: isOtherVersion
       ? "Another release of uko wrote the file. Nothing was changed. Next: run that release, or update uko with npm install -g pulumi-uko"
-      : `Nothing was changed. Next: set "format: ${format}", or start a new folder with uko campaign init`,
+      : `Nothing was changed. Next: set "format: ${format}", or start a new folder with uko campaign plan`,
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * Opens the folder of a campaign: campaign.yaml, the manifest, acceptances and evidence. It refuses files that belong
+ * Opens the folder of a campaign: campaign.yaml, the manifest and evidence. It refuses files that belong
  * to another instance of the service. It also refuses a service whose clock is behind the time of the manifest, because
  * all dates would then be wrong. The service decides what is true: the folder only proposes steps and forbids steps.
  */
@@ -7,11 +7,10 @@
 import { UkoError } from "../../../errors.ts";
 import { shellWord } from "../../text/explanation.ts";
 import { sayTime } from "../../text/words.ts";
-import { readAccepted } from "./accepted.ts";
 import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.ts";
 import { readEvidence } from "./evidence.ts";
-import { type CampaignFolder, maxManifestBytes, mebibyte } from "./file-forms.ts";
-import { type Manifest, manifestFileName, parseManifest } from "./manifest.ts";
+import { type CampaignFolder, mebibyte } from "./file-forms.ts";
+import { type Manifest, manifestFolder, readManifest } from "./manifest.ts";
 
 /** A folder whose files fit together and belong to the instance of this run. */
 export type OpenCampaign = Readonly<Awaited<ReturnType<typeof openCampaign>>>;
@@ -24,8 +23,6 @@ export async function openCampaign(folder: CampaignFolder, instanceId: string) {
     campaign,
     /** The text of campaign.yaml. */
     text,
-    /** The people who accept each key as it is, by the name of the key. */
-    accepted: await readAccepted(folder),
     evidence: await readEvidence(folder),
   };
 }
@@ -39,7 +36,7 @@ export async function readCampaign(
   if (text === undefined) {
     throw new UkoError("UKO_INPUT_INVALID", {
       summary: `${folder.path} has no ${campaignFileName}`,
-      detail: "Next: name the folder of a campaign with --folder, or start one with uko campaign init",
+      detail: "Next: name the folder of a campaign with --folder, or start one with uko campaign plan",
     });
   }
   const campaign = parseCampaign(text);
@@ -48,14 +45,14 @@ export async function readCampaign(
 }
 
 /** Throws UKO_INPUT_INVALID if there is no manifest yet. */
-export async function readManifest(
+export async function requireManifest(
   { folder, campaign }: OpenCampaign,
   sha256: (text: string) => string,
 ): Promise<Manifest> {
   const manifest = await findManifest({ folder, campaign }, sha256);
   if (manifest !== undefined) return manifest;
   throw new UkoError("UKO_INPUT_INVALID", {
-    summary: `${folder.path} has no ${manifestFileName}`,
+    summary: `${folder.path} has no manifest yet`,
     detail: `The keys of this campaign are not listed yet. Next: uko campaign plan --write --folder ${shellWord(folder.path)}`,
   });
 }
@@ -64,10 +61,8 @@ export async function findManifest(
   { folder, campaign }: Pick<OpenCampaign, "folder" | "campaign">,
   sha256: (text: string) => string,
 ): Promise<Manifest | undefined> {
-  const text = await folder.read(manifestFileName, maxManifestBytes);
-  if (text === undefined) return undefined;
-  const manifest = parseManifest(text, sha256);
-  requireInstance(manifest.instance, campaign.instance, manifestFileName);
+  const manifest = await readManifest(folder, sha256);
+  if (manifest !== undefined) requireInstance(manifest.instance, campaign.instance, manifestFolder);
   return manifest;
 }
 

@@ -1,20 +1,31 @@
 /**
- * Defines `manifest.jsonl`, which people sign and review. It has one line for each key, in a fixed order. For each wave
- * the file has its rules, and one digest (a hash) over these rules and the lines of its keys. If they do not match the
- * digest, a person edited them, and uko refuses the whole file. Otherwise an edit could move a key into a wave that
- * people had already approved without that key. A review names the digest of its wave, so a person who also changes the
- * digest makes the review void.
+ * Defines the manifest, which people review: one line for each key, in one file for each owner, so that git asks each
+ * owner about the keys of this owner alone. Next to each file is a page that people read (owner-page.ts). A file of its
+ * own has the rules of each wave, and one digest (a hash) over these rules and the lines of its keys. If they do not
+ * match the digest, a person edited them, and uko refuses the whole manifest. Otherwise an edit could move a key into a
+ * wave that people had already approved without that key. For the same reason uko refuses a key in the file of another
+ * owner, and a page that does not say what its file says.
  */
 
 import * as z from "zod";
 import { UkoError } from "../../../errors.ts";
 import { keyClasses } from "../../../lifecycle/campaign/campaign.ts";
 import { digestOfLine } from "../../../lifecycle/campaign/membership.ts";
-import { approvedSteps, type CampaignMark } from "../../../lifecycle/vocabulary/observation.ts";
-import { explainIssues, jsonLinesIn, maxManifestBytes, requireFormat, sha256Form } from "./file-forms.ts";
+import type { CampaignMark } from "../../../lifecycle/vocabulary/observation.ts";
+import {
+  type CampaignFolder,
+  explainIssues,
+  jsonLinesIn,
+  maxManifestBytes,
+  requireFormat,
+  sha256Form,
+} from "./file-forms.ts";
+import { ownerFileName, ownerPage } from "./owner-page.ts";
 import { waveSettings } from "./settings.ts";
 
-export const manifestFileName = "manifest.jsonl";
+export const manifestFolder = "manifest";
+/** No owner has this file: the name of an owner's file never begins with an underscore, except `_none`. */
+export const headFileName = "_campaign.jsonl";
 export const manifestFormat = "uko-manifest-1";
 
 const text = z.string();
@@ -43,15 +54,10 @@ export const manifestKey = z.strictObject({
   ),
   kmsDualAuthorization: z.boolean().meta({ description: "Whether KMS requires two people for the key" }),
   class: z.enum(keyClasses),
-  into: z.enum(approvedSteps).optional(),
   wave: text,
-  owners: z.array(text),
-  application: text,
-  criticality: text,
+  owner: text.meta({ description: "Empty for a key without an owner" }),
   reason: text,
   ticket: text,
-  successor: text,
-  attestedOn: text.optional(),
   override: text,
   verificationPattern: text,
   declaredBy: z
@@ -100,19 +106,30 @@ export interface Manifest extends Omit<z.output<typeof header>, "format"> {
 /** All lines of the file, for the published JSON Schema. */
 export const manifestLine = z.union([header, manifestWave, manifestKey]);
 
+/** The files of the manifest by their names in its folder. */
 export function encodeManifest(
   { keys, waves, ...rest }: Omit<Manifest, "waves"> & { readonly waves: readonly WaveOfBaseline[] },
   sha256: (text: string) => string,
-): string {
+): ReadonlyMap<string, string> {
   const sorted = keys.toSorted(byVaultThenId);
-  const lines = [
+  const head = [
     JSON.stringify(header.parse({ format: manifestFormat, ...rest })),
     ...waves
       .toSorted((a, b) => compare(a.wave, b.wave))
       .map((each) => JSON.stringify(manifestWave.parse({ ...each, ...digestOfWave(sorted, each, sha256) }))),
-    ...sorted.map(encodeKey),
   ];
-  return `${lines.join("\n")}\n`;
+  const byOwner = [...Map.groupBy(sorted, ({ owner }) => owner)].toSorted(([a], [b]) => compare(a, b));
+  const files = byOwner.flatMap(([owner, lines]): [string, string][] => {
+    const name = ownerFileName(owner, sha256);
+    return [
+      [`${name}.jsonl`, `${lines.map(encodeKey).join("\n")}\n`],
+      [`${name}.md`, ownerPage(owner, lines)],
+    ];
+  });
+  // A file system that ignores case would keep only one of two such files.
+  const names = new Set(files.map(([name]) => name.toLowerCase()));
+  if (names.size < files.length) throw invalid("would have two owners whose names differ only in case", []);
+  return new Map([...files, [headFileName, `${head.join("\n")}\n`]]);
 }
 
 /** The count of a wave's lines, and the SHA-256 of its settings and lines. */
@@ -133,23 +150,58 @@ function encodeKey(key: ManifestKey): string {
   return JSON.stringify(manifestKey.parse(key));
 }
 
-/** Throws UKO_INPUT_INVALID for another version, a wrong form, or a line that was edited. */
-export function parseManifest(content: string, sha256: (text: string) => string): Manifest {
-  if (content.length > maxManifestBytes) throw invalid("is larger than 256 MiB", []);
-  const others = jsonLinesIn(content, manifestFileName);
-  const first = others.next().value;
-  if (first === undefined) throw invalid("is empty", []);
-  requireFormat(first.value, manifestFormat, manifestFileName);
-  const { format: _, ...head } = parseLine(header, first);
-  const waves: ManifestWave[] = [];
+/** Replaces the manifest in the folder. A file of an owner who has no key anymore goes. The digests come last. */
+export async function writeManifest(folder: CampaignFolder, files: ReadonlyMap<string, string>): Promise<void> {
+  for (const name of await folder.list(manifestFolder)) {
+    if (/\.(?:jsonl|md)$/.test(name) && !files.has(name)) await folder.remove(`${manifestFolder}/${name}`);
+  }
+  for (const [name, text] of files) await folder.write(`${manifestFolder}/${name}`, text);
+}
+
+/** Undefined if the folder has no manifest yet. Throws UKO_INPUT_INVALID for one that was edited. */
+export async function readManifest(
+  folder: CampaignFolder,
+  sha256: (text: string) => string,
+): Promise<Manifest | undefined> {
+  const names = (await folder.list(manifestFolder)).filter((name) => /\.(?:jsonl|md)$/.test(name));
+  const files = new Map<string, string>();
+  for (const name of names) {
+    const text = await folder.read(`${manifestFolder}/${name}`, maxManifestBytes);
+    if (text !== undefined) files.set(name, text);
+  }
+  return files.size === 0 ? undefined : parseManifest(files, sha256);
+}
+
+/** Throws UKO_INPUT_INVALID for another version, a wrong form, or a line or page that was edited. */
+export function parseManifest(files: ReadonlyMap<string, string>, sha256: (text: string) => string): Manifest {
+  const [first, ...others] = jsonLinesIn(files.get(headFileName) ?? "", headFileName);
+  if (first === undefined) throw invalid(`has no ${headFileName}`, []);
+  requireFormat(first.value, manifestFormat, `${manifestFolder}/${headFileName}`);
+  const { format: _, ...head } = parseLine(header, first, headFileName);
+  const waves = others.map((each) => parseLine(manifestWave, each, headFileName));
   const keys: ManifestKey[] = [];
-  for (const each of others) {
-    const isWave = typeof each.value === "object" && each.value !== null && "digest" in each.value;
-    if (isWave) waves.push(parseLine(manifestWave, each));
-    else keys.push(parseLine(manifestKey, each));
+  for (const [file, text] of files) {
+    if (file === headFileName || !file.endsWith(".jsonl")) continue;
+    const own = [...jsonLinesIn(text, file)].map((each) => parseLine(manifestKey, each, file));
+    requireOwner(own, file, files.get(file.replace(/jsonl$/, "md")), sha256);
+    keys.push(...own);
   }
   requireDigests(keys, waves, sha256);
-  return { ...head, waves, keys };
+  return { ...head, waves, keys: keys.sort(byVaultThenId) };
+}
+
+/** An owner reads the page of this owner alone, so it has to list each key that git asks this owner about. */
+function requireOwner(
+  keys: readonly ManifestKey[],
+  file: string,
+  page: string | undefined,
+  sha256: (text: string) => string,
+): void {
+  const [{ owner } = { owner: "" }] = keys;
+  const stray = keys.find((key) => `${ownerFileName(key.owner, sha256)}.jsonl` !== file || key.owner !== owner);
+  if (stray !== undefined) throw invalid(`was edited: ${file} has key "${stray.label}" of another owner`, []);
+  if (page !== ownerPage(owner, keys))
+    throw invalid(`was edited: the page of ${file} does not say what the file says`, []);
 }
 
 function requireDigests(
@@ -176,10 +228,11 @@ function requireDigests(
 function parseLine<Form extends z.ZodType>(
   form: Form,
   { at, value }: { readonly at: number; readonly value: unknown },
+  file: string,
 ): z.output<Form> {
   const parsed = form.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw invalid("is not valid", explainIssues(parsed.error.issues, `line ${at}: `));
+  throw invalid("is not valid", explainIssues(parsed.error.issues, `${file}, line ${at}: `));
 }
 
 /** `<vaultId>/<keyId>`, or `kms/<keyId>`, as commands take it. */
@@ -203,10 +256,10 @@ function compare(a: string, b: string): number {
 
 function invalid(what: string, faults: readonly string[]): UkoError {
   return new UkoError("UKO_INPUT_INVALID", {
-    summary: `${manifestFileName} ${what}`,
+    summary: `The manifest ${what}`,
     detail: [
       ...faults,
-      "Only uko writes this file. Nothing was changed. Next: restore it with git checkout, or remove the file and write a new manifest",
+      `Only uko writes the folder ${manifestFolder}. Nothing was changed. Next: restore it with git checkout, or remove the folder and write a new manifest`,
     ].join("\n"),
   });
 }

@@ -7,7 +7,6 @@
 
 import * as z from "zod";
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
-import { approvedSteps } from "../../../lifecycle/vocabulary/observation.ts";
 import { type Campaign, unnamed } from "./campaign-file.ts";
 
 const text = z.string();
@@ -15,17 +14,13 @@ const text = z.string();
 /** The order of these properties is the order in the manifest. */
 export const waveSettings = z.strictObject({
   after: z.array(text),
-  notBefore: text.optional(),
-  maintenanceWindow: z
-    .strictObject({ fromMinute: z.number().int(), untilMinute: z.number().int(), days: z.array(z.number().int()) })
-    .optional(),
   soak: text,
   maxFailures: z.number().int().min(0),
   ticket: text.optional(),
   deadline: text,
   instanceEnds: z.boolean(),
   takingPart: z.array(text),
-  blackouts: z.array(z.strictObject({ from: text, until: text, steps: z.array(z.enum(approvedSteps)), reason: text })),
+  blackouts: z.array(z.strictObject({ from: text, until: text, reason: text })),
 });
 export type WaveSettings = z.output<typeof waveSettings>;
 
@@ -33,25 +28,23 @@ export type WaveSettings = z.output<typeof waveSettings>;
 export function settingsOf(campaign: Campaign, name: string): WaveSettings | undefined {
   const wave = name === unnamed.wave ? noSteps : campaign.waves.find((each) => each.name === name);
   if (wave === undefined) return undefined;
-  const { after, notBeforeMs, maintenanceWindow, soakMs, maxFailures, ticket } = wave;
+  const { after, soakMs, maxFailures, ticket } = wave;
   return {
     after,
-    ...(notBeforeMs !== undefined && { notBefore: dayOf(notBeforeMs) }),
-    ...(maintenanceWindow !== undefined && { maintenanceWindow }),
     soak: sayPeriod(soakMs),
     maxFailures,
     ...(ticket !== undefined && { ticket }),
     deadline: dayOf(campaign.deadline),
     instanceEnds: campaign.instanceEnds,
     takingPart: campaign.takingPart,
-    blackouts: campaign.blackouts.map(({ fromMs, untilMs, steps, reason }) => ({
-      ...{ from: dayOf(fromMs), until: dayOf(untilMs), steps, reason },
+    blackouts: campaign.blackouts.map(({ fromMs, untilMs, reason }) => ({
+      ...{ from: dayOf(fromMs), until: dayOf(untilMs), reason },
     })),
   };
 }
 
 const noSteps: Campaign["waves"][number] = {
-  ...{ name: unnamed.wave, after: [], notBeforeMs: undefined, soakMs: 7 * dayMs, maxFailures: 0 },
+  ...{ name: unnamed.wave, after: [], soakMs: 7 * dayMs, maxFailures: 0 },
 };
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
@@ -64,21 +57,11 @@ function sayPeriod(ms: number): string {
 }
 
 /** Writes the settings as one line for the reviewer. */
-export function saySettings({
-  after,
-  notBefore,
-  maintenanceWindow,
-  soak,
-  maxFailures,
-  ticket,
-  takingPart,
-}: WaveSettings): string {
+export function saySettings({ after, soak, maxFailures, ticket, takingPart }: WaveSettings): string {
   return [
     `soak ${soak}`,
     `maxFailures ${maxFailures}`,
     ...(after.length > 0 ? [`after ${after.join(", ")}`] : []),
-    ...(notBefore === undefined ? [] : [`notBefore ${notBefore}`]),
-    ...(maintenanceWindow === undefined ? [] : ["with a maintenance window"]),
     ...(ticket === undefined ? [] : [`ticket ${ticket}`]),
     ...(takingPart.length > 0 ? [`takingPart ${takingPart.length}`] : []),
   ].join("; ");

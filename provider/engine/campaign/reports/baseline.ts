@@ -1,16 +1,13 @@
 /**
- * Makes the baseline of a campaign: a new manifest, from what the service and the rules say now. If a person names
- * one wave, the other waves keep their lines. It also compares the result with the manifest in the folder. A key that
+ * Makes the baseline of a campaign: a new manifest, from what the service and the rules say now. It also compares the result with the manifest in the folder. A key that
  * the service no longer lists keeps its line, so that no key leaves the campaign without an outcome. The class of a key
  * says what the campaign does to it. While a key lacks what its class requires, such as an owner, no command writes the
  * new manifest.
  */
 
-import { UkoError } from "../../../errors.ts";
 import { differencesOf } from "../../../lifecycle/campaign/rule-changes.ts";
 import { uuid } from "../files/file-forms.ts";
 import type { OpenCampaign } from "../files/folder.ts";
-import type { OwnerTable } from "../files/joined-files.ts";
 import {
   byVaultThenId,
   digestOfWave,
@@ -22,14 +19,11 @@ import {
 } from "../files/manifest.ts";
 import { settingsOf } from "../files/settings.ts";
 import { type Classification, classify, gapSentences, type Joined } from "../view/classify.ts";
-import { type CampaignInventory, idsOf, type ListedKey } from "../view/inventory.ts";
+import type { CampaignInventory, ListedKey } from "../view/inventory.ts";
 import { changedFacts, hiddenFacts, sayDifference } from "../view/rule-changes.ts";
-import { folderFlag, reasonSection, section, tableOf } from "./report.ts";
+import { reasonSection, section, tableOf } from "./report.ts";
 
 export interface BaselineRequest {
-  /** Only this wave gets new lines; absent for all. */
-  readonly wave?: string | undefined;
-  readonly owners: OwnerTable;
   readonly joinedTo: (key: ListedKey) => Joined;
   readonly blindSpots: readonly string[];
 }
@@ -43,16 +37,16 @@ export function computeBaseline(
   request: BaselineRequest,
   sha256: (text: string) => string,
 ) {
-  const classified = classify(campaign, inventory, request.owners, request.joinedTo);
+  const classified = classify(campaign, inventory, request.joinedTo);
   const blocked = [
     ...namelessRules(campaign, inventory),
     ...classified.incomplete.flatMap(({ key, gaps }) =>
       gaps.map((gap) => ({ key: namedKey(key), label: key.label, why: gapSentences[gap] })),
     ),
   ];
-  const keys = mergeKeys(classified.keys, earlier, request.wave);
-  const waves = wavesOf(keys, earlier, { campaign, wave: request.wave, nowMs: inventory.nowMs }, sha256);
-  /** The text of the manifest. No command writes it while a key is blocked. */
+  const keys = mergeKeys(classified.keys, earlier);
+  const waves = wavesOf(keys, earlier, { campaign, nowMs: inventory.nowMs }, sha256);
+  /** The files of the manifest. No command writes it while a key is blocked. */
   const manifest = encodeManifest(
     {
       campaign: campaign.name,
@@ -68,24 +62,12 @@ export function computeBaseline(
   const sections = [
     ...reasonSection("Not complete", tableOf(blocked, reasonColumns)),
     ...(earlier === undefined ? [] : reasonSection("Changed since the manifest", tableOf(changed, reasonColumns))),
-    ...section("Rules and owners", { lines: warnings(classified, inventory, request) }),
+    ...section("Rules without a key", { lines: unusedRules(classified) }),
   ];
   return { manifest, blocked, changed, sections };
 }
 
 const reasonColumns = { key: "key", label: "label", why: "why" } as const;
-
-/**
- * Throws UKO_INPUT_INVALID if only one wave is planned and no manifest exists, because the first manifest lists
- * every wave.
- */
-export function requireEarlier(earlier: Manifest | undefined, wave: string | undefined, path: string): void {
-  if (wave === undefined || earlier !== undefined) return;
-  throw new UkoError("UKO_INPUT_INVALID", {
-    summary: "The first manifest lists every wave",
-    detail: `Next: uko campaign plan --write ${folderFlag(path)}`,
-  });
-}
 
 /**
  * If the names of the vaults could not be read, a rule that matches vaults by name blocks the baseline. Otherwise the
@@ -100,31 +82,17 @@ function namelessRules({ rules }: OpenCampaign["campaign"], { unreadable }: Camp
   });
 }
 
-/** New lines, with the earlier lines of other waves and of keys that the service no longer lists. */
-function mergeKeys(
-  fresh: readonly ManifestKey[],
-  earlier: Manifest | undefined,
-  wave: string | undefined,
-): readonly ManifestKey[] {
-  const before = earlier?.keys ?? [];
-  const isOther = (key: ManifestKey): boolean => wave !== undefined && key.wave !== wave;
-  const kept = before.filter(isOther);
-  const keptIds = new Set(kept.map(namedKey));
-  const taken = fresh.filter((key) => !isOther(key) && !keptIds.has(namedKey(key)));
-  const ids = new Set([...keptIds, ...taken.map(namedKey)]);
-  const vanished = before.filter((key) => !ids.has(namedKey(key)));
-  return [...kept, ...taken, ...vanished].sort(byVaultThenId);
+/** New lines, with the earlier lines of keys that the service no longer lists. */
+function mergeKeys(fresh: readonly ManifestKey[], earlier: Manifest | undefined): readonly ManifestKey[] {
+  const ids = new Set(fresh.map(namedKey));
+  return [...fresh, ...(earlier?.keys ?? []).filter((key) => !ids.has(namedKey(key)))].sort(byVaultThenId);
 }
 
 /** A wave whose lines and rules are equal keeps the time of its baseline, so that the file does not change. */
 function wavesOf(
   keys: readonly ManifestKey[],
   earlier: Manifest | undefined,
-  {
-    campaign,
-    wave,
-    nowMs,
-  }: Pick<BaselineRequest, "wave"> & Pick<OpenCampaign, "campaign"> & { readonly nowMs: number },
+  { campaign, nowMs }: Pick<OpenCampaign, "campaign"> & { readonly nowMs: number },
   sha256: (text: string) => string,
 ): readonly WaveOfBaseline[] {
   const now = new Date(nowMs).toISOString();
@@ -132,7 +100,7 @@ function wavesOf(
   return [...new Set(keys.map((key) => key.wave))].sort().flatMap((name) => {
     const known = before.get(name);
     // A wave that people took out keeps its rules with its keys.
-    const settings = (wave ?? name) === name ? (settingsOf(campaign, name) ?? known?.settings) : known?.settings;
+    const settings = settingsOf(campaign, name) ?? known?.settings;
     if (settings === undefined) return [];
     const isRenewed = digestOfWave(keys, { wave: name, settings }, sha256).digest !== known?.digest;
     return { wave: name, baselineAt: isRenewed ? now : known.baselineAt, settings };
@@ -164,17 +132,9 @@ function changeOf(old: ManifestKey, key: ManifestKey): string {
   return [...fields.map(sayDifference), ...(isHidden ? [hiddenFacts] : [])].join("; ");
 }
 
-function warnings(
-  { unusedRules }: Classification,
-  { keys }: CampaignInventory,
-  { owners }: BaselineRequest,
-): readonly string[] {
-  const strangers = owners.unmatched(new Set(keys.flatMap((key) => idsOf(key).map((id) => id.toLowerCase()))));
-  return [
-    ...unusedRules.map(
-      (index) =>
-        `rules[${index}] in campaign.yaml decides for no key: no key matches it, or an earlier rule decides first`,
-    ),
-    ...strangers.slice(0, 20).map((key) => `owners.csv names ${key}, which is not a key of this campaign`),
-  ];
+function unusedRules({ unusedRules: indexes }: Classification): readonly string[] {
+  return indexes.map(
+    (index) =>
+      `rules[${index}] in campaign.yaml decides for no key: no key matches it, or an earlier rule decides first`,
+  );
 }

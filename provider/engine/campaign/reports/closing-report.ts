@@ -1,8 +1,8 @@
 /**
- * Writes the report of `uko campaign finish`. It shows the one outcome of each key and what keeps each container from
+ * Writes the report of the end of a campaign. It shows the one outcome of each key and what keeps each container from
  * being deleted. It also lists the metadata that an administrator may purge, and a checklist for the deletion of the
- * instance. The report prints the command that deletes the instance only if no item is open and no key was accepted as
- * it is, because the deletion would destroy keys that are left. The file also defines the order in which containers are
+ * instance. The report prints the command that deletes the instance only if no item is open, because the
+ * deletion would destroy keys that are left. The file also defines the order in which containers are
  * deleted, and reads the KMS keys that are left.
  */
 
@@ -104,7 +104,6 @@ export function checklistOf(facts: ClosingResult): readonly ChecklistItem[] {
     isDone ? { state: "done", what: done } : { state: "open", what: open };
   const unfinished = keys.filter(({ outcome }) => !isFinal(outcome)).length;
   const left = closed.filter(isLeft).length + unstarted;
-  const accepted = keys.filter(({ outcome }) => outcome === "accepted").length;
   const living = kmsKeys.items.filter(({ state }) => state !== destroyed).length;
   const toProve = keys.filter(({ outcome }) => outcome === "proof_by_provider").length;
   const isWhole =
@@ -143,7 +142,7 @@ export function checklistOf(facts: ClosingResult): readonly ChecklistItem[] {
       ? []
       : [
           you(
-            `Keep the output of uko campaign finish --after-shutdown --csv ${folderFlag(folder.path)}: only a provider can prove that ${count(toProve, "key")} ${toProve === 1 ? "is" : "are"} gone`,
+            `Keep the output of uko campaign status --json ${folderFlag(folder.path)}: only a provider can prove that ${count(toProve, "key")} ${toProve === 1 ? "is" : "are"} gone`,
           ),
         ]),
     you(
@@ -152,33 +151,27 @@ export function checklistOf(facts: ClosingResult): readonly ChecklistItem[] {
     you(`Create a certificate of each wave while the instance can answer: ${certificateCommand(folder.path, "WAVE")}`),
     you("Commit the folder with its evidence, and keep the audit events of the instance"),
     you("Check that no application, service credential or authorization uses the instance"),
-    you(sayInstance(campaign.instance, { accepted, isReady: checked.every(({ state }) => state === "done") })),
+    you(
+      sayInstance(
+        campaign.instance,
+        checked.every(({ state }) => state === "done"),
+      ),
+    ),
     you("KMS cannot restore a key of a deleted instance"),
   ];
 }
 
-/**
- * What to do with the instance. While the list above has an open item, or accepted keys exist, it prints no command that
- * deletes the instance. A person could paste the command and lose these keys.
- */
-function sayInstance(
-  instance: string,
-  { accepted, isReady }: { readonly accepted: number; readonly isReady: boolean },
-): string {
-  if (!isReady) return "Do not delete the instance: its keys would be lost with it";
-  if (accepted > 0)
-    return `Before you delete the instance, check the ${count(accepted, "accepted key")}, which end with it`;
-  return `Delete the instance: ibmcloud resource service-instance-delete ${instance}`;
+/** While the list above has an open item, uko prints no command that deletes the instance: a person could paste it. */
+function sayInstance(instance: string, isReady: boolean): string {
+  return isReady
+    ? `Delete the instance: ibmcloud resource service-instance-delete ${instance}`
+    : "Do not delete the instance: its keys would be lost with it";
 }
 
 const you = (what: string): ChecklistItem => ({ state: "you", what });
 
-/**
- * Whether the container counts as left. A container of a vault with an accepted key stays with the key and does not
- * count.
- */
-export function isLeft({ outcome, vaultBlock }: Closed): boolean {
-  return outcome !== "deleted" && vaultBlock !== "accepted";
+export function isLeft({ outcome }: Closed): boolean {
+  return outcome !== "deleted";
 }
 
 /** What the report says: why the run stopped, the containers, the outcome of each key, and what is left to do. */

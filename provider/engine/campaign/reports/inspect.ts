@@ -4,7 +4,7 @@
  * again when a person starts it.
  */
 
-import { keyPathOf, reviewLifetimeMs } from "../../../lifecycle/consent/review.ts";
+import { keyPathOf, kindOf, type ReviewKind, reviewLifetimeMs } from "../../../lifecycle/consent/review.ts";
 import { isKmsReview } from "../../../lifecycle/kms-key/kms-review.ts";
 import { type ApprovedStep, approvedSteps, type Identity } from "../../../lifecycle/vocabulary/observation.ts";
 import { reviewLimits, whoRequested } from "../../key/sets/set-messages.ts";
@@ -18,13 +18,13 @@ import { isNamed } from "./find.ts";
 import { keyRows } from "./key-row.ts";
 import { keyTable } from "./key-views.ts";
 import { isOfOther, originSection } from "./origins.ts";
-import { prepareApproval } from "./prepared-approval.ts";
+import { prepareApproval, reviewedWave } from "./prepared-approval.ts";
+import { hasRecordToWithdraw, kindOfKey, readyFor, rollbackOfKey } from "./ready-keys.ts";
 import { type CampaignReport, section } from "./report.ts";
 import { listOfKmsKeys, listToApprove, titleOf, unusualSections } from "./review-text.ts";
 import { reportStatus } from "./status.ts";
-import { countByKind, hasRecordToWithdraw, isReversible, readyFor } from "./waiting.ts";
 import { type OwnReview, type WaveStep, waveActs } from "./wave-acts.ts";
-import { type ReviewedStepRequest, waveStateOf } from "./wave-state.ts";
+import { type ReviewedStepRequest, type ShownReview, waveStateOf } from "./wave-state.ts";
 
 type Pages = ReturnType<typeof createCampaignInspection>;
 export type CampaignOverview = Awaited<ReturnType<Pages["overview"]>>;
@@ -57,10 +57,10 @@ function pageOf(view: CampaignView, plan: CampaignSchedule): CampaignReport {
 
 interface WaveLook {
   readonly wave: string;
-  /** An ID, label or application that chooses the keys of a rollback; empty for all keys of the wave. */
+  /** An ID or label that chooses the keys of a rollback; empty for all keys of the wave. */
   readonly only: string;
-  /** The digests of the reviews that the console has shown in this session. No other review can be approved. */
-  readonly shown: ReadonlySet<string>;
+  /** The reviews that the console has shown in this session. No other review can be approved. */
+  readonly shown: readonly ShownReview[];
 }
 
 async function inspectWave(context: CampaignContext, { wave, only, shown }: WaveLook) {
@@ -70,7 +70,7 @@ async function inspectWave(context: CampaignContext, { wave, only, shown }: Wave
   const plan = onlyWave(context.plan, wave);
   const { keys } = plan;
   const isChosen = (key: PlannedKey): boolean => only === "" || isNamed(key, only);
-  const reversible = keys.filter((key) => isReversible(context, key));
+  const reversible = keys.filter((key) => rollbackOfKey(context, key).kind === "proven");
   const openSteps = approvedSteps.filter((step) => waveStateOf(context, { wave, step }).gate.kind === "open");
   const steps = openSteps.map((step): WaveStep => {
     const { ready, toRequest, ofOthers } = readyFor(context, wave, step, identity);
@@ -79,7 +79,7 @@ async function inspectWave(context: CampaignContext, { wave, only, shown }: Wave
       toRequest: toRequest.length,
       toReview: countByKind(ofOthers.filter((key) => !isOfOther(context, key))),
       toReviewApart: countByKind(ofOthers.filter((key) => isOfOther(context, key))),
-      reviews: ownReviews(view, { wave, step, identity, ready, shown }),
+      reviews: ownReviews(context, { wave, step, identity, ready, shown }),
     };
   });
   return {
@@ -107,37 +107,45 @@ interface StepOfCaller {
   readonly step: ApprovedStep;
   readonly identity: Identity | undefined;
   readonly ready: readonly PlannedKey[];
-  readonly shown: ReadonlySet<string>;
+  readonly shown: readonly ShownReview[];
 }
 
 /** The reviews for this step that this session has shown, that still count and list a ready key; the newest first. */
 function ownReviews(
-  { campaign, manifest, reviews, nowMs }: CampaignView,
+  context: CampaignContext,
   { wave, step, identity, ready, shown }: StepOfCaller,
 ): readonly OwnReview[] {
-  const ofWave = manifest.waves.find((each) => each.wave === wave)?.digest;
-  return reviews.files
-    .filter(
-      ({ digest, header: { reviewer, reviewedAtMs, campaign: of, ...review } }) =>
-        shown.has(digest) &&
+  const { nowMs } = context.view;
+  const expected = reviewedWave(context, wave);
+  return shown
+    .filter(({ file: { review } }) => {
+      const { reviewer, reviewedAtMs, campaign: of, step: reviewed } = review.header;
+      return (
         reviewer === identity?.iamId &&
-        review.step === step &&
+        reviewed === step &&
         reviewedAtMs + reviewLifetimeMs > nowMs &&
-        of?.name === campaign.name &&
+        of?.name === expected.name &&
         of.wave === wave &&
-        of.digest === ofWave,
-    )
-    .toSorted((one, other) => other.header.reviewedAtMs - one.header.reviewedAtMs)
-    .flatMap(({ kind, digest }) => {
-      const left = ready.filter(({ name }) => reviews.byKey.get(name)?.some((set) => set.digest === digest)).length;
-      return left > 0 ? [{ digest, left, kind }] : [];
+        of.digest === expected.digest
+      );
+    })
+    .toSorted((one, other) => other.file.review.header.reviewedAtMs - one.file.review.header.reviewedAtMs)
+    .flatMap(({ file: { review, digest }, tried }) => {
+      const left = ready.filter(({ name }) => review.lines.has(name) && !tried.has(name)).length;
+      return left > 0 ? [{ digest, left, kind: kindOf(review) }] : [];
     });
+}
+
+/** The number of keys of each kind, because each kind has a review of its own. */
+function countByKind(keys: readonly PlannedKey[]): Readonly<Record<ReviewKind, number>> {
+  const countOf = (kind: ReviewKind): number => keys.filter((key) => kindOfKey(key) === kind).length;
+  return { managed: countOf("managed"), "never-active": countOf("never-active"), kms: countOf("kms") };
 }
 
 async function inspectApproval(context: CampaignContext, request: ReviewedStepRequest) {
   const prepared = await prepareApproval(context, request);
   if (prepared.kind === "closed") return prepared;
-  const { review, listed, shown, last, most, phrase } = prepared;
+  const { review, listed, shown, last, most, later, phrase } = prepared;
   const acting = listed.slice(0, most);
   const isKms = isKmsReview(review);
   const { lines, table } = isKms
@@ -148,11 +156,10 @@ async function inspectApproval(context: CampaignContext, request: ReviewedStepRe
     : listToApprove(shown, listed);
   const names = isKms ? listed.map(({ name }) => name) : shown.map(({ line }) => keyPathOf(line));
   const isInRun = (at: number): boolean => acting.some(({ name }) => name === names[at]);
-  const later = listed.length - most;
   return {
     kind: "open" as const,
     /** What the first run does, and whether it can be undone. */
-    title: request.stores ? phrase : titleOf(review, acting),
+    title: titleOf(review, acting),
     /** Who asks, until when the review counts, and the counts of the listed keys. */
     facts: [...whoRequested(shown), reviewLimits(review.header, context.view.nowMs), ...lines],
     rules: rulesLine(context.view, request.wave),

@@ -1,14 +1,12 @@
 /**
  * Records what a command of a campaign did to each key: changed it, found nothing to do, skipped it, or failed. It
- * makes the report of all these results, with the exit code of the command. It also writes the CSV of a review: each
- * key that the review lists, or the reason why it does not.
+ * makes the report of all these results, with the exit code of the command.
  */
 
 import { asUkoError, mostSevere } from "../../../errors.ts";
 import type { ManyResults } from "../../loop/many.ts";
 import type { Report } from "../../loop/report.ts";
 import { count, plain, withoutKeyName } from "../../text/words.ts";
-import { csvTable } from "../files/csv.ts";
 import {
   type CampaignReport,
   type NextCommand,
@@ -60,6 +58,16 @@ function hasChanged(taken: Report["taken"]): boolean {
   return taken.some((step) => !isUndone || (step !== "set_for_deletion" && step !== "unset_for_deletion"));
 }
 
+/** The results of the keys in the data of a report; none if the command stopped before its keys. */
+export function resultsIn({ keys }: CampaignReport["data"]): readonly KeyResult[] {
+  return Array.isArray(keys) ? (keys as readonly KeyResult[]) : [];
+}
+
+/** Whether the run may have sent a call that changes the key, whatever the service answered. */
+export function isCall({ outcome, code }: KeyResult): boolean {
+  return outcome === "acted" || outcome === "failed" || code !== undefined;
+}
+
 export function withoutStep({ name: key, line: { label } }: NamedKey, says: string): KeyResult {
   return { key, label, outcome: "left", says, exitCode: 0 };
 }
@@ -77,8 +85,8 @@ export interface ResultsReport {
   readonly keys: readonly KeyResult[];
   /** Keys that the command did not start with, by reason. */
   readonly apart: readonly KeyResult[];
-  /** Keys that the next run takes, once a person has checked the keys of this one. */
-  readonly later?: readonly KeyResult[];
+  /** How many keys the next run takes, once a person has checked the keys of this one. */
+  readonly later?: number;
   readonly run: Pick<ManyResults<unknown>, "unstarted" | "stoppedBy">;
   /** What else the run found, after the keys that failed. */
   readonly found?: readonly ReportSection[];
@@ -87,8 +95,8 @@ export interface ResultsReport {
 }
 
 export function reportResults(report: ResultsReport): CampaignReport {
-  const { did, wave, keys, apart, later = [], run, found = [], next, data = {} } = report;
-  const all = [...keys, ...apart, ...later];
+  const { did, wave, keys, apart, later = 0, run, found = [], next, data = {} } = report;
+  const all = [...keys, ...apart];
   const of = (wanted: KeyResult["outcome"]) => keys.filter(({ outcome }) => outcome === wanted);
   const acted = of("acted");
   const failed = Map.groupBy(of("failed"), ({ code }) => code === "UKO_CANCELED");
@@ -101,7 +109,7 @@ export function reportResults(report: ResultsReport): CampaignReport {
   ];
   const numbers = [
     ...groups.map(({ says, keys: { length } }) => ({ says, length })),
-    { says: "to follow after your check", length: later.length },
+    { says: "to follow after your check", length: later },
     { says: "not started", length: run.unstarted },
   ];
   const others = numbers.filter(({ length }) => length > 0).map(({ says, length }) => `${length} ${says}`);
@@ -112,27 +120,13 @@ export function reportResults(report: ResultsReport): CampaignReport {
       { data: { wave, ...data, keys: all, unstarted: run.unstarted } },
       { sections: section("Why the run stopped", { lines: stopLine }), exitCode: stop?.exitCode ?? 0 },
       stop === undefined ? [] : { data: { stoppedBy: stop.code } },
-      later.length === 0 ? [] : section("Check these keys before the rest", { table: tableOf(acted, namingColumns) }),
+      later === 0 ? [] : section("Check these keys before the rest", { table: tableOf(acted, namingColumns) }),
       found,
       ...groups.map(({ title, keys: members }) => reasonSection(title, tableOf(members, reasonColumns))),
       { exitCode: mostSevere([...keys, ...apart].map(({ exitCode }) => exitCode)) },
     ],
     next,
-    csv: () => csvTable(["key", "label", "outcome", "code", "says"], all),
   });
-}
-
-/** Every key that a review read, for `--csv`; `digest` names the review of the reviewed keys. */
-export function reviewCsv(
-  digest: string,
-  reviewed: readonly Pick<KeyResult, "key" | "label">[],
-  left: readonly Pick<KeyResult, "key" | "label" | "says">[],
-): string {
-  const rows = [
-    ...reviewed.map(({ key, label }) => ({ key, label, review: digest })),
-    ...left.map(({ key, label, says: why }) => ({ key, label, why })),
-  ];
-  return csvTable(["key", "label", "review", "why"], rows);
 }
 
 const namingColumns = {

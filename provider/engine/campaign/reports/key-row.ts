@@ -1,6 +1,6 @@
 /**
  * Makes one row for each key of a campaign, with every fact that the tables of keys show.
- * `key-views.ts` chooses the facts of each table. Tables, `--csv`, `--json` and pages read the same
+ * `key-views.ts` chooses the facts of each table. Tables, `--json` and pages read the same
  * row, so that a fact has one name and one value everywhere.
  */
 
@@ -10,15 +10,14 @@ import type { LateCause } from "../../../lifecycle/campaign/schedule.ts";
 import { isPending } from "../../../lifecycle/key/guards.ts";
 import { kmsRights } from "../../../lifecycle/kms-key/kms-key-states.ts";
 import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
+import { approvedSteps } from "../../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { plain, sayRoles, sayTimeAndDistance } from "../../text/words.ts";
-import { sayAcceptance } from "../files/accepted.ts";
 import { manifestKey } from "../files/manifest.ts";
 import { dayOf } from "../view/classify.ts";
-import { type CampaignSchedule, isLate, type PlannedKey, type PlannedWave } from "../view/planned.ts";
+import { type CampaignSchedule, isLate, type PlannedKey } from "../view/planned.ts";
 import type { CampaignView } from "../view/view.ts";
 import { folderFlag } from "./report.ts";
-import { blockOf, sayWait } from "./waiting.ts";
 
 /** A key from its beginning to its end; the waves are counted by these stages. */
 export const keyStages = [
@@ -46,16 +45,19 @@ export const keyRow = z.object({
   stage: z.enum(keyStages).describe("pending: destroyed, and a keystore still holds the material"),
   outcome: text.describe("Such as removed, open or held; not_read if uko could not read the key"),
   isFinal: z.boolean().describe("Whether no step of the campaign changes the outcome anymore"),
-  gate: text.describe("What the next step of the key waits for; open if it waits for nothing"),
-  blocked: text.describe("Why the next step has not happened; never empty for an open key"),
-  isBlocked: z.boolean().describe("Whether a person has to release the key before its next step"),
-  toRelease: text.describe("How a person releases the key; empty if no person has to"),
+  step: z.enum(["deactivate", "destroy", "remove"]).nullable().describe("The next step; null if none is left"),
+  who: z
+    .enum(["requester", "approver", "executor", "remover", "release", "wave", "time", "reader"])
+    .nullable()
+    .describe("Who ends the wait; release: a person has to remove what blocks the key"),
+  why: text.describe("Why the next step has not happened; never empty for an open key"),
+  since: text.describe("Since when the request waits, ISO 8601 UTC; empty if unknown"),
+  command: text.describe("What ends the wait; empty if no step is left"),
   updatedAt: text.describe(
     "When the key was last written, ISO 8601 UTC; empty if unknown. Of a removed key as the evidence in the folder notes it",
   ),
   updatedBy: text.describe("IAM ID of the last writer; empty if unknown. Of a removed key from the evidence, too"),
-  owners: z.array(text),
-  application: text,
+  owner: text,
   reason: text,
   ticket: text,
   version: z.number().int(),
@@ -75,7 +77,7 @@ export const keyRow = z.object({
   earliestEnd: day.describe("When the campaign can be done with the key at the earliest; empty if unknown"),
   lastDay: day.describe("The last day for the last step of the key; empty if there is none"),
   // From the folder, and not signed. Every other fact is from the manifest or the service.
-  reviews: z.array(z.object({ step: text, wave: text, reviewer: text, requester: text, reviewedAt: text })),
+  steps: z.array(z.object({ step: text, by: text, at: text })).describe("What this campaign did to the key"),
   undo: z
     .object({ sentence: text, roles: z.array(text), until: text.optional(), command: text.optional() })
     .nullable()
@@ -84,22 +86,14 @@ export const keyRow = z.object({
 export type KeyRow = z.output<typeof keyRow>;
 type Undo = NonNullable<KeyRow["undo"]>;
 
-export function keyRows(view: CampaignView, { keys, waves }: CampaignSchedule): readonly KeyRow[] {
-  const byName = new Map(waves.map((wave) => [wave.name, wave]));
-  return keys.map((key) => rowOf(key, byName.get(key.line.wave), view));
+export function keyRows(view: CampaignView, { keys }: Pick<CampaignSchedule, "keys">): readonly KeyRow[] {
+  return keys.map((key) => rowOf(key, view));
 }
 
-const openOutcomes: readonly string[] = ["open", "pending_destruction"];
-
-function rowOf(
-  key: PlannedKey,
-  wave: PlannedWave | undefined,
-  { reviews, evidence, nowMs, folder }: CampaignView,
-): KeyRow {
-  const block = blockOf(key, folder.path);
-  const isWaiting = block === undefined && wave !== undefined && openOutcomes.includes(key.outcome);
-  const { line, listed, schedule } = key;
-  const { owners, application, reason, ticket, version, verificationPattern } = line;
+function rowOf(key: PlannedKey, { evidence, nowMs, folder }: CampaignView): KeyRow {
+  const { line, listed, schedule, standing } = key;
+  const waits = standing.kind === "waits" ? standing : undefined;
+  const { owner, reason, ticket, version, verificationPattern } = line;
   const noted = key.facts.state === "gone" ? evidence.lastWrites.get(key.name) : undefined;
   const { dates } = schedule;
   return {
@@ -111,18 +105,14 @@ function rowOf(
     stage: keyStageOf(key),
     outcome: key.outcome,
     isFinal: isFinal(key.outcome),
-    gate: key.gate.kind,
-    blocked: [
-      isWaiting ? sayWait(key, wave, nowMs) : (block?.why ?? ""),
-      ...key.acceptances.map((each) => `accepted by ${sayAcceptance(each)}`),
-    ]
-      .filter((each) => each !== "")
-      .join("; "),
-    isBlocked: block !== undefined,
-    toRelease: block?.release ?? "",
+    step: waits?.step ?? null,
+    who: waits?.who ?? null,
+    why: waits?.why ?? "",
+    since: waits?.sinceMs === undefined ? "" : isoTime(waits.sinceMs),
+    command: waits?.command ?? "",
     updatedAt: listed?.updatedAtMs === undefined ? (noted?.at ?? "") : isoTime(listed.updatedAtMs),
     updatedBy: plain(listed?.observation?.updatedBy?.iamId ?? noted?.by ?? "", 100),
-    ...{ owners, application, reason, ticket, version, verificationPattern },
+    ...{ owner, reason, ticket, version, verificationPattern },
     keystoreTypes: line.keystores.map(({ type }) => type),
     cloudIds: line.cloudIds,
     schedule: schedule.kind,
@@ -137,10 +127,10 @@ function rowOf(
     destroyBy: dayBefore(dates.destroyBeforeMs),
     earliestEnd: dayOf(dates.materialGoneMs ?? dates.deactivateMs),
     lastDay: dayBefore(dates.destroyBeforeMs ?? dates.deactivateBeforeMs),
-    reviews: (reviews.byKey.get(key.name) ?? []).map(({ reviewedAtMs, digest: _, ...review }) => ({
-      ...review,
-      reviewedAt: isoTime(reviewedAtMs),
-    })),
+    steps: approvedSteps.flatMap((step) => {
+      const taken = evidence.steps[step].get(key.name);
+      return taken === undefined ? [] : [{ step, by: plain(taken.by, 100), at: isoTime(taken.atMs) }];
+    }),
     undo: undoOf(key, nowMs, folder.path) ?? null,
   };
 }
@@ -169,14 +159,14 @@ function sayCause(cause: LateCause): string {
     case "blackout":
       return `the blackout ${dayOf(cause.blackout.fromMs)} to ${dayBefore(cause.blackout.untilMs)} (${cause.blackout.reason})`;
     case "wave":
-      return "notBefore, after, maintenanceWindow or soak of its wave";
+      return "after or soak of its wave";
     case "pending_period":
       return "the pending period of its keystores";
   }
 }
 
 /** How the last step can be undone; undefined if it cannot, or if none was taken. */
-function undoOf({ facts, line, listed, name }: PlannedKey, nowMs: number, path: string): Undo | undefined {
+function undoOf({ facts, listed, name }: PlannedKey, nowMs: number, path: string): Undo | undefined {
   if (facts.state === "deactivated" && !facts.isKms) {
     const sentence = `Can be undone until it is destroyed, by ${sayRoles(rights.reactivate)}.`;
     return { sentence, roles: [...rights.reactivate.roles], command: `uko reactivate ${name}` };
@@ -189,7 +179,7 @@ function undoOf({ facts, line, listed, name }: PlannedKey, nowMs: number, path: 
   if (restoreUntilMs !== undefined) {
     const until = new Date(restoreUntilMs).toISOString();
     const sentence = `KMS can restore the key until ${sayTimeAndDistance(restoreUntilMs, nowMs)}, by ${sayRoles(kmsRights.restore)}. In a program, change restoreTrigger of its KmsKey.`;
-    const command = `uko campaign rollback ${line.wave} --key ${name} ${folderFlag(path)}`;
+    const command = `uko campaign rollback ${name} ${folderFlag(path)}`;
     return { sentence, roles: [...kmsRights.restore.roles], until, command };
   }
   const pending = (listed?.observation?.keystores ?? []).filter(isPending);

@@ -1,14 +1,13 @@
 /**
  * Defines the tables of keys in the reports of a campaign: which facts about which keys each table shows, and in
- * which order. It also writes the CSV of all facts, and lists new keys. They are not in the manifest and therefore have
+ * which order. It also lists new keys. They are not in the manifest and therefore have
  * no row.
  */
 
-import { csvTable } from "../files/csv.ts";
 import { dayOf } from "../view/classify.ts";
 import { namedListedKey } from "../view/inventory.ts";
 import type { CampaignView } from "../view/view.ts";
-import { type KeyRow, keyRow } from "./key-row.ts";
+import type { KeyRow } from "./key-row.ts";
 import {
   atMost,
   type ReportPart,
@@ -22,9 +21,6 @@ import {
 type Fact = keyof KeyRow;
 
 const inCloud = ["cloudIds", "version", "verificationPattern"] as const;
-
-/** What `--json` and `--csv` list about each key. */
-export const keyFacts = Object.keys(keyRow.shape) as readonly Fact[];
 
 export interface KeyTable {
   readonly title: string;
@@ -48,8 +44,8 @@ export const keyTables = {
   },
   blocked: {
     title: "Blocked",
-    facts: ["key", "label", "wave", "blocked"],
-    isShown: ({ isBlocked }) => isBlocked,
+    facts: ["key", "label", "wave", "why"],
+    isShown: ({ who }) => who === "release" || who === "reader",
     isGrouped: true,
   },
   proof: {
@@ -59,17 +55,17 @@ export const keyTables = {
   },
   livesOn: {
     title: "Lives on in the cloud, without UKO",
-    facts: ["label", ...inCloud, "owners"],
+    facts: ["label", ...inCloud, "owner"],
     isShown: ({ outcome }) => outcome === "lives_on",
   },
   endsWithInstance: {
     title: "Ends with the instance: no copy is outside of it",
-    facts: ["key", "label", "wave", "keystoreTypes", "owners"],
+    facts: ["key", "label", "wave", "keystoreTypes", "owner"],
     isShown: ({ outcome }) => outcome === "ends_with_instance",
   },
   report: {
     title: "Keys",
-    facts: ["key", "label", "wave", "class", "outcome", "updatedAt", "updatedBy", "blocked"],
+    facts: ["key", "label", "wave", "class", "outcome", "updatedAt", "updatedBy", "why"],
     isFirst: ({ isFinal }) => !isFinal,
   },
   /**
@@ -77,8 +73,8 @@ export const keyTables = {
    */
   wave: {
     title: "Keys",
-    facts: ["label", "key", "stage", "blocked"],
-    isFirst: ({ isBlocked }) => isBlocked,
+    facts: ["label", "key", "stage", "why"],
+    isFirst: ({ who }) => who === "release",
   },
 } as const satisfies Readonly<Record<string, KeyTable>>;
 
@@ -94,14 +90,10 @@ export function keySection(name: keyof typeof keyTables, rows: readonly KeyRow[]
   const { title, isGrouped }: KeyTable = keyTables[name];
   const table = keyTable(name, rows);
   if (isGrouped !== true) return section(title, { table });
-  const released = name === "blocked" ? rows.filter(({ isBlocked }) => isBlocked) : [];
-  const ways = [...new Set(released.map(({ toRelease }) => toRelease))];
+  const released = name === "blocked" ? rows.filter(keyTables.blocked.isShown) : [];
+  const ways = [...new Set(released.map(({ command }) => command))];
   const notes = ways.map((way) => `To release: ${way}`);
   return reasonSection(title, table, atMost(notes, maxShownWays, "; --json lists how to release each key"));
-}
-
-export function keyCsv(rows: readonly KeyRow[]): string {
-  return csvTable(keyFacts, rows.map(flat));
 }
 
 /** How many keys have each outcome, or each reason; the most frequent first. */
@@ -126,7 +118,9 @@ function flat(row: KeyRow) {
   return {
     ...row,
     cloudIds: row.cloudIds.map(({ id }) => id),
-    reviews: row.reviews.map(({ step, reviewer, reviewedAt }) => `${step} by ${reviewer} at ${reviewedAt}`),
+    step: row.step ?? "",
+    who: row.who ?? "",
+    steps: row.steps.map(({ step, by, at }) => `${step} by ${by} at ${at}`),
     undo: row.undo?.sentence ?? "",
   };
 }

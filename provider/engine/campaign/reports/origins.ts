@@ -13,8 +13,9 @@ import { count } from "../../text/words.ts";
 import { markOfLine } from "../files/manifest.ts";
 import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
+import { requesterOf, requestFor } from "../view/standing.ts";
+import { renewWithinMs } from "./ready-keys.ts";
 import { type ReportSection, section } from "./report.ts";
-import { renewWithinMs, requestFor } from "./waiting.ts";
 import type { StepRequest } from "./wave-state.ts";
 
 /** Why the record was not made for this wave and line, as a clause; undefined if it was. */
@@ -69,7 +70,8 @@ export function isReplaceable(
   caller: Identity | undefined,
 ): boolean {
   const { nowMs } = context.view;
-  const { endsAtMs = 0, requester } = requestFor(key, step, nowMs) ?? {};
+  const { endsAtMs = 0 } = requestFor(key, step, nowMs) ?? {};
+  const requester = requesterOf(key, step, nowMs);
   if (requester === undefined || caller === undefined || !isSame(requester, caller)) return false;
   // A compact record has no room for a mark, so a replacement would not differ.
   const isCompact = key.listed?.observation?.carried.record?.location === "description";

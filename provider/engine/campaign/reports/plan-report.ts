@@ -1,33 +1,30 @@
 /**
  * Writes the report of `uko campaign plan`. It shows what the manifest lacks, what changed since the last manifest,
  * which keys miss the deadline, and which are blocked. It also shows the dates of each wave in a table and a timeline,
- * the audit events to expect, and warnings, for example that too few people are available. The exit code is 14 if a key
+ * and warnings, for example that a soak is too long. The exit code is 14 if a key
  * misses the deadline, 13 if a part was not read, and 12 if the manifest cannot be written.
  */
 
 import type { Timeline } from "../../../html/timeline.ts";
-import { openPeriods } from "../../../lifecycle/campaign/calendar.ts";
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
-import { peopleGap } from "../../../lifecycle/campaign/people.ts";
+import { isNotedAt } from "../../../lifecycle/campaign/rollback.ts";
 import type { KeyDates } from "../../../lifecycle/campaign/schedule.ts";
 import { approvedSteps } from "../../../lifecycle/vocabulary/observation.ts";
-import { shellWord } from "../../text/explanation.ts";
 import { count, sayDuration } from "../../text/words.ts";
-import { manifestFileName } from "../files/manifest.ts";
+import { manifestFolder } from "../files/manifest.ts";
 import { dayOf } from "../view/classify.ts";
 import { type ListedKey, namedListedKey } from "../view/inventory.ts";
 import { type CampaignSchedule, isLate, type PlannedKey, type PlannedWave } from "../view/planned.ts";
+import { isBlocked, waitsFor } from "../view/standing.ts";
 import type { CampaignView } from "../view/view.ts";
 import type { Baseline } from "./baseline.ts";
 import { dayBefore, keyRows, keyStageOf, keyStages } from "./key-row.ts";
-import { keyCsv, keySection, newKeysPart } from "./key-views.ts";
+import { keySection, newKeysPart } from "./key-views.ts";
 import {
   type CampaignReport,
   folderFlag,
   lateExitCode,
-  type NextCommand,
   type ReportPart,
-  type ReportSection,
   type ReportTable,
   reportOf,
   section,
@@ -35,7 +32,6 @@ import {
   unreadPart,
   withRemark,
 } from "./report.ts";
-import { waitsFor } from "./waiting.ts";
 
 export function reportPlan(
   view: CampaignView,
@@ -50,16 +46,13 @@ export function reportPlan(
   const rows = keyRows(view, plan);
   const late = plan.keys.filter(isLate).length;
   const { campaign, folder } = view;
-  const onTime = plan.keys.filter(({ schedule }) => schedule.kind === "on_time").length;
   const deadline = dayOf(campaign.deadline);
   const again = `uko campaign plan --write ${folderFlag(folder.path)}`;
   return reportOf({
     summary: [
-      late === 0
-        ? `${count(onTime, "key")} can end by ${deadline}; no key is late`
-        : `${count(late, "key")} cannot end by ${deadline}`,
+      sayDeadline(view, plan),
       isWritten
-        ? `wrote ${folder.path}/${manifestFileName} with ${count(plan.keys.length, "key")}`
+        ? `wrote ${folder.path}/${manifestFolder} with ${count(plan.keys.length, "key")}`
         : blocked.length > 0
           ? "the manifest cannot be written yet"
           : "nothing was written",
@@ -76,29 +69,45 @@ export function reportPlan(
       keySection("livesOn", rows),
       keySection("endsWithInstance", rows),
       newKeysPart(view),
-      auditSection(plan),
       section("Warnings", { lines: planWarnings(view, plan) }),
       unreadPart(view.inventory.unreadable),
     ],
     next: isWritten
-      ? [...signoffsNext(plan.keys, folder.path), { command: `uko campaign status ${folderFlag(folder.path)}` }]
+      ? [
+          withRemark(
+            `uko campaign next ${folderFlag(folder.path)}`,
+            "after each owner merged the page of the owner's keys",
+          ),
+        ]
       : [
           blocked.length > 0
-            ? withRemark(again, "after you corrected campaign.yaml or owners.csv")
+            ? withRemark(again, "after you corrected campaign.yaml")
             : withRemark(again, "the lead: it asks before it writes"),
         ],
     page: { title: `Campaign ${campaign.name}: plan`, asOfMs: view.nowMs, timeline: timelineOf(view, plan) },
-    csv: () => keyCsv(rows),
   });
+}
+
+/** Whether the keys that end can end in time. A key that is blocked or was not read could still become late. */
+function sayDeadline({ campaign, nowMs }: CampaignView, { keys, deadlineMs }: CampaignSchedule): string {
+  const deadline = `${dayOf(campaign.deadline)} (UTC)`;
+  const passed = nowMs >= deadlineMs ? `the deadline ${deadline} has passed` : "";
+  const late = keys.filter(isLate).length;
+  const onTime = keys.filter(({ schedule }) => schedule.kind === "on_time").length;
+  const unsure = keys.filter((key) => !isLate(key) && (key.isUnread || isBlocked(key))).length;
+  const parts = [
+    late > 0 ? `${count(late, "key")} cannot end by ${deadline}` : `${count(onTime, "key")} can end by ${deadline}`,
+    ...(unsure > 0 ? [`${count(unsure, "key")} blocked or not read`] : late === 0 ? ["no key is late"] : []),
+  ];
+  return [...(passed === "" ? [] : [passed]), ...parts].join("; ");
 }
 
 /**
  * The dates of a wave. The outage and the point of no return are the earliest of its keys; from then on, some data is
- * cut off or lost. The dates of its end are the latest of its keys. The ends of the time for a step are the earliest. A
- * key that two people accepted takes no step, so it does not count.
+ * cut off or lost. The dates of its end are the latest of its keys. The ends of the time for a step are the earliest.
  */
 function waveDates({ keys }: PlannedWave) {
-  const all = keys.filter(({ facts }) => facts.isAccepted !== true).map(({ schedule }) => schedule.dates);
+  const all = keys.map(({ schedule }) => schedule.dates);
   const one = (choose: (...times: number[]) => number, pick: (dates: KeyDates) => number | undefined) => {
     const times = all.flatMap((dates) => pick(dates) ?? []);
     return times.length === 0 ? undefined : choose(...times);
@@ -115,7 +124,7 @@ function waveDates({ keys }: PlannedWave) {
 }
 
 /** One row for each wave. The tables of `plan` and `status` show some of these facts; `--json` has all of them. */
-export function waveRows({ campaign, nowMs }: CampaignView, { waves }: CampaignSchedule) {
+export function waveRows({ campaign }: CampaignView, { waves }: CampaignSchedule) {
   return waves.map((wave) => {
     // Each key counts once, so a held key does not count in its state.
     const stages = wave.keys.filter(({ outcome }) => outcome !== "held").map(keyStageOf);
@@ -125,7 +134,7 @@ export function waveRows({ campaign, nowMs }: CampaignView, { waves }: CampaignS
       keys: wave.keys.length,
       states: Object.fromEntries(keyStages.map((stage) => [stage, stages.filter((each) => each === stage).length])),
       held: wave.keys.length - stages.length,
-      waitsFor: waitsFor(wave, nowMs),
+      waitsFor: waitsFor(wave.keys),
       outage: dayOf(dates.outage),
       pointOfNoReturn: dayOf(dates.pointOfNoReturn),
       destroyAccepted: dayOf(dates.destroyAccepted),
@@ -189,18 +198,18 @@ function recent(view: CampaignView): ReportTable {
   return { columns: ["key", "label", "what"], rows };
 }
 
-/** Whether the last write was a reviewed step or a consent record. For display only. */
-function isOwnWrite({ reviews }: CampaignView, { observation, updatedAtMs = 0, ...key }: ListedKey): boolean {
+/** Whether the last write was a step of this campaign or a consent record. For display only. */
+function isOwnWrite({ evidence }: CampaignView, { observation, updatedAtMs = 0, ...key }: ListedKey): boolean {
   const name = namedListedKey(key);
   const writer = observation?.updatedBy?.iamId;
   const record = observation?.carried.kind === "one" ? observation.carried.record : undefined;
   const isSameTime = (atMs: number): boolean => Math.abs(updatedAtMs - atMs) <= roundingMs;
   return (
     (record?.author.iamId === writer && isSameTime(record?.writtenAtMs ?? 0)) ||
-    (reviews.byKey.get(name) ?? []).some(
-      ({ reviewer, requester, reviewedAtMs }) =>
-        (writer === reviewer || writer === requester) && reviewedAtMs <= updatedAtMs + roundingMs,
-    )
+    approvedSteps.some((step) => {
+      const noted = evidence.steps[step].get(name);
+      return noted !== undefined && noted.by === writer && isNotedAt(noted, updatedAtMs);
+    })
   );
 }
 
@@ -209,43 +218,6 @@ const roundingMs = 3_000;
 
 function spanOf(kind: "outage" | "pending" | "metadata", fromMs: number | undefined, untilMs: number | undefined) {
   return fromMs === undefined || untilMs === undefined || untilMs <= fromMs ? [] : [{ kind, fromMs, untilMs }];
-}
-
-const maxShownOwners = 5;
-
-/** One command for each owner whose sign-off a key waits for. */
-function signoffsNext(keys: readonly PlannedKey[], path: string): readonly NextCommand[] {
-  const owners = new Set(keys.flatMap(({ gate }) => (gate.kind === "not_signed_off" ? gate.owners : [])));
-  return [...owners]
-    .slice(0, maxShownOwners)
-    .map((owner) =>
-      withRemark(
-        `uko campaign signoff --owner ${shellWord(owner)} ${folderFlag(path)}`,
-        "the owner, or a person who signs for the owner",
-      ),
-    );
-}
-
-/** The events that Activity Tracker will show (uko-v4.md 7), so that a duty team expects them. */
-function auditSection({ waves }: CampaignSchedule): readonly ReportSection[] {
-  const rows = waves.flatMap(({ name, keys }) => {
-    const managed = keys.filter(({ line }) => line.kind === "managed").map(({ schedule }) => schedule.dates);
-    const outages = managed.flatMap(({ deactivateMs }) => deactivateMs ?? []);
-    const ends = managed.flatMap(({ destroyMs }) => destroyMs ?? []);
-    const removals = managed.flatMap(({ materialGoneMs }) => materialGoneMs ?? []);
-    return [
-      // A request and a step each; the step of destroy is rated higher.
-      auditRow(name, "Warning", "hs-crypto.managed-keys.write", 2, outages),
-      auditRow(name, "Warning", "hs-crypto.managed-keys.write", 1, ends),
-      auditRow(name, "Critical", "hs-crypto.managed-keys.write", 1, ends),
-      auditRow(name, "Critical", "hs-crypto.managed-keys.delete", 1, removals),
-    ].filter(([, , , , events]) => events !== "0");
-  });
-  return section("Expected audit events", { table: { columns: ["wave", "from", "severity", "event", "count"], rows } });
-}
-
-function auditRow(wave: string, severity: string, event: string, each: number, times: readonly number[]) {
-  return [wave, times.length === 0 ? "" : dayOf(Math.min(...times)), severity, event, String(times.length * each)];
 }
 
 /**
@@ -257,7 +229,7 @@ export function planWarnings(view: CampaignView, { waves, keys }: CampaignSchedu
   const { campaign, manifest } = view;
   const ending = keys.filter(({ outcome }) => outcome === "ends_with_instance").length;
   const soaks = new Map(campaign.waves.map(({ name, soakMs }) => [name, soakMs]));
-  const isDestroyed = ({ facts }: Pick<PlannedKey, "facts">): boolean => facts.ending === "destroy";
+  const isDestroyed = ({ facts }: Pick<PlannedKey, "facts">): boolean => facts.class === "destroy";
   // People have to switch on the dual authorization of such a KMS key before uko destroys the key.
   const open = waves
     .flatMap(({ keys }) => keys.filter(isDestroyed))
@@ -279,7 +251,6 @@ export function planWarnings(view: CampaignView, { waves, keys }: CampaignSchedu
           `${count(ending, "key")} of class leave ${ending === 1 ? "ends" : "end"} with the instance, and data that nothing else decrypts is lost: decide by ${dayOf(campaign.deadline)} whether anyone needs it`,
         ]),
     ...longSoaks,
-    ...waves.flatMap((wave) => peopleWarnings(view, wave)),
     ...(open === 0
       ? []
       : [
@@ -287,32 +258,4 @@ export function planWarnings(view: CampaignView, { waves, keys }: CampaignSchedu
         ]),
     ...manifest.blindSpots,
   ];
-}
-
-function peopleWarnings({ campaign }: CampaignView, wave: PlannedWave): readonly string[] {
-  if (campaign.people.length === 0) return [];
-  const { name } = wave;
-  const dates = waveDates(wave);
-  const maintenanceWindow = campaign.waves.find((each) => each.name === name)?.maintenanceWindow;
-  const periods = {
-    deactivate: { fromMs: dates.outage, untilMs: dates.deactivateBefore },
-    destroy: { fromMs: dates.pointOfNoReturn, untilMs: dates.destroyBefore },
-  } as const;
-  return approvedSteps.flatMap((step) => {
-    const { fromMs, untilMs } = periods[step];
-    // The keys are late if the last day has passed; no further person changes that.
-    if (fromMs === undefined || untilMs === undefined || untilMs <= fromMs) return [];
-    const { blackouts } = campaign;
-    const gap = peopleGap(
-      campaign.people,
-      step,
-      openPeriods({ step, maintenanceWindow, blackouts }, { fromMs, untilMs }),
-    );
-    if (gap === undefined) return [];
-    const why =
-      gap === "no_pair"
-        ? "on no possible day can two people of campaign.yaml request and take it"
-        : "only one person can take it";
-    return [`Wave ${name}, ${step}, ${dayOf(fromMs)} to ${dayBefore(untilMs)}: ${why}`];
-  });
 }

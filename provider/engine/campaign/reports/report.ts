@@ -1,6 +1,6 @@
 /**
- * Defines the form that every command of a campaign reports in: sections for people, one object and CSV rows for
- * machines, and the next commands. Most reports are made of parts. A part says one thing, with its sections, its data
+ * Defines the form that every command of a campaign reports in: sections for people, one object for machines, and the
+ * next commands. Most reports are made of parts. A part says one thing, with its sections, its data
  * and its exit code, so that no report shows a fact to people and forgets it for machines. The file also has the
  * functions that build tables, shorten long lists, list what could not be read, and write commands to paste.
  */
@@ -37,8 +37,6 @@ export interface CampaignReport {
   readonly data: Readonly<Record<string, unknown>>;
   /** What only a page shows, for `--html`; absent if the command has no page. */
   readonly page?: ReportPage;
-  /** One row a key, for `--csv`; absent if the command lists no keys. */
-  readonly csv?: () => string;
 }
 
 /** One thing that a report says: to people in sections, to machines as data, and in the exit code. */
@@ -146,7 +144,7 @@ export function section(
     {
       title,
       table: { ...table, rows: table.rows.slice(0, maxShownRows) },
-      lines: [...lines, ...(rest > 0 ? [`and ${rest} more; --csv and --json list all of them`] : [])],
+      lines: [...lines, ...(rest > 0 ? [`and ${rest} more; --json lists all of them`] : [])],
     },
   ];
 }

@@ -14,11 +14,10 @@ import type { ReviewFile } from "../../key/sets/review-set.ts";
 import { keysOfKind, linesByReason, reviewLimits, reviewTitle } from "../../key/sets/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";
 import { plain, sayTimeAndDistance, stepNouns } from "../../text/words.ts";
-import { reviewFileName } from "../files/reviews.ts";
 import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";
 import { rulesLine } from "../view/rule-changes.ts";
-import { resourcesNotRead, resourcesSource } from "../view/usage.ts";
+import { resourcesSource } from "../view/usage.ts";
 import {
   type CampaignReport,
   type NextCommand,
@@ -56,22 +55,19 @@ export interface FoundReview extends Pick<ReviewOfStep, "wave" | "step" | "kind"
   readonly requested?: readonly string[];
   /** The next command if no key can be approved. */
   readonly instead: NextCommand;
-  readonly csv: () => string;
 }
 
 export function reportReview({ view }: CampaignContext, found: FoundReview): CampaignReport {
-  const { wave, step, kind, file, keys, apart, left, origin = [], managed = [], requested = [], csv } = found;
+  const { wave, step, kind, file, keys, apart, left, origin = [], managed = [], requested = [] } = found;
   const data = { wave, step, keys: keys.length };
   if (file === undefined) {
     return reportOf({
       summary: `No ${kind === "kms" ? "KMS key" : "key"} of wave "${wave}" can be approved for ${stepNouns[step]}`,
       parts: [...apart, leftSection(left), { data, exitCode: 12 }],
       next: [found.instead],
-      csv,
     });
   }
   const { review, digest } = file;
-  const name = reviewFileName(wave, step, digest);
   return reportOf({
     summary: titleOf(review, keys),
     parts: [
@@ -85,21 +81,19 @@ export function reportReview({ view }: CampaignContext, found: FoundReview): Cam
           ...requested,
           reviewLimits(review.header, view.nowMs),
           rulesLine(view, wave),
-          `SHA-256 of ${name}: ${digest}`,
+          `SHA-256 of this list: ${digest}`,
         ],
       }),
       {
         data: {
           ...data,
           review: digest,
-          file: name,
           phrase: setPhrase(review.header.step, keys.length, review.header.exceptions),
         },
       },
       section("Check before you approve", { lines: sayLast(managed, left), isWhole: true }),
     ],
     next: [{ command: nextCommand({ wave, path: view.folder.path }) }],
-    csv,
   });
 }
 
@@ -121,9 +115,8 @@ function leftSection(left: FoundReview["left"]): readonly ReportSection[] {
 
 const trimmed = (line: string): string => line.trim();
 
-/** Tells how many resources a key got since the manifest counted them; 0 if the manifest did not count. */
-export function addedSince({ view, plan }: CampaignContext): (line: ReviewLine) => number {
-  if (view.manifest.blindSpots.some((spot) => spot.startsWith(resourcesNotRead))) return () => 0;
+/** Tells how many resources a key got since the manifest counted them. */
+export function addedSince({ plan }: CampaignContext): (line: ReviewLine) => number {
   const lines = new Map(plan.keys.map(({ name, line }) => [name, line]));
   return (line) => {
     const used = lines.get(keyPathOf(line))?.usage.find(({ source }) => source === resourcesSource);

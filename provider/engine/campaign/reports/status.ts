@@ -17,11 +17,13 @@ import { capital, count, sayTimeAndDistance, sayWord } from "../../text/words.ts
 import { dayOf } from "../view/classify.ts";
 import type { LiveFindings } from "../view/live.ts";
 import { type CampaignSchedule, isLate } from "../view/planned.ts";
+import { isReady, waitsFor } from "../view/standing.ts";
 import type { CampaignView } from "../view/view.ts";
 import { whyFailed } from "../view/wave-readiness.ts";
 import { dayBefore, type KeyRow, keyRows } from "./key-row.ts";
-import { countsOf, keyCsv, keySection, newKeysPart } from "./key-views.ts";
+import { countsOf, keySection, newKeysPart } from "./key-views.ts";
 import { planWarnings, timelineOf, waveRows } from "./plan-report.ts";
+import { type PendingRequest, renewWithinMs, requestOn } from "./ready-keys.ts";
 import {
   atMost,
   type CampaignReport,
@@ -38,7 +40,6 @@ import {
   unreadPart,
   withRemark,
 } from "./report.ts";
-import { isReady, isRemovable, type PendingRequest, renewWithinMs, requestOn, waitsFor } from "./waiting.ts";
 import { maxShownDifferences, stopAdvice } from "./wave-state.ts";
 
 /** `live` is what the keystores report live; absent if they were not asked. */
@@ -75,7 +76,6 @@ export function reportStatus(view: CampaignView, plan: CampaignSchedule, live?: 
       ...{ title: `Campaign ${campaign.name}: status`, asOfMs: nowMs, timeline: timelineOf(view, plan) },
       first: totalSection(view, plan),
     },
-    csv: () => keyCsv(rows),
   });
 }
 
@@ -123,16 +123,16 @@ export function nextOf(view: CampaignView, plan: CampaignSchedule): readonly Nex
       const { kind } = wave.readiness[step].gate;
       return (kind === "open" || kind === "stopped") && wave.keys.some((key) => isReady(key, step));
     });
-    const removable = wave.keys.filter(isRemovable).length;
+    const removable = wave.keys.filter((key) => isReady(key, "remove")).length;
     if (!isOpen && removable === 0) return [];
-    const remark = isOpen ? waitsFor(wave, view.nowMs) : `removes the metadata of ${count(removable, "key")}`;
+    const remark = isOpen ? waitsFor(wave.keys) : `removes the metadata of ${count(removable, "key")}`;
     return [withRemark(nextCommand({ wave: wave.name, path }), remark)];
   });
   const isEnd = waves.length === 0 && plan.keys.every(({ outcome }) => isFinal(outcome));
   return [
     ...(isChanged ? [{ command: `uko campaign plan --write ${folderFlag(path)}` }] : []),
     ...waves,
-    ...(isEnd ? [...certificatesOf(plan, path), { command: `uko campaign finish ${folderFlag(path)}` }] : []),
+    ...(isEnd ? [...certificatesOf(plan, path), { command: `uko campaign next ${folderFlag(path)}` }] : []),
   ];
 }
 
@@ -181,14 +181,14 @@ export function stopSection(stops: ReturnType<typeof stoppedKeys>): readonly Rep
 
 export function summarizeStatus({ keys }: CampaignSchedule): string {
   const of = (...wanted: readonly string[]) => keys.filter(({ outcome }) => wanted.includes(outcome)).length;
-  const [open, unread, held, kept] = [of("open", "pending_destruction"), of("not_read"), of("held"), of("kept")];
+  const [open, unread, held] = [of("open", "pending_destruction"), of("not_read"), of("held")];
   if (open + unread > 0) {
     const summary = `${count(open, "key")} of ${keys.length} still ${open === 1 ? "has" : "have"} to end`;
     return unread === 0 ? summary : `${summary}; ${unread} could not be read`;
   }
-  const staying = [...(held > 0 ? [`${count(held, "key")} held`] : []), ...(kept > 0 ? [`${kept} kept`] : [])];
-  if (staying.length === 0) return "Every key has reached its end";
-  return `${staying.join(", ")}; every other key has reached its end`;
+  return held === 0
+    ? "Every key has reached its end"
+    : `${count(held, "key")} held; every other key has reached its end`;
 }
 
 /** One row for each wave: its keys by state, what it waits for, and the last days on which a step is in time. */

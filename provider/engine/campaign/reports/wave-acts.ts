@@ -1,5 +1,5 @@
 /**
- * Lists the acts that uko offers to one caller on one wave: request, review, approve, store, rollback, halt. Each act
+ * Lists the acts that uko offers to one caller on one wave: request, review, approve, rollback, halt. Each act
  * has its title, effect, role and command. The console renders the acts, and reports print the commands.
  */
 
@@ -11,10 +11,10 @@ import { setPhrase } from "../../../text/phrase.ts";
 import { keysOfKind } from "../../key/sets/set-messages.ts";
 import { kmsWayBack } from "../../kms-key/words.ts";
 import type { Act } from "../../text/act.ts";
-import { cannotBeUndone, count, sayRoles, stepNouns, stillReversible } from "../../text/words.ts";
+import { cannotBeUndone, count, stepNouns, stillReversible } from "../../text/words.ts";
 import { folderFlag, type NextCommand, nextCommand, withRemark } from "./report.ts";
 
-/** `name` is the command; `store` is `approve --store`. */
+/** `name` is the act. */
 export type WaveAct = Act &
   (
     | { readonly name: "request"; readonly step: ApprovedStep; readonly phrase: string }
@@ -25,7 +25,7 @@ export type WaveAct = Act &
         /** The requests that were not made for this wave (origins.ts). */
         readonly isOther: boolean;
       }
-    | { readonly name: "approve" | "store"; readonly step: ApprovedStep; readonly review: string }
+    | { readonly name: "approve"; readonly step: ApprovedStep; readonly review: string }
     /** What the person types: the act and the number of keys, such as `withdraw 181`. */
     | { readonly name: "halt" | "rollback"; readonly phrase: string }
   );
@@ -84,7 +84,7 @@ function stepActs(
 ): readonly WaveAct[] {
   const newest = reviewKinds.flatMap((kind) => reviews.find((each) => each.kind === kind) ?? []);
   return [
-    ...newest.flatMap((review) => approvalActs(step, review, place)),
+    ...newest.map((review) => approvalAct(step, review, place)),
     // A review for each kind of key that has any.
     ...[toReview, toReviewApart].flatMap((sums) => {
       const isOther = sums === toReviewApart;
@@ -125,32 +125,24 @@ function reviewAct(
     kind,
     isOther,
     title: `Review the ${stepNouns[step]} of ${keysOfKind(kind, keys)}${others}`,
-    facts: [
-      "uko reads each key, and writes what you see to a review file in the folder of the campaign.",
-      "No key changes. You then approve exactly this review.",
-    ],
+    facts: ["uko reads each key, and shows what you approve.", "No key changes. You then approve exactly this review."],
     command: nextCommand(place),
     remark: "not the requester",
   };
 }
 
-/**
- * Two acts for one review: the approval that takes the step, and the stored approval with which only the requester
- * takes it.
- */
-function approvalActs(
+function approvalAct(
   step: ApprovedStep,
   { digest, left, kind }: Pick<OwnReview, "digest" | "left" | "kind">,
   place: WavePlace,
-): readonly WaveAct[] {
+): WaveAct {
   const keys = keysOfKind(kind, left);
   const right = kind === "never-active" ? rights.destroyUnused : rights[step];
   const effect =
     step === "deactivate"
       ? ["Everything that uses the keys stops working.", stillReversible]
       : ["The key material is destroyed.", kind === "kms" ? `KMS ${kmsWayBack}.` : cannotBeUndone];
-  const command = nextCommand(place);
-  const act: WaveAct = {
+  return {
     id: `approve-${step}-${digest}`,
     name: "approve",
     step,
@@ -159,27 +151,9 @@ function approvalActs(
     facts: effect,
     right: kind === "kms" ? kmsRights.destroy : right,
     fields: ["phrase"],
-    command,
+    command: nextCommand(place),
     isConsequential: true,
   };
-  // In KMS, only the destroy itself approves a deletion window.
-  if (kind === "kms") return [act];
-  const stored: WaveAct = {
-    id: `store-${step}-${digest}`,
-    name: "store",
-    step,
-    review: digest,
-    title: `Store your approval of the ${stepNouns[step]} of ${keys}`,
-    facts: [
-      "Nothing changes until the next runs of the requester, which take the step.",
-      "You can withdraw the approvals.",
-    ],
-    right: rights.writeTags,
-    fields: ["phrase"],
-    command: `${command} --store`,
-    remark: `without the role ${sayRoles(right)}`,
-  };
-  return [act, stored];
 }
 
 export function rollbackCommand({ wave, path }: WavePlace): NextCommand {
@@ -193,8 +167,7 @@ function rollbackAct(keys: number, place: WavePlace): WaveAct {
     title: `Reactivate what this campaign deactivated (${keys})`,
     facts: [
       "The data that the keys protect becomes accessible again. Pending requests on them are withdrawn.",
-      "KMS keys that this campaign destroyed are restored, if KMS still can.",
-      "Keys that another person wrote to since, and keys on hold, stay as they are.",
+      "KMS keys, and keys that another person wrote to since, stay as they are: uko campaign rollback asks about them.",
     ],
     right: rights.reactivate,
     fields: ["phrase"],

@@ -1,30 +1,24 @@
 /**
- * Makes the lines of the manifest, the list of a campaign's keys: each key of the service with its owners, class and
- * wave. The rules of the campaign decide the class, which says what happens to the key, and the wave, the group with
- * which it takes its steps. A key that no rule names gets the class `leave`, so it takes no step. The file also lists
- * what a class still requires of a key, such as an owner, and the rules that decided for no key. The texts that `uko
- * campaign init` writes for people to replace count as missing. The file also decides the pending period of a keystore,
- * in which a destroyed key can still exist.
+ * Makes the lines of the manifest, the list of a campaign's keys: each key of the service with its owner, class and
+ * wave. The rules of the campaign decide all three. A key that no rule names gets the class `leave`, so it takes no
+ * step. The file also lists what a class still requires of a key, such as an owner, and the rules that decided for no
+ * key. The texts of a first campaign.yaml that people have to replace count as missing. The file also decides the
+ * pending period of a keystore, in which a destroyed key can still exist.
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { type ClassGap, classificationGaps, firstMatch } from "../../../lifecycle/campaign/rules.ts";
 import { longestPendingDays, pendingPeriodDays } from "../../../lifecycle/key/remaining-path.ts";
+import { plain } from "../../text/words.ts";
 import { type Campaign, type CampaignRule, unnamed } from "../files/campaign-file.ts";
-import type { OwnerTable } from "../files/joined-files.ts";
 import type { ManifestKey } from "../files/manifest.ts";
-import { idsOf, type ListedKey } from "./inventory.ts";
+import type { ListedKey } from "./inventory.ts";
 
 export type Classification = ReturnType<typeof classify>;
 
 export const gapSentences = {
-  keep_on_ending_instance: "the instance ends, so the key cannot be kept: choose leave, migrate or destroy",
-  kms_deactivation: "uko cannot deactivate a KMS key: choose leave, or disable it in KMS",
-  owner_missing: "destroy requires an owner, in owners.csv or the rule",
+  owner_missing: "destroy requires an owner: name one in the rule, or a tag that the key has",
   reason_missing: "destroy requires a reason in the rule",
-  successor_missing: "migrate requires a successor in the rule",
-  not_attested: "migrate waits until attestedOn names a day that has passed",
-  future_owner_missing: "leave requires the owner who keeps the copies in the cloud",
 } as const satisfies Record<ClassGap, string>;
 
 /** The texts of a first campaign.yaml that people have to replace. They count as missing. */
@@ -34,9 +28,8 @@ export const toReplace = { owner: "name the owner", reason: "name the reason" } 
 export type Joined = Pick<ManifestKey, "declaredBy" | "usage">;
 
 export function classify(
-  { rules, pendingDays, instanceEnds }: Campaign,
-  inventory: { readonly keys: readonly ListedKey[]; readonly nowMs: number },
-  owners: OwnerTable,
+  { rules, pendingDays }: Campaign,
+  inventory: { readonly keys: readonly ListedKey[] },
   joinedTo: (key: ListedKey) => Joined,
 ) {
   const keys: ManifestKey[] = [];
@@ -48,14 +41,13 @@ export function classify(
     const rule = index === undefined ? undefined : rules[index];
     if (index === undefined || rule === undefined) {
       // IBM does not ask for keys of an ended instance to be deleted, so a key that no rule names stays.
-      keys.push(manifestKeyOf(listed, unnamed, { pendingDays, owners, ...joinedTo(listed) }));
+      keys.push(manifestKeyOf(listed, unnamed, { pendingDays, ...joinedTo(listed) }));
       continue;
     }
     used.add(index);
-    const key = manifestKeyOf(listed, rule, { pendingDays, owners, ...joinedTo(listed) });
+    const key = manifestKeyOf(listed, rule, { pendingDays, ...joinedTo(listed) });
     keys.push(key);
-    const attestedAtMs = rule.attestedOn;
-    const gaps = classificationGaps({ ...key, attestedAtMs }, instanceEnds, inventory.nowMs);
+    const gaps = classificationGaps(key);
     if (gaps.length > 0) incomplete.push({ key, gaps });
   }
   /** Indexes of rules that decided for no key. */
@@ -67,16 +59,9 @@ export function classify(
 export function manifestKeyOf(
   listed: ListedKey,
   rule: CampaignRule,
-  {
-    pendingDays,
-    owners,
-    declaredBy,
-    usage,
-  }: Joined & { readonly pendingDays: Campaign["pendingDays"]; readonly owners: OwnerTable },
+  { pendingDays, declaredBy, usage }: Joined & { readonly pendingDays: Campaign["pendingDays"] },
 ): ManifestKey {
   const { traits, keystores, cloudIds } = listed;
-  const joined = owners.find(idsOf(listed));
-  const owner = rule.owner === undefined || rule.owner === toReplace.owner ? [] : [rule.owner];
   return {
     kind: traits.kind,
     vault: traits.vaultId,
@@ -93,21 +78,24 @@ export function manifestKeyOf(
     })),
     kmsDualAuthorization: listed.kmsDualAuthorization,
     class: rule.class,
-    ...(rule.into !== undefined && { into: rule.into }),
     wave: rule.wave,
-    owners: joined.owners.length > 0 ? [...joined.owners] : owner,
-    application: joined.application || (rule.application ?? ""),
-    criticality: joined.criticality,
+    owner: ownerOf(traits, rule),
     reason: rule.reason === undefined || rule.reason === toReplace.reason ? "" : rule.reason,
     ticket: rule.ticket ?? "",
-    successor: rule.successor ?? "",
-    ...(rule.attestedOn !== undefined && { attestedOn: dayOf(rule.attestedOn) }),
-    override: rule.override ?? joined.override,
+    override: rule.override ?? "",
     verificationPattern: listed.verificationPattern,
     declaredBy,
     facts: listed.facts,
     usage,
   };
+}
+
+/** The owner that the rule names, or the value of the tag that the rule names; empty if the key has no such tag. */
+function ownerOf({ tags }: ListedKey["traits"], { owner = "" }: CampaignRule): string {
+  if (owner === toReplace.owner) return "";
+  if (!owner.startsWith("tag:")) return plain(owner, 500);
+  const tag = tags.find(({ name }) => name === owner.slice("tag:".length));
+  return plain(tag?.value ?? "", 500).trim();
 }
 
 /**

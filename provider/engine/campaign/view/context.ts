@@ -10,7 +10,7 @@ import { withoutSteps } from "../../loop/many.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { campaignFileName } from "../files/campaign-file.ts";
 import { type CampaignFolder, mebibyte } from "../files/file-forms.ts";
-import { openCampaign, readManifest } from "../files/folder.ts";
+import { openCampaign, requireManifest } from "../files/folder.ts";
 import { takeCampaignInventory } from "./inventory.ts";
 import { type CampaignSchedule, type PlannedKey, scheduleCampaign } from "./planned.ts";
 import { type CampaignView, inventoryScope, type Reading, readCampaignView } from "./view.ts";
@@ -36,9 +36,9 @@ export async function openCampaignAt(
   const opened = await openCampaign(openFolder(path), world.session.instanceId);
   // An edited manifest is refused before the service is asked.
   const share = createSharing();
-  const manifest = share(await readManifest(opened, world.sha256));
+  const manifest = share(await requireManifest(opened, world.sha256));
   const inventory = share(await takeCampaignInventory(world, inventoryScope(opened, manifest, reading), options));
-  const view = await readCampaignView({ ...opened, manifest }, inventory, world);
+  const view = readCampaignView({ ...opened, manifest }, inventory);
   const plan = scheduleCampaign(view, world);
   const { folder, text } = opened;
   const areRulesNewer = async () => (await folder.read(campaignFileName, mebibyte)) !== text;

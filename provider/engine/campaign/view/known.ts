@@ -6,7 +6,7 @@
 
 import { UkoError } from "../../../errors.ts";
 import type { KeyTraits } from "../../../lifecycle/campaign/campaign.ts";
-import { isLeave, leavingOf } from "../../../lifecycle/campaign/membership.ts";
+import { leavingOf } from "../../../lifecycle/campaign/membership.ts";
 import { firstMatch } from "../../../lifecycle/campaign/rules.ts";
 import { vaultsOf } from "../../loop/absence.ts";
 import type { KmsKeyRef } from "../../ports/kms-keys.ts";
@@ -27,7 +27,7 @@ export async function openKnownCampaign(world: World, folder: CampaignFolder): P
   const marks = new Map(
     ruled.map((line) => {
       const mark = markOfLine(campaign.name, line, world.sha256);
-      return [namedKey(line), { ...mark, ...(isLeave(line.class) && ({ isLeft: true } as const)) }];
+      return [namedKey(line), { ...mark, ...(line.class === "leave" && ({ isLeft: true } as const)) }];
     }),
   );
   let vaults: ReturnType<typeof vaultsOf> | undefined;
@@ -86,7 +86,7 @@ function leftByRule(name: string, path: string, label: string): UkoError {
   return new UkoError("UKO_KEY_LEFT", {
     summary: `Campaign "${name}" leaves key "${label}" alone`,
     detail: [
-      `A rule of ${path}/campaign.yaml has the class leave or keep for the key. Nothing was changed.`,
+      `A rule of ${path}/campaign.yaml has the class leave for the key. Nothing was changed.`,
       "Next: to delete the key, change the rule with the owners of the key, then uko campaign plan --write",
     ].join("\n"),
   });

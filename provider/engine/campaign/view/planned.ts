@@ -1,13 +1,13 @@
 /**
- * Computes for every key of a campaign its dates, whether it misses the deadline, its outcome, and what keeps it from
- * its next step. For every wave it computes which steps are allowed now. Waves are planned in their order, because a
- * wave may have to wait for an earlier one. The dates assume that every person acts at once. A wave that campaign.yaml
- * no longer has is planned without rules of time.
+ * Computes for every key of a campaign its dates, whether it misses the deadline, and its standing (standing.ts). For
+ * every wave it computes which steps are allowed now. Waves are planned in their order, because a wave may have to wait
+ * for an earlier one. The dates assume that every person acts at once. A wave that campaign.yaml no longer has is planned
+ * without rules of time.
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
-import { isStepDue, type KeyGate, keyGate } from "../../../lifecycle/campaign/gates.ts";
-import { type EndedKey, type KeyOutcome, outcomeOf } from "../../../lifecycle/campaign/outcomes.ts";
+import { isStepDue } from "../../../lifecycle/campaign/gates.ts";
+import type { KeyOutcome } from "../../../lifecycle/campaign/outcomes.ts";
 import {
   earliestDates,
   type KeyDates,
@@ -17,6 +17,7 @@ import {
 } from "../../../lifecycle/campaign/schedule.ts";
 import type { ApprovedStep } from "../../../lifecycle/vocabulary/observation.ts";
 import type { World } from "../../ports/world.ts";
+import { type KeyStanding, standingOfKey } from "./standing.ts";
 import type { CampaignKey, CampaignView } from "./view.ts";
 import { readinessOfWave, type WaveReadiness } from "./wave-readiness.ts";
 
@@ -24,8 +25,8 @@ export interface PlannedKey extends CampaignKey {
   readonly schedule: Schedule;
   /** Against the later deadline, if the campaign names one. */
   readonly lastSchedule?: Schedule;
-  /** The gate of the key's next step; `open` also if no step is left. */
-  readonly gate: KeyGate;
+  readonly standing: KeyStanding;
+  /** The outcome of the standing. */
   readonly outcome: KeyOutcome;
 }
 
@@ -47,44 +48,38 @@ type Ready = Readonly<Partial<Record<ApprovedStep, number>>>;
 
 export function scheduleCampaign(view: CampaignView, { sha256 }: Pick<World, "sha256">): CampaignSchedule {
   const { campaign, keys, nowMs } = view;
-  const { instanceEnds } = campaign;
   const deadlineMs = campaign.deadline + dayMs;
   const lastDeadlineMs = campaign.lastDeadline === undefined ? undefined : campaign.lastDeadline + dayMs;
   const finished = new Map<string, Ready>();
-  const planned: PlannedKey[] = [];
+  const waves: PlannedWave[] = [];
   const byWave = Map.groupBy(keys, ({ line }) => line.wave);
   for (const wave of wavesWithKeys(campaign.waves, byWave.keys())) {
     const timing: Timing = { nowMs, wave, ready: readyAfter(wave.after, finished), blackouts: campaign.blackouts };
     const members = byWave.get(wave.name) ?? [];
     finished.set(wave.name, finishOf(members, timing));
-    for (const key of members) {
-      planned.push({
+    if (members.length === 0) continue;
+    const readiness = {
+      deactivate: readinessOfWave(view, { wave: wave.name, step: "deactivate" }, sha256),
+      destroy: readinessOfWave(view, { wave: wave.name, step: "destroy" }, sha256),
+    };
+    const planned = members.map((key): PlannedKey => {
+      const standing = standingOfKey(key, { ...view, readiness, deadlineMs });
+      return {
         ...key,
         schedule: scheduleOf(key.facts, timing, deadlineMs),
         ...(lastDeadlineMs !== undefined && { lastSchedule: scheduleOf(key.facts, timing, lastDeadlineMs) }),
-        gate: keyGate(key.facts, nextStep(key), nowMs),
-        outcome: key.isUnread ? "not_read" : outcomeOf(endedKey(key), { deadlineMs, instanceEnds }),
-      });
-    }
+        standing,
+        outcome: standing.outcome,
+      };
+    });
+    waves.push({ name: wave.name, keys: planned, readiness });
   }
-  const groups = Map.groupBy(planned, ({ line }) => line.wave);
   return {
-    keys: planned,
-    waves: Array.from(groups, ([name, members]) => ({
-      name,
-      keys: members,
-      readiness: {
-        deactivate: readinessOfWave(view, { wave: name, step: "deactivate" }, sha256),
-        destroy: readinessOfWave(view, { wave: name, step: "destroy" }, sha256),
-      },
-    })),
+    keys: waves.flatMap((wave) => wave.keys),
+    waves,
     deadlineMs,
     ...(lastDeadlineMs !== undefined && { lastDeadlineMs }),
   };
-}
-
-function endedKey({ facts, line }: CampaignKey): EndedKey {
-  return { ...facts, class: line.class, hasCopyOutside: line.keystores.some(({ isInternal }) => !isInternal) };
 }
 
 /** A wave that the manifest names and campaign.yaml no longer has is planned without rules of time. */
@@ -99,11 +94,6 @@ export function onlyWave(plan: CampaignSchedule, wave: string | undefined): Camp
   if (wave === undefined) return plan;
   const waves = plan.waves.filter(({ name }) => name === wave);
   return { ...plan, waves, keys: waves.flatMap(({ keys }) => keys) };
-}
-
-/** The step that the key needs next. */
-export function nextStep({ facts }: Pick<CampaignKey, "facts">): ApprovedStep {
-  return isStepDue(facts, "deactivate") || (facts.state === "active" && !facts.isKms) ? "deactivate" : "destroy";
 }
 
 function readyAfter(names: readonly string[], finished: ReadonlyMap<string, Ready>): Ready {
@@ -128,10 +118,9 @@ function finishOf(keys: readonly CampaignKey[], timing: Timing): Ready {
 }
 
 /**
- * Whether the key is late. A key that no step can end is late, unless two people accepted it. A key that could not be
- * read is not, because nothing is known of it.
+ * Whether the key is late. A key that no step can end is late. A key that could not be read is not, because nothing is
+ * known of it.
  */
-export function isLate({ schedule, isUnread, facts }: PlannedKey): boolean {
-  if (facts.isAccepted === true) return false;
+export function isLate({ schedule, isUnread }: PlannedKey): boolean {
   return schedule.kind === "late" || (schedule.kind === "impossible" && !isUnread);
 }

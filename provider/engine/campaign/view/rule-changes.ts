@@ -1,5 +1,5 @@
 /**
- * Compares the rules in `campaign.yaml` and `owners.csv` as they are now with the manifest. An edit that plans fewer
+ * Compares the rules in `campaign.yaml` as they are now with the manifest. An edit that plans fewer
  * steps for a key stops this key. Any other edit stops the whole wave. It stays stopped until a person makes a new
  * manifest, so that people review the edit. Without this check, an edit after the review could loosen what was
  * approved. The file also writes these differences, the changes of a key since the manifest, and the rules of a wave as
@@ -16,7 +16,6 @@ import { firstMatch } from "../../../lifecycle/campaign/rules.ts";
 import { withoutPeriod } from "../../../text/printable.ts";
 import { plain } from "../../text/words.ts";
 import { type Campaign, type CampaignRule, unnamed } from "../files/campaign-file.ts";
-import type { OwnerTable } from "../files/joined-files.ts";
 import { type Manifest, type ManifestKey, namedKey } from "../files/manifest.ts";
 import { saySettings, settingsOf } from "../files/settings.ts";
 import { manifestKeyOf } from "./classify.ts";
@@ -26,12 +25,7 @@ import type { ListedKey } from "./inventory.ts";
  * What the rules make of one key now. The rules see the key as the baseline saw it, because a rule about a state would
  * otherwise give another result after each step. Only tags and template come from the service.
  */
-export function ruleChangeOfKey(
-  line: ManifestKey,
-  found: ListedKey | undefined,
-  campaign: Campaign,
-  owners: OwnerTable,
-): RuleChange {
+export function ruleChangeOfKey(line: ManifestKey, found: ListedKey | undefined, campaign: Campaign): RuleChange {
   const { scope, rules, pendingDays } = campaign;
   const isInScope = line.kind === "kms" ? scope.kmsKeys : (scope.vaults?.includes(line.vault) ?? true);
   if (!isInScope) return { kind: "narrowed", why: "out_of_scope" };
@@ -46,7 +40,7 @@ export function ruleChangeOfKey(
   // Only the rules are compared, so the period that the service reports is the one of the manifest.
   const keystores = line.keystores.map(({ pendingDays: reportedDays, ...each }) => ({ ...each, reportedDays }));
   const seen = { ...found, traits, cloudIds: line.cloudIds, keystores };
-  const joined = { pendingDays, owners, declaredBy: [], usage: [] };
+  const joined = { pendingDays, declaredBy: [], usage: [] };
   return ruleChangeOf(ruledFields(line), rule && ruledFields(manifestKeyOf(seen, rule, joined)));
 }
 
@@ -55,14 +49,11 @@ function unnamedRuleOf({ wave }: ManifestKey): CampaignRule | undefined {
   return wave === unnamed.wave ? unnamed : undefined;
 }
 
-/** What a rule, `owners.csv` and `pendingDays` decide about a key. */
+/** What a rule and `pendingDays` decide about a key. */
 function ruledFields(key: ManifestKey) {
-  const { class: keyClass, into, wave, owners, application, criticality, reason, ticket } = key;
-  const { successor, attestedOn, override, keystores } = key;
-  return {
-    ...{ class: keyClass, into, wave, owners, application, criticality, reason, ticket },
-    ...{ successor, attestedOn, override, pendingDays: keystores.map(({ pendingDays }) => pendingDays) },
-  };
+  const { class: keyClass, wave, owner, reason, ticket, override, keystores } = key;
+  const periods = keystores.map(({ pendingDays }) => pendingDays);
+  return { class: keyClass, wave, owner, reason, ticket, override, pendingDays: periods };
 }
 
 /** The differences in the rules of a wave, or of one of its keys, that do not narrow the campaign. */

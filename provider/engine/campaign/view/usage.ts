@@ -17,7 +17,6 @@ import { type CampaignInventory, idsOf, type ListedKey, namedListedKey } from ".
 type Use = ManifestKey["usage"][number];
 type FreshUse = Omit<Use, "readAt">;
 
-export const resourcesNotRead = "Associated resources were not read";
 export const resourcesSource = "associated_resources";
 
 export interface Usage {
@@ -28,32 +27,30 @@ export interface Usage {
 export async function readUsage(
   world: World,
   inventory: CampaignInventory,
-  { files, isLive, earlier }: UsageSources,
+  { files, earlier }: UsageSources,
   options: CallOptions,
 ): Promise<Usage> {
   const byId = new Map<string, FreshUse[]>();
   const add = (id: string, use: FreshUse): void =>
     void byId.set(id.toLowerCase(), [...(byId.get(id.toLowerCase()) ?? []), use]);
   for (const file of files) addFile(file, world.sha256(file.text), add);
-  const unread = isLive ? await addResources(world, inventory, add, options) : undefined;
+  const unread = await addResources(world, inventory, add, options);
   const before = new Map(earlier.map((line) => [namedKey(line), line.usage]));
   const sources = new Set(files.map(sourceOf));
   const readAt = new Date(inventory.nowMs).toISOString();
   const of = (key: ListedKey): Use[] => {
     const name = namedListedKey(key);
-    const areResourcesRead = unread !== undefined && !unread.has(name);
+    const areResourcesRead = !unread.has(name);
     const isReadAgain = ({ source }: Use): boolean =>
       source === resourcesSource ? areResourcesRead : sources.has(source);
     const fresh = idsOf(key).flatMap((id) => byId.get(id.toLowerCase()) ?? []);
     return keepEvidence(before.get(name) ?? [], fresh, { isReadAgain, readAt });
   };
-  return { of, blindSpots: blindSpotsOf(inventory, files, { unread: unread?.size, of }) };
+  return { of, blindSpots: blindSpotsOf(inventory, files, { unread: unread.size, of }) };
 }
 
 export interface UsageSources {
   readonly files: readonly NamedText[];
-  /** Whether to read the associated resources of each key. */
-  readonly isLive: boolean;
   /** The lines of the former baseline. */
   readonly earlier: readonly ManifestKey[];
 }
@@ -61,7 +58,7 @@ export interface UsageSources {
 /**
  * A baseline keeps evidence of use until a later baseline reads the source again. Otherwise a baseline
  * without an option would drop the evidence, and the keys would no longer be blocked. Unchanged evidence
- * keeps its time, so that the line of the key, its sign-offs and its reviews stay valid.
+ * keeps its time, so that the line of the key stays the same.
  */
 function keepEvidence(
   before: readonly Use[],
@@ -124,22 +121,12 @@ async function addResources(
 function blindSpotsOf(
   { keys }: CampaignInventory,
   files: readonly NamedText[],
-  { unread, of }: { readonly unread: number | undefined } & Pick<Usage, "of">,
+  { unread, of }: { readonly unread: number } & Pick<Usage, "of">,
 ): readonly string[] {
-  const resources = keys.flatMap((key) => of(key).filter(({ source }) => source === resourcesSource));
-  const since = resources.map(({ readAt }) => readAt).sort()[0];
   const external = keys.filter((key) => key.keystores.some(({ isInternal }) => !isInternal) && of(key).length === 0);
   const silent = keys.filter((key) => of(key).length === 0).length;
   return [
-    ...(unread === undefined ? [`${resourcesNotRead}; use --associated-resources`] : []),
-    ...(unread === undefined && since !== undefined
-      ? [
-          `The block of ${count(resources.length, "key")} in use stays from earlier reads, the oldest on ${since.slice(0, 10)}`,
-        ]
-      : []),
-    ...(unread === undefined || unread === 0
-      ? []
-      : [`The associated resources of ${count(unread, "key")} could not be read`]),
+    ...(unread === 0 ? [] : [`The associated resources of ${count(unread, "key")} could not be read`]),
     ...(files.length === 0 ? ["No usage file was joined; use --usage"] : []),
     ...(external.length === 0
       ? []

@@ -1,7 +1,6 @@
 /**
  * Joins what is known of each key of a campaign: its line in the manifest, what the service shows now, and its holds.
- * It adds whether its owners agreed, which reviews list it, how people edited the rules since, and whether it is in use
- * or declared by a program. Every report and plan of a campaign is made from this view. A step does not rely on it and
+ * It adds how people edited the rules since, and whether it is in use or declared by a program. Every report and plan of a campaign is made from this view. A step does not rely on it and
  * reads its key again. The file refuses a service whose clock is behind the manifest. It also says which keys a command
  * has to read one by one, and which waves are not finished.
  */
@@ -9,20 +8,14 @@
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
 import { isStepDue, type KeySituation } from "../../../lifecycle/campaign/gates.ts";
 import type { RuleChange } from "../../../lifecycle/campaign/rule-changes.ts";
-import { classificationGaps, endingOf, isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
+import { classificationGaps, isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
 import { kmsRestoreDays, type ScheduledKey, soaksFromMs } from "../../../lifecycle/campaign/schedule.ts";
 import { holdsInForce } from "../../../lifecycle/consent/hold.ts";
 import { isUnproven } from "../../../lifecycle/key/guards.ts";
 import { windowFault } from "../../../lifecycle/key/kms-window.ts";
 import type { ApprovedStep, KeyHold } from "../../../lifecycle/vocabulary/observation.ts";
-import type { World } from "../../ports/world.ts";
-import type { AcceptedLine } from "../files/accepted.ts";
-import { mebibyte } from "../files/file-forms.ts";
 import { type OpenCampaign, requireTimeAfter } from "../files/folder.ts";
-import { ownersIn } from "../files/joined-files.ts";
 import { type Manifest, type ManifestKey, namedKey } from "../files/manifest.ts";
-import { type Reviews, readReviews } from "../files/reviews.ts";
-import { parseSignoff, type Signoff, signedLines, signoffFolder, unsignedOwners } from "../files/signoffs.ts";
 import { type CampaignInventory, type InventoryScope, type ListedKey, namedListedKey } from "./inventory.ts";
 import { ruleChangeOfKey } from "./rule-changes.ts";
 
@@ -35,9 +28,7 @@ export interface CampaignKey {
   readonly isUnread: boolean;
   /** The holds in force. A KMS key carries no tags, so it has none. */
   readonly holds: readonly KeyHold[];
-  /** The people who accept the key as it is. Two people make its outcome `accepted`. */
-  readonly acceptances: readonly AcceptedLine[];
-  /** What people changed about the key in campaign.yaml or owners.csv since the manifest. */
+  /** What people changed about the key in campaign.yaml since the manifest. */
   readonly change: RuleChange;
   /** The facts from which all gates and dates are computed. */
   readonly facts: KeySituation & ScheduledKey;
@@ -49,58 +40,47 @@ export interface CampaignView extends OpenCampaign {
   /** Keys in scope that no line of the manifest names. */
   readonly newKeys: readonly ListedKey[];
   readonly inventory: CampaignInventory;
-  readonly reviews: Reviews;
   readonly nowMs: number;
 }
 
 /** A key that was used within this time before the baseline is in use. */
 const recentUseMs = 90 * dayMs;
-const maxSignoffs = 1_000;
-const maxSignoffBytes = 64 * mebibyte;
 
-/** Throws UKO_INPUT_INVALID if a file was edited. */
-export async function readCampaignView(
+/** Throws UKO_CLOCK_SKEW. */
+export function readCampaignView(
   opened: OpenCampaign & { readonly manifest: Manifest },
   inventory: CampaignInventory,
-  { sha256 }: Pick<World, "sha256">,
-): Promise<CampaignView> {
+): CampaignView {
   const { manifest } = opened;
   requireTimeAfter(manifest, inventory.nowMs);
-  const signed = signedLines(await readSignoffs(opened, sha256));
-  const reviews = await readReviews(opened.folder, opened.campaign.instance, sha256);
   const listed = new Map(inventory.keys.map((key) => [namedListedKey(key), key]));
   const owned = new Map(opened.campaign.waves.map((wave) => [wave.name, wave]));
-  const owners = await ownersIn(opened.folder);
   const keys = manifest.keys.map((line): CampaignKey => {
     const name = namedKey(line);
     const found = listed.get(name);
     const isUnread = found === undefined && !inventory.gone.has(name);
     const holds = holdsInForce(found?.observation?.holds ?? [], inventory.nowMs);
-    const acceptances = opened.accepted.get(name) ?? [];
-    const change = ruleChangeOfKey(line, found, opened.campaign, owners);
-    const attestedAtMs = line.attestedOn === undefined ? undefined : Date.parse(line.attestedOn);
+    const change = ruleChangeOfKey(line, found, opened.campaign);
     const facts = {
-      ...scheduledKeyOf(line, found, { isUnread, reviews, nowMs: inventory.nowMs }),
+      ...scheduledKeyOf(line, found, { isUnread, evidence: opened.evidence, nowMs: inventory.nowMs }),
       isHeld: holds.length > 0,
-      isAccepted: acceptances.length > 1,
       isNarrowed: change.kind === "narrowed",
-      gaps: classificationGaps({ ...line, attestedAtMs }, opened.campaign.instanceEnds, inventory.nowMs),
+      gaps: classificationGaps(line),
       isChanged: found !== undefined && found.facts !== line.facts,
       isDeclared: line.declaredBy.some(
         ({ address, protection }) =>
           protection.length > 0 || !opened.campaign.takingPart.some((glob) => isGlobMatch(glob, address)),
       ),
       isInUse: line.override === "" && line.usage.some((use) => isRecent(use, inventory.nowMs)),
-      unsigned: unsignedOwners(line, signed, sha256),
       windowFault: found?.observation && windowFault(found.observation, inventory.nowMs),
       soakMs: owned.get(line.wave)?.soakMs ?? 7 * dayMs,
     };
-    return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, acceptances, change, facts };
+    return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, change, facts };
   });
   const known = new Set(keys.map(({ name }) => name));
   const backing = backingKeys(manifest);
   const newKeys = inventory.keys.filter((key) => !known.has(namedListedKey(key)) && !isLeftBehind(key, backing));
-  return { ...opened, keys, newKeys, inventory, reviews, nowMs: inventory.nowMs };
+  return { ...opened, keys, newKeys, inventory, nowMs: inventory.nowMs };
 }
 
 /** The IDs in KMS of the keys behind the managed keys of the manifest: the last part of a pair of IDs. */
@@ -140,21 +120,10 @@ export function inventoryScope(
   return { ...campaign.scope, known, areEndsRead, apart: new Set(others.map(namedKey)) };
 }
 
-/** The waves in which a key still needs the step. A held key does not count; a key that could not be read does. */
-export function unfinishedWaves(keys: readonly CampaignKey[], step: ApprovedStep): ReadonlySet<string> {
+/** The keys that still need the step. A held key does not count; a key that could not be read does. */
+export function unfinishedKeys(keys: readonly CampaignKey[], step: ApprovedStep): readonly CampaignKey[] {
   const isDue = ({ facts, isUnread }: CampaignKey) => isStepDue(isUnread ? { ...facts, state: "active" } : facts, step);
-  return new Set(keys.filter(isDue).map(({ line }) => line.wave));
-}
-
-async function readSignoffs({ folder }: OpenCampaign, sha256: (text: string) => string): Promise<readonly Signoff[]> {
-  const signoffs: Signoff[] = [];
-  const names = (await folder.list(signoffFolder)).filter((name) => name.endsWith(".json"));
-  for (const name of names.slice(0, maxSignoffs)) {
-    const file = `${signoffFolder}/${name}`;
-    const text = await folder.read(file, maxSignoffBytes);
-    if (text !== undefined) signoffs.push(parseSignoff(text, file, sha256));
-  }
-  return signoffs;
+  return keys.filter(isDue);
 }
 
 function isRecent({ lastUsed, count }: ManifestKey["usage"][number], nowMs: number): boolean {
@@ -177,20 +146,19 @@ const managedStates: Readonly<Record<string, ScheduledKey["state"]>> = {
 function scheduledKeyOf(
   line: ManifestKey,
   found: ListedKey | undefined,
-  { isUnread, reviews, nowMs }: { readonly isUnread: boolean; readonly reviews: Reviews; readonly nowMs: number },
+  { isUnread, evidence, nowMs }: Pick<CampaignKey, "isUnread"> & Pick<CampaignView, "evidence" | "nowMs">,
 ): ScheduledKey {
   const isKms = line.kind === "kms";
   const states = isKms ? kmsStates : managedStates;
-  const ending = endingOf(line);
   const shared = {
     isKms,
-    ending,
+    class: line.class,
     pendingDays: isKms ? kmsRestoreDays : Math.max(0, ...line.keystores.map(({ pendingDays }) => pendingDays)),
     hasKmsMetadata: isKms || line.keystores.some(({ isInternal }) => isInternal),
   };
   if (found === undefined) return { ...shared, state: isUnread ? "other" : "gone" };
   const state = states[found.traits.state] ?? "other";
-  if (state === "deactivated") return { ...shared, state, deactivatedAtMs: deactivatedAt(found, reviews) };
+  if (state === "deactivated") return { ...shared, state, deactivatedAtMs: deactivatedAt(found, evidence) };
   if (state !== "destroyed") return { ...shared, state };
   const materialGoneMs = materialGoneAt(found, shared.pendingDays, nowMs);
   const { leftover } = found;
@@ -204,11 +172,9 @@ function scheduledKeyOf(
 }
 
 /** The latest time at which the key can have been deactivated. */
-function deactivatedAt(found: ListedKey, { byKey }: Reviews): number | undefined {
+function deactivatedAt(found: ListedKey, { steps }: CampaignView["evidence"]): number | undefined {
   if (found.observation === undefined) return undefined;
-  const sets = byKey.get(namedListedKey(found)) ?? [];
-  const reviewedAtMs = sets.filter(({ step }) => step === "deactivate").map((set) => set.reviewedAtMs);
-  return soaksFromMs(found.observation, reviewedAtMs);
+  return soaksFromMs(found.observation, steps.deactivate.get(namedListedKey(found))?.atMs);
 }
 
 /**

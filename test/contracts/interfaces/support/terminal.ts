@@ -19,8 +19,13 @@ export interface Place {
 /** Runs `uko ARGS` as this person, who agrees with what it asks. */
 export async function runUko(args: readonly string[], { environment, workingCopy }: Place): Promise<TypedResult> {
   const { UKO_EVIDENCE: evidence } = environment;
+  const asked: string[] = [];
   const world = quietWorld({
-    ask: async (question) => answerTo(question),
+    ask: async (question) => {
+      const answer = answerTo(question, asked);
+      asked.push(question);
+      return answer;
+    },
     environment: {
       ...environment,
       // This process is not where the person is.

@@ -1,19 +1,15 @@
 /**
- * Ends a campaign. It makes the final report, which gives each key one outcome. If the instance ends, it also deletes
+ * Ends a campaign whose keys have reached their end. It makes the final report, which gives each key one outcome. If the instance ends, it also deletes
  * the emptied templates, keystores, key rings and vaults, in this order. It deletes nothing without a confirmation, or
  * while the rules of the campaign differ from its manifest. It never purges the metadata that KMS keeps of destroyed
- * keys. The file also lets two people accept a key as it is, such as a compromised key, which no step can delete.
+ * keys.
  */
 
-import { asUkoError, endsTheRun, isUkoError, onCodes, UkoError } from "../../../errors.ts";
+import { asUkoError, endsTheRun, isUkoError, onCodes } from "../../../errors.ts";
 import { isFinal } from "../../../lifecycle/campaign/outcomes.ts";
-import { mayAuthor } from "../../../lifecycle/key/authorization.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { type ManyResults, runMany } from "../../loop/many.ts";
-import { shellWord } from "../../text/explanation.ts";
-import { count, plain, sayActor } from "../../text/words.ts";
-import { acceptedFileName, acceptedLine, sayAcceptance } from "../files/accepted.ts";
-import type { CampaignFolder } from "../files/file-forms.ts";
+import { count, plain } from "../../text/words.ts";
 import {
   type Closable,
   type Closed,
@@ -23,18 +19,15 @@ import {
   partsOfFinish,
   readKmsKeys,
 } from "../reports/closing-report.ts";
-import { isNamed } from "../reports/find.ts";
 import { keyRows } from "../reports/key-row.ts";
-import { keyCsv } from "../reports/key-views.ts";
-import { atMost, type CampaignReport, folderFlag, reportOf, section, withRemark } from "../reports/report.ts";
+import { atMost, type CampaignReport, folderFlag, reportOf, withRemark } from "../reports/report.ts";
 import { certificatesOf } from "../reports/status.ts";
 import type { Confirm } from "../reports/wave-state.ts";
 import type { CampaignContext } from "../view/context.ts";
 import { closeOne, findClosable } from "./closing.ts";
-import { noteInEvidence } from "./on-keys.ts";
 
 /** `confirm` is absent for a caller who only reads. A person who does not confirm reads the report, too. */
-export async function finishCampaign(context: CampaignContext, confirm: Confirm | undefined): Promise<CampaignReport> {
+export async function closeInstance(context: CampaignContext, confirm: Confirm | undefined): Promise<CampaignReport> {
   const { view, plan } = context;
   const isChanged = plan.waves.some(({ readiness }) => readiness.destroy.gate.kind === "differs");
   // An instance that continues keeps its containers.
@@ -81,11 +74,8 @@ export async function finishCampaign(context: CampaignContext, confirm: Confirm 
     ],
     next: [
       ...(isAccounted ? certificatesOf(plan, path) : []),
-      ...(left === 0
-        ? []
-        : [withRemark(`uko campaign finish ${folderFlag(path)}`, "again, after the causes are gone")]),
+      ...(left === 0 ? [] : [withRemark(`uko campaign next ${folderFlag(path)}`, "again, after the causes are gone")]),
     ],
-    csv: () => keyCsv(rows),
   });
 }
 
@@ -115,12 +105,10 @@ async function closeOrFail(context: CampaignContext, target: Closable): Promise<
 }
 
 function leftOut(each: Closable): readonly Closed[] {
-  // Two people decided to keep an accepted key, so its container is no failure.
-  const exitCode = each.vaultBlock === "accepted" ? 0 : 12;
-  return each.blocked === undefined ? [] : [{ ...each, outcome: "blocked", says: each.blocked, exitCode }];
+  return each.blocked === undefined ? [] : [{ ...each, outcome: "blocked", says: each.blocked, exitCode: 12 }];
 }
 
-const unconfirmed = "run uko campaign finish at a terminal, or with --yes";
+const unconfirmed = "run uko campaign next at a terminal";
 const rulesChanged = "the rules differ from the manifest: write a new manifest";
 
 const maxShown = 20;
@@ -142,66 +130,4 @@ function beforeClosing(free: readonly Closable[]): readonly string[] {
     "uko deletes these containers if nothing is left in them. This cannot be undone. Press Enter to only read the report.",
     ...atMost(lines, maxShown),
   ];
-}
-
-export interface Accepting {
-  /** Anything that `status` accepts, if it names one key. */
-  readonly key: string;
-  readonly reason: string;
-  readonly confirm: Confirm;
-}
-
-export async function acceptKey(
-  context: CampaignContext,
-  { key: typed, reason, confirm }: Accepting,
-): Promise<CampaignReport> {
-  const { world, view, plan, options } = context;
-  const { folder } = view;
-  const [key, ...others] = plan.keys.filter((each) => isNamed(each, typed));
-  if (key === undefined || others.length > 0) throw refused(`"${typed}" does not name one key of the campaign`, folder);
-  if (key.outcome !== "open" && key.outcome !== "held" && key.outcome !== "kept") {
-    throw refused(`Key ${key.name} has the outcome ${key.outcome}, so there is nothing to accept`, folder);
-  }
-  const actor = await world.session.actor(options);
-  if (!mayAuthor(actor)) throw refused("Only people accept a key, and this identity is not a person", folder);
-  const { iamId = "" } = actor.identity;
-  const earlier = key.acceptances.filter((each) => each.iamId !== iamId);
-  const isNew = !key.acceptances.some((each) => each.iamId === iamId);
-  if (isNew) {
-    await confirm("accept 1", [
-      `Key ${key.name} "${plain(key.line.label, 100)}" stays as it is: ${key.listed?.traits.state ?? "unknown state"}.`,
-      ...earlier.map(sayAcceptance),
-      "The campaign takes no step on an accepted key, and deletes no container of its vault.",
-    ]);
-    await world.evidence.open();
-    const line = { key: key.name, by: sayActor(actor), iamId, reason, at: isoTime(world.session.serviceTimeMs() ?? 0) };
-    await folder.append(acceptedFileName, `${JSON.stringify(acceptedLine.parse(line))}\n`);
-    const note = { resource: "campaign_acceptance", step: "accept", reason } as const;
-    await noteInEvidence(world, { key: key.name, label: key.line.label }, note, options);
-  }
-  const isAccepted = earlier.length > 0;
-  const again = `uko campaign finish --accept ${key.name} --reason REASON ${folderFlag(folder.path)}`;
-  return {
-    summary: isAccepted
-      ? `Key ${key.name} is accepted by two people, and ends with the outcome accepted`
-      : `Your acceptance of key ${key.name} is stored; another person has to accept the key, too`,
-    sections: section("Accepted", {
-      lines: [
-        ...key.acceptances.map(sayAcceptance),
-        ...(isNew ? [`${sayActor(actor)}: ${plain(reason, 200)}`] : ["You accepted the key before, with that reason."]),
-      ],
-    }),
-    next: [
-      isAccepted ? { command: `uko campaign finish ${folderFlag(folder.path)}` } : withRemark(again, "another person"),
-    ],
-    exitCode: isAccepted ? 0 : 10,
-    data: { key: key.name, isAccepted },
-  };
-}
-
-function refused(summary: string, { path }: Pick<CampaignFolder, "path">): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary,
-    detail: `Nothing was changed. Next: uko campaign status --folder ${shellWord(path)}`,
-  });
 }

@@ -1,5 +1,5 @@
 /**
- * Makes the output of `uko campaign init`: a first `campaign.yaml`, and a table of the keys in groups of the same kind,
+ * Makes the output of the first `uko campaign plan`: a draft of `campaign.yaml`, and a table of the keys in groups of the same kind,
  * state, keystores and pending period. The file suggests a rule for each group, as a comment, so that no key takes a
  * step before a person writes the rules. The table shows the last day on which a destruction still meets the deadline
  * of the campaign, and IBM's last day for the service.
@@ -13,11 +13,6 @@ import { campaignFileName, campaignFormat } from "../files/campaign-file.ts";
 import { dayOf, pendingDaysOf, toReplace } from "../view/classify.ts";
 import type { CampaignInventory, ListedKey } from "../view/inventory.ts";
 import { type CampaignReport, folderFlag, reportOf, section, tableOf, unreadPart, withRemark } from "./report.ts";
-
-export interface InitRequest {
-  readonly name: string;
-  readonly deadline: string;
-}
 
 /** Keys that have the same kind, state, keystores and pending period. */
 interface Group {
@@ -47,11 +42,7 @@ export function lastDestroyDayOf(group: Pick<Group, "pendingDays" | "state">, de
   return dayOf(lastDestroyBeforeMs(Date.parse(deadline) + dayMs, group.pendingDays) - 1);
 }
 
-export function firstCampaignFile(
-  { name, deadline }: InitRequest,
-  instanceId: string,
-  { keys, vaults }: CampaignInventory,
-): string {
+export function firstCampaignFile(instanceId: string, { keys, vaults }: CampaignInventory): string {
   const suggestions = groupsOf(keys).flatMap(({ kind, state, keystores, keys: number }) => [
     `#  # ${count(number, "key")}`,
     `#  - match: {kind: ${kind}, state: [${state}]${keystores === "" ? "" : `, keystore: [${keystores.split("+").join(", ")}]`}}`,
@@ -63,11 +54,11 @@ export function firstCampaignFile(
   return [
     "# The campaign: what people propose. It grants no right.",
     `format: ${campaignFormat}`,
-    `name: ${name}`,
+    "name: retirement",
     `instance: ${instanceId}`,
     "instanceEnds: true",
-    `deadline: ${deadline}`,
-    ...(ibmDates.lastDay > deadline ? [`lastDeadline: ${ibmDates.lastDay}`] : []),
+    `deadline: ${ibmDates.endOfSupport}`,
+    `lastDeadline: ${ibmDates.lastDay}`,
     "scope:",
     ...(vaults.length > 0 ? ["  vaults:"] : []),
     ...vaults.map(({ id, name: vaultName }) => `    - ${id} # ${vaultName.replaceAll(/[^\w .-]/g, "?")}`),
@@ -89,7 +80,8 @@ export function firstCampaignFile(
   ].join("\n");
 }
 
-export function reportInit(folder: string, { deadline }: InitRequest, inventory: CampaignInventory): CampaignReport {
+export function reportDraft(folder: string, inventory: CampaignInventory): CampaignReport {
+  const deadline = ibmDates.endOfSupport;
   const groups = groupsOf(inventory.keys).map((group) => ({ ...group, lastDay: lastDestroyDayOf(group, deadline) }));
   return reportOf({
     summary: `Wrote ${folder}/${campaignFileName} for ${count(inventory.keys.length, "key")} in ${count(inventory.vaults.length, "vault")}`,
@@ -108,6 +100,6 @@ export function reportInit(folder: string, { deadline }: InitRequest, inventory:
       },
       unreadPart(inventory.unreadable),
     ],
-    next: [withRemark(`uko campaign plan ${folderFlag(folder)}`, "after you wrote waves and rules")],
+    next: [withRemark(`uko campaign plan ${folderFlag(folder)}`, "after you wrote the deadline, waves and rules")],
   });
 }
