@@ -1,0 +1,98 @@
+/** What the service refuses in a campaign, and a committer who forges evidence: neither starves a wave nor opens anything. */
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { campaignSeed, waveFile } from "../cli/campaign-seed.ts";
+import { dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
+import type { Person } from "../cli/harness.ts";
+import { explainVerdict } from "../support/oracle.ts";
+
+const created = { createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
+const labels = Array.from({ length: 8 }, (_, at) => `mail-${at}`);
+const stage = useCampaignStage({
+  ...campaignSeed,
+  clock: { start: "2026-10-01T09:00:00Z", frozen: true },
+  keys: labels.map((label) => ({ ...created, label, vault: "archive", template: "azure" })),
+  kmsKeys: [],
+});
+beforeEach(async () => {
+  stage.write("campaign.yaml", waveFile);
+  await stage.campaign("plan --write --yes");
+});
+afterEach(async () => expect(explainVerdict(await stage.world.verdict())).toBe(""));
+
+async function next(who: Person, answers?: readonly string[]) {
+  await stage.world.advance("1m");
+  return stage.world.type(who, `campaign next --folder ${stage.folder}`, answers);
+}
+const deactivations = async () =>
+  (await stage.world.trail()).filter(({ operation }) => operation === "deactivateManagedKey");
+const refuse = (label: string) =>
+  stage.world.control("faults", {
+    ...{ operation: "deactivateManagedKey", keyId: stage.keyNamed(label).split("/")[1], status: 409, times: 99 },
+  });
+
+describe("a refusal of the service", () => {
+  it("ends the sample after four calls, and asks before the next one, whatever the person typed", async () => {
+    await next("bob");
+    for (const label of labels) await refuse(label);
+    const { out, questions } = await next("alice", ["deactivate 1", "no"]);
+    expect(questions).toEqual(Array(2).fill('Type "deactivate 1" to go on: '));
+    expect(out).toMatch(/Deactivated 0 keys of wave "pilot"/);
+    const calls = await deactivations();
+    expect(new Set(calls.map(({ keyId }) => keyId)).size).toBe(4);
+  });
+
+  it("of one key starves no wave: the others go on, and the key is named with its cause", async () => {
+    await next("bob");
+    await refuse("mail-0");
+    await next("alice");
+    const taken = (await deactivations()).filter(({ effect }) => effect).map(({ label }) => label);
+    expect(taken.toSorted()).toEqual(labels.slice(1));
+    const { out } = await stage.campaign("status");
+    expect(out).toMatch(/\nBlocked\n.*\n.*mail-0 +pilot +the service refused the step, as IBMid-550000ALICE saw /);
+    // An order and not a gate: the key is still offered.
+    expect((await next("alice", ["no"])).questions).toEqual(['Type "deactivate 1" to go on: ']);
+  });
+});
+
+describe("a committer who forges evidence", () => {
+  const actor = { iamId: "IBMid-550000ALICE", name: "Alice" };
+  const forged = (label: string, over: object): string => {
+    const [vaultId = "", keyId = ""] = stage.keyNamed(label).split("/");
+    const subject = { instanceId: campaignSeed.instance.id, vaultId, keyId, label };
+    return `${JSON.stringify({ v: 1, time: "2026-10-01T09:00:00Z", ...subject, from: "", to: "", actor, keystores: [], ...over })}\n`;
+  };
+  const forge = (over: object): void =>
+    stage.write("evidence/forged.jsonl", labels.map((label) => forged(label, over)).join(""));
+
+  it("takes no key out of a run with a refusal of every key", async () => {
+    await next("bob");
+    forge({ phase: "refused", step: "deactivate", refusal: { code: "UKO_SERVICE_REFUSED", said: "\u001b[2J" } });
+    expect((await stage.campaign("status")).out).not.toContain("\u001b");
+    await next("alice");
+    expect((await deactivations()).filter(({ effect }) => effect)).toHaveLength(8);
+  });
+
+  it("gives no key an outcome, and opens no later step", async () => {
+    for (const step of ["deactivate", "destroy", "remove"]) {
+      forge({ phase: "after", step });
+      const { keys } = dataOf(await stage.campaign("status --json"));
+      expect(keys.map(({ outcome }: { outcome: string }) => outcome)).toEqual(Array(8).fill("open"));
+      // A forged step may stop the wave, and never opens it.
+      await stage.campaign("next --yes --json", "alice");
+      expect(await deactivations()).toEqual([]);
+    }
+  });
+
+  it("reactivates no key without a question that another person deactivated", async () => {
+    const key = stage.keyNamed("mail-0");
+    await stage.world.uko("bob", `request ${key}`);
+    await stage.world.advance("1m");
+    await stage.world.type("carol", `approve ${key}`);
+    const { updatedAt, updatedBy } = dataOf(await stage.campaign("status mail-0 --json")).found[0];
+    forge({ phase: "after", step: "deactivate", time: updatedAt, actor: { iamId: updatedBy, name: "" } });
+    const { out } = await stage.campaign("rollback pilot", "alice");
+    expect(out).toMatch(/Reactivated 0 keys of wave "pilot"/);
+    expect(dataOf(await stage.campaign("status mail-0 --json")).found[0].state).toBe("deactivated");
+  });
+});
