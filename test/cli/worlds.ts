@@ -36,7 +36,6 @@ export const worlds = {
   "two vaults": { seed: twoVaults },
   /** A step with another tool has one person; the stories show how uko names it. */
   "another tool": { judged: { required: false } },
-  "tags dropped": { profile: "tags-dropped", judged: { ignoresTags: true } },
 } as const satisfies Readonly<Record<string, TranscriptWorld>>;
 
 export type WorldName = keyof typeof worlds;
