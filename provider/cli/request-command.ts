@@ -35,7 +35,8 @@ export function requesting(world: CliWorld, { reason, yes }: { readonly reason?:
       }
       const toType = destructions.length + kmsKeys.length;
       // The words that a person types for a destruction also confirm which keys the names selected.
-      const typed = new Set(canPersonType(world) ? destructions.map(({ ref }) => pathOf(ref)) : []);
+      const paths = [...destructions.map(({ ref }) => pathOf(ref)), ...kmsKeys.map(({ path }) => path)];
+      const typed = new Set(canPersonType(world) ? paths : []);
       const isCovered = found.every((line) => typed.has(line.split(" ")[0] ?? ""));
       if (!isCovered && yes !== true) await confirmFound(world, "request", found);
       if (toType === 0 || !canPersonType(world)) return;

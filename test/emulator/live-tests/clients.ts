@@ -8,12 +8,12 @@ export interface ClientRun {
   readonly passes: string;
 }
 
-const whole = "our program, from the first call to the last deletion";
+const whole = (calls: number) => `our program, from the first call to the last deletion: ${calls} calls`;
 
 export const clientRuns = {
-  keyprotect3: { client: "`keyprotect` (Python)", release: "3.0.1", profile: "ibm-clients", passes: whole },
-  keyprotect2: { client: "`keyprotect` (Python)", release: "2.3.1", profile: "ibm-clients", passes: whole },
-  goKeys: { client: "`keyprotect-go-client`", release: "0.17.3", profile: "ibm-clients", passes: whole },
+  keyprotect3: { client: "`keyprotect` (Python)", release: "3.0.1", profile: "ibm-clients", passes: whole(47) },
+  keyprotect2: { client: "`keyprotect` (Python)", release: "2.3.1", profile: "ibm-clients", passes: whole(40) },
+  goKeys: { client: "`keyprotect-go-client`", release: "0.17.3", profile: "ibm-clients", passes: whole(45) },
   goLive: {
     client: "`keyprotect-go-client`",
     release: "0.17.3",
@@ -33,8 +33,8 @@ export const clientRuns = {
     profile: "key-protect",
     passes: "IBM's live tests: 32 of 34; the release lacks the methods of 2",
   },
-  uko47: { client: "`ibm-hpcs-uko-sdk` (Go)", release: "v0.0.20-beta", profile: "documented", passes: whole },
-  uko412: { client: "`ibm-hpcs-uko-sdk` (Go)", release: "v1.0.0", profile: "api-4.12", passes: whole },
+  uko47: { client: "`ibm-hpcs-uko-sdk` (Go)", release: "v0.0.20-beta", profile: "documented", passes: whole(80) },
+  uko412: { client: "`ibm-hpcs-uko-sdk` (Go)", release: "v1.0.0", profile: "api-4.12", passes: whole(118) },
 } as const satisfies Record<string, ClientRun>;
 
 /** The table of examples/emulator/README.md. */
