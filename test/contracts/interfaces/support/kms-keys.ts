@@ -1,5 +1,6 @@
 /** Programs with KMS keys, and what a scenario reads of them. */
 
+import { isKmsCall } from "../../../support/calls.ts";
 import { userInterface } from "../user-interface.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -21,8 +22,8 @@ export async function kmsKeyNamed(scenario: Scenario, name: string) {
   return found;
 }
 
-/** What was done to KMS keys: row and who. */
+/** What was done to KMS keys: call and who. */
 export const kmsStepsSince = async (scenario: Scenario, mark: number): Promise<readonly string[]> =>
   (await scenario.writes(mark))
-    .filter(({ operation }) => operation.startsWith("M"))
+    .filter(({ operation }) => isKmsCall(operation))
     .map(({ operation, callerName }) => `${operation} ${callerName}`);
