@@ -36,7 +36,8 @@ test.each([...profilesByTier(), "key-protect" as const])(
       );
       expect(nextCommands(own.output)).toContain(`uko approve ${path}`);
       const done = ended(await bob.runNext(asked.output, /^uko approve kms\//), 0);
-      expect(done.output).toContain("Until 24 Dec 2026 14:24 UTC, in 30 d, KMS can restore the key.");
+      const until = "Until 24 Dec 2026 14:24 UTC, in 30 d, someone with the role KMS Manager can restore the key";
+      expect(done.output).toContain(until);
       expect(await kmsStepsSince(scenario, mark)).toEqual([
         "setKeyForDeletion Carol Example",
         "deleteKmsKey Bob Example",
