@@ -20,13 +20,12 @@ import {
   dayMs,
   nowMs,
   someFacts,
-  someResources,
   taken,
   windowOpening,
 } from "../support/builders.ts";
 import { expected, inputs, nextStep, outcomeOf, type Situation, states } from "./situations.ts";
 
-/** What stops a step whoever takes it. */
+/** What stops the step of every caller. */
 interface Stops {
   readonly hold: "none" | "ended" | "in force" | "in force, and confirmed for the removal";
   readonly isProtected: boolean;
@@ -34,24 +33,24 @@ interface Stops {
   readonly kms: keyof typeof backingKeys;
 }
 
-const dual = (window: "none" | "long" | "short" | "ended", over: Partial<BackingKey> = {}): BackingKey => {
-  const ends = { none: undefined, long: nowMs + 6 * dayMs, short: nowMs + dayMs, ended: nowMs }[window];
-  return { ...aBackingKey({ dualAuthDelete: true, windowEndsAtMs: ends }), ...over } as BackingKey;
-};
+type Present = Extract<BackingKey, { kind: "present" }>;
+
+const dual = (over: Partial<Present> = {}): Present => aBackingKey({ dualAuthDelete: true, ...over });
+const long = dual({ windowEndsAtMs: nowMs + 6 * dayMs });
 /** What KMS reports; the window of an `own` one was opened by the run, and its setter stands in the record of a `named` one. */
 const backingKeys = {
   none: [],
   plain: [aBackingKey()],
   unreadable: [{ kind: "unreadable", kmsKeyId: "kms-1", reason: "403" }],
   "unknown to KMS": [{ kind: "absent", kmsKeyId: "kms-1" }],
-  suspended: [dual("none", { state: "suspended" })],
-  closed: [dual("none")],
-  open: [dual("long")],
-  "own long": [dual("long")],
-  "own short": [dual("short")],
-  "own ended": [dual("ended")],
-  "named author": [dual("long")],
-  "named other": [dual("long")],
+  suspended: [dual({ state: "suspended" })],
+  closed: [dual()],
+  open: [long],
+  "own long": [long],
+  "own short": [dual({ windowEndsAtMs: nowMs + dayMs })],
+  "own ended": [dual({ windowEndsAtMs: nowMs })],
+  "named author": [long],
+  "named other": [long],
 } as const satisfies Readonly<Record<string, readonly BackingKey[]>>;
 
 const isDual = ({ kms }: Stops) => !["none", "plain", "unreadable", "unknown to KMS"].includes(kms);
@@ -102,7 +101,7 @@ function expectedOfDestroyed({ hold, isProtected, kms }: Stops, one: Situation):
 const holds = ["none", "ended", "in force", "in force, and confirmed for the removal"] as const;
 const uses = {
   known: { kind: "known", count: 1, retainedBy: [] },
-  retained: { kind: "known", count: 1, retainedBy: someResources(["bucket"]) },
+  retained: { kind: "known", count: 1, retainedBy: ["bucket"] },
   unreadable: { kind: "unreadable", reason: "403" },
 } as const;
 
@@ -220,7 +219,7 @@ it("removes the metadata of a destroyed key only if all sources agree", () => {
     present: [aBackingKey()],
     unreadable: [{ kind: "unreadable", kmsKeyId: "k", reason: "403" }],
   } as const;
-  const dates = { none: undefined, past: nowMs, ahead: nowMs + 1 };
+  const dates = { none: {}, past: { destructionAtMs: nowMs }, ahead: { destructionAtMs: nowMs + 1 } };
   const response = (keystoreId: string, status: KeystoreStatus["status"]) => aKeystoreStatus({ keystoreId, status });
   for (const one of evidence()) {
     const key = aKey({
@@ -228,7 +227,7 @@ it("removes the metadata of a destroyed key only if all sources agree", () => {
       recorded: "approved",
       facts: someFacts({ keystores: one.metadata.map((id) => ({ id, type: "aws_kms" })) }),
       storedKeystores: one.stored.map((id) => response(id, "active")),
-      keystores: one.live.map((id) => ({ ...response(id, one.status), destructionAtMs: dates[one.date] })),
+      keystores: one.live.map((id) => ({ ...response(id, one.status), ...dates[one.date] })),
       ...(one.material !== undefined && { materialIn: one.material }),
       backingKeys: found[one.backingKey],
     });
