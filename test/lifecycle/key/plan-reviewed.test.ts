@@ -56,6 +56,11 @@ describe("planReviewedStep", () => {
     }
   });
 
+  it("says that a review does not list a key, also if the key is already in the state", () => {
+    const after = aKeyWith(record, { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
+    expect(step(after, aReviewOf([]))).toMatchObject({ guard: { why: { kind: "not_listed" } } });
+  });
+
   it("ends when the destroy is accepted, whatever the keystores still hold", () => {
     const old = aRecord({ step: "destroy", deactivatedAtMs: nowMs - 5 * hourMs });
     const before = aKeyWith(old);

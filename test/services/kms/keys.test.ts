@@ -216,7 +216,9 @@ describe("creating a KMS key", () => {
 
   test("returns the requested values if KMS's response is sparse", async () => {
     server.script(made());
-    expect(await keys().create({ ...wanted, payload: material, dualAuthDelete: true }, options)).toMatchObject({
+    const end = await keys().create({ ...wanted, payload: material, dualAuthDelete: true }, options);
+    expect(server.asked[0]?.headers).toMatchObject({ prefer: "return=representation" });
+    expect(end).toMatchObject({
       kind: "done",
       value: { kmsKeyId, name: "payroll", state: 1, isExtractable: false, isImported: true, dualAuthDelete: true },
     });
