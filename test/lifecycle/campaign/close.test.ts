@@ -1,11 +1,5 @@
 import { expect, it } from "vitest";
-import {
-  type EndedKey,
-  isFinal,
-  isSinceBaseline,
-  outcomeOf,
-  vaultBlock,
-} from "../../../provider/lifecycle/campaign/outcomes.ts";
+import { isFinal, isSinceBaseline, vaultBlock } from "../../../provider/lifecycle/campaign/outcomes.ts";
 import { planRingDeletion } from "../../../provider/lifecycle/container/plan-ring-deletion.ts";
 
 const emptied = { isRead: true, outcomes: ["removed", "lives_on"], keysSinceBaseline: 0 } as const;
@@ -16,17 +10,6 @@ it("lets the containers of a vault go only if each of its keys has its final out
     expect(isFinal(outcome)).toBe(false);
     expect(vaultBlock({ ...emptied, outcomes: ["removed", outcome] })).toEqual({ kind: "unfinished", keys: 1 });
   }
-});
-
-it("counts a key as accepted only while it is open, held or kept", () => {
-  const key: EndedKey = {
-    ...{ state: "active", ending: "destroy", class: "destroy" },
-    ...{ isHeld: false, isAccepted: true, hasCopyOutside: false },
-  };
-  const outcome = (over: Partial<EndedKey>) => outcomeOf({ ...key, ...over }, { deadlineMs: 1, instanceEnds: false });
-  expect([outcome({}), outcome({ isHeld: true }), outcome({ class: "keep" })]).toEqual(Array(3).fill("accepted"));
-  expect([outcome({ class: "leave" }), outcome({ state: "gone" })]).toEqual(["left", "removed"]);
-  expect(outcome({ isAccepted: false })).toBe("open");
 });
 
 it("keeps a vault that could not be read, or that has keys since the baseline", () => {
