@@ -15,7 +15,7 @@ export { mayBeOfCampaign, sayApprovedByCampaign, sayOutsideCampaign } from "../e
 /** The renderer of the command line, exported so that every interface shows an explanation alike. */
 export { renderExplanation, shellWord, whoRuns } from "../engine/text/explanation.ts";
 export { runnable } from "../engine/text/own-commands.ts";
-export { count, sayFirst, sayKmsDualAuth, sayPerson, sayRoles, sayTime } from "../engine/text/words.ts";
+export { count, linesByReason, sayFirst, sayKmsDualAuth, sayPerson, sayRoles, sayTime } from "../engine/text/words.ts";
 export { maxReasonCharacters } from "../lifecycle/consent/record-text.ts";
 export { lifecycleStates } from "../lifecycle/key/lifecycle-state.ts";
 export { jsonLine } from "../services/durable-append.ts";

@@ -4,7 +4,7 @@
  * withdrawal or reactivation on a key that a rule leaves alone.
  */
 
-import { sayApprovedByCampaign, setMessages } from "../compose/text.ts";
+import { linesByReason, sayApprovedByCampaign } from "../compose/text.ts";
 import type { PendingKey } from "../engine/key/sets/survey.ts";
 import type { KnownCampaign } from "../engine/ports/known-campaign.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
@@ -36,7 +36,7 @@ export function campaignKeysPart(led: readonly PendingKey[], campaign: KnownCamp
   const lines = Array.from(waves, ([place, keys]) => {
     const [name, wave, isLeft] = JSON.parse(place) as [string, string, boolean];
     const why = sayApprovedByCampaign({ name, wave, ...(isLeft && { isLeft }) });
-    const [line = ""] = setMessages.linesByReason(keys.map(({ report: { label = "" } }) => ({ label, why })));
+    const [line = ""] = linesByReason(keys.map(({ report: { label = "" } }) => ({ label, why })));
     const link = campaign?.name === name ? linkTo(`/campaign/waves/${encodeURIComponent(wave)}`, `Wave ${wave}`) : "";
     return html`${line.trim()} ${link}`;
   });

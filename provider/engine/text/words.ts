@@ -135,6 +135,21 @@ export function withoutKeyName(why: string, label: string): string {
   );
 }
 
+/**
+ * One line for each reason, with the labels first: `payroll, cards: the reason.` A narrow terminal would cut the reason
+ * in the cell of a table.
+ */
+export function linesByReason(
+  keys: readonly { readonly label: string; readonly why: string }[],
+  maxLabels = maxNamed,
+): readonly string[] {
+  const byReason = Map.groupBy(keys, ({ label, why }) => withoutKeyName(why, label));
+  return Array.from(byReason, ([why, members]) => {
+    const labels = members.map(({ label }) => sayLabel(label));
+    return `  ${sayFirst(labels, maxLabels)}: ${why.replace(/^The key/, "the key")}.`;
+  });
+}
+
 /** A label in a list. Quotes enclose a label that could pass for several labels, or for words of uko. */
 export function sayLabel(label: string, maxCharacters = 60): string {
   return /^[\w./-]+$/.test(label) ? plain(label, maxCharacters) : quotedName(label, maxCharacters);

@@ -8,8 +8,7 @@
 
 import { type MarkDifference, membershipOf } from "../../../lifecycle/campaign/membership.ts";
 import { type ConsentRecord, type Identity, isSame } from "../../../lifecycle/vocabulary/observation.ts";
-import { linesByReason } from "../../key/sets/set-messages.ts";
-import { count } from "../../text/words.ts";
+import { count, linesByReason } from "../../text/words.ts";
 import { markOfLine } from "../files/manifest.ts";
 import type { CampaignContext } from "../view/context.ts";
 import type { PlannedKey } from "../view/planned.ts";

@@ -11,6 +11,7 @@ import {
   cannotBeUndone,
   capital,
   count,
+  linesByReason,
   maxNamed,
   nameOrPath,
   plain,
@@ -31,7 +32,7 @@ import { sayOutsideCampaign, sayWhoRequested } from "../text/record-words.ts";
 import { sayDetail, sayShownKey } from "../text/shown-key-words.ts";
 import { sayUnapproved } from "../text/unapproved-words.ts";
 import type { KeyApart, KeyInReview, PendingGroup } from "./review-set.ts";
-import { keysOfKind, linesByReason, sayKeystores, storeInstead } from "./set-messages.ts";
+import { keysOfKind, sayKeystores, storeInstead } from "./set-messages.ts";
 
 /** The name of each vault by its ID; an ID without a name stands for itself. */
 export type VaultNames = ReadonlyMap<string, string>;

@@ -18,16 +18,14 @@ import {
   allStillReversible,
   cannotBeUndone,
   count,
+  linesByReason,
   maxNamed,
   nameOrPath,
   plain,
   sayAuthor,
-  sayFirst,
-  sayLabel,
   sayRoles,
   sayTimeAndDistance,
   stillReversible,
-  withoutKeyName,
 } from "../../text/words.ts";
 import type { Approving, KeyResult } from "./approve-set.ts";
 import type { KeyInReview, SetReview } from "./review-set.ts";
@@ -96,21 +94,6 @@ export function linesOfSkippedKeys(results: readonly KeyResult[]): readonly stri
 /** A missing right also says which role has it: of keys in different states, other roles may take the step. */
 function whyLeft({ code, explanation: { summary, facts } }: Report): string {
   return code === "UKO_RIGHTS_MISSING" ? withoutPeriod([summary, ...facts.slice(0, 1)].join(". ")) : summary;
-}
-
-/**
- * One line for each reason, with the labels first: `payroll, cards: the reason.` A narrow terminal would cut the reason
- * in the cell of a table.
- */
-export function linesByReason(
-  keys: readonly { readonly label: string; readonly why: string }[],
-  maxLabels = maxNamed,
-): readonly string[] {
-  const byReason = Map.groupBy(keys, ({ label, why }) => withoutKeyName(why, label));
-  return Array.from(byReason, ([why, members]) => {
-    const labels = members.map(({ label }) => sayLabel(label));
-    return `  ${sayFirst(labels, maxLabels)}: ${why.replace(/^The key/, "the key")}.`;
-  });
 }
 
 /** Whether the approved step was taken, or the approval stored, whatever the deletion waits for next. */

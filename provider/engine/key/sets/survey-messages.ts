@@ -15,6 +15,7 @@ import {
   capital,
   count,
   keyPath,
+  linesByReason,
   plain,
   quotedName,
   sayAuthor,
@@ -30,7 +31,6 @@ import type { KeyDetails } from "../observe.ts";
 import { holdFirst } from "../text/hold-words.ts";
 import { explainOutcome } from "../text/messages.ts";
 import { explainNotBinding, sayReasonsOnKey } from "../text/record-words.ts";
-import { linesByReason } from "./set-messages.ts";
 
 const userInterface = { rerun: "uko continue" } as const;
 
