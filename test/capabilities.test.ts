@@ -9,14 +9,14 @@ import { functions } from "../provider/resources/functions.ts";
 import { resourceNames } from "../provider/resources/registry.ts";
 import { commandLinePages } from "../sdk/make/docs/command-line.ts";
 
-/** A file below `test/`, and how a title in it begins. */
+/** A file below `test/`, without `.test.ts` if it is a test, and how a title in it begins. */
 type Shown = readonly [file: string, title: string];
 
 const commands: Readonly<Record<string, Shown>> = {
-  "uko-ls": ["cli/ls", "lists vaults, and the contents of one of them by its name"],
-  "uko-status": ["cli/story", "two people delete a key, and read its state at each step"],
-  "uko-plan": ["cli/story", "two people delete a key, and read its state at each step"],
-  "uko-requests": ["cli/surveys", "is a table with who requested which step, until when"],
+  "uko-ls": ["cli/transcripts/ls.txt", "# `uko ls`, and the names that commands accept"],
+  "uko-status": ["cli/transcripts/two-people.txt", "# Two people delete a key, and read its state at each step"],
+  "uko-plan": ["cli/transcripts/two-people.txt", "# Two people delete a key, and read its state at each step"],
+  "uko-requests": ["cli/transcripts/requests.txt", "=== A key in each stage of its deletion"],
   "uko-audit": ["cli/files", "uko audit reports from the evidence who deleted the key, and who approved it"],
   "uko-certificate": ["cli/certificate", "names the key, its outcome and the people behind it"],
   "uko-certificate-create": ["cli/certificate", "names the key, its outcome and the people behind it"],
@@ -24,20 +24,20 @@ const commands: Readonly<Record<string, Shown>> = {
   "uko-certificate-verify": ["cli/certificate", "from an emulator is valid only with --allow-emulator"],
   "uko-certificate-show": ["cli/certificate", "is a page that prints, rendered from the signed statement"],
   "uko-explain": ["cli/explain", "lists and explains every code of the catalog"],
-  "uko-request": ["cli/story", "two people delete a key, and read its state at each step"],
-  "uko-approve": [
-    "cli/approve",
-    "lists what can be approved by vault, step and requester, and takes the step on the keys that the person chooses",
-  ],
+  "uko-request": ["cli/transcripts/two-people.txt", "# Two people delete a key, and read its state at each step"],
+  "uko-approve": ["cli/transcripts/approve-many.txt", "=== Without a name, uko lists what can be approved"],
   "uko-continue": ["cli/process", "two people delete a key, one waits for the keystores"],
   "uko-console": ["console/acts", "goes from the request to the removal, and never on one person"],
   "uko-sync": [
     "emulator/destruction",
     "one of two keystores refusing leaves the key out of sync there, until a sync succeeds",
   ],
-  "uko-withdraw": ["cli/several-keys", "withdraws the requests for several keys"],
-  "uko-reactivate": ["cli/several-keys", "reactivates several keys"],
-  "uko-hold": ["cli/ls", "holds the key that it found, and releases it"],
+  "uko-withdraw": [
+    "cli/transcripts/approve-many.txt",
+    "=== Several keys in one command: approve with --store, withdraw",
+  ],
+  "uko-reactivate": ["cli/transcripts/second-thoughts.txt", "=== A reactivation says what it removed"],
+  "uko-hold": ["cli/transcripts/ls.txt", "=== A command that writes shows the key, and asks"],
   "uko-campaign": ["examples/campaign.e2e", "ends three keys of three owners in one campaign, with clean states"],
   "uko-campaign-plan": ["cli/campaign", "shows late keys first with the blackout that makes them late"],
   "uko-campaign-next": ["console/campaign-story", "%s ends a wave with two people"],
@@ -46,7 +46,7 @@ const commands: Readonly<Record<string, Shown>> = {
   "uko-campaign-rollback": ["cli/campaign-acts", "withdraws every request, and reactivates what it deactivated"],
   "uko-import": ["cli/import", "writes a program that adopts the vault"],
   "uko-login": ["cli/login", "reads the code without an echo, after a warning, and says who logged in"],
-  "uko-whoami": ["cli/credentials", "shows the person, and what the lists reveal"],
+  "uko-whoami": ["cli/transcripts/whoami.txt", "# `uko whoami`"],
   "uko-doctor": ["cli/doctor", "prints a line for each check, and changes nothing"],
   "uko-probe": ["cli/probe", "only reads, says what it found, and writes a recording that only its owner can read"],
   "uko-install": ["cli/install", "puts the provider where both engines find it"],
@@ -191,5 +191,6 @@ const rows = [
 ];
 
 it.each(rows)("%s: its test exists", (_, [file, title]) => {
-  expect(readFileSync(new URL(`${file}.test.ts`, import.meta.url), "utf8")).toContain(title);
+  const name = file.endsWith(".txt") ? file : `${file}.test.ts`;
+  expect(readFileSync(new URL(name, import.meta.url), "utf8").includes(title), title).toBe(true);
 });

@@ -108,11 +108,11 @@ scope: {kmsKeys: false}
 waves:
   - {name: main, soak: 5d}
 rules:
-  - {match: {}, class: deactivate, wave: main, owner: platform, reason: Moved}
+  - {match: {id: [${inUse}]}, class: destroy, wave: main, owner: platform, reason: Moved, override: no longer needed}
+  - {match: {}, class: destroy, wave: main, owner: platform, reason: Moved}
 `,
   );
-  writeFileSync(`${folder}/owners.csv`, `key,owner,override\n${inUse},platform,no longer needed\n`);
-  const planned = await world.uko("bob", `campaign plan --write --yes --associated-resources --folder ${folder}`);
+  const planned = await world.uko("bob", `campaign plan --write --yes --folder ${folder}`);
   expect(planned.exitCode, planned.err).toBe(0);
   await world.uko("bob", `campaign next --yes --folder ${folder}`);
   await holdAndEdit(world);
@@ -122,7 +122,7 @@ rules:
   for (const line of classLines) expect(last).toContain(line);
   expect(last).toContain("You cannot approve 2 keys now:");
   expect(last).toMatch(heldKey);
-  expect(last).toContain("app-23: changed since the baseline: its description, dates, tags or key ring.");
+  expect(last).toContain("app-23: changed since the manifest: its description, dates, tags or key ring.");
 
   const console = openConsole(world, "alice", { campaign: { folder, name: "eol" } });
   await console.logIn();
@@ -135,7 +135,7 @@ rules:
   // Between these lines and the form stand no counts, no rules and no digest.
   const [, check = ""] = before.split("<h2>Check before you approve</h2>");
   expect(check).toMatch(heldKey);
-  expect(check).toContain("app-23: changed since the baseline");
+  expect(check).toContain("app-23: changed since the manifest");
   expect(check).not.toMatch(/Templates:|Rules of the wave|SHA-256/);
   await console.close();
 

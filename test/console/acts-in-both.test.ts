@@ -187,12 +187,10 @@ describe("a wave", () => {
   it("has one address for each act, and a link to each", async () => {
     expect(acts.map(({ id }) => id.replace(/([abc])\1+$/, "$1"))).toEqual([
       "approve-deactivate-a",
-      "store-deactivate-a",
       "review-deactivate",
       "review-deactivate-other",
       "request-deactivate",
       "approve-destroy-b",
-      "store-destroy-b",
       "approve-destroy-c",
       "review-destroy-never-active",
       "review-destroy-kms",

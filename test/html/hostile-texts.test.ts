@@ -81,7 +81,7 @@ const inspectionOf = (text: string) => ({
     ...{ state: text, description: text, template: text, algorithm: text, size: text, updatedAt: time },
     updatedBy: text,
     keystores: [{ name: text, says: text }],
-    ...{ facts: [text], heading: text, said: [text] },
+    ...{ facts: [text], heading: text, said: [text], unusual: [text] },
   },
   record: { id: text, author: text, writtenAt: time, reason: text },
   acts: [actOf(text)],

@@ -51,8 +51,8 @@ test.each(profilesFor())("sends renames in one update, and refuses a change that
       await bob.writeProgram(userInterface.programFor(renamed));
       ended(await bob.up(), 0);
       expect((await scenario.writes(made)).map(({ operation }) => operation).sort()).toEqual([
-        "updateManagedKey",
         "updateKeystore",
+        "updateManagedKey",
         "updateTemplate",
         "updateVault",
       ]);

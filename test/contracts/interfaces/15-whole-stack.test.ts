@@ -81,7 +81,7 @@ test.each(profilesByTier())("two people delete a stack of eleven resources in 92
 
     await expectNothingLeft(scenario, "bob");
     const deletions = (await scenario.audit()).filter(
-      ({ operation, method }) => /^[VST]5$/.test(operation) && method === "DELETE",
+      ({ operation, method }) => /^delete(?:Vault|Keystore|Template)$/.test(operation) && method === "DELETE",
     );
     expect(
       deletions.map(({ operation, status }) => `${operation} ${status}`).sort(),
