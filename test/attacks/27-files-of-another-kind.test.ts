@@ -73,7 +73,7 @@ describe("a link is not followed", () => {
     });
   });
 
-  it.each(["reviews", "signoffs", "evidence"])("that stands for the folder %s of a campaign", async (name) => {
+  it.each(["manifest", "requests", "evidence"])("that stands for the folder %s of a campaign", async (name) => {
     mkdirSync(at("elsewhere"));
     writeFileSync(at("elsewhere/file"), "text");
     mkdirSync(at("campaign"));

@@ -1,6 +1,6 @@
 /** The pages of a campaign without a browser: two people, the emulator, and attacks on the review. */
 
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
@@ -103,15 +103,15 @@ it("names the keys to check first, and asks for the number of each large class o
   // The page of the approval has the facts of the review.
   expect(review).not.toContain("<h2>Review</h2>");
   const approve = addressIn(review, "approve");
-  for (const phrase of [/^deactivate 1$/, /^deactivate 9, 6 recent$/]) {
+  for (const phrase of [/^deactivate 1$/, /^deactivate 8, 6 recent$/]) {
     const page = await alice.open(approve);
-    // The unusual keys come before the short list of what to check, this list before the form, and the form before all keys.
+    // The unusual keys come before the short list of what to check, this list before the form, and the form before the rest.
     const parts = [
       "DO NOT DELETE",
       "created in the last 30 days",
       "Check before you approve",
-      "Rules of the wave: soak 4h",
       'class="cuts"',
+      "Rules of the wave: soak 4h",
       "Keys in your review",
     ];
     const places = parts.map((part) => page.text.indexOf(part));
@@ -133,7 +133,7 @@ it("names the keys to check first, and asks for the number of each large class o
     );
     if (phrase.test("deactivate 1")) {
       const short = await start(alice, approve, { typed: "deactivate 9" });
-      expect([short.status, short.text]).toEqual([422, expect.stringContaining("deactivate 9, 6 recent")]);
+      expect([short.status, short.text]).toEqual([422, expect.stringContaining("deactivate 8, 6 recent")]);
       expect(short.text).toMatch(/<input id="typed"[^>]* autofocus /);
     }
   }
@@ -156,7 +156,7 @@ it("reactivates what the campaign deactivated once the person has typed the act 
   expect(narrowed.text).toContain("Type <code>reactivate 0</code>");
   expect((await alice.post(address, { ...hiddenIn(narrowed.text), typed: "reactivate 0" })).status).toBe(409);
   expect((await start(alice, `${address}?only=nothing-like-this`, { typed: "reactivate 0" })).status).toBe(303);
-  expect((await ended(alice)).text).toContain("has no key with the ID, label or application");
+  expect((await ended(alice)).text).toContain("The campaign has no wave or key &quot;nothing-like-this&quot;");
   const { keys } = JSON.parse((await world.uko("bob", `campaign status --json --folder ${folder}`)).out);
   const { label } = keys.find(({ state }: { readonly state: string }) => state === "deactivated");
   expect(await act(alice, `rollback?only=${label}`, { typed: "reactivate 1" })).toContain("Reactivated 1 key");
@@ -178,7 +178,7 @@ it("reads the service once for the page of an approval", async () => {
 it("shows what each wave waits for, and its ticket, in columns of their own", async () => {
   const { text } = await alice.open("/campaign");
   expect(text).toMatch(/data-label="States"[^>]*>\d+ [a-z]+/);
-  expect(text).toMatch(/data-label="Waits for"[^>]*>deactivate: a request for \d+ keys</);
+  expect(text).toMatch(/data-label="Waits for"[^>]*>deactivate: a request for \d+ keys, a person who releases 1 key</);
   expect(text).toMatch(/data-label="Ticket"[^>]*>CHG-1</);
 });
 
@@ -190,19 +190,6 @@ it("refuses a mistyped count, another phrase, and another digest", async () => {
   const forged = await start(alice, approve, { phrase: "deactivate 2", typed: "deactivate 2" });
   const unknown = await start(alice, approve.replace(/[0-9a-f]{64}$/, "0".repeat(64)), { typed: "deactivate 1" });
   expect([forged.status, unknown.status]).toEqual([409, 409]);
-  expect(await deactivated()).toBe(0);
-});
-
-it("refuses a review file that was swapped between the page and the approval", async () => {
-  await act(bob, "request-deactivate");
-  const approve = addressIn(await act(alice, "review-deactivate"), "approve");
-  const page = await alice.open(approve);
-  const [name = ""] = readdirSync(path.join(folder, "reviews"));
-  const file = path.join(folder, "reviews", name);
-  const text = readFileSync(file, "utf8");
-  writeFileSync(file, text.split("\n").toSpliced(2, 1).join("\n"));
-  const response = await alice.post(approve, { ...hiddenIn(page.text), typed: "deactivate 1" });
-  expect(response.status).toBe(409);
   expect(await deactivated()).toBe(0);
 });
 
@@ -248,11 +235,6 @@ it("withdraws every request of the wave, and keeps the result of the run for ano
   expect([late.status, late.text.includes("The wave has changed")]).toEqual([409, true]);
   expect(await act(alice, "halt", { typed: `withdraw ${count - 1}` })).toContain("Withdrew the requests on");
   expect((await alice.open("/campaign")).text).toContain("Your last act");
-  const csv = await alice.open("/run.csv");
-  expect([csv.headers.get("content-disposition"), csv.text.split("\n")[0]]).toEqual([
-    'attachment; filename="run.csv"',
-    "key,label,outcome,code,says",
-  ]);
 });
 
 it("responds with 404 for pages of a campaign if the console has none", async () => {

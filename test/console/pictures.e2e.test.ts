@@ -92,7 +92,7 @@ describe.skipIf(isLeftOut)("the pictures of the documentation", () => {
         "lastDeadline: 2027-03-28",
         "waves:",
         "  - {name: pilot, soak: 7d}",
-        "  - {name: main, after: [pilot], notBefore: 2026-11-02}",
+        "  - {name: main, after: [pilot]}",
         "rules:",
         "  - {match: {label: '*-0000*'}, class: destroy, wave: pilot, owner: platform, reason: Moved}",
         "  - {match: {}, class: destroy, wave: main, owner: platform, reason: Moved}",

@@ -57,7 +57,7 @@ import (
 
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
-		found, err := uko.LookupVault(ctx, &uko.LookupVaultArgs{VaultId: "${vaultId}"})
+		found, err := uko.LookupVault(ctx, &uko.LookupVaultArgs{VaultId: pulumi.StringRef("${vaultId}")})
 		if err != nil {
 			return err
 		}

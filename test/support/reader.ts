@@ -142,7 +142,7 @@ export class Reader {
   }
 
   async #run({ folder, env }: Terminal, line: string): Promise<void> {
-    const isAsking = /^uko (?:request|approve|continue|decline|campaign (?:plan|signoff|next)\b)/.test(line);
+    const isAsking = /^uko (?:request|approve|continue|decline|campaign (?:plan|next)\b)/.test(line);
     const { exitCode, output } = isAsking
       ? await runAtTerminal(line, { cwd: folder, env, timeoutMs: limitMs })
       : await new Promise<Typed>((resolve) => {
