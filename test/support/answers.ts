@@ -6,7 +6,7 @@ const typed = /[Tt]ype [^"]*"([^"]+)"[^:]*: $/;
 const forEach = /\[y\/N, or ([a-z]+ \d+) for each/;
 
 /** A choice between several acts: the first one. A choice after an act is an offer of another one, so it ends the run. */
-const choice = /^Choose a number from 1 to \d+/;
+const choice = /Choose a number from 1 to \d+/;
 
 export function answerTo(question: string, earlier: readonly string[] = []): string {
   if (choice.test(question)) return earlier.length === 0 ? "1" : "";
