@@ -188,10 +188,10 @@ function addVerify(parent: Command, world: CliWorld): void {
 function trustOf({ trust }: VerifyOptions): readonly string[] {
   if (trust !== undefined) return trust;
   throw invalidInput(
-    "Nothing says whose signatures count",
+    "No trusted public key was named",
     [
       "A certificate states who signed it, and uko knows none of these people.",
-      "Next: name the public key of each person whom you trust, which you did not get with the certificate:",
+      "Next: get the public key of each person whom you trust apart from the certificate, and name it:",
       "  uko certificate verify FILE --trust alice.pem",
     ].join("\n"),
   );

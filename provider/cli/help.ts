@@ -140,9 +140,9 @@ const campaignHelp = `
 The folder only proposes and narrows; it never grants a right. It contains campaign.yaml, which people write, and the
 folders manifest, evidence and requests, which uko writes. Keep the folder in git.
 
-uko campaign next is the one working command. It lists what you can do now and what waits for others, and does what you
-choose after a confirmation: it requests the open step of a wave; for the other person, it shows every key, takes a few,
-and takes the rest after another yes; it removes what is over; it continues a stopped wave for a reason.
+uko campaign next does the work. It lists what you can do now and what waits for others, and does what you choose.
+One person requests a step of a wave. Another person sees every key and approves: next takes the step on a few keys, and
+on the rest after another confirmation. It also removes destroyed keys, and continues a stopped wave for a reason.
 
 Exit codes of uko campaign: 0 done   10 waits for another person   11 waits for time   12 stopped, blocked or closed: a
 person has to act   13 a part could not be read   14 a key is late (plan, and status --live)

@@ -71,10 +71,16 @@ async function runHold(world: UkoWorld, keys: readonly TypedKey[], holding: Hold
   const wish = wishOf(holding);
   const selection = selectionIn(holding);
   if (keys.length === 0 && Object.keys(selection).length === 0) {
-    throw invalidInput("Nothing says which keys", "Name keys, or choose them with --vault, --label or another option.");
+    throw invalidInput("No key was named", "Name keys, or choose them with --vault, --label or another option.");
   }
   if (keys.some((key) => "kmsKeyId" in key)) throw noTagOnKms();
-  const typed = { keys, selection, json: json === true, writes: "hold", yes: yes === true };
+  const typed = {
+    keys,
+    selection,
+    json: json === true,
+    writes: wish.kind === "release" ? "hold --release" : "hold",
+    yes: yes === true,
+  };
   requireFullIds(world, typed);
   return withOperations(world, async (run) => {
     const codes: number[] = [];

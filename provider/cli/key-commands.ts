@@ -46,10 +46,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   const run: Run = async (name, keys, options, rest) => {
     const selection = selectionIn(options);
     if (keys.length === 0 && Object.keys(selection).length === 0) {
-      throw invalidInput(
-        "Nothing says which keys",
-        "Name keys, or choose them with --vault, --label or another option.",
-      );
+      throw invalidInput("No key was named", "Name keys, or choose them with --vault, --label or another option.");
     }
     const recorded = recordedWorld(world, name, options);
     end(await runOnKeys(recorded, { keys, selection, json: options.json === true, ...rest }));
@@ -59,8 +56,10 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   const reversible = (name: "withdraw" | "reactivate", description: string, actsOf: (given: Given) => Acts): Command =>
     keyCommand(program, { name, keys: "several", description, ...actsOf({}) })
       .option(...yesOption)
-      .action((typed: TypedKey[] = [], given: Given) => {
-        return run(name, typed, given, { ...actsOf(given), yes: given.yes === true });
+      .action((typed: TypedKey[] = [], given: Given, { parent }: Command) => {
+        // The question names the command as the person typed it: `decline` is an alias of `withdraw`.
+        const writes = parent?.args[0] === "decline" ? "decline" : name;
+        return run(name, typed, given, { ...actsOf(given), writes, yes: given.yes === true });
       });
   const plain = (name: CommandName, keys: "one" | "several", description: string, acts: Acts): Command =>
     keyCommand(program, { name, keys, description, ...acts }).action(

@@ -94,7 +94,7 @@ export async function resolveKeys(
   }
   if (isSelecting(selection) && settings.keyProtect !== undefined) {
     for (const key of await directory.selectKmsKeys(kmsSelectionOf(selection), options)) addKmsKey(key);
-    if (resolved.length === 0) throw invalidInput("No key is like that", "uko ls lists the keys that you can read.");
+    if (resolved.length === 0) throw invalidInput("No key matches", "uko ls lists the keys that you can read.");
   } else if (isSelecting(selection)) {
     const selected = await operations.select(await selectionOf({ directory }, selection, options), options);
     for (const { observation } of selected.keys) {
@@ -104,7 +104,7 @@ export async function resolveKeys(
     }
     typed.codes?.push(...writeUnreadable(world, selected, json));
     if (resolved.length === 0 && !isRemoval(selection))
-      throw invalidInput("No key is like that", "uko ls --kind key lists the keys that you can read.");
+      throw invalidInput("No key matches", "uko ls --kind key lists the keys that you can read.");
   }
   if (typed.confirmLater !== undefined) typed.confirmLater(found);
   else if (writes !== undefined && found.length > 0 && yes !== true && isAsking(world, json))

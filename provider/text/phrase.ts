@@ -1,6 +1,6 @@
 /**
- * Composes what a person types to confirm an act: for one key the label, and for several the act and their number,
- * because a number that is not the expected one is noticed.
+ * Composes what a person types to confirm an act. For one key it is the label, or the ID if the label shows nothing. For
+ * several keys it is the act and their number, because a number that is not the expected one is noticed.
  */
 
 import { confirmingText } from "./printable.ts";
@@ -24,7 +24,9 @@ export function phraseFor(
   exceptions?: string,
 ): Phrase {
   const [only] = keys;
-  if (keys.length === 1 && only !== undefined)
-    return { phrase: confirmingText(only.label, only.id), what: "the label of the key" };
+  if (keys.length === 1 && only !== undefined) {
+    const phrase = confirmingText(only.label, only.id);
+    return { phrase, what: `the ${phrase === only.id ? "ID" : "label"} of the key` };
+  }
   return { phrase: setPhrase(act, keys.length, exceptions), what: stepAndNumber };
 }

@@ -206,7 +206,9 @@ describe("a wave of two people", () => {
     await stage.world.uko("carol", `request ${stage.keyNamed("mail-0")}`);
     const offers = await next("alice", "--step deactivate");
     expect(offers.out).toMatch(/approve the deactivation of 3 keys, requested by IBMid-550000BOB\n/);
-    expect(offers.out).toMatch(/approve the deactivation of 1 key, requested by IBMid-550000CAROL not for this wave\n/);
+    expect(offers.out).toMatch(
+      /approve the deactivation of 1 key, requested by IBMid-550000CAROL, but not for this wave\n/,
+    );
     expect((await stage.world.verdict()).violations).toEqual([]);
   });
 

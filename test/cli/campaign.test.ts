@@ -212,7 +212,7 @@ it("refuses a service whose clock jumped back behind the baseline", async () => 
   for (const command of ["plan", "status"]) {
     const { exitCode, err } = await campaign(command);
     expect(exitCode).toBe(1);
-    expect(err).toMatch(/is before the baseline of wave "[a-z]+"[\s\S]*\[UKO_CLOCK_SKEW\]/);
+    expect(err).toMatch(/is before the manifest of wave "[a-z]+"[\s\S]*\[UKO_CLOCK_SKEW\]/);
   }
 });
 

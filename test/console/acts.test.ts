@@ -170,7 +170,7 @@ describe("an act", () => {
     expect((await alice.act(key, "approve", { typed: " " })).status).toBe(422);
     const [, id = ""] = key.split("/");
     const command = await world.type("alice", `approve ${key}`, [""]);
-    expect(command.questions).toEqual([`Type the label of the key, "${id}", to deactivate: `]);
+    expect(command.questions).toEqual([`Type the ID of the key, "${id}", to deactivate: `]);
     expect((await alice.act(key, "approve", { typed: id })).text).toContain("This run deactivated the key.");
   });
 

@@ -126,7 +126,7 @@ function talkWith(world: UkoWorld, shown: Next): Talk {
       return number >= 1 && number <= most ? number : undefined;
     },
     askReason: (wave) =>
-      askPerson(world, `Why may wave ${wave} continue? Type the reason, or Enter to leave it stopped: `),
+      askPerson(world, `Why can wave ${wave} continue? Type the reason, or press Enter to leave it stopped: `),
   };
 }
 
@@ -165,7 +165,7 @@ function asking(world: UkoWorld, shown: Partial<Shown & Yes>): Confirm {
   return (phrase, lines) => confirmSet(world, shown, phrase, lines);
 }
 
-/** Nothing but typing answers. */
+/** Asks a person to type the words; `--yes` does not take their place. */
 function askingByHand(world: UkoWorld, command: string): Confirm {
   return async (phrase, lines) => {
     requireHand(world, command);

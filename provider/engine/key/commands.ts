@@ -260,5 +260,5 @@ function withFact(report: Report, fact: string): Report {
 }
 
 const unusedReason = "The reason that you passed was not stored, because a request is pending.";
-const onlyInEvidence = "The reason is not on the key, so tell the requester yourself.";
+const onlyInEvidence = "The reason is not on the key. If another person made the request, tell that person yourself.";
 const howToReplaceReason = "To replace it, withdraw the request and request again.";

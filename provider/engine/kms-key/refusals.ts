@@ -38,7 +38,7 @@ interface About extends KmsContext {
   readonly dialect: Dialect;
   readonly rerun: NextStep;
   /** The next steps for a window that no second person can use. */
-  readonly anew: readonly NextStep[];
+  readonly reopen: readonly NextStep[];
 }
 
 const sayings: Sayings<KmsGuard, About> = {
@@ -126,24 +126,24 @@ const sayings: Sayings<KmsGuard, About> = {
     summary: `uko cannot distinguish two people for ${key}`,
     facts: ["The token of this run does not name an identity."],
   }),
-  setter_not_a_person: (guard, { key, anew }) => ({
+  setter_not_a_person: (guard, { key, reopen }) => ({
     summary: `KMS reports ${sayIdentity(guard.setter)}, which is not a person, for the deletion window of ${key}`,
     facts: [
       "This identity was the last writer of the policy when the window opened, so uko does not count it as the first of two people. A person must set the key for deletion under their own credential.",
     ],
-    next: anew,
+    next: reopen,
   }),
-  setter_unknown: (guard, { key, anew }) => ({
+  setter_unknown: (guard, { key, reopen }) => ({
     summary: `uko does not know which identity set ${key} for deletion, so uko cannot require a different identity`,
     facts: [
       `${sayIdentity(guard.policyWrite.by)} wrote to its policy on ${sayTime(guard.policyWrite.atMs)}, after the window was opened.`,
     ],
-    next: anew,
+    next: reopen,
   }),
-  window_used: (guard, { key, anew }) => ({
+  window_used: (guard, { key, reopen }) => ({
     summary: `The deletion window of ${key} was already used, so it does not count again`,
     facts: [`The key was destroyed with this window on ${sayTime(guard.deletedAtMs)}, and has been restored since.`],
-    next: anew,
+    next: reopen,
   }),
   window_not_kept: (_guard, { key, rerun }) => ({
     summary: `KMS accepted the request for ${key}, but shows no open deletion window`,
@@ -212,7 +212,7 @@ export function explainKmsGuard(guard: KmsGuard, context: KmsContext): Explanati
     key: sayKmsKey(observation),
     dialect: dialectOf(context.userInterface.rerun),
     rerun,
-    anew: [
+    reopen: [
       kmsWithdrawal(observation),
       { ...rerun, who: "to set the key for deletion again, a person runs", isSequel: true },
     ],

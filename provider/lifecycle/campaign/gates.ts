@@ -4,10 +4,11 @@
  *
  * - The gates of a wave are an unfinished earlier wave, and a day without steps. A wave is also closed after too many
  *   failures, and while the rules differ from those that people reviewed.
- * - The gates of a key are, for example, a hold, a changed fact, and recent use. One gate is the soak, the wait after the deactivation in which an owner can notice the outage. Another gate is the KMS
- *   deletion window of the backing key (the KMS key behind a managed key): within this window, KMS lets a second
- *   identity destroy the backing key. If the window expired, or nothing proves who opened it, no person can destroy the
- *   managed key until it is reactivated and deactivated again.
+ * - The gates of a key are, for example, a hold, a changed fact, and recent use. One gate is the soak, the wait after
+ *   the deactivation in which an owner can notice the outage. Another gate is the KMS deletion window of the backing key
+ *   (the KMS key behind a managed key): within this window, KMS lets a second identity destroy the backing key. If the
+ *   window expired, or nothing proves who opened it, no person can destroy the managed key until it is reactivated and
+ *   deactivated again.
  */
 
 import type { windowFault } from "../key/kms-window.ts";

@@ -1,8 +1,9 @@
 /**
  * Gives each key exactly one outcome at the end of a campaign, so that no key is unaccounted for. It also decides
  * when a vault, its keystores and its templates may be deleted: only after each key of the vault has a final outcome.
- * In addition, uko must have read the whole vault, and no key in it may be missing from the manifest. Otherwise a container could be deleted under a key that a person still needs. A container that is newer
- * than the manifest is not deleted either. The planner of a container's deletion checks its contents again.
+ * In addition, uko must have read the whole vault, and no key in it may be missing from the manifest. Otherwise a
+ * container could be deleted under a key that a person still needs. A container that is newer than the manifest is not
+ * deleted either. The planner of a container's deletion checks its contents again.
  */
 
 import type { ScheduledKey } from "./schedule.ts";

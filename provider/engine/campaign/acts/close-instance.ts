@@ -1,8 +1,8 @@
 /**
- * Ends a campaign whose keys have reached their end. It makes the final report, which gives each key one outcome. If the instance ends, it also deletes
- * the emptied templates, keystores, key rings and vaults, in this order. It deletes nothing without a confirmation, or
- * while the rules of the campaign differ from its manifest. It never purges the metadata that KMS keeps of destroyed
- * keys.
+ * Ends a campaign whose keys have reached their end. It makes the final report, which gives each key one outcome. If the
+ * instance ends, it also deletes the emptied templates, keystores, key rings and vaults, in this order. It deletes
+ * nothing without a confirmation, or while the rules of the campaign differ from its manifest. It never purges the
+ * metadata that KMS keeps of destroyed keys.
  */
 
 import { asUkoError, endsTheRun, isUkoError, onCodes } from "../../../errors.ts";

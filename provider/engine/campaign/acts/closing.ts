@@ -45,7 +45,7 @@ export async function findClosable(
     });
     const closable = (kind: Closable["kind"], each: { id: string; name: string; createdAtMs?: number }): Closable => {
       const isNew = isSinceBaseline(each.createdAtMs, baselineMs);
-      const blocked = block === undefined ? (isNew ? "created after the baseline" : undefined) : sayVaultBlock(block);
+      const blocked = block === undefined ? (isNew ? "created after the manifest" : undefined) : sayVaultBlock(block);
       const shown = { kind, vaultId, vaultName, id: each.id, name: plain(each.name, 100) };
       return { ...shown, ...(blocked !== undefined && { blocked }), ...(block && { vaultBlock: block.kind }) };
     };
@@ -76,7 +76,7 @@ async function findRings(
     .filter((ring) => ring !== defaultRing && !ofKeystores.includes(ring.toLowerCase()))
     .map((ring): Closable => {
       const isNew = newKeys.some(({ kmsKey }) => kmsKey?.ring === ring);
-      const blocked = isNew ? { blocked: "a key in it was created after the baseline" } : {};
+      const blocked = isNew ? { blocked: "a key in it was created after the manifest" } : {};
       return { kind: "key_ring", vaultId: "", vaultName: "", id: ring, name: plain(ring, 100), ...blocked };
     });
 }

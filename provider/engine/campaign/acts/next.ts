@@ -116,7 +116,7 @@ type Offer = { readonly wave: string; readonly says: string; readonly stop?: Sto
 type OfferTo<Does extends Offer["does"]> = Extract<Offer, { readonly does: Does }>;
 
 interface Doing {
-  /** Lists the instance anew. */
+  /** Lists the instance again. */
   readonly open: () => Promise<CampaignContext>;
   readonly acts: Acts;
   readonly request: NextRequest;
@@ -325,7 +325,8 @@ function stepOffers(
   const keys = new Set([...toRequest, ...replaceable].map(({ name }) => name));
   const reviews = [...sets].map(([set, members]): OfferTo<"review"> => {
     const [isOther, kind, requestedBy] = JSON.parse(set) as [boolean, ReviewKind, string?];
-    const of = requestedBy === undefined ? "" : `, requested by ${requestedBy}${isOther ? " not for this wave" : ""}`;
+    const of =
+      requestedBy === undefined ? "" : `, requested by ${requestedBy}${isOther ? ", but not for this wave" : ""}`;
     const says = `wave ${wave}: approve the ${stepNouns[step]} of ${keysOfKind(kind, members.length)}${of}`;
     return { ...place, says, does: "review", isOther, kind, ...(requestedBy && { requestedBy }) };
   });

@@ -74,9 +74,9 @@ export function requireTimeAfter({ waves }: Manifest, nowMs: number): void {
   const latest = waves.toSorted((a, b) => Date.parse(b.baselineAt) - Date.parse(a.baselineAt))[0];
   if (latest === undefined || nowMs >= Date.parse(latest.baselineAt) - clockToleranceMs) return;
   throw new UkoError("UKO_CLOCK_SKEW", {
-    summary: `The service's time, ${sayTime(nowMs)}, is before the baseline of wave "${latest.wave}"`,
+    summary: `The service's time, ${sayTime(nowMs)}, is before the manifest of wave "${latest.wave}"`,
     detail: [
-      `The baseline was written at ${sayTime(Date.parse(latest.baselineAt))} by the service's clock. Nothing was changed.`,
+      `uko wrote the manifest of this wave at ${sayTime(Date.parse(latest.baselineAt))} by the service's clock. Nothing was changed.`,
       "Next: check the time of the service or of a proxy in between, then run the command again",
     ].join("\n"),
   });

@@ -82,7 +82,9 @@ const header = z.strictObject({
   format: z.literal(manifestFormat),
   campaign: text,
   instance: text,
-  unreadableVaults: z.array(text).meta({ description: "Vaults in scope that the baseline could not read" }),
+  unreadableVaults: z
+    .array(text)
+    .meta({ description: "Vaults in scope that uko could not read when it wrote the manifest" }),
   blindSpots: z.array(text).meta({ description: "What the evidence of use does not cover" }),
 });
 export const manifestWave = z.strictObject({

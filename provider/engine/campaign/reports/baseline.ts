@@ -1,8 +1,8 @@
 /**
- * Makes the baseline of a campaign: a new manifest, from what the service and the rules say now. It also compares the result with the manifest in the folder. A key that
- * the service no longer lists keeps its line, so that no key leaves the campaign without an outcome. The class of a key
- * says what the campaign does to it. While a key lacks what its class requires, such as an owner, no command writes the
- * new manifest.
+ * Makes the baseline of a campaign: a new manifest, from what the service and the rules say now. It also compares the
+ * result with the manifest in the folder. A key that the service no longer lists keeps its line, so that no key leaves
+ * the campaign without an outcome. The class of a key says what the campaign does to it. While a key lacks what its class
+ * requires, such as an owner, no command writes the new manifest.
  */
 
 import { differencesOf } from "../../../lifecycle/campaign/rule-changes.ts";

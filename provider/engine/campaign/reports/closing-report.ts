@@ -116,7 +116,7 @@ export function checklistOf(facts: ClosingResult): readonly ChecklistItem[] {
     ),
     check(
       newKeys.length === 0,
-      "No key was created after the baseline",
+      "No key was created after the manifest",
       `${count(newKeys.length, "key")} not in the manifest: uko campaign plan --write ${folderFlag(folder.path)}`,
     ),
     check(unreadable.length === 0, "Everything in scope was read", `${count(unreadable.length, "part")} not read`),

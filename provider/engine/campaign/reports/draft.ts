@@ -1,8 +1,8 @@
 /**
- * Makes the output of the first `uko campaign plan`: a draft of `campaign.yaml`, and a table of the keys in groups of the same kind,
- * state, keystores and pending period. The file suggests a rule for each group, as a comment, so that no key takes a
- * step before a person writes the rules. The table shows the last day on which a destruction still meets the deadline
- * of the campaign, and IBM's last day for the service.
+ * Makes the output of the first `uko campaign plan`: a draft of `campaign.yaml`, and a table of the keys in groups of
+ * the same kind, state, keystores and pending period. The file suggests a rule for each group, as a comment, so that no
+ * key takes a step before a person writes the rules. The table shows the last day on which a destruction still meets the
+ * deadline of the campaign, and IBM's last day for the service.
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";

@@ -123,7 +123,9 @@ function reviewOfWave(context: CampaignContext, { wave, step, review: shown }: R
   if (isOfWave && campaign?.digest === expected.digest) return { ...review, answeredAtMs };
   const again = nextCommand({ wave, path: context.view.folder.path });
   throw new UkoError("UKO_INPUT_INVALID", {
-    summary: isOfWave ? `The manifest of wave "${wave}" changed after the review` : "The review is of something else",
+    summary: isOfWave
+      ? `The manifest of wave "${wave}" changed after the review`
+      : "The review is about another wave or step",
     detail: `Nothing was changed. Next: ${again}`,
   });
 }

@@ -158,4 +158,4 @@ export function sayFailed(keys: number): string {
 }
 
 export const stopAdvice = "A stop protects against mistakes; to stop a person who writes on purpose, remove their role";
-const leaveAdvice = "Only a rule of class leave, with a reason, takes a key out that cannot take the step";
+const leaveAdvice = "To take out a key that cannot take the step, give it a rule of class leave";

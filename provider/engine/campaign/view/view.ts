@@ -1,8 +1,9 @@
 /**
  * Joins what is known of each key of a campaign: its line in the manifest, what the service shows now, and its holds.
- * It adds how people edited the rules since, and whether it is in use or declared by a program. Every report and plan of a campaign is made from this view. A step does not rely on it and
- * reads its key again. The file refuses a service whose clock is behind the manifest. It also says which keys a command
- * has to read one by one, and which waves are not finished.
+ * It adds how people edited the rules since, and whether the key is in use or declared by a program. Every report and
+ * plan of a campaign is made from this view. A step does not rely on it and reads its key again. The file refuses a
+ * service whose clock is behind the manifest. It also says which keys a command has to read one by one, and which waves
+ * are not finished.
  */
 
 import { dayMs } from "../../../lifecycle/campaign/campaign.ts";
