@@ -52,8 +52,8 @@ async function restore(world: World, ref: KmsKeyRef, observed: ObservedKmsKey, o
       });
     case "unknown":
       throw new UkoError("UKO_RESPONSE_LOST", {
-        summary: `It is not known whether ${key} was restored, because the response did not arrive`,
-        detail: `Next: look with\n  uko status ${kmsKeyPath(ref)}`,
+        summary: `uko does not know whether KMS restored ${key}, because the response did not arrive`,
+        detail: `Next: read its state with\n  uko status ${kmsKeyPath(ref)}`,
       });
     case "forbidden":
       throw new UkoError("UKO_RIGHTS_MISSING", {
@@ -63,7 +63,7 @@ async function restore(world: World, ref: KmsKeyRef, observed: ObservedKmsKey, o
     case "refused":
       throw new UkoError("UKO_SERVICE_REFUSED", {
         summary: `KMS refused to restore ${key}`,
-        detail: `${plain(restored.message, 400)}\nNothing was changed.\nNext: after that, run\n  uko reactivate ${kmsKeyPath(ref)}`,
+        detail: `${plain(restored.message, 400)}\nNothing was changed.\nNext: after resolving the cause, run\n  uko reactivate ${kmsKeyPath(ref)}`,
       });
   }
 }
