@@ -135,7 +135,7 @@ describe("uko campaign plan --write", () => {
     expect(out).toMatch(/7 keys may still be in use, although no evidence of use exists/);
     const inUse = async () =>
       (JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; why: string }[] }).keys
-        .filter(({ why }) => why.startsWith("used recently"))
+        .filter(({ why }) => why.startsWith("in use"))
         .map(({ label }) => label)
         .sort();
     expect(await inUse()).toEqual(["cards-1", "payroll"]);
@@ -150,7 +150,7 @@ describe("uko campaign plan --write", () => {
     await campaign(`plan --write --yes --usage ${stage.folder}/usage.csv`);
     const inUse = async () =>
       (JSON.parse((await campaign("plan --json")).out) as { keys: { label: string; why: string }[] }).keys
-        .filter(({ why }) => why.startsWith("used recently"))
+        .filter(({ why }) => why.startsWith("in use"))
         .map(({ label }) => label)
         .sort();
     await campaign("plan --write --yes");

@@ -218,16 +218,16 @@ function blockOf(
     }
     case "declared": {
       const why = "a program declares the key, and its stack does not take part";
-      return { why, command: "the program lets go of the key, or takingPart names it" };
+      return { why, command: "remove the key from its program, or name it in takingPart of campaign.yaml" };
     }
     case "in_use":
       return {
-        why: "used recently, and no rule overrides it",
-        command: `a rule of campaign.yaml with an override, which is the reason; then ${plan}`,
+        why: "in use, and its rule has no override",
+        command: `add an override with the reason to its rule in campaign.yaml, then ${plan}`,
       };
     case "impossible": {
       const why = `no step is possible in the state ${listed?.traits.state ?? ""}`;
-      return { why, command: `a rule of class leave for the key, with a reason; then ${plan}` };
+      return { why, command: `add a rule of class leave for the key to campaign.yaml, then ${plan}` };
     }
     case "kms_window_expired":
     case "kms_setter_unknown":
