@@ -62,16 +62,33 @@ describe("a committer who forges evidence", () => {
     const subject = { instanceId: campaignSeed.instance.id, vaultId, keyId, label };
     return `${JSON.stringify({ v: 1, time: "2026-10-01T09:00:00Z", ...subject, from: "", to: "", actor, keystores: [], ...over })}\n`;
   };
+  /** Later than the request, because a write shows that the service refuses no more. */
+  const afterRequest = "2026-10-01T09:02:00Z";
   const forge = (over: object): void =>
     stage.write("evidence/forged.jsonl", labels.map((label) => forged(label, over)).join(""));
 
   it("takes no key out of a run with a refusal of every key", async () => {
     await next("bob");
-    forge({ phase: "refused", step: "deactivate", refusal: { code: "UKO_SERVICE_REFUSED", said: "\u001b[2J" } });
-    expect((await stage.campaign("status")).out).not.toContain("\u001b");
+    const refusal = { code: "UKO_SERVICE_REFUSED", said: "\u001b[2J" };
+    forge({ phase: "refused", step: "deactivate", time: afterRequest, refusal });
+    const { out } = await stage.campaign("status");
+    expect(out).toContain("the service refused the step, as IBMid-550000ALICE saw 1 Oct 2026 09:02 UTC: \\u{1b}[2J");
+    expect(out).not.toContain("\u001b");
     await next("alice");
     expect((await deactivations()).filter(({ effect }) => effect)).toHaveLength(8);
   });
+
+  it.each(["__proto__", "constructor", "hasOwnProperty"])(
+    "breaks no command with the code %s, a name that every object has",
+    async (code) => {
+      await next("bob");
+      forge({ phase: "refused", step: "deactivate", time: afterRequest, refusal: { code, said: "" } });
+      const { out, exitCode } = await stage.campaign("status");
+      expect([exitCode, out]).toEqual([expect.any(Number), expect.stringContaining("the service refused the step")]);
+      await next("alice");
+      expect((await deactivations()).filter(({ effect }) => effect)).toHaveLength(8);
+    },
+  );
 
   it("gives no key an outcome, and opens no later step", async () => {
     for (const step of ["deactivate", "destroy", "remove"]) {

@@ -172,23 +172,31 @@ export function sayWaveGate({ gate, heldBackBy }: WaveReadiness): string {
   }
 }
 
-/** The causes of a refusal, and the command that leads on. The words of the service follow. */
-const refusals: Readonly<Record<string, (name: string) => readonly [cause: string, way: string]>> = {
-  UKO_RETENTION_POLICY: () => ["a retention policy keeps the key", "uko explain UKO_RETENTION_POLICY"],
-  UKO_KMS_DUAL_AUTHORIZATION_OFF: () => [
-    "KMS dual authorization is off for the key",
-    "uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF",
+type SaidRefusal = (name: string) => readonly [cause: string, way: string];
+
+const refusedByService: SaidRefusal = (name) => ["the service refused the step", `uko status ${name}`];
+const rightMissing: SaidRefusal = () => ["the person lacked a right", "uko whoami"];
+
+/**
+ * The causes of a refusal, and the command that leads on. The words of the service follow. A code comes from evidence
+ * that each committer can write, so a map looks it up: every object has names such as `__proto__`.
+ */
+const refusals: ReadonlyMap<string, SaidRefusal> = new Map([
+  ["UKO_RETENTION_POLICY", () => ["a retention policy keeps the key", "uko explain UKO_RETENTION_POLICY"]],
+  [
+    "UKO_KMS_DUAL_AUTHORIZATION_OFF",
+    () => ["KMS dual authorization is off for the key", "uko explain UKO_KMS_DUAL_AUTHORIZATION_OFF"],
   ],
-  UKO_RIGHTS_MISSING: () => ["the person lacked a right", "uko whoami"],
-  UKO_ACCESS_DENIED: () => ["the person lacked a right", "uko whoami"],
-  UKO_SERVICE_REFUSED: (name) => ["the service refused the step", `uko status ${name}`],
-};
+  ["UKO_RIGHTS_MISSING", rightMissing],
+  ["UKO_ACCESS_DENIED", rightMissing],
+  ["UKO_SERVICE_REFUSED", refusedByService],
+]);
 
 /** Codes of a result that say that the key itself refuses, and not the person who reads or the network. */
-export const refusingCodes: readonly string[] = Object.keys(refusals);
+export const refusingCodes: readonly string[] = [...refusals.keys()];
 
 function sayRefusal({ code, said, at, by }: Refusal, name: string): Pick<Wait, "why" | "command"> {
-  const [cause, command] = (refusals[code] ?? refusals.UKO_SERVICE_REFUSED)?.(name) ?? ["", ""];
+  const [cause, command] = (refusals.get(code) ?? refusedByService)(name);
   const quoted = said === "" ? "" : `: ${said}`;
   return { why: plain(`${cause}, as ${by} saw ${sayTime(Date.parse(at))}${quoted}`, 400), command };
 }
