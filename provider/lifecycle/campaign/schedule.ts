@@ -161,19 +161,20 @@ const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume
 /**
  * The time from which the soak of a key counts: the time that a record on the key notes, otherwise the last write. It
  * may be later than the deactivation, never earlier, so no request and no file of the folder shortens a soak. The
- * evidence in the folder may name a later deactivation, at `notedAtMs`. Undefined if the service reports no time.
+ * evidence in the folder may name a later deactivation, at `notedAtMs`. It is never later than the last write, so that a
+ * forged line cannot keep a key from its end. Undefined if the service reports no time.
  */
 export function soaksFromMs(observation: KeyObservation, notedAtMs: number | undefined): number | undefined {
   const { carried, updatedBy, updatedAtMs } = observation;
   const { record } = carried;
+  if (updatedAtMs === undefined) return undefined;
   // Any person with the right to write tags can put a note or a void record with an early time on a key.
   const isVouchedFor =
     record !== undefined &&
     updatedBy !== undefined &&
-    updatedAtMs !== undefined &&
     isSame(record.author, updatedBy) &&
     isWrittenAt(record, updatedAtMs);
   const noted = isVouchedFor ? knownDeactivationMs({ ...observation, note: undefined }, nobody) : undefined;
   const fromMs = noted ?? updatedAtMs;
-  return fromMs === undefined ? undefined : Math.max(fromMs, notedAtMs ?? fromMs);
+  return Math.max(fromMs, Math.min(notedAtMs ?? fromMs, updatedAtMs));
 }
