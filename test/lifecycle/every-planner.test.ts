@@ -100,7 +100,7 @@ const keyPlanners: Readonly<Record<string, (one: Situation) => boolean>> = {
   planCampaignRollback({ key, run }) {
     const verdict = planCampaignRollback(
       key,
-      { wave: { name: "eol", wave: "pilot" }, noted: undefined, isConfirmed: true, isProvenHere: true },
+      { wave: { name: "eol", wave: "pilot" }, noted: undefined, confirmed: {}, isProvenHere: true },
       run,
       nowMs,
     );

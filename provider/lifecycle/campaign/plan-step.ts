@@ -23,7 +23,7 @@ import {
   isSame,
   type KeyObservation,
 } from "../vocabulary/observation.ts";
-import { type NotedStep, proveRollback, type Rollback } from "./rollback.ts";
+import { type LastWrite, type NotedStep, proveRollback, type Rollback } from "./rollback.ts";
 
 export type CampaignVerdict =
   | { readonly kind: "take"; readonly plan: Plan }
@@ -116,8 +116,8 @@ export interface CampaignRollback {
   readonly wave: Pick<CampaignMark, "name" | "wave">;
   /** The deactivation in the evidence of the folder, if any. */
   readonly noted: NotedStep | undefined;
-  /** Whether a person saw who wrote to the key since, and confirmed the reactivation. */
-  readonly isConfirmed: boolean;
+  /** The last write that a person saw before they confirmed the reactivation; undefined if no person did. */
+  readonly confirmed: LastWrite | undefined;
   /** Whether an earlier read of this run has proven the rollback, so that the run itself wrote to the key since. */
   readonly isProvenHere: boolean;
 }
@@ -128,7 +128,7 @@ export interface CampaignRollback {
  */
 export function planCampaignRollback(
   observation: KeyObservation,
-  { wave, noted, isConfirmed, isProvenHere }: CampaignRollback,
+  { wave, noted, confirmed, isProvenHere }: CampaignRollback,
   run: Run,
   nowMs: number,
 ): CampaignVerdict {
@@ -138,8 +138,15 @@ export function planCampaignRollback(
   const isOwnWrite = updatedBy !== undefined && writesAs !== undefined && isSame(updatedBy, writesAs);
   if (isProvenHere && (state === "active" || isOwnWrite)) return plan();
   const rollback = rollbackOf(observation, { wave, noted }, nowMs);
-  if (rollback.kind === "proven" || (rollback.kind === "written_since" && isConfirmed)) return plan();
+  if (rollback.kind === "proven" || (rollback.kind === "written_since" && isLastWrite(rollback, confirmed)))
+    return plan();
   return { kind: "leave", why: { kind: "rollback", rollback } };
+}
+
+/** Whether no write followed the one that the person saw: a later one can have cut the key off for another reason. */
+function isLastWrite(now: LastWrite, seen: LastWrite | undefined): boolean {
+  if (seen === undefined || seen.atMs !== now.atMs) return false;
+  return seen.by === undefined || now.by === undefined ? seen.by === now.by : isSame(seen.by, now.by);
 }
 
 /** What the service shows of the key, and the folder of its deactivation, as a rollback judges both. */

@@ -29,11 +29,17 @@ export interface RollbackCandidate {
   readonly noted: NotedStep | undefined;
 }
 
+/** Who wrote to the key last, and when, as the service reports it. */
+export interface LastWrite {
+  readonly by?: Identity;
+  readonly atMs?: number;
+}
+
 export type Rollback =
   /** May be reactivated without another question. */
   | { readonly kind: "proven" }
   /** Nothing but the evidence says that the campaign deactivated the key, or another write followed. */
-  | { readonly kind: "written_since"; readonly by?: Identity; readonly atMs?: number }
+  | ({ readonly kind: "written_since" } & LastWrite)
   | { readonly kind: "left"; readonly why: "not_deactivated_here" | "not_deactivated" | "destroyed" };
 
 /**

@@ -113,7 +113,7 @@ describe("a campaign's rollback", () => {
   const facts: CampaignRollback = {
     wave,
     noted: { by: alice.iamId ?? "", atMs },
-    isConfirmed: false,
+    confirmed: undefined,
     isProvenHere: false,
   };
   const requested = aRecord({ author: bob, writtenAtMs: atMs - 60_000, campaign });
@@ -130,7 +130,18 @@ describe("a campaign's rollback", () => {
       kind: "leave",
       why: { rollback: { kind: "written_since", by: carol } },
     });
-    expect(planCampaignRollback(written, { ...facts, isConfirmed: true }, run, nowMs)).toMatchObject(reactivated);
+    const confirmed = { ...facts, confirmed: { by: carol, atMs } };
+    expect(planCampaignRollback(written, confirmed, run, nowMs)).toMatchObject(reactivated);
+  });
+
+  const { updatedBy: _deactivator, ...unnamed } = key;
+  it.each<[string, KeyObservation]>([
+    ["by another person", { ...key, updatedBy: bob }],
+    ["at a later time", { ...key, updatedBy: carol, updatedAtMs: atMs + 1_000 }],
+    ["by an identity that the service does not name", unnamed],
+  ])("leaves a key with another last write than the person saw, %s", (_, since) => {
+    const confirmed = { ...facts, confirmed: { by: carol, atMs } };
+    expect(planCampaignRollback(since, confirmed, run, nowMs).kind).toBe("leave");
   });
 
   it("reactivates a held key, because a reactivation takes nothing from it", () => {
@@ -139,7 +150,7 @@ describe("a campaign's rollback", () => {
   });
 
   it("leaves a key that no evidence names, also if confirmed", () => {
-    const confirmed = { ...facts, isConfirmed: true };
+    const confirmed = { ...facts, confirmed: { by: alice, atMs } };
     expect(planCampaignRollback(key, { ...confirmed, noted: undefined }, run, nowMs)).toMatchObject({
       why: { rollback: { why: "not_deactivated_here" } },
     });

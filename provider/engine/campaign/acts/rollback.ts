@@ -8,6 +8,7 @@
 
 import { UkoError } from "../../../errors.ts";
 import { planCampaignRollback } from "../../../lifecycle/campaign/plan-step.ts";
+import type { LastWrite } from "../../../lifecycle/campaign/rollback.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { setPhrase } from "../../../text/phrase.ts";
 import type { ManyResults } from "../../loop/many.ts";
@@ -39,11 +40,11 @@ export async function rollBack(context: CampaignContext, request: RollbackReques
   const proven = chosen.filter((key) => kindOf(key) === "proven");
   const others = chosen.filter((key) => kindOf(key) === "written_since");
   await confirm?.(setPhrase("reactivate", proven.length));
-  const first = await actOnKeys(context, "Reactivating", proven, (key) => rollBackOne(context, key, false));
+  const first = await actOnKeys(context, "Reactivating", proven, (key) => rollBackOne(context, key));
   const asked = askAboutOthers !== undefined && others.length > 0 && first.stoppedBy === undefined;
   if (asked) await askAboutOthers(showOthers(context, others), setPhrase("reactivate", others.length));
   const second: ManyResults<KeyResult> = asked
-    ? await actOnKeys(context, "Reactivating", others, (key) => rollBackOne(context, key, true))
+    ? await actOnKeys(context, "Reactivating", others, (key) => rollBackOne(context, key, lastWriteOf(context, key)))
     : { results: [], unstarted: 0 };
   const results = [...first.results, ...second.results];
   const stoppedBy = first.stoppedBy ?? second.stoppedBy;
@@ -77,11 +78,16 @@ function sayRollback(context: CampaignContext, key: PlannedKey): string {
   return rollback.kind === "proven" ? "" : sayLeft({ kind: "rollback", rollback });
 }
 
+/** The last write to a key that the rollback does not prove. */
+function lastWriteOf(context: CampaignContext, key: PlannedKey): LastWrite {
+  const rollback = rollbackOfKey(context, key);
+  return rollback.kind === "written_since" ? rollback : {};
+}
+
 /** Who wrote last to each key that the rollback does not prove. */
 function showOthers(context: CampaignContext, keys: readonly PlannedKey[]): CampaignReport {
   const rows = keys.map((key) => {
-    const rollback = rollbackOfKey(context, key);
-    const { by, atMs } = rollback.kind === "written_since" ? rollback : {};
+    const { by, atMs } = lastWriteOf(context, key);
     return { key, by: by?.iamId ?? "unknown", at: atMs === undefined ? "unknown" : isoTime(atMs) };
   });
   return reportOf({
@@ -116,7 +122,7 @@ function stopAfter({ view, plan }: CampaignContext, results: readonly KeyResult[
   return section("The wave stops", { lines: stopped.length === 0 ? [] : [...stopped, advice] });
 }
 
-async function rollBackOne(context: CampaignContext, key: PlannedKey, isConfirmed: boolean): Promise<KeyResult> {
+async function rollBackOne(context: CampaignContext, key: PlannedKey, confirmed?: LastWrite): Promise<KeyResult> {
   if (key.facts.isKms) return restoreOne(context, key);
   const { campaign, evidence } = context.view;
   const wave = { name: campaign.name, wave: key.line.wave };
@@ -127,7 +133,7 @@ async function rollBackOne(context: CampaignContext, key: PlannedKey, isConfirme
     intent: "resume",
     isReversal: true,
     judge: (observation, run, nowMs) => {
-      const facts = { wave, noted, isConfirmed, isProvenHere };
+      const facts = { wave, noted, confirmed, isProvenHere };
       const verdict = planCampaignRollback(observation, facts, run, nowMs);
       if (verdict.kind === "take") isProvenHere = true;
       return verdict;
