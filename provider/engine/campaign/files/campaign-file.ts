@@ -19,7 +19,8 @@ export const campaignFormat = "uko-campaign-1";
 const minuteMs = 60_000;
 const units: Readonly<Record<string, number>> = { m: minuteMs, h: 60 * minuteMs, d: dayMs };
 
-const slug = z
+/** A name that a shell takes as it is, because commands to paste have it. */
+export const slug = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "use lowercase letters, digits and hyphens, at most 40 characters");
 const line = z.string().min(1).max(500);

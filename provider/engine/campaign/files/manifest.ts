@@ -12,6 +12,8 @@ import { UkoError } from "../../../errors.ts";
 import { keyClasses } from "../../../lifecycle/campaign/campaign.ts";
 import { digestOfLine } from "../../../lifecycle/campaign/membership.ts";
 import type { CampaignMark } from "../../../lifecycle/vocabulary/observation.ts";
+import { plain } from "../../text/words.ts";
+import { slug } from "./campaign-file.ts";
 import {
   type CampaignFolder,
   explainIssues,
@@ -19,6 +21,7 @@ import {
   maxManifestBytes,
   requireFormat,
   sha256Form,
+  uuid,
 } from "./file-forms.ts";
 import { ownerFileName, ownerPage } from "./owner-page.ts";
 import { waveSettings } from "./settings.ts";
@@ -80,15 +83,15 @@ export type ManifestKey = z.output<typeof manifestKey>;
 
 const header = z.strictObject({
   format: z.literal(manifestFormat),
-  campaign: text,
-  instance: text,
+  campaign: slug,
+  instance: uuid,
   unreadableVaults: z
     .array(text)
     .meta({ description: "Vaults in scope that uko could not read when it wrote the manifest" }),
   blindSpots: z.array(text).meta({ description: "What the evidence of use does not cover" }),
 });
 export const manifestWave = z.strictObject({
-  wave: text,
+  wave: slug,
   baselineAt: text,
   keys: z.number().int().min(0),
   settings: waveSettings.meta({ description: "The rules of the wave in campaign.yaml, apart from those about keys" }),
@@ -214,8 +217,8 @@ function requireDigests(
   const known = new Set(waves.map(({ wave }) => wave));
   const stray = keys.find(({ wave }) => !known.has(wave));
   if (stray !== undefined) throw invalid(`has a key of wave "${stray.wave}", which has no digest`, []);
-  const ids = new Set(keys.map(({ vault, id }) => `${vault}/${id}`));
-  if (ids.size < keys.length) throw invalid("names a key twice", []);
+  const names = new Set(keys.map(namedKey));
+  if (names.size < keys.length) throw invalid("names a key twice", []);
   const edited = waves.filter((each) => {
     const found = digestOfWave(keys, each, sha256);
     return found.digest !== each.digest || found.keys !== each.keys;
@@ -258,7 +261,7 @@ function compare(a: string, b: string): number {
 
 function invalid(what: string, faults: readonly string[]): UkoError {
   return new UkoError("UKO_INPUT_INVALID", {
-    summary: `The manifest ${what}`,
+    summary: plain(`The manifest ${what}`, 400),
     detail: [
       ...faults,
       `Only uko writes the folder ${manifestFolder}. Nothing was changed. Next: restore it with git checkout, or remove the folder and write a new manifest`,
