@@ -217,6 +217,21 @@ describe("a tag writer", () => {
     expect(steps).not.toContain("deactivate payments-key-00005");
   });
 
+  it("tags one key for another rule: the key waits for a new manifest, and the others of its wave go on", async () => {
+    const rule = "rules:\n  - {match: {tag: {name: moved}}, class: destroy, wave: later, owner: other, reason: Moved}";
+    edit("campaign.yaml", "rules:", rule);
+    await campaign("bob", "plan --write --yes");
+    const key = keyNamed("payments-key-00001");
+    const tags = [{ name: "moved", value: "1" }];
+    await call("carol", "PATCH", `/managed_keys/${key.id}`, key.vault, { tags });
+    await world.advance("1m");
+    const requested = await campaign("bob", "request pilot deactivate");
+    expect(actedIn(requested)).toBe(4);
+    const says = "changed since the manifest: its description, dates, tags or key ring";
+    expect(dataOf(requested).keys).toContainEqual(expect.objectContaining({ label: "payments-key-00001", says }));
+    expect(await tagsOf(key)).toEqual(tags);
+  });
+
   it("marks keys for one person: a campaign requires two all the same", async () => {
     const key = keyNamed("payments-key-00001");
     const tags = [{ name: "uko_dual", value: "single" }];

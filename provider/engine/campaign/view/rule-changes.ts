@@ -56,7 +56,10 @@ function ruledFields(key: ManifestKey) {
   return { class: keyClass, wave, owner, reason, ticket, override, pendingDays: periods };
 }
 
-/** The differences in the rules of a wave, or of one of its keys, that do not narrow the campaign. */
+/**
+ * The differences in the rules of a wave, or of one of its keys, that do not narrow the campaign. A key that itself
+ * changed waits alone for a new manifest: a tag on one key, which selects another rule, must not stop its wave.
+ */
 export function waveDifferences(
   {
     campaign,
@@ -65,7 +68,11 @@ export function waveDifferences(
   }: {
     readonly campaign: Campaign;
     readonly manifest: Manifest;
-    readonly keys: readonly { readonly line: ManifestKey; readonly change: RuleChange }[];
+    readonly keys: readonly {
+      readonly line: ManifestKey;
+      readonly change: RuleChange;
+      readonly facts: { readonly isChanged: boolean };
+    }[];
   },
   wave: string,
 ): readonly string[] {
@@ -74,8 +81,8 @@ export function waveDifferences(
   const own = before === undefined || after === undefined ? [] : differencesOf(before, after);
   return [
     ...own.map((each) => `wave "${wave}": ${sayDifference(each)}`),
-    ...keys.flatMap(({ line, change }) =>
-      line.wave === wave && change.kind === "different"
+    ...keys.flatMap(({ line, change, facts }) =>
+      line.wave === wave && change.kind === "different" && !facts.isChanged
         ? change.differences.map((each) => `${namedKey(line)} "${line.label}": ${sayDifference(each)}`)
         : [],
     ),
