@@ -96,9 +96,11 @@ export async function approveRequests(world: CliWorld, run: OpenRun, file: strin
 export async function writeWaitingKmsKeys({ out }: CliWorld, { kmsOperations, options }: OpenRun): Promise<boolean> {
   const { keys } = await kmsOperations.pending(options);
   if (keys.length === 0) return false;
-  const lines = keys.map(
-    ({ report: { keyId, label = "" } }) => `  uko approve kms/${keyId}  # ${printable(label, 80)}`,
-  );
+  // The name has a line of its own: not every shell takes a comment at its prompt, and others choose the name.
+  const lines = keys.flatMap(({ report: { keyId, label = "" } }) => [
+    `  "${printable(label, 80)}":`,
+    `    uko approve kms/${keyId}`,
+  ]);
   out.write(["KMS keys that are set for deletion, with the command of another person:", ...lines, ""].join("\n"));
   return true;
 }
@@ -132,7 +134,9 @@ async function destroyKeys(
   const { kmsOperations, settings, options } = run;
   const codes: number[] = [];
   const open: { ref: KmsKeyRef; request?: SignedRequest | undefined; window: string; label: string }[] = [];
-  for (const { kmsKeyId, request } of await withoutLeft(world, run, { keys, campaign, codes })) {
+  // A choice may have a key that is also named. It is one key in the number that the person types.
+  const unique = [...new Map(keys.map((key) => [key.kmsKeyId, key])).values()];
+  for (const { kmsKeyId, request } of await withoutLeft(world, run, { keys: unique, campaign, codes })) {
     const ref = { instanceId: settings.instanceId, kmsKeyId };
     const leader = campaign?.markOf(`kms/${kmsKeyId}`);
     if (leader !== undefined && !isOne) {

@@ -109,7 +109,8 @@ export async function resolveKeys(
   if (typed.confirmLater !== undefined) typed.confirmLater(found);
   else if (writes !== undefined && found.length > 0 && yes !== true && isAsking(world, json))
     await confirmFound(world, writes, found);
-  return resolved;
+  // A key that has several names is one key in the number that a person types.
+  return [...new Map(resolved.map((key) => [JSON.stringify(key), key])).values()];
 }
 
 export function managedRefs(keys: readonly (KeyPath | KmsKeyPath)[], instanceId: string): readonly KeyRef[] {
