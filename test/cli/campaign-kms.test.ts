@@ -44,6 +44,14 @@ it("destroys KMS keys as a set, by another person in the window, and restores th
   expect((await stage.world.verdict()).violations).toEqual([]);
 });
 
+it("names no requester of a KMS key, because KMS reports none", async () => {
+  await start();
+  await run("alice", "request main destroy");
+  await stage.world.advance("1m");
+  const { out } = await stage.world.type("bob", `campaign next --wave main --folder ${stage.folder}`, [""]);
+  expect(out).toMatch(/wave main: approve the destruction of 2 KMS keys$/m);
+});
+
 it("lets one person alone destroy no KMS key, and destroys none after its window", async () => {
   await start();
   await run("carol", "request main destroy");

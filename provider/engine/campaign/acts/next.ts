@@ -319,14 +319,13 @@ function stepOffers(
   const place = { wave, step, ...stopOf(context, wave, breaker) };
   const { toRequest, own, ofOthers, requesterOf } = readyFor(context, wave, step, actor.identity);
   const sets = Map.groupBy(ofOthers, (key) =>
-    JSON.stringify([isOfOther(context, key), kindOfSet(key), requesterOf(key)?.iamId]),
+    JSON.stringify([isOfOther(context, key), kindOfSet(key), requesterOf(key)?.iamId ?? ""]),
   );
   const replaceable = own.filter((key) => isReplaceable(context, key, step, actor.identity));
   const keys = new Set([...toRequest, ...replaceable].map(({ name }) => name));
   const reviews = [...sets].map(([set, members]): OfferTo<"review"> => {
-    const [isOther, kind, requestedBy] = JSON.parse(set) as [boolean, ReviewKind, string?];
-    const of =
-      requestedBy === undefined ? "" : `, requested by ${requestedBy}${isOther ? ", but not for this wave" : ""}`;
+    const [isOther, kind, requestedBy] = JSON.parse(set) as [boolean, ReviewKind, string];
+    const of = requestedBy === "" ? "" : `, requested by ${requestedBy}${isOther ? ", but not for this wave" : ""}`;
     const says = `wave ${wave}: approve the ${stepNouns[step]} of ${keysOfKind(kind, members.length)}${of}`;
     return { ...place, says, does: "review", isOther, kind, ...(requestedBy && { requestedBy }) };
   });
