@@ -60,10 +60,16 @@ type LeftKey = Pick<KeyApart, "label" | "why">;
 /** The most reasons that stand before a question, so that they do not push the classes out of sight. */
 const maxReasons = 8;
 
+/** A tag on a key can make a reason of thousands of characters, which a terminal shows on many lines. */
+const maxReasonLength = 200;
+
+const shortReasons = (apart: readonly LeftKey[]): readonly string[] =>
+  linesByReason(apart).map((line) => `  ${plain(line, maxReasonLength)}`);
+
 /** The keys that stand apart, by the reason: at most ten lines. */
 export function sayApart(apart: readonly LeftKey[]): readonly string[] {
   if (apart.length === 0) return [];
-  const reasons = linesByReason(apart);
+  const reasons = shortReasons(apart);
   const hidden = reasons.length - maxReasons;
   return [
     `You cannot approve ${count(apart.length, "key")} now:`,
@@ -77,10 +83,10 @@ export function explainApart(apart: readonly KeyApart[]): readonly string[] {
   return [...sayApart(apart), ...storeInstead(apart.filter(({ isStorable }) => isStorable).map(nameOrPath))];
 }
 
-/** Every key that stands apart by name, if the lines before the question leave out names. */
+/** Every key that stands apart with its whole reason, if the lines before the question leave out anything of it. */
 export function sayEachApart(apart: readonly LeftKey[]): readonly string[] {
   const whole = linesByReason(apart, apart.length);
-  const isShort = whole.length <= maxReasons && linesByReason(apart).every((line, at) => line === whole[at]);
+  const isShort = whole.length <= maxReasons && shortReasons(apart).every((line, at) => line === whole[at]);
   return isShort ? [] : whole;
 }
 

@@ -187,6 +187,15 @@ describe("many keys", () => {
     expect(listKeys([aKeyInReview(322, { label: " " })], vaults).rows[0]?.[0]).toBe('""');
   });
 
+  it("cuts a reason in the last lines, so that a long hold tag pushes no class out of sight, and says it whole above", () => {
+    const why = `it is held: ${"x".repeat(5_000)}`;
+    const [, line = ""] = approvalMessages.sayApart([{ label: "payroll", why }]);
+    expect(line).toMatch(/^ {2}payroll: it is held: x+…$/);
+    expect(line.length).toBeLessThanOrEqual(202);
+    expect(approvalMessages.sayEachApart([{ label: "payroll", why }])).toEqual([`  payroll: ${why}.`]);
+    expect(approvalMessages.sayEachApart([{ label: "payroll", why: "it is held" }])).toEqual([]);
+  });
+
   it("count the former labels of a key that the line does not show", () => {
     const past = ["production", "test-1", "test-2", "test-3"].map((label, at) => {
       return { label, seenAt: `2026-11-0${at + 1}T00:00:00Z`, source: "evidence" } as const;
