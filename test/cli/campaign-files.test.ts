@@ -75,6 +75,11 @@ describe("uko campaign plan --write", () => {
     expect(exitCode).toBe(13);
     expect(() => manifest()).toThrow("ENOENT");
     expect(out).toContain("rules[0] matches the name of a vault, and the names could not be read");
+    complete(
+      (text) =>
+        `${text.replace("{label: 'draft*'}", `{vault: [${vaultIds.payments}]}`)}scope: {vaults: [${vaultIds.payments}, ${vaultIds.archive}]}\n`,
+    );
+    expect((await campaign("plan")).out).not.toContain("matches the name of a vault");
   });
 
   it("blocks a declared key until its stack takes part, and for good if the program protects it", async () => {

@@ -76,7 +76,7 @@ const reasonColumns = { key: "key", label: "label", why: "why" } as const;
 function namelessRules({ rules }: OpenCampaign["campaign"], { unreadable }: CampaignInventory) {
   if (!unreadable.some(({ id }) => id === "vaults")) return [];
   return rules.flatMap(({ match: { vault } }, index) => {
-    if (vault === undefined || uuid.safeParse(vault).success) return [];
+    if (vault === undefined || vault.every((each) => uuid.safeParse(each).success)) return [];
     const why = `rules[${index}] matches the name of a vault, and the names could not be read`;
     return [{ key: "campaign.yaml", label: "", why }];
   });
