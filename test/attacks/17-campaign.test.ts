@@ -244,6 +244,19 @@ describe("a tag writer", () => {
   });
 });
 
+describe("a second requester", () => {
+  it("takes one key of a wave: a person who reviews the wave without naming a requester reviews the others", async () => {
+    const key = keyNamed("payments-key-00001");
+    await campaign("bob", "request pilot deactivate");
+    await world.uko("carol", `withdraw ${key.vault}/${key.id}`);
+    await campaign("carol", "request pilot deactivate");
+    await world.advance("1m");
+    const { error, keys } = dataOf(await campaign("alice", "review pilot deactivate"));
+    expect([error, keys]).toEqual([undefined, 4]);
+    expect(dataOf(await campaign("alice", "review pilot deactivate --requested-by IBMid-550000CAROL")).keys).toBe(1);
+  });
+});
+
 describe("the requester", () => {
   it("neither reviews the own requests nor uses the review of the other person", async () => {
     const review = await reviewed();

@@ -45,11 +45,14 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
   const requested = Map.groupBy(ready.filter(carriesRequest), kindOfKey);
   const ofKind = requested.get(kind) ?? [];
   if (kind === "kms") return reviewKmsKeys(context, request, { requested: ofKind, apart, campaign });
-  const requester = requestedBy === undefined ? {} : { requester: requestedBy };
   const inGroup = new Map(ofKind.filter((key) => isOfOther(context, key) === isOther).map((key) => [key.name, key]));
   const keys = [...inGroup.values()].map((key) => refOf(context, key));
   const { identity } = await world.session.actor(options);
-  const ofOthers = readyFor(context, wave, step, identity).ofOthers.filter((key) => kindOfKey(key) === kind);
+  const all = readyFor(context, wave, step, identity);
+  const ofOthers = all.ofOthers.filter((key) => kindOfKey(key) === kind);
+  const found = ofOthers.flatMap((key) => (inGroup.has(key.name) ? (all.requesterOf(key)?.iamId ?? []) : []));
+  const asked = requestedBy ?? mostFrequent(found);
+  const requester = asked === undefined ? {} : { requester: asked };
   const others = isOther ? 0 : ofOthers.filter((key) => isOfOther(context, key)).length;
   // The list may show an earlier request than the read of the key.
   const apartFor = (name: string, record: ConsentRecord): string | undefined => {
@@ -97,6 +100,15 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
     instead: instead(request, ready, reviewed.apart, context.view.folder.path),
   });
   return { report, file };
+}
+
+/**
+ * A review is about the requests of one person. If the caller names none, it is the one of most keys, so that one
+ * request of another person does not keep a wave from its review.
+ */
+function mostFrequent(names: readonly string[]): string | undefined {
+  const groups = [...Map.groupBy(names, (name) => name).values()];
+  return groups.toSorted((one, other) => other.length - one.length)[0]?.[0];
 }
 
 /** The next command if the review would list no key. */
