@@ -170,10 +170,10 @@ describe("the manifest", () => {
   });
 
   test("lets no text of a key be markup on the page of its owner", () => {
-    const label = "a|b\n# Nothing is deleted <img src=x> [x](https://evil.example) `";
+    const label = "a|b\n# Nothing is deleted <img src=x> [x](https://evil.example) WWW.evil.example $x% hidden$ `";
     const page = filesOf([{ ...key("1", "a"), label }]).get("o.md") ?? "";
     expect(page.split("\n").filter((line) => line.startsWith("#"))).toEqual(["# Keys of o", "## Keys that end"]);
-    expect(page).not.toMatch(/(?<!\\)[<[]|https:\/\//);
+    expect(page).not.toMatch(/(?<!\\)[<[$]|https:\/\/|www\./i);
   });
 
   test("is read as it was written, and does not depend on the order of the keys", () => {

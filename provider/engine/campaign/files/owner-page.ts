@@ -95,5 +95,6 @@ function tableOf(title: string, keys: readonly PageKey[]): readonly string[] {
 }
 
 function escaped(text: string): string {
-  return plain(text, 500).replaceAll(/[\\`*_{}[\]<>()#+!|~&:]/g, (letter) => `\\${letter}`);
+  // Git hosts also make a link of `www.`, and a formula of text between dollar signs.
+  return plain(text, 500).replaceAll(/[\\`*_{}[\]<>()#+!|~&:$]|(?<=www)\./gi, (letter) => `\\${letter}`);
 }
