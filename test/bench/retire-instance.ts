@@ -172,20 +172,20 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
     return since;
   };
   const callsSoFar = (): number => emulator.world.audit.since(0).at(-1)?.seq ?? 0;
-  const start = (who: Person, args: readonly string[]) => {
+  const start = (who: Person, args: readonly string[], chosen = 1) => {
     const isAsking = isByHand(args);
     const child = spawn(process.execPath, [...(isAsking ? ["--import", asAtTerminal] : []), executable, ...args], {
       env: { ...childEnv, ...environment(emulator.url, who) },
       stdio: [isAsking ? "pipe" : "ignore", "pipe", "pipe"],
     });
-    if (isAsking) answerOf(child);
+    if (isAsking) answerOf(child, chosen);
     const memory = setInterval(() => {
       peakMegabytes = Math.max(peakMegabytes, peakOf(child));
     }, 200);
     const ended = endOf(child).finally(() => clearInterval(memory));
     return { child, ended };
   };
-  const uko = (who: Person, args: readonly string[]): Promise<Ended> => start(who, args).ended;
+  const uko = (who: Person, args: readonly string[], chosen = 1): Promise<Ended> => start(who, args, chosen).ended;
   const withKills = async (who: Person, args: readonly string[]): Promise<Ended> => {
     for (let kill = 0; kill < share && killed < kills; kill += 1) {
       const { child, ended } = start(who, args);
@@ -231,8 +231,12 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
     const first = trail.length;
     let ended = await withKills(who, argsOf(command));
     let last = collect();
-    for (let repeats = 0; repeats < maxRepeats && last.some(isEffect); repeats += 1) {
-      ended = await uko(who, argsOf(command));
+    // What the service refuses stays the first offer, so a person who changed nothing takes the second one.
+    for (let repeats = 0, chosen = 1; repeats < maxRepeats; repeats += 1) {
+      if (last.some(isEffect)) chosen = 1;
+      else if (chosen === 1) chosen = 2;
+      else break;
+      ended = await uko(who, argsOf(command), chosen);
       last = collect();
     }
     if (ended.out === "") throw new Error(`${command}: ${ended.err}`);
@@ -317,14 +321,14 @@ const asAtTerminal =
   "data:text/javascript,const{stdin,stderr}=process;Object.assign(stdin,{isTTY:true,setRawMode(){}});Object.assign(stderr,{isTTY:true,columns:200,hasColors(){}})";
 
 /** Types the phrase that the process asks for. */
-function answerOf(child: ChildProcess): void {
+function answerOf(child: ChildProcess, chosen: number): void {
   let asked = "";
   const earlier: string[] = [];
   child.stderr?.on("data", (chunk: Buffer) => {
     asked += stripVTControlCharacters(chunk.toString());
     if (!/ (?:to go on|to stop|leave it stopped): $/.test(asked)) return;
     const question = asked.split("\n").at(-1) ?? "";
-    child.stdin?.write(`${answerTo(question, earlier)}\n`);
+    child.stdin?.write(`${answerTo(question, earlier, chosen)}\n`);
     earlier.push(question);
     asked = "";
   });
