@@ -5,7 +5,10 @@ describe("the phrase that confirms an act", () => {
   it("is the label of one key, as the person sees it", () => {
     const what = "the label of the key";
     expect(phraseFor("destroy", [{ label: "pay\u202eroll", id: "k-1" }])).toEqual({ phrase: "pay\\u{202e}roll", what });
-    expect(phraseFor("destroy", [{ label: " \u2003", id: "k-1" }])).toEqual({ phrase: "k-1", what });
+    expect(phraseFor("destroy", [{ label: " \u2003", id: "k-1" }])).toEqual({
+      phrase: "k-1",
+      what: "the ID of the key",
+    });
   });
 
   it("is the act, the number of keys and the large classes of exceptions for several keys", () => {
