@@ -7,6 +7,7 @@ import type { World } from "../engine/ports/world.ts";
 import type { ListOptions, NamedObject, ResourceDefinition } from "../engine/resource/definition.ts";
 import { plain } from "../engine/text/words.ts";
 import { UkoError } from "../errors.ts";
+import { slipsBetween } from "../text/slips.ts";
 import { sayMissing } from "./write.ts";
 
 /** The name of an object of a resource, as a function gets it. */
@@ -70,25 +71,11 @@ function closestTo(name: string, all: readonly NamedObject[]): readonly NamedObj
   const typed = name.toLowerCase();
   const limit = Math.max(2, Math.floor(typed.length / 4));
   return all
-    .map((each) => ({ each, distance: distanceOf(typed, each.name.toLowerCase()) }))
-    .filter(({ distance }) => distance <= limit)
-    .sort((a, b) => a.distance - b.distance || (a.each.name < b.each.name ? -1 : 1))
+    .map((each) => ({ each, slips: slipsBetween(typed, each.name.toLowerCase()) }))
+    .filter(({ slips }) => slips <= limit)
+    .sort((a, b) => a.slips - b.slips || (a.each.name < b.each.name ? -1 : 1))
     .slice(0, maxAlikeShown)
     .map(({ each }) => each);
-}
-
-/** How many letters have to be added, removed or replaced to make one text of the other (Levenshtein). */
-function distanceOf(one: string, other: string): number {
-  let above = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (const [row, letter] of [...one].entries()) {
-    const current = [row + 1];
-    for (let at = 1; at <= other.length; at += 1) {
-      const replaced = (above[at - 1] ?? 0) + (letter === other[at - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (above[at] ?? 0) + 1, (current[at - 1] ?? 0) + 1));
-    }
-    above = current;
-  }
-  return above[other.length] ?? 0;
 }
 
 /** The ID of the object within its vault. */

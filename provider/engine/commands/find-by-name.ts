@@ -5,6 +5,7 @@
 
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
 import { isGlobMatch } from "../../lifecycle/campaign/rules.ts";
+import { slipsBetween } from "../../text/slips.ts";
 import { observedInList } from "../key/observe.ts";
 import type { VaultNames } from "../key/sets/approval-messages.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
@@ -77,10 +78,11 @@ function vaultIn(vaults: readonly VaultSnapshot[], name: string): VaultSnapshot 
     {
       what: `vault "${plain(name, 100)}"`,
       notFound: "UKO_NOT_FOUND",
-      nearest: nearestTo(
-        name,
-        vaults.map((vault) => vault.name),
-      ),
+      nearest: () =>
+        nearestTo(
+          name,
+          vaults.map((vault) => vault.name),
+        ),
       remedy: "Next: list the vaults that you can read with\n  uko ls",
       say: (vault) => `${vault.id}  ${plain(vault.name, 60)}`,
     },
@@ -139,10 +141,11 @@ function theKmsKey(keys: readonly ListedKmsKey[], typed: string): ListedKmsKey {
   return only([...found], {
     what: `KMS key "${plain(typed, 100)}"`,
     notFound: "UKO_NOT_FOUND",
-    nearest: nearestTo(
-      typed,
-      keys.map(({ name }) => name),
-    ),
+    nearest: () =>
+      nearestTo(
+        typed,
+        keys.map(({ name }) => name),
+      ),
     remedy: "Next: list the KMS keys that you can read with\n  uko ls --kind kms",
     say: ({ keyId, name, keyState }) => `kms/${keyId}  ${plain(name, 80)}  ${plain(keyState, 40)}`,
   });
@@ -163,13 +166,18 @@ function managedKeyFinder(world: World, options: CallOptions): (typed: string) =
     const within = slash === -1 ? vaults : [vaultIn(vaults, typed.slice(0, slash))];
     const name = typed.slice(slash + 1);
     const found: FoundManagedKey[] = [];
-    const labels: string[] = [];
+    const listed: (readonly KeySnapshot[])[] = [];
     for (const vault of within) {
       const keys = await keysOf(vault);
       found.push(...fitting(world, vault, keys, name));
-      labels.push(...keys.map(({ label }) => label));
+      listed.push(keys);
     }
-    return theOne(found, typed, nearestTo(name, labels));
+    return theOne(found, typed, () =>
+      nearestTo(
+        name,
+        listed.flat().map(({ label }) => label),
+      ),
+    );
   };
 }
 
@@ -185,7 +193,11 @@ function fitting(
   return best.map((key) => foundIn(vault, key));
 }
 
-function theOne(found: readonly FoundManagedKey[], typed: string, nearest: string | undefined): FoundManagedKey {
+function theOne(
+  found: readonly FoundManagedKey[],
+  typed: string,
+  nearest: Search<unknown>["nearest"],
+): FoundManagedKey {
   const name = typed.slice(typed.indexOf("/") + 1);
   return only(
     requestIdForm.test(name) ? found : bestOf(found, name, ({ keyId, label }) => ({ id: keyId, name: label })),
@@ -200,19 +212,12 @@ function theOne(found: readonly FoundManagedKey[], typed: string, nearest: strin
   );
 }
 
-/** The name that differs by one slip of a finger, if there is exactly one: a letter too many, missing, wrong or swapped. */
+/** The name that differs by one slip of a finger, if there is exactly one. */
 function nearestTo(typed: string, names: readonly string[]): string | undefined {
-  const near = new Set(names.filter((name) => isOneSlipFrom(typed, name)));
+  const near = new Set(
+    names.filter((name) => Math.abs(typed.length - name.length) <= 1 && slipsBetween(typed, name) === 1),
+  );
   return near.size === 1 ? [...near][0] : undefined;
-}
-
-function isOneSlipFrom(typed: string, name: string): boolean {
-  if (Math.abs(typed.length - name.length) > 1 || typed === name) return false;
-  let start = 0;
-  while (start < typed.length && typed[start] === name[start]) start += 1;
-  const [left, right] = [typed.slice(start), name.slice(start)];
-  const isSwap = left.slice(0, 2) === `${right[1]}${right[0]}` && left.slice(2) === right.slice(2);
-  return isSwap || left.slice(1) === right.slice(1) || left.slice(1) === right || left === right.slice(1);
 }
 
 /** The best matches. A full ID takes precedence over a name, and a name over the beginning of an ID. */
@@ -232,8 +237,8 @@ function bestOf<Each>(
 interface Search<Each> {
   readonly what: string;
   readonly notFound: ErrorCode;
-  /** A name that exists, and that the person may have meant. */
-  readonly nearest: string | undefined;
+  /** A name that exists, and that the person may have meant. Asked for only if nothing was found. */
+  readonly nearest: () => string | undefined;
   readonly remedy: string;
   readonly say: (each: Each) => string;
 }
@@ -241,11 +246,12 @@ interface Search<Each> {
 function only<Each>(candidates: readonly Each[], { what, notFound, nearest, remedy, say }: Search<Each>): Each {
   const [first, ...others] = candidates;
   if (first === undefined) {
+    const meant = nearest();
     throw new UkoError(notFound, {
       summary: `No ${what} was found`,
       detail: [
         "It does not exist, or this identity cannot read it. Nothing was changed.",
-        ...(nearest === undefined ? [] : [`Did you mean "${plain(nearest, 100)}"?`]),
+        ...(meant === undefined ? [] : [`Did you mean "${plain(meant, 100)}"?`]),
         remedy,
       ].join("\n"),
     });
