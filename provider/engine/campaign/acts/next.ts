@@ -28,7 +28,7 @@ import { requireWave } from "../files/folder.ts";
 import { isCall, resultsIn } from "../reports/key-results.ts";
 import { keyRows } from "../reports/key-row.ts";
 import { isOfOther, isReplaceable } from "../reports/origins.ts";
-import { readyFor, rollbackOfKey } from "../reports/ready-keys.ts";
+import { kindOfKey, readyFor, rollbackOfKey } from "../reports/ready-keys.ts";
 import {
   type CampaignReport,
   folderFlag,
@@ -319,7 +319,7 @@ function stepOffers(
   const place = { wave, step, ...stopOf(context, wave, breaker) };
   const { toRequest, own, ofOthers, requesterOf } = readyFor(context, wave, step, actor.identity);
   const sets = Map.groupBy(ofOthers, (key) =>
-    JSON.stringify([isOfOther(context, key), kindOfSet(key), requesterOf(key)?.iamId ?? ""]),
+    JSON.stringify([isOfOther(context, key), kindOfKey(key), requesterOf(key)?.iamId ?? ""]),
   );
   const replaceable = own.filter((key) => isReplaceable(context, key, step, actor.identity));
   const keys = new Set([...toRequest, ...replaceable].map(({ name }) => name));
@@ -335,11 +335,6 @@ function stepOffers(
     ...reviews.toSorted((a, b) => Number(a.isOther) - Number(b.isOther)),
     ...(keys.size > 0 ? [{ ...place, says, does: "request" as const, keys, renew: replaceable.length > 0 }] : []),
   ];
-}
-
-function kindOfSet({ facts }: PlannedKey): ReviewKind {
-  if (facts.isKms) return "kms";
-  return facts.state === "pre_activation" ? "never-active" : "managed";
 }
 
 /** Offers the removal of destroyed keys of which no keystore reports a pending period. */

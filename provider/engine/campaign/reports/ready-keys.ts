@@ -43,7 +43,9 @@ export function isPending({ nowMs }: { readonly nowMs: number }, key: PlannedKey
 export function readyFor(context: CampaignContext, wave: string, step: ApprovedStep, caller: Identity | undefined) {
   const { ready } = readyKeys(context, wave, step);
   const { nowMs } = context.view;
-  const requested = ready.filter((key) => isPending({ nowMs }, key, step));
+  const { requested = [], toRequest = [] } = Object.groupBy(ready, (key) =>
+    isPending({ nowMs }, key, step) ? "requested" : "toRequest",
+  );
   const requester = (key: PlannedKey) => requesterOf(key, step, nowMs);
   const isOwn = (key: PlannedKey): boolean => {
     const by = requester(key);
@@ -51,7 +53,7 @@ export function readyFor(context: CampaignContext, wave: string, step: ApprovedS
   };
   return {
     ready,
-    toRequest: ready.filter((key) => !requested.includes(key)),
+    toRequest,
     own: requested.filter(isOwn),
     // KMS does not report who opened a window, so these can include windows of the caller.
     ofOthers: requested.filter((key) => key.facts.isKms || (requester(key) !== undefined && !isOwn(key))),
