@@ -18,6 +18,18 @@ export type KeyState = (typeof keyStates)[number];
 /** `unrecognized` is a word that the service added later. uko never acts on it. */
 export type ObservedState = KeyState | "unrecognized";
 
+/** The service's words for a key in one keystore (uko-v4.md 3.4). */
+export const keystoreStatuses = [
+  "active",
+  "not_active",
+  "not_present",
+  "wrong_key",
+  "pending_destruction",
+  "unknown",
+  "error",
+] as const;
+export const keystoreSyncFlags = ["ok", "out_of_sync", "error", "verifying_sync"] as const;
+
 export const keyActions = ["update", "activate", "deactivate", "destroy", "sync", "remove"] as const;
 export type KeyAction = (typeof keyActions)[number];
 

@@ -3,7 +3,7 @@
  * and which identity is a person.
  */
 
-import type { ObservedState } from "./managed-key-states.ts";
+import type { keystoreStatuses, keystoreSyncFlags, ObservedState } from "./managed-key-states.ts";
 import type { DecisionRead } from "./permit.ts";
 
 /**
@@ -58,16 +58,8 @@ export interface KeystoreStatus {
   readonly keyIdInKeystore?: string;
   readonly name: string;
   readonly type: string;
-  readonly status:
-    | "active"
-    | "not_active"
-    | "not_present"
-    | "wrong_key"
-    | "pending_destruction"
-    | "unknown"
-    | "error"
-    | "unrecognized";
-  readonly syncFlag: "ok" | "out_of_sync" | "error" | "verifying_sync" | "unrecognized";
+  readonly status: (typeof keystoreStatuses)[number] | "unrecognized";
+  readonly syncFlag: (typeof keystoreSyncFlags)[number] | "unrecognized";
   readonly detail: string;
   /** When the material should be gone; absent if the keystore does not report it. */
   readonly destructionAtMs?: number;

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { endsLikeRecord } from "../../lifecycle/consent/record-locations.ts";
 import { noMarker, requiredPeopleValues } from "../../lifecycle/consent/required-people.ts";
 import { type LifecycleState, lifecycleStates } from "../../lifecycle/key/lifecycle-state.ts";
-import { keyStates } from "../../lifecycle/vocabulary/managed-key-states.ts";
+import { keyStates, keystoreStatuses, keystoreSyncFlags } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { KeystoreStatus as KeystoreFacts } from "../../lifecycle/vocabulary/observation.ts";
 import { holdTagName, isHoldTag, reservedTagPrefix } from "../../lifecycle/vocabulary/tag-names.ts";
 import { deletionProtection, dualAuthorization, pendingOutputFields, uuid } from "../shared-inputs.ts";
@@ -164,7 +164,7 @@ export type ManagedKeyInputs = z.infer<typeof managedKeyInputs>;
 
 /** A word that this release does not know is `unrecognized`, also one of a later release in a state (decision 62). */
 const keystoreStatus = z
-  .enum(["active", "not_active", "not_present", "wrong_key", "pending_destruction", "unknown", "error", "unrecognized"])
+  .enum([...keystoreStatuses, "unrecognized"])
   .catch("unrecognized")
   .meta({
     type: {
@@ -183,7 +183,7 @@ const keystoreStatus = z
     },
   });
 const keystoreSyncFlag = z
-  .enum(["ok", "out_of_sync", "error", "verifying_sync", "unrecognized"])
+  .enum([...keystoreSyncFlags, "unrecognized"])
   .catch("unrecognized")
   .meta({
     type: {

@@ -15,7 +15,7 @@ import type {
   WithServiceTime,
 } from "../../engine/ports/world.ts";
 import { onCodes, UkoError } from "../../errors.ts";
-import { keyStates } from "../../lifecycle/vocabulary/managed-key-states.ts";
+import { keyStates, keystoreStatuses, keystoreSyncFlags } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { KeyUse, UsingResource } from "../../lifecycle/vocabulary/observation.ts";
 import { printable } from "../../text/printable.ts";
 import { parseResponse, withServiceTime } from "../http/read-result.ts";
@@ -191,17 +191,7 @@ function keyNotFound(ref: KeyRef): UkoError {
   });
 }
 
-const statuses = [
-  "active",
-  "not_active",
-  "not_present",
-  "wrong_key",
-  "pending_destruction",
-  "unknown",
-  "error",
-] as const;
 const alignments = ["aligned", "unaligned"] as const;
-const syncFlags = ["ok", "out_of_sync", "error", "verifying_sync"] as const;
 
 export const keyKind: ObjectKind = { path: "managed_keys", word: "key" };
 
@@ -258,8 +248,8 @@ export function toKeystoreStatus(wire: WireKeystoreStatus): KeystoreStatusWithKe
     keystoreId: wire.keystore?.id ?? "",
     name: printable(wire.keystore?.name ?? "", 100),
     type: printable(wire.keystore?.type ?? "", 100),
-    status: statuses.find((known) => known === wire.status) ?? "unrecognized",
-    syncFlag: syncFlags.find((known) => known === flag) ?? "unrecognized",
+    status: keystoreStatuses.find((known) => known === wire.status) ?? "unrecognized",
+    syncFlag: keystoreSyncFlags.find((known) => known === flag) ?? "unrecognized",
     detail: printable(wire.keystore_sync_flag_detail, 100),
     ...(destructionAtMs === undefined ? {} : { destructionAtMs }),
     ...(pendingPeriod === "" ? {} : { pendingPeriod }),
