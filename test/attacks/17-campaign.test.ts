@@ -11,6 +11,7 @@ import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/store/generate.ts";
 import { manifestIn } from "../cli/campaign-stage.ts";
 import { apiKeys, type CliTestWorld, type Ended, type Person, startCliWorld } from "../cli/harness.ts";
+import { endsManagedKey, stepOfCall } from "../support/calls.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
 import { explainVerdict, type TrailEntry } from "../support/oracle.ts";
 
@@ -66,13 +67,8 @@ const edit = (name: string, from: string | RegExp, to: string): void => {
 
 /** Deactivations, destructions and removals since the seed, by key. */
 async function stepsTaken(): Promise<readonly string[]> {
-  const steps = {
-    deactivateManagedKey: "deactivate",
-    destroyManagedKey: "destroy",
-    deleteManagedKey: "remove",
-  } as Readonly<Record<string, string>>;
-  const taken = (await world.trail()).filter(({ effect, operation }) => effect && operation in steps);
-  return taken.map(({ operation, label }) => `${steps[operation]} ${label}`);
+  const taken = (await world.trail()).filter(({ effect, operation }) => effect && endsManagedKey(operation));
+  return taken.map(({ operation, label }) => `${stepOfCall(operation)} ${label}`);
 }
 
 async function reviewOf(who: Person, wave: string, step: string): Promise<string> {

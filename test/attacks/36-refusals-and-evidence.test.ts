@@ -1,4 +1,4 @@
-/** What the service refuses in a campaign, and a committer who forges evidence: neither starves a wave nor opens anything. */
+/** Refusals of the service in a campaign, and forged evidence. Neither keeps a wave from its other keys or allows a step. */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { campaignSeed, waveFile } from "../cli/campaign-seed.ts";

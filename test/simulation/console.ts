@@ -1,4 +1,4 @@
-/** What people do in the console: they open a page, fill in its form as the page asks, and send it. */
+/** The moves of a story in the console: a person opens a page, fills in its form as the page asks, and sends it. */
 
 import { hiddenIn, openConsole, type TestConsole } from "../console/console-world.ts";
 import type { Dice } from "./story.ts";

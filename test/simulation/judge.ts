@@ -6,6 +6,7 @@
 import type { AuditEntry } from "../../provider/emulator/store/audit.ts";
 import type { Key } from "../../provider/emulator/store/model.ts";
 import { outsiderAgent } from "../contracts/interfaces/support/outsider.ts";
+import { type StepToEnd, stepOfCall } from "../support/calls.ts";
 import { judge, type TrailEntry } from "../support/oracle.ts";
 import { bodyIn } from "./mallory.ts";
 import type { Played, Stage } from "./stage.ts";
@@ -18,16 +19,9 @@ export interface Finding {
   readonly says: string;
 }
 
-export type Act = "deactivate" | "destroy" | "remove";
-
 /** The irreversible or outage step that a call took; undefined for any other call, and for one without effect. */
-export function actOf({ method, path, effect }: AuditEntry): Act | undefined {
-  if (!effect || !path.startsWith("/api/v4/managed_keys/")) return undefined;
-  if (method === "DELETE") return "remove";
-  if (method !== "POST") return undefined;
-  const last = path.split("/").at(-1);
-  return last === "deactivate" || last === "destroy" ? last : undefined;
-}
+const actOf = ({ operation, effect }: AuditEntry): StepToEnd | undefined =>
+  effect ? stepOfCall(operation) : undefined;
 
 const isOurs = ({ userAgent }: AuditEntry): boolean => userAgent === "pulumi-uko";
 

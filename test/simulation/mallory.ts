@@ -1,4 +1,4 @@
-/** What Mallory writes on a key by hand: requests and approvals in other people's names, markers, and texts that are no record. */
+/** The forged texts of the hostile person: requests and approvals in other people's names, markers, and invalid records. */
 
 import { createHash } from "node:crypto";
 import type { World } from "../../provider/emulator/store/world.ts";

@@ -13,6 +13,9 @@ export const isUkoCall = (operation: string): boolean => ukoCalls.has(operation)
 export const isKmsCall = (operation: string): boolean => kmsCalls.has(operation);
 /** Creates or changes a managed key, in any way. */
 export const writesManagedKey = (operation: string): boolean => keyWrites.has(operation);
-/** A step on the way to the end of a managed key. */
-export const endsManagedKey = (operation: string): boolean =>
-  ["deactivateManagedKey", "destroyManagedKey", "deleteManagedKey"].includes(operation);
+/** The steps on the way to the end of a managed key, by their calls. */
+const steps = { deactivateManagedKey: "deactivate", destroyManagedKey: "destroy", deleteManagedKey: "remove" } as const;
+export type StepToEnd = (typeof steps)[keyof typeof steps];
+export const stepOfCall = (operation: string): StepToEnd | undefined =>
+  Object.hasOwn(steps, operation) ? steps[operation as keyof typeof steps] : undefined;
+export const endsManagedKey = (operation: string): boolean => stepOfCall(operation) !== undefined;
