@@ -8,7 +8,7 @@
 
 import { UkoError } from "../../../errors.ts";
 import { planCampaignRollback } from "../../../lifecycle/campaign/plan-step.ts";
-import type { LastWrite } from "../../../lifecycle/campaign/rollback.ts";
+import type { LastWrite, Rollback } from "../../../lifecycle/campaign/rollback.ts";
 import { isoTime } from "../../../text/iso-time.ts";
 import { setPhrase } from "../../../text/phrase.ts";
 import type { ManyResults } from "../../loop/many.ts";
@@ -35,26 +35,29 @@ export interface RollbackRequest {
 
 export async function rollBack(context: CampaignContext, request: RollbackRequest): Promise<CampaignReport> {
   const { of, confirm, askAboutOthers } = request;
-  const chosen = chosenKeys(context, of);
-  const kindOf = (key: PlannedKey) => rollbackOfKey(context, key).kind;
-  const proven = chosen.filter((key) => kindOf(key) === "proven");
-  const others = chosen.filter((key) => kindOf(key) === "written_since");
+  const chosen = chosenKeys(context, of).map((key) => ({ key, rollback: rollbackOfKey(context, key) }));
+  const proven = chosen.flatMap(({ key, rollback }) => (rollback.kind === "proven" ? [key] : []));
+  const others = new Map(
+    chosen.flatMap(({ key, rollback }) => (rollback.kind === "written_since" ? [[key, rollback] as const] : [])),
+  );
   await confirm?.(setPhrase("reactivate", proven.length));
   const first = await actOnKeys(context, "Reactivating", proven, (key) => rollBackOne(context, key));
-  const asked = askAboutOthers !== undefined && others.length > 0 && first.stoppedBy === undefined;
-  if (asked) await askAboutOthers(showOthers(context, others), setPhrase("reactivate", others.length));
+  const asked = askAboutOthers !== undefined && others.size > 0 && first.stoppedBy === undefined;
+  if (asked) await askAboutOthers(showOthers(others), setPhrase("reactivate", others.size));
   const second: ManyResults<KeyResult> = asked
-    ? await actOnKeys(context, "Reactivating", others, (key) => rollBackOne(context, key, lastWriteOf(context, key)))
+    ? await actOnKeys(context, "Reactivating", [...others.keys()], (key) => rollBackOne(context, key, others.get(key)))
     : { results: [], unstarted: 0 };
   const results = [...first.results, ...second.results];
   const stoppedBy = first.stoppedBy ?? second.stoppedBy;
   return reportResults({
     did: "Reactivated",
-    wave: [...new Set(chosen.map(({ line }) => line.wave))].join(", "),
+    wave: [...new Set(chosen.map(({ key }) => key.line.wave))].join(", "),
     keys: results,
     apart: [
-      ...(asked ? [] : others.map((key) => withoutStep(key, sayRollback(context, key)))),
-      ...chosen.flatMap((key) => leftOut(context, key)),
+      ...(asked
+        ? []
+        : Array.from(others, ([key, rollback]) => withoutStep(key, sayLeft({ kind: "rollback", rollback })))),
+      ...chosen.flatMap(leftOut),
     ],
     run: { unstarted: first.unstarted + second.unstarted, ...(stoppedBy !== undefined && { stoppedBy }) },
     found: stopAfter(context, results),
@@ -73,25 +76,15 @@ function chosenKeys({ plan, view }: CampaignContext, of: RollbackRequest["of"]):
   });
 }
 
-function sayRollback(context: CampaignContext, key: PlannedKey): string {
-  const rollback = rollbackOfKey(context, key);
-  return rollback.kind === "proven" ? "" : sayLeft({ kind: "rollback", rollback });
-}
-
-/** The last write to a key that the rollback does not prove. */
-function lastWriteOf(context: CampaignContext, key: PlannedKey): LastWrite {
-  const rollback = rollbackOfKey(context, key);
-  return rollback.kind === "written_since" ? rollback : {};
-}
-
 /** Who wrote last to each key that the rollback does not prove. */
-function showOthers(context: CampaignContext, keys: readonly PlannedKey[]): CampaignReport {
-  const rows = keys.map((key) => {
-    const { by, atMs } = lastWriteOf(context, key);
-    return { key, by: by?.iamId ?? "unknown", at: atMs === undefined ? "unknown" : isoTime(atMs) };
-  });
+function showOthers(others: ReadonlyMap<PlannedKey, LastWrite>): CampaignReport {
+  const rows = Array.from(others, ([key, { by, atMs }]) => ({
+    key,
+    by: by?.iamId ?? "unknown",
+    at: atMs === undefined ? "unknown" : isoTime(atMs),
+  }));
   return reportOf({
-    summary: `${count(keys.length, "key")} may have been cut off by another person, or written to since`,
+    summary: `${count(others.size, "key")} may have been cut off by another person, or written to since`,
     parts: [
       section("Reactivate these only if their last writers agree", {
         isWhole: true,
@@ -145,10 +138,9 @@ async function rollBackOne(context: CampaignContext, key: PlannedKey, confirmed?
  * Keys that the rollback does not start with, with the reason. An active key is not listed: the campaign did not change
  * it, or it is back already.
  */
-function leftOut(context: CampaignContext, key: PlannedKey): readonly KeyResult[] {
+function leftOut({ key, rollback }: { readonly key: PlannedKey; readonly rollback: Rollback }): readonly KeyResult[] {
   const { facts } = key;
   if (key.isUnread) return [resultOfUnreadKey(key)];
   if (facts.state === "active" || facts.state === "pre_activation" || facts.state === "gone") return [];
-  const rollback = rollbackOfKey(context, key);
   return rollback.kind === "left" ? [withoutStep(key, sayLeft({ kind: "rollback", rollback }))] : [];
 }
