@@ -5,9 +5,8 @@
 
 import type { World } from "../engine/ports/world.ts";
 import type { ListOptions, NamedObject, ResourceDefinition } from "../engine/resource/definition.ts";
-import { plain } from "../engine/text/words.ts";
+import { plain, slipsBetween } from "../engine/text/words.ts";
 import { UkoError } from "../errors.ts";
-import { slipsBetween } from "../text/slips.ts";
 import { sayMissing } from "./write.ts";
 
 /** The name of an object of a resource, as a function gets it. */

@@ -5,12 +5,11 @@
 
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
 import { isGlobMatch } from "../../lifecycle/campaign/rules.ts";
-import { slipsBetween } from "../../text/slips.ts";
 import { observedInList } from "../key/observe.ts";
 import type { VaultNames } from "../key/sets/approval-messages.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
-import { plain } from "../text/words.ts";
+import { plain, slipsBetween } from "../text/words.ts";
 import type { ListedOf } from "./listed-forms.ts";
 import { type ListQuery, listObjects } from "./listing.ts";
 import { describeCaller, explainCaller } from "./whoami.ts";

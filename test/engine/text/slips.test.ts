@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { slipsBetween } from "../../provider/text/slips.ts";
+import { slipsBetween } from "../../../provider/engine/text/words.ts";
 
 test.each([
   ["payroll", "payroll", 0],
