@@ -14,7 +14,7 @@ import { codeOf, definitions, linkTo, list, sectionsOf } from "../html/report-pa
 import { capital } from "../text/printable.ts";
 import type { ActForm, OpenAct } from "./act-page.ts";
 import type { ActResult } from "./act-run.ts";
-import { type ConsoleApp, outdatedPageError, type Requested } from "./console-context.ts";
+import { type ConsoleApp, notOfferedError, outdatedPageError, type Requested } from "./console-context.ts";
 import { pointOfNoReturn } from "./key-acts.ts";
 import { commandsOf, keyTable, labelFirst, sayKeys, textFilter } from "./parts.ts";
 
@@ -71,7 +71,7 @@ export async function findWaveAct(campaign: Campaign, { context, options }: Requ
   const look = { wave, only, shown: shown.of(sessionId) };
   const { acts, approvalOf } = await (await run.campaignPages()).wave(folder, look, options);
   const act = acts.find(({ id }) => id === named);
-  if (act === undefined) throw waveChanged();
+  if (act === undefined) throw notOfferedError("The wave does not offer this act now");
   const chosen = { wave, act, others: acts.filter((each) => each !== act), only, sessionId };
   if (act.name !== "approve") return openWaveAct(campaign, chosen);
   const review = shown.find(sessionId, act.review);
@@ -164,7 +164,11 @@ async function take(
     case "halt":
       return acting.halt(folder, { wave, confirm }, options);
     case "rollback":
-      return acting.rollback(folder, { of: only === "" ? wave : only, confirm }, options);
+      return acting.rollback(
+        folder,
+        { ...(only === "" ? { of: wave } : { of: only, inWave: wave }), confirm },
+        options,
+      );
   }
 }
 

@@ -147,6 +147,11 @@ export function outdatedPageError(summary: string, now: readonly string[] = []):
   return new UkoError("UKO_CHANGED_MEANWHILE", { summary, detail });
 }
 
+/** The error of an act that is not open to the caller now, although no page may ever have offered it. */
+export function notOfferedError(summary: string, now: readonly string[] = []): UkoError {
+  return new UkoError("UKO_CHANGED_MEANWHILE", { summary, detail: ["This console did nothing.", ...now].join("\n") });
+}
+
 export function pageNotFound(): UkoError {
   const summary = "This console has no such page";
   return new UkoError("UKO_INPUT_INVALID", {

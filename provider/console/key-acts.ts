@@ -14,7 +14,7 @@ import { type Html, html, type Shown } from "../html/markup.ts";
 import { codeOf, definitions, linkTo, words } from "../html/report-parts.ts";
 import { confirmingText } from "../text/printable.ts";
 import type { ActForm, OpenAct } from "./act-page.ts";
-import { type ConsoleApp, outdatedPageError } from "./console-context.ts";
+import { type ConsoleApp, notOfferedError, outdatedPageError } from "./console-context.ts";
 import type { Visitor } from "./layout.ts";
 import { explanationPart, keyAddress, keyPath, moment, placeOf, shownKey } from "./parts.ts";
 
@@ -44,9 +44,9 @@ export function openKeyAct(
 ): OpenAct {
   const { report, basis, record, key, acts } = subject;
   const { vaultId, label = "", keyState, deletion, explanation } = report;
-  const whenChanged = outdatedPageError("The key has changed", ["", explanation.summary, ...explanation.facts]);
+  const now = [explanation.summary, ...explanation.facts];
   const act = acts.find((each) => each.id === id);
-  if (act === undefined) throw whenChanged;
+  if (act === undefined) throw notOfferedError("The key does not offer this act now", now);
   const isInKms = vaultId === "";
   const isApproval = act.id === "approve" || act.id === "store";
   const address = keyAddress(report);
@@ -82,7 +82,7 @@ ${shownKey(key)}`,
     checks: isApproval ? (key?.unusual ?? []) : [],
     address: `${address}/${act.id}`,
     hidden: { basis, record: record?.id ?? "" },
-    changed: whenChanged,
+    changed: outdatedPageError("The key has changed", ["", ...now]),
     toType: confirmingText(label, report.keyId),
     final: isInKms ? "Destroys the key in KMS" : finalMark(act.id, record?.step),
     others: acts.filter((each) => each !== act).map((each) => linkTo(`${address}/${each.id}`, each.title)),

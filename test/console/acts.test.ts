@@ -77,6 +77,17 @@ describe("two people and one key", () => {
     expect((await bob.open(`/keys/${key}`)).text).toMatch(says);
   });
 
+  it("says on the page of an act why the key does not offer it, and not that the key changed since a page", async () => {
+    await bob.act(key, "request");
+    await world.advance("1m");
+    await world.uko("carol", `hold ${key} --kind legal --ticket L-7`);
+    const { status, text } = await alice.open(`/keys/${key}/approve`);
+    expect(status).toBe(409);
+    expect(text).toContain("is held: legal, ticket L_7");
+    expect(text).not.toMatch(/has changed|after your page was shown/);
+    expect(text).toContain(`<a href="/keys/${key}">`);
+  });
+
   it("shows both a hold that a person released, and the second one also the reason to delete the key", async () => {
     await world.uko("carol", `hold ${key} --kind legal --ticket L-7`);
     await world.advance("1m");

@@ -156,7 +156,9 @@ it("reactivates what the campaign deactivated once the person has typed the act 
   expect(narrowed.text).toContain("Type <code>reactivate 0</code>");
   expect((await alice.post(address, { ...hiddenIn(narrowed.text), typed: "reactivate 0" })).status).toBe(409);
   expect((await start(alice, `${address}?only=nothing-like-this`, { typed: "reactivate 0" })).status).toBe(303);
-  expect((await ended(alice)).text).toContain("The campaign has no wave or key &quot;nothing-like-this&quot;");
+  expect((await ended(alice)).text).toContain("Wave &quot;pilot&quot; has no key &quot;nothing-like-this&quot;");
+  // The text names keys of this wave, also if another wave has this name.
+  expect(await act(alice, "rollback?only=main", { typed: "reactivate 0" })).toContain("has no key &quot;main&quot;");
   const { keys } = JSON.parse((await world.uko("bob", `campaign status --json --folder ${folder}`)).out);
   const { label } = keys.find(({ state }: { readonly state: string }) => state === "deactivated");
   expect(await act(alice, `rollback?only=${label}`, { typed: "reactivate 1" })).toContain("Reactivated 1 key");

@@ -20,13 +20,15 @@ import { resultOfUnreadKey, rollbackOfKey } from "../reports/ready-keys.ts";
 import { type CampaignReport, folderFlag, type ReportSection, reportOf, section, tableOf } from "../reports/report.ts";
 import type { Confirm } from "../reports/wave-state.ts";
 import type { CampaignContext } from "../view/context.ts";
-import type { PlannedKey } from "../view/planned.ts";
+import { onlyWave, type PlannedKey } from "../view/planned.ts";
 import { restoreOne } from "./kms-sets.ts";
 import { actOnKeys, convergeOnKey, sayLeft } from "./on-keys.ts";
 
 export interface RollbackRequest {
   /** The name of a wave, anything that `status` accepts for a key, or the names of keys. */
   readonly of: string | ReadonlySet<string>;
+  /** The wave whose keys alone a text can name, so that it never stands for another wave; absent for all waves. */
+  readonly inWave?: string;
   /** Asks before the proven keys; absent if they need no question. */
   readonly confirm?: Confirm | undefined;
   /** Shows the other keys and asks before them; absent if no person can answer, so that they stay. */
@@ -34,8 +36,8 @@ export interface RollbackRequest {
 }
 
 export async function rollBack(context: CampaignContext, request: RollbackRequest): Promise<CampaignReport> {
-  const { of, confirm, askAboutOthers } = request;
-  const chosen = chosenKeys(context, of).map((key) => ({ key, rollback: rollbackOfKey(context, key) }));
+  const { confirm, askAboutOthers } = request;
+  const chosen = chosenKeys(context, request).map((key) => ({ key, rollback: rollbackOfKey(context, key) }));
   const proven = chosen.flatMap(({ key, rollback }) => (rollback.kind === "proven" ? [key] : []));
   const others = new Map(
     chosen.flatMap(({ key, rollback }) => (rollback.kind === "written_since" ? [[key, rollback] as const] : [])),
@@ -65,13 +67,13 @@ export async function rollBack(context: CampaignContext, request: RollbackReques
   });
 }
 
-function chosenKeys({ plan, view }: CampaignContext, of: RollbackRequest["of"]): readonly PlannedKey[] {
+function chosenKeys({ plan, view }: CampaignContext, { of, inWave }: RollbackRequest): readonly PlannedKey[] {
   if (typeof of !== "string") return plan.keys.filter(({ name }) => of.has(name));
-  const isWave = view.campaign.waves.some(({ name }) => name === of);
-  const keys = plan.keys.filter((key) => (isWave ? key.line.wave === of : isNamed(key, of)));
+  const isWave = inWave === undefined && view.campaign.waves.some(({ name }) => name === of);
+  const keys = onlyWave(plan, isWave ? of : inWave).keys.filter((key) => isWave || isNamed(key, of));
   if (keys.length > 0) return keys;
   throw new UkoError("UKO_INPUT_INVALID", {
-    summary: `The campaign has no wave or key "${plain(of, 200)}"`,
+    summary: `${inWave === undefined ? "The campaign has no wave or key" : `Wave "${inWave}" has no key`} "${plain(of, 200)}"`,
     detail: `Nothing was changed. Next: uko campaign status ${shellWord(of)} ${folderFlag(view.folder.path)}`,
   });
 }
