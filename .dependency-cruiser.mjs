@@ -15,8 +15,15 @@ const layers = {
   "html/": { ours: ["text/"], packages: ["hono"] },
   "engine/": {
     ours: ["text/", "errors.ts", "html/", "lifecycle/"],
+    packages: ["zod"],
+  },
+  // A room of its own above the engine: no run of an engine loads it.
+  "campaign/": {
+    ours: ["errors.ts", "text/", "html/", "lifecycle/", "engine/"],
     packages: ["yaml", "zod"],
   },
+  // Pure as the core: what a campaign proposes is decided without a file, a service or a clock.
+  "campaign/rules/": { ours: ["errors.ts", "text/glob.ts", "lifecycle/"], packages: [] },
   // A room of its own next to the engine: no run loads it, and it gets its records and trusted keys as values.
   "certificate/": {
     ours: ["errors.ts", "text/", "html/", "lifecycle/", "engine/commands/", "engine/text/words.ts"],
@@ -43,7 +50,7 @@ const layers = {
   "services/": {
     ours: ["x509/", "text/", "errors.ts", "process/other-programs.ts", "process/regular-file.ts", "lifecycle/"],
     types: [
-      "engine/campaign/files/file-forms.ts",
+      "campaign/files/file-forms.ts",
       "engine/ports/world.ts",
       "engine/ports/containers.ts",
       "engine/ports/evidence.ts",
@@ -63,7 +70,7 @@ const layers = {
     ours: [
       "compose/world.ts",
       "errors.ts",
-      "engine/campaign/",
+      "campaign/files/manifest.ts",
       "certificate/",
       "process/regular-file.ts",
       "services/",
@@ -88,7 +95,7 @@ const layers = {
   "compose/keys.ts": { ours: ["compose/world.ts", "engine/", "services/", "settings.ts"], packages: [] },
   // Apart from compose/keys.ts, so that no plugin has a campaign.
   "compose/operations.ts": {
-    ours: ["compose/keys.ts", "compose/world.ts", "engine/", "resources/", "services/", "settings.ts"],
+    ours: ["campaign/", "compose/keys.ts", "compose/world.ts", "engine/", "resources/", "services/", "settings.ts"],
     packages: [],
   },
   // Apart from compose/engines.ts, so that help loads no library of a run.
@@ -184,13 +191,13 @@ const layers = {
       "process/regular-file.ts",
       "resources/schema/terraform.ts",
     ],
-    types: ["lifecycle/", "engine/", "probe/", "resources/"],
+    types: ["campaign/", "lifecycle/", "engine/", "probe/", "resources/"],
     packages: ["commander", "string-width"],
     node: true,
   },
   "console/": {
     ours: ["errors.ts", "compose/text.ts", "html/", "text/", "process/same-user.ts"],
-    types: ["compose/operations.ts", "engine/"],
+    types: ["campaign/", "compose/operations.ts", "engine/"],
     packages: ["hono", "@hono/node-server", "zod"],
     node: true,
   },
@@ -260,13 +267,13 @@ const engineFloors = ["text", "ports", "loop", "resource"];
  * The floors of the pure core: the words of every decision are below, and what an engine may conclude from its state alone
  * is above the decisions about each kind of object. What people have written on a key is known before what may follow.
  */
-const lifecycleFloors = ["vocabulary", "container", "consent", "key", "kms-key", "stored-state", "campaign"];
+const lifecycleFloors = ["vocabulary", "container", "consent", "key", "kms-key", "stored-state"];
 
 /**
- * The floors of a campaign. A command that reads never imports one that acts: `acts` is on top. The files are below,
- * because a file only proposes: what it means, and whether it is true, is judged by what the service shows.
+ * The floors of a campaign. A command that reads never imports one that acts: `acts` is on top. The files are below the
+ * view, because a file only proposes: what it means, and whether it is true, is judged by what the service shows.
  */
-const campaignFloors = ["files", "view", "reports", "acts"];
+const campaignFloors = ["rules", "files", "view", "reports", "acts"];
 
 /** The floors of the emulator: what it keeps, a request, each API, and what a test does to it. Above them are the programs. */
 const emulatorFloors = ["store", "http", "iam", "kms", "service", "control"];
@@ -318,8 +325,8 @@ export default {
     ...floorRulesOf("lifecycle", lifecycleFloors),
     noRoomBeside("lifecycle", lifecycleFloors),
     ...floorRulesOf("engine", engineFloors),
-    ...floorRulesOf("engine/campaign", campaignFloors),
-    noRoomBeside("engine/campaign", campaignFloors),
+    ...floorRulesOf("campaign", campaignFloors),
+    noRoomBeside("campaign", campaignFloors),
     ...floorRulesOf("emulator", emulatorFloors),
     {
       name: "the schema is above the definitions",

@@ -136,7 +136,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: "v8",
-      include: ["provider/lifecycle/**/*.ts"],
+      include: ["provider/lifecycle/**/*.ts", "provider/campaign/rules/**/*.ts"],
       reporter: ["text-summary", "html"],
       // The product's safety is decided there, so every branch of it is seen.
       thresholds: { branches: 100, functions: 100, lines: 100, statements: 100 },

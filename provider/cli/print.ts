@@ -4,8 +4,8 @@
  */
 
 import { isDeepStrictEqual } from "node:util";
+import type { CampaignReport, NextCommand, ReportSection } from "../campaign/reports/report.ts";
 import { jsonLine, renderExplanation, runnable } from "../compose/text.ts";
-import type { CampaignReport, NextCommand, ReportSection } from "../engine/campaign/reports/report.ts";
 import type { Survey } from "../engine/key/sets/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { UkoError } from "../errors.ts";

@@ -1,6 +1,7 @@
 /** Connects the operations on evidence and on certificates to files, signing keys and, for a check, the clock. */
 
 import { hash } from "node:crypto";
+import { readManifest } from "../campaign/files/manifest.ts";
 import { createEventSearch, type EventSearch, readAuditEvents } from "../certificate/activity-tracker.ts";
 import { buildCertificate, type WaveKeys } from "../certificate/build.ts";
 import { type ChainReport, createChainCheck } from "../certificate/chain.ts";
@@ -10,7 +11,6 @@ import { sayLeftOut } from "../certificate/left-out.ts";
 import { sayDestroyed } from "../certificate/messages.ts";
 import { type Certificate, certificateType, faultOf, namedLogsForm } from "../certificate/statement.ts";
 import { type NamedEvidence, type Verification, verifyCertificate } from "../certificate/verify.ts";
-import { readManifest } from "../engine/campaign/files/manifest.ts";
 import { UkoError } from "../errors.ts";
 import { createCampaignFolder } from "../services/campaign-folder.ts";
 import {

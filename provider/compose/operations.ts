@@ -3,7 +3,7 @@
  * the list of a vault's contents for `uko import`.
  */
 
-import type { NamedText } from "../engine/campaign/files/joined-files.ts";
+import type { NamedText } from "../campaign/files/joined-files.ts";
 import type { AnyDefinition, Inventory } from "../engine/commands/inventory.ts";
 import type { KnownCampaign } from "../engine/ports/known-campaign.ts";
 import type { CallOptions, Progress } from "../engine/ports/world.ts";
@@ -23,7 +23,7 @@ export { kmsRolesRule } from "../engine/kms-key/words.ts";
 export function openOperations(environment: Environment, outputs: Outputs) {
   const { world, evidenceAt, run } = openKeyOperations(environment, outputs);
   const campaignAt = async (folder: string): Promise<KnownCampaign> => {
-    const { openKnownCampaign } = await import("../engine/campaign/view/known.ts");
+    const { openKnownCampaign } = await import("../campaign/view/known.ts");
     const known = await openKnownCampaign(world, createCampaignFolder(folder));
     world.pastLabels?.learn(known.pastLabels);
     return known;
@@ -46,19 +46,19 @@ export function openOperations(environment: Environment, outputs: Outputs) {
     },
     /** Imported lazily, because no other run needs the libraries of a campaign. */
     campaign: async () =>
-      (await import("../engine/campaign/reports/reading.ts")).createCampaignReading(world, createCampaignFolder),
+      (await import("../campaign/reports/reading.ts")).createCampaignReading(world, createCampaignFolder),
     campaignActs: async (progress: Progress = world.progress) => {
-      const { createCampaignActing } = await import("../engine/campaign/acts/acting.ts");
+      const { createCampaignActing } = await import("../campaign/acts/acting.ts");
       return createCampaignActing({ ...world, progress }, createCampaignFolder, evidenceAt);
     },
     campaignPages: async () =>
-      (await import("../engine/campaign/reports/inspect.ts")).createCampaignInspection(world, createCampaignFolder),
+      (await import("../campaign/reports/inspect.ts")).createCampaignInspection(world, createCampaignFolder),
   };
 }
 
 /** The managed keys that states of engines declare, by `<vaultId>/<keyId>`. */
 export async function declarationsIn(states: readonly NamedText[]): Promise<ReadonlyMap<string, unknown>> {
-  return (await import("../engine/campaign/files/joined-files.ts")).declarationsIn(states);
+  return (await import("../campaign/files/joined-files.ts")).declarationsIn(states);
 }
 
 /** Opens a log-in of a person, without a credential in the environment. Makes no call yet. Throws UKO_HOST_NOT_ALLOWED. */

@@ -3,11 +3,11 @@
  * types the number of keys. The act is refused if this number has changed.
  */
 
-import type { CampaignActing } from "../engine/campaign/acts/acting.ts";
-import type { ApprovalInspection } from "../engine/campaign/reports/inspect.ts";
-import type { CampaignReport } from "../engine/campaign/reports/report.ts";
-import type { WaveAct } from "../engine/campaign/reports/wave-acts.ts";
-import type { ShownReview } from "../engine/campaign/reports/wave-state.ts";
+import type { CampaignActing } from "../campaign/acts/acting.ts";
+import type { ApprovalInspection } from "../campaign/reports/inspect.ts";
+import type { CampaignReport } from "../campaign/reports/report.ts";
+import type { WaveAct } from "../campaign/reports/wave-acts.ts";
+import type { ShownReview } from "../campaign/reports/wave-state.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { html } from "../html/markup.ts";
 import { codeOf, definitions, linkTo, list, sectionsOf } from "../html/report-parts.ts";

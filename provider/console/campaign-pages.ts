@@ -1,7 +1,7 @@
 /** Builds the pages that show a campaign and one of its waves: states, dates, keys, and links to the possible acts. */
 
-import type { CampaignOverview, WaveInspection } from "../engine/campaign/reports/inspect.ts";
-import type { CampaignReport } from "../engine/campaign/reports/report.ts";
+import type { CampaignOverview, WaveInspection } from "../campaign/reports/inspect.ts";
+import type { CampaignReport } from "../campaign/reports/report.ts";
 import { type Html, html } from "../html/markup.ts";
 import { linkTo, type Section, sectionsOf } from "../html/report-parts.ts";
 import { timelinePicture } from "../html/timeline.ts";

@@ -4,8 +4,8 @@
  */
 
 import * as z from "zod";
+import type { ReportSection, ReportTable } from "../campaign/reports/report.ts";
 import { count, lifecycleStates, sayTime, whoRuns } from "../compose/text.ts";
-import type { ReportSection, ReportTable } from "../engine/campaign/reports/report.ts";
 import type { InspectedKey } from "../engine/key/inspection.ts";
 import type { VaultNames } from "../engine/key/sets/approval-messages.ts";
 import type { Report } from "../engine/loop/report.ts";

@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import type { CampaignFolder } from "../engine/campaign/files/file-forms.ts";
+import type { CampaignFolder } from "../campaign/files/file-forms.ts";
 import { UkoError } from "../errors.ts";
 import { aLink, isLink, textParts } from "../process/regular-file.ts";
 import { createLineWriter, saySystemError } from "./durable-append.ts";

@@ -19,7 +19,7 @@ const capabilities: Readonly<Record<string, RegExp>> = {
   "Pulumi, native": /^provider\/pulumi-plugin\//,
   "OpenTofu and Terraform": /^provider\/terraform-plugin\//,
   "command line, with what only it has": /^provider\/(?:cli\/|bin\/uko)/,
-  campaign: /^provider\/(?:cli\/campaign\/|console\/campaign-|engine\/campaign\/)/,
+  campaign: /^provider\/(?:campaign\/|cli\/campaign\/|console\/campaign-)/,
   certificate: /^provider\/(?:cli\/certificate-command|compose\/certificates|certificate\/)/,
   console: /^provider\/(?:cli\/console-command|console\/)/,
   probe: /^provider\/(?:cli\/probe-command|compose\/probe|probe\/)/,

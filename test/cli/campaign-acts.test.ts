@@ -2,11 +2,11 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watc
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import type { CampaignActing } from "../../provider/campaign/acts/acting.ts";
+import type { ShownReview } from "../../provider/campaign/reports/wave-state.ts";
 import { openOperations } from "../../provider/compose/operations.ts";
 import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/store/generate.ts";
-import type { CampaignActing } from "../../provider/engine/campaign/acts/acting.ts";
-import type { ShownReview } from "../../provider/engine/campaign/reports/wave-state.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
 import { counts, dataOf } from "./campaign-stage.ts";
 import { type CliTestWorld, type Ended, type Person, startCliWorld } from "./harness.ts";

@@ -1,8 +1,8 @@
 /** Each report about keys in each form: a terminal, JSON, one HTML page and the console show the same keys and values. */
 
 import { expect, it } from "vitest";
-import { type KeyRow, keyRow } from "../../provider/engine/campaign/reports/key-row.ts";
-import { type KeyTable, keyTables } from "../../provider/engine/campaign/reports/key-views.ts";
+import { type KeyRow, keyRow } from "../../provider/campaign/reports/key-row.ts";
+import { type KeyTable, keyTables } from "../../provider/campaign/reports/key-views.ts";
 import { openConsole } from "../console/console-world.ts";
 import { dataOf, useCampaignStage } from "./campaign-stage.ts";
 

@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeManifest, type ManifestKey } from "../../provider/campaign/files/manifest.ts";
 import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
-import { encodeManifest, type ManifestKey } from "../../provider/engine/campaign/files/manifest.ts";
 import { type Story, startStory, trustAll } from "../certificate/story.ts";
 import { keys } from "./harness.ts";
 

@@ -1,11 +1,11 @@
 /** Each act as the command line and the console offer it: the same acts, commands, remarks and calls that write. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type WaveAct, waveActs } from "../../provider/campaign/reports/wave-acts.ts";
 import { printReport } from "../../provider/cli/print.ts";
 import { actList, actPage } from "../../provider/console/act-page.ts";
 import { openWaveAct } from "../../provider/console/campaign-acts.ts";
 import { layout } from "../../provider/console/layout.ts";
-import { type WaveAct, waveActs } from "../../provider/engine/campaign/reports/wave-acts.ts";
 import { type CliTestWorld, keys, makeKmsKey, type Person } from "../cli/harness.ts";
 import { hiddenIn, openConsole, startCliWorld } from "./console-world.ts";
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { ibmDates } from "../../provider/engine/text/ibm-dates.ts";
-import { dayMs } from "../../provider/lifecycle/campaign/campaign.ts";
+import { dayMs } from "../../provider/campaign/rules/campaign.ts";
 import {
   kmsMetadataDays,
   kmsRestoreDays,
   type ScheduledKey,
   scheduleOf,
-} from "../../provider/lifecycle/campaign/schedule.ts";
+} from "../../provider/campaign/rules/schedule.ts";
+import { ibmDates } from "../../provider/engine/text/ibm-dates.ts";
 import { longestPendingDays, pendingPeriodDays } from "../../provider/lifecycle/key/remaining-path.ts";
 import { read } from "../support/documents.ts";
 

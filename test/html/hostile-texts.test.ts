@@ -1,6 +1,9 @@
 /** Texts of others on every page: the campaign page, the certificate page, and the pages of the console. */
 
 import { describe, expect, it } from "vitest";
+import { renderPage } from "../../provider/campaign/reports/page.ts";
+import type { CampaignReport } from "../../provider/campaign/reports/report.ts";
+import type { WaveAct } from "../../provider/campaign/reports/wave-acts.ts";
 import { renderCertificatePage } from "../../provider/certificate/html.ts";
 import { actPage } from "../../provider/console/act-page.ts";
 import { runPage } from "../../provider/console/act-run.ts";
@@ -13,9 +16,6 @@ import { keysPage, kmsKeysPage } from "../../provider/console/keys-page.ts";
 import { layout, type Page } from "../../provider/console/layout.ts";
 import { whoPage } from "../../provider/console/login-page.ts";
 import { waitingPage } from "../../provider/console/waiting-page.ts";
-import { renderPage } from "../../provider/engine/campaign/reports/page.ts";
-import type { CampaignReport } from "../../provider/engine/campaign/reports/report.ts";
-import type { WaveAct } from "../../provider/engine/campaign/reports/wave-acts.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { html } from "../../provider/html/markup.ts";
 import { hostileCertificate } from "../support/hostile-certificate.ts";

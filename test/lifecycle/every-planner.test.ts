@@ -1,13 +1,13 @@
 /**
  * Every guard holds in every planner: while a guard fails, no plan deactivates or destroys a key, and no plan deletes a
- * container with keys. A planner is an exported function of provider/lifecycle/ whose name begins with `plan`. A new
- * planner has to join this file.
+ * container with keys. A planner is an exported function of provider/lifecycle/ or provider/campaign/rules/ whose name
+ * begins with `plan`. A new planner has to join this file.
  */
 
 import { globSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { planCampaignRequest, planCampaignRollback } from "../../provider/lifecycle/campaign/plan-step.ts";
+import { planCampaignRequest, planCampaignRollback } from "../../provider/campaign/rules/plan-step.ts";
 import { holdsIn } from "../../provider/lifecycle/consent/hold.ts";
 import {
   type ContainedKey,
@@ -243,9 +243,9 @@ describe("no planner deletes a container with keys, or one that could not be rea
 });
 
 it("every planner is in this file", () => {
-  const lifecycle = new URL("../../provider/lifecycle/", import.meta.url);
-  const planners = globSync("**/*.ts", { cwd: lifecycle }).flatMap((file) =>
-    [...readFileSync(new URL(file, lifecycle), "utf8").matchAll(/^export function (plan[A-Z]\w*)/gm)].map(
+  const provider = new URL("../../provider/", import.meta.url);
+  const planners = globSync("{lifecycle,campaign/rules}/**/*.ts", { cwd: provider }).flatMap((file) =>
+    [...readFileSync(new URL(file, provider), "utf8").matchAll(/^export function (plan[A-Z]\w*)/gm)].map(
       ([, name]) => name,
     ),
   );

@@ -1,6 +1,7 @@
 /**
- * `npm run mutate [-- --seed N --count N]`: breaks the deciders of `provider/lifecycle/` and the clients' code that takes permits,
- * at places drawn by the seed, one condition at a time, and names each break that no test within one process notices.
+ * `npm run mutate [-- --seed N --count N]`: breaks the deciders of `provider/lifecycle/` and `provider/campaign/rules/`,
+ * and the clients' code that takes permits, at places drawn by the seed, one condition at a time, and names each break
+ * that no test within one process notices.
  *
  * A survivor is a rule that nobody tests, or a condition that cannot matter: a person has to say which.
  */
@@ -48,7 +49,7 @@ const count = Number(values.count);
 const sourceOf = (file: string) => readFileSync(path.join(repository, file), "utf8");
 const takesPermits = (file: string) => sourceOf(file).includes("ermit");
 const files = [
-  ...globSync("provider/lifecycle/**/*.ts", { cwd: repository }),
+  ...globSync("provider/{lifecycle,campaign/rules}/**/*.ts", { cwd: repository }),
   ...globSync("provider/services/**/*.ts", { cwd: repository }).filter(takesPermits),
 ].toSorted();
 const points = files.flatMap((file): readonly Mutant[] => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { linesOf } from "../../provider/engine/campaign/files/file-forms.ts";
+import { linesOf } from "../../provider/campaign/files/file-forms.ts";
 import { createCampaignFolder } from "../../provider/services/campaign-folder.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "uko-folder-"));

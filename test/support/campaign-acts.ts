@@ -5,10 +5,10 @@
  * that of a person's run; its digest names it.
  */
 
+import type { CampaignReport } from "../../provider/campaign/reports/report.ts";
+import type { ShownReview } from "../../provider/campaign/reports/wave-state.ts";
 import { printError, printReport } from "../../provider/cli/print.ts";
 import { openOperations } from "../../provider/compose/operations.ts";
-import type { CampaignReport } from "../../provider/engine/campaign/reports/report.ts";
-import type { ShownReview } from "../../provider/engine/campaign/reports/wave-state.ts";
 import { isUkoError, UkoError } from "../../provider/errors.ts";
 import type { ReviewKind } from "../../provider/lifecycle/consent/review.ts";
 import { type CliTestWorld, type Ended, type Person, quietWorld, unsigned, withoutPause } from "../cli/harness.ts";

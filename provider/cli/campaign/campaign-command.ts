@@ -6,9 +6,9 @@
  */
 
 import { type Command, Option } from "commander";
-import type { NextRequest, Talk } from "../../engine/campaign/acts/next.ts";
-import type { CampaignReport } from "../../engine/campaign/reports/report.ts";
-import type { Confirm } from "../../engine/campaign/reports/wave-state.ts";
+import type { NextRequest, Talk } from "../../campaign/acts/next.ts";
+import type { CampaignReport } from "../../campaign/reports/report.ts";
+import type { Confirm } from "../../campaign/reports/wave-state.ts";
 import { repeatable } from "../arguments.ts";
 import type { AllOperations, UkoWorld } from "../cli-world.ts";
 import { exportedState, readInputFile } from "../files.ts";

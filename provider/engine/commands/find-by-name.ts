@@ -4,7 +4,7 @@
  */
 
 import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
-import { isGlobMatch } from "../../lifecycle/campaign/rules.ts";
+import { isGlobMatch } from "../../text/glob.ts";
 import { observedInList } from "../key/observe.ts";
 import type { VaultNames } from "../key/sets/approval-messages.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";

@@ -3,8 +3,8 @@
  * for, who can act, and what this command did.
  */
 
-import { leaderIn } from "../../lifecycle/campaign/membership.ts";
 import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
+import { leaderIn } from "../../lifecycle/consent/membership.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/consent/stated-reasons.ts";
 import { type Wait, waitOf } from "../../lifecycle/key/lifecycle-state.ts";
 import { type Plan, type Run, rightFor, type Step } from "../../lifecycle/key/plan.ts";

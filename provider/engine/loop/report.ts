@@ -5,8 +5,8 @@
  */
 
 import { type ErrorCode, errorCatalog, isUkoError, UkoError } from "../../errors.ts";
-import type { Leader } from "../../lifecycle/campaign/membership.ts";
 import type { NotBinding } from "../../lifecycle/consent/consent-record.ts";
+import type { Leader } from "../../lifecycle/consent/membership.ts";
 import type { DeletionAwaits, LifecycleState } from "../../lifecycle/key/lifecycle-state.ts";
 import type { Step } from "../../lifecycle/key/plan.ts";
 import type { KmsLifecycleState } from "../../lifecycle/kms-key/kms-key-states.ts";

@@ -3,7 +3,7 @@
  * leave alone. The folder proposes and narrows, and never grants a step.
  */
 
-import type { ExpectedMark } from "../../lifecycle/campaign/membership.ts";
+import type { ExpectedMark } from "../../lifecycle/consent/membership.ts";
 import type { KmsKeyRef } from "./kms-keys.ts";
 import type { PastLabels } from "./shown-key.ts";
 import type { CallOptions, KeyRef } from "./world.ts";

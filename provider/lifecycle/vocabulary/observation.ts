@@ -124,7 +124,7 @@ export interface Decline extends StatedReason {
 
 /**
  * For which wave of a campaign a request was made. A *wave* is a group of keys that a campaign deletes together. The
- * mark leads people to the campaign, and no decision about a step depends on it (campaign/membership.ts).
+ * mark leads people to the campaign, and no decision about a step depends on it (consent/membership.ts).
  */
 export interface CampaignMark {
   /** The name of the campaign. */

@@ -1,7 +1,7 @@
 /** The forms of the JSON that `uko campaign` prints: one line per command. */
 
 import * as z from "zod";
-import { keyRow } from "../../../provider/engine/campaign/reports/key-row.ts";
+import { keyRow } from "../../../provider/campaign/reports/key-row.ts";
 import { code, exitCode, id, time, v } from "./json-parts.ts";
 
 const text = z.string();

@@ -4,8 +4,8 @@
  */
 
 import { UkoError } from "../../../errors.ts";
-import { type Leader, membershipOf } from "../../../lifecycle/campaign/membership.ts";
 import { standingOf } from "../../../lifecycle/consent/consent-record.ts";
+import { type Leader, membershipOf } from "../../../lifecycle/consent/membership.ts";
 import {
   admitToReview,
   keyPathOf,

@@ -3,10 +3,10 @@
  * be outdated, so each chosen key is read again before a step.
  */
 
-import { isGlobMatch } from "../../../lifecycle/campaign/rules.ts";
 import { isPending } from "../../../lifecycle/key/guards.ts";
 import { isChosen } from "../../../lifecycle/vocabulary/iam-id.ts";
 import type { ApprovedStep, ConsentRecord } from "../../../lifecycle/vocabulary/observation.ts";
+import { isGlobMatch } from "../../../text/glob.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { type KeyDetails, observedInList } from "../observe.ts";
 import { listAll } from "./survey.ts";

@@ -3,8 +3,8 @@
  * reasons people stated in it.
  */
 
-import type { Leader } from "../../../lifecycle/campaign/membership.ts";
 import type { NotBinding } from "../../../lifecycle/consent/consent-record.ts";
+import type { Leader } from "../../../lifecycle/consent/membership.ts";
 import { maxReasonCharacters } from "../../../lifecycle/consent/record-text.ts";
 import { recordWithReasons } from "../../../lifecycle/consent/stated-reasons.ts";
 import type { Step } from "../../../lifecycle/key/plan.ts";

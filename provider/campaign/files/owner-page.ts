@@ -1,0 +1,100 @@
+/**
+ * Writes the page that the owner of keys reads before agreeing to their end, and names the files of this owner. A key
+ * that another person labelled must not change what the page says, so each text is escaped: it can be no link, no
+ * table cell and no markup.
+ */
+
+import { plain } from "../../engine/text/words.ts";
+import type { KeyClass } from "../rules/campaign.ts";
+
+/** What the page shows of a line of the manifest. */
+interface PageKey {
+  readonly label: string;
+  readonly vault: string;
+  readonly vaultName: string;
+  readonly id: string;
+  readonly state: string;
+  readonly createdAt: string;
+  readonly class: KeyClass;
+  readonly wave: string;
+  readonly reason: string;
+  readonly override: string;
+  readonly ticket: string;
+  readonly keystores: readonly { readonly type: string }[];
+  readonly usage: readonly { readonly source: string; readonly lastUsed: string }[];
+}
+
+const maxNameLength = 150;
+
+/** The name without its ending. It is the same for no two owners, and `_none` for keys without an owner. */
+export function ownerFileName(owner: string, sha256: (text: string) => string): string {
+  if (owner === "") return "_none";
+  const name = encodeURIComponent(owner).replaceAll(/[!'()*]|^[._]/g, (letter) => encodedLetter(letter));
+  return name.length <= maxNameLength ? name : `${name.slice(0, maxNameLength)}-${sha256(owner).slice(0, 8)}`;
+}
+
+function encodedLetter(letter: string): string {
+  return `%${letter.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+/** Counts first, then each key. The keys that end come before those that stay. */
+export function ownerPage(owner: string, keys: readonly PageKey[]): string {
+  const ending = keys.filter((key) => key.class === "destroy");
+  const staying = keys.filter((key) => key.class === "leave");
+  return [
+    `# ${owner === "" ? "Keys without an owner" : `Keys of ${escaped(owner)}`}`,
+    "",
+    `${ending.length} of these ${keys.length} keys are deactivated, then destroyed. The destruction cannot be undone.`,
+    "If you merge this page, you agree. `uko campaign plan --write` writes it; do not edit it.",
+    "",
+    ...countsOf("Vaults", ending, (key) => [key.vaultName || key.vault || "KMS"]),
+    ...countsOf("Keystores", ending, (key) => key.keystores.map(({ type }) => type)),
+    ...countsOf("States", ending, (key) => [key.state]),
+    ...countsOf("Waves", ending, (key) => [key.wave]),
+    ...countsOf("In use", ending, (key) => key.usage.map(({ source }) => source)),
+    ...tableOf("Keys that end", ending),
+    ...tableOf("Keys that stay", staying),
+  ].join("\n");
+}
+
+function countsOf(what: string, keys: readonly PageKey[], valuesOf: (key: PageKey) => readonly string[]) {
+  const groups = Map.groupBy(keys.flatMap(valuesOf), (value) => value);
+  const counts = Array.from(groups, ([value, { length }]) => `${escaped(value)} ${length}`).sort();
+  return counts.length === 0 ? [] : [`- ${what}: ${counts.join(", ")}`];
+}
+
+function tableOf(title: string, keys: readonly PageKey[]): readonly string[] {
+  if (keys.length === 0) return [];
+  const rows = keys.map((key) => [
+    ...[key.label, key.vaultName, key.state, key.createdAt, key.keystores.map(({ type }) => type).join(" "), key.wave],
+    key.usage.map(({ source, lastUsed }) => `${source} ${lastUsed}`.trim()).join("; "),
+    ...[key.reason, key.override, key.ticket, key.id],
+  ]);
+  const heads = [
+    "label",
+    "vault",
+    "state",
+    "created",
+    "keystores",
+    "wave",
+    "used",
+    "reason",
+    "override",
+    "ticket",
+    "ID",
+  ];
+  return [
+    "",
+    `## ${title}`,
+    "",
+    `| ${heads.join(" | ")} |`,
+    `| ${heads.map(() => "---").join(" | ")} |`,
+    ...rows.map((cells) => `| ${cells.map(escaped).join(" | ")} |`),
+    "",
+  ];
+}
+
+function escaped(text: string): string {
+  // Git hosts also make a link of `www.`, and a formula of text between dollar signs.
+  return plain(text, 500).replaceAll(/[\\`*_{}[\]<>()#+!|~&:$]|(?<=www)\./gi, (letter) => `\\${letter}`);
+}

@@ -1,0 +1,140 @@
+/**
+ * Makes the baseline of a campaign: a new manifest, from what the service and the rules say now. It also compares the
+ * result with the manifest in the folder. A key that the service no longer lists keeps its line, so that no key leaves
+ * the campaign without an outcome. The class of a key says what the campaign does to it. While a key lacks what its class
+ * requires, such as an owner, no command writes the new manifest.
+ */
+
+import { uuid } from "../files/file-forms.ts";
+import type { OpenCampaign } from "../files/folder.ts";
+import {
+  byVaultThenId,
+  digestOfWave,
+  encodeManifest,
+  type Manifest,
+  type ManifestKey,
+  namedKey,
+  type WaveOfBaseline,
+} from "../files/manifest.ts";
+import { settingsOf } from "../files/settings.ts";
+import { differencesOf } from "../rules/rule-changes.ts";
+import { type Classification, classify, gapSentences, type Joined } from "../view/classify.ts";
+import type { CampaignInventory, ListedKey } from "../view/inventory.ts";
+import { changedFacts, hiddenFacts, sayDifference } from "../view/rule-changes.ts";
+import { reasonSection, section, tableOf } from "./report.ts";
+
+export interface BaselineRequest {
+  readonly joinedTo: (key: ListedKey) => Joined;
+  readonly blindSpots: readonly string[];
+}
+
+export type Baseline = ReturnType<typeof computeBaseline>;
+
+export function computeBaseline(
+  { campaign }: OpenCampaign,
+  inventory: CampaignInventory,
+  earlier: Manifest | undefined,
+  request: BaselineRequest,
+  sha256: (text: string) => string,
+) {
+  const classified = classify(campaign, inventory, request.joinedTo);
+  const blocked = [
+    ...namelessRules(campaign, inventory),
+    ...classified.incomplete.flatMap(({ key, gaps }) =>
+      gaps.map((gap) => ({ key: namedKey(key), label: key.label, why: gapSentences[gap] })),
+    ),
+  ];
+  const keys = mergeKeys(classified.keys, earlier);
+  const waves = wavesOf(keys, earlier, { campaign, nowMs: inventory.nowMs }, sha256);
+  /** The files of the manifest. No command writes it while a key is blocked. */
+  const manifest = encodeManifest(
+    {
+      campaign: campaign.name,
+      instance: campaign.instance,
+      unreadableVaults: inventory.unreadable.map(({ id }) => id),
+      blindSpots: [...request.blindSpots],
+      keys,
+      waves,
+    },
+    sha256,
+  );
+  const changed = [...changedSettings(waves, earlier), ...differences(keys, earlier)];
+  const sections = [
+    ...reasonSection("Not complete", tableOf(blocked, reasonColumns)),
+    ...(earlier === undefined ? [] : reasonSection("Changed since the manifest", tableOf(changed, reasonColumns))),
+    ...section("Rules without a key", { lines: unusedRules(classified) }),
+  ];
+  return { manifest, blocked, changed, sections };
+}
+
+const reasonColumns = { key: "key", label: "label", why: "why" } as const;
+
+/**
+ * If the names of the vaults could not be read, a rule that matches vaults by name blocks the baseline. Otherwise the
+ * rule would skip every key that it is about.
+ */
+function namelessRules({ rules }: OpenCampaign["campaign"], { unreadable }: CampaignInventory) {
+  if (!unreadable.some(({ id }) => id === "vaults")) return [];
+  return rules.flatMap(({ match: { vault } }, index) => {
+    if (vault === undefined || vault.every((each) => uuid.safeParse(each).success)) return [];
+    const why = `rules[${index}] matches the name of a vault, and the names could not be read`;
+    return [{ key: "campaign.yaml", label: "", why }];
+  });
+}
+
+/** New lines, with the earlier lines of keys that the service no longer lists. */
+function mergeKeys(fresh: readonly ManifestKey[], earlier: Manifest | undefined): readonly ManifestKey[] {
+  const ids = new Set(fresh.map(namedKey));
+  return [...fresh, ...(earlier?.keys ?? []).filter((key) => !ids.has(namedKey(key)))].sort(byVaultThenId);
+}
+
+/** A wave whose lines and rules are equal keeps the time of its baseline, so that the file does not change. */
+function wavesOf(
+  keys: readonly ManifestKey[],
+  earlier: Manifest | undefined,
+  { campaign, nowMs }: Pick<OpenCampaign, "campaign"> & { readonly nowMs: number },
+  sha256: (text: string) => string,
+): readonly WaveOfBaseline[] {
+  const now = new Date(nowMs).toISOString();
+  const before = new Map(earlier?.waves.map((each) => [each.wave, each]));
+  return [...new Set(keys.map((key) => key.wave))].sort().flatMap((name) => {
+    const known = before.get(name);
+    // A wave that people took out keeps its rules with its keys.
+    const settings = settingsOf(campaign, name) ?? known?.settings;
+    if (settings === undefined) return [];
+    const isRenewed = digestOfWave(keys, { wave: name, settings }, sha256).digest !== known?.digest;
+    return { wave: name, baselineAt: isRenewed ? now : known.baselineAt, settings };
+  });
+}
+
+/** The rules of each wave that this baseline changes, for example to a shorter soak. */
+function changedSettings(waves: readonly WaveOfBaseline[], earlier: Manifest | undefined) {
+  return waves.flatMap(({ wave, settings }) => {
+    const old = earlier?.waves.find((each) => each.wave === wave)?.settings;
+    return old === undefined
+      ? []
+      : differencesOf(old, settings).map((each) => ({ key: `wave ${wave}`, label: "", why: sayDifference(each) }));
+  });
+}
+
+function differences(keys: readonly ManifestKey[], earlier: Manifest | undefined) {
+  const before = new Map(earlier?.keys.map((key) => [namedKey(key), key]));
+  return keys.flatMap((key) => {
+    const old = before.get(namedKey(key));
+    if (earlier === undefined || JSON.stringify(old) === JSON.stringify(key)) return [];
+    return [{ key: namedKey(key), label: key.label, why: old === undefined ? "new" : changeOf(old, key) }];
+  });
+}
+
+function changeOf(old: ManifestKey, key: ManifestKey): string {
+  const fields = differencesOf({ ...old, facts: "" }, { ...key, facts: "" });
+  const isHidden = old.facts !== key.facts && changedFacts(old, key).length === 0;
+  return [...fields.map(sayDifference), ...(isHidden ? [hiddenFacts] : [])].join("; ");
+}
+
+function unusedRules({ unusedRules: indexes }: Classification): readonly string[] {
+  return indexes.map(
+    (index) =>
+      `rules[${index}] in campaign.yaml decides for no key: no key matches it, or an earlier rule decides first`,
+  );
+}

@@ -1,0 +1,131 @@
+/**
+ * Chooses the keys of a wave on which an act of the campaign may start: those that are ready for a step, by who has to
+ * act on them, and those that a rollback or a halt concerns. Why each other key stays is its standing (view/standing.ts).
+ * A key that the caller cannot read is reported with exit code 13, so that no command skips it and reports success.
+ */
+
+import { sayAuthor } from "../../engine/text/words.ts";
+import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
+import type { ReviewKind } from "../../lifecycle/consent/review.ts";
+import { type ApprovedStep, type Identity, isSame } from "../../lifecycle/vocabulary/observation.ts";
+import { isoTime } from "../../text/iso-time.ts";
+import { requireWave } from "../files/folder.ts";
+import { rollbackOf } from "../rules/plan-step.ts";
+import type { Rollback } from "../rules/rollback.ts";
+import { type CampaignContext, keysOfWave } from "../view/context.ts";
+import type { PlannedKey } from "../view/planned.ts";
+import { isReady, requesterOf, requestFor, unreadReason } from "../view/standing.ts";
+import { type KeyResult, withoutStep } from "./key-results.ts";
+
+export type PendingRequest = NonNullable<ReturnType<typeof requestOn>>;
+
+/** The request that a list shows on the key; a step reads the key again. */
+export function requestOn(key: PlannedKey, nowMs: number) {
+  const { observation } = key.listed ?? {};
+  if (observation === undefined) return undefined;
+  const standing = deletionStanding(observation, nowMs);
+  if (!standing.binds) return undefined;
+  const { record, expiresAtMs } = standing;
+  if (record.step !== "deactivate" && record.step !== "destroy") return undefined;
+  const shared = { key: key.name, wave: key.line.wave, step: record.step };
+  return { ...shared, by: sayAuthor(record), how: record.how, expiresAt: isoTime(expiresAtMs) };
+}
+
+/** A request with less time left than this should be renewed. */
+export const renewWithinMs = 48 * 60 * 60 * 1000;
+
+/** Whether a request for the step is pending. */
+export function isPending({ nowMs }: { readonly nowMs: number }, key: PlannedKey, step: ApprovedStep): boolean {
+  return requestFor(key, step, nowMs) !== undefined;
+}
+
+/** The keys of a wave that are ready for the step, by what they wait for. */
+export function readyFor(context: CampaignContext, wave: string, step: ApprovedStep, caller: Identity | undefined) {
+  const { ready } = readyKeys(context, wave, step);
+  const { nowMs } = context.view;
+  const { requested = [], toRequest = [] } = Object.groupBy(ready, (key) =>
+    isPending({ nowMs }, key, step) ? "requested" : "toRequest",
+  );
+  const requester = (key: PlannedKey) => requesterOf(key, step, nowMs);
+  const isOwn = (key: PlannedKey): boolean => {
+    const by = requester(key);
+    return by !== undefined && caller !== undefined && isSame(by, caller);
+  };
+  return {
+    ready,
+    toRequest,
+    own: requested.filter(isOwn),
+    // KMS does not report who opened a window, so these can include windows of the caller.
+    ofOthers: requested.filter((key) => key.facts.isKms || (requester(key) !== undefined && !isOwn(key))),
+    requesterOf: requester,
+  };
+}
+
+/** The keys that pass every gate of the step now, and the others with the reason. */
+export function readyKeys(
+  context: CampaignContext,
+  wave: string,
+  step: ApprovedStep,
+): { readonly ready: readonly PlannedKey[]; readonly apart: readonly KeyResult[] } {
+  requireWave(context.view.campaign, wave);
+  const keys = keysOfWave(context, wave);
+  return {
+    ready: keys.filter((key) => isReady(key, step)),
+    apart: keys.flatMap((key) => {
+      const { standing, isUnread } = key;
+      if (isUnread) return [resultOfUnreadKey(key)];
+      const isDue = standing.kind === "waits" && standing.step === step && !standing.isReady;
+      return isDue ? [withoutStep(key, standing.why)] : [];
+    }),
+  };
+}
+
+/** Whether the service refused the step on the key within 24 h, so that the key goes last. */
+export function isRefused({ standing }: PlannedKey): boolean {
+  return standing.kind === "waits" && standing.refused !== undefined;
+}
+
+/** Whether the campaign may remove the metadata of the key now, or once no keystore holds its material. */
+export function isRemovalDue({ facts }: PlannedKey): boolean {
+  return facts.state === "destroyed" && facts.class === "destroy" && !facts.isKms;
+}
+
+/** The keys of a wave that the caller cannot read. No command may skip such a key and report success. */
+export function resultsOfUnreadKeys(keys: readonly PlannedKey[]): readonly KeyResult[] {
+  return keys.flatMap((key) => (key.isUnread ? [resultOfUnreadKey(key)] : []));
+}
+
+export function resultOfUnreadKey(key: PlannedKey): KeyResult {
+  return { ...withoutStep(key, unreadReason), exitCode: 13 };
+}
+
+/** The kind of the review that can list the key. */
+export function kindOfKey({ facts }: Pick<PlannedKey, "facts">): ReviewKind {
+  if (facts.isKms) return "kms";
+  return facts.state === "pre_activation" ? "never-active" : "managed";
+}
+
+/** What a rollback may do with the key. Of a KMS key only the evidence says whether this campaign destroyed it. */
+export function rollbackOfKey({ view }: CampaignContext, { name, line, facts, listed }: PlannedKey): Rollback {
+  const { campaign, evidence, nowMs } = view;
+  if (facts.isKms) {
+    if (facts.state !== "destroyed") return { kind: "left", why: "not_deactivated" };
+    const { deletedBy = "", deletedAtMs } = listed?.kmsKey ?? {};
+    const written = { by: { iamId: deletedBy, mark: "" }, ...(deletedAtMs !== undefined && { atMs: deletedAtMs }) };
+    return evidence.steps.destroy.has(name)
+      ? { kind: "written_since", ...written }
+      : { kind: "left", why: "not_deactivated_here" };
+  }
+  const { observation } = listed ?? {};
+  if (observation === undefined) return { kind: "left", why: "not_deactivated" };
+  const wave = { name: campaign.name, wave: line.wave };
+  return rollbackOf(observation, { wave, noted: evidence.steps.deactivate.get(name) }, nowMs);
+}
+
+/**
+ * Whether a request is on the key that a halt can withdraw. A record whose step was taken is no longer a request. Its
+ * removal would only hide who wrote to the key last, which a rollback has to prove.
+ */
+export function hasRecordToWithdraw(key: PlannedKey, nowMs: number): boolean {
+  return requestFor(key, key.facts.state === "active" ? "deactivate" : "destroy", nowMs) !== undefined;
+}

@@ -1,0 +1,50 @@
+/**
+ * Opens a campaign for a command: its files, what the service shows of its keys, and the plan of each key: the dates
+ * of its steps, and what keeps it from the next one. An edited manifest is refused before the service is asked. The
+ * file also lets the command read campaign.yaml again before each key, so that an edit of campaign.yaml stops each key
+ * that is left.
+ */
+
+import { withoutSteps } from "../../engine/loop/many.ts";
+import type { CallOptions, World } from "../../engine/ports/world.ts";
+import { createSharing } from "../../text/json.ts";
+import { campaignFileName } from "../files/campaign-file.ts";
+import { type CampaignFolder, mebibyte } from "../files/file-forms.ts";
+import { openCampaign, requireManifest } from "../files/folder.ts";
+import { takeCampaignInventory } from "./inventory.ts";
+import { type CampaignSchedule, type PlannedKey, scheduleCampaign } from "./planned.ts";
+import { type CampaignView, inventoryScope, type Reading, readCampaignView } from "./view.ts";
+
+export interface CampaignContext {
+  readonly world: World;
+  readonly view: CampaignView;
+  readonly plan: CampaignSchedule;
+  readonly options: CallOptions;
+  /** Whether campaign.yaml changed since this run read the file. The next run judges the change. */
+  readonly areRulesNewer: () => Promise<boolean>;
+}
+
+export type OpenFolder = (path: string) => CampaignFolder;
+
+/** Opens the campaign. Writes nothing to the folder. */
+export async function openCampaignAt(
+  world: World,
+  openFolder: OpenFolder,
+  path: string,
+  { options, ...reading }: Reading & { readonly options: CallOptions },
+): Promise<CampaignContext> {
+  const opened = await openCampaign(openFolder(path), world.session.instanceId);
+  // An edited manifest is refused before the service is asked.
+  const share = createSharing();
+  const manifest = share(await requireManifest(opened, world.sha256));
+  const inventory = share(await takeCampaignInventory(world, inventoryScope(opened, manifest, reading), options));
+  const view = readCampaignView({ ...opened, manifest }, inventory);
+  const plan = scheduleCampaign(view, world);
+  const { folder, text } = opened;
+  const areRulesNewer = async () => (await folder.read(campaignFileName, mebibyte)) !== text;
+  return { world: withoutSteps(world), view, plan, options, areRulesNewer };
+}
+
+export function keysOfWave({ plan }: CampaignContext, wave: string): readonly PlannedKey[] {
+  return plan.keys.filter(({ line }) => line.wave === wave);
+}
