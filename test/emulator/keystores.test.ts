@@ -119,7 +119,8 @@ describe("S2 creates or connects a keystore (uko-v4.md 3.8)", () => {
     ["no type", { type: undefined }, [400, "missing_field", "type"]],
     ["an unknown type", { type: "vault" }, [400, "invalid_field", "type"]],
     ["no vault", { vault: undefined }, [400, "missing_field", "vault"]],
-    ["an unknown vault", { vault: { id: "none" } }, [404, "not_found", undefined]],
+    ["an unknown vault", { vault: { id: "5c1e0000-0000-4000-8000-00000000ffff" } }, [404, "not_found", undefined]],
+    ["a vault ID that is no UUID", { vault: { id: "none" } }, [400, "invalid_field", "vault.id"]],
     ["no secret", { aws_secret_access_key: undefined }, [400, "missing_field", "aws_secret_access_key"]],
     [
       "a secret with other characters",

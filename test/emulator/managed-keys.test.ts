@@ -49,7 +49,8 @@ describe("K2 creates a key (uko-v4.md 2.5, 4.3)", () => {
     ["129 tags", { tags: Array.from({ length: 129 }, () => ({ name: "a", value: "b" })) }, 400, "invalid_field"],
     ["an unknown field", { state: "active" }, 400, "invalid_field"],
     ["an unknown template", { template_name: "nothing" }, 404, "not_found"],
-    ["an unknown vault", { vault: { id: "none" } }, 404, "not_found"],
+    ["an unknown vault", { vault: { id: "5c1e0000-0000-4000-8000-00000000ffff" } }, 404, "not_found"],
+    ["a vault ID that is no UUID", { vault: { id: "none" } }, 400, "invalid_field"],
   ])("refuses %s", async (_, fields, status, code) => {
     const response = await world.as("bob").create(fields);
     expect([response.status, response.body.errors[0]?.code]).toEqual([status, code]);

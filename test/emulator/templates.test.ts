@@ -132,7 +132,8 @@ describe("T2 creates a template (uko-v4.md 2.5, 3.5, 3.6)", () => {
   const placed = (fields: object) => ({ keystores: [{ group: "payroll", type: "ibm_cloud_kms", ...fields }] });
   it.each([
     ["no vault", { vault: undefined }, [400, "missing_field", "vault"]],
-    ["an unknown vault", { vault: { id: "none" } }, [404, "not_found", undefined]],
+    ["an unknown vault", { vault: { id: "5c1e0000-0000-4000-8000-00000000ffff" } }, [404, "not_found", undefined]],
+    ["a vault ID that is no UUID", { vault: { id: "none" } }, [400, "invalid_field", "vault.id"]],
     ["a name that begins with a digit", { name: "1a" }, [400, "invalid_field", "name"]],
     ["a name of 31 characters", { name: "x".repeat(31) }, [400, "invalid_field", "name"]],
     ["no keystores", { keystores: [] }, [400, "invalid_field", "keystores"]],

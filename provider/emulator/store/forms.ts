@@ -15,7 +15,8 @@ export function uuidOf(text: string): string {
 
 export const text = (min: number, max: number, pattern: RegExp) => z.string().min(min).max(max).regex(pattern);
 
-export const vaultSchema = z.strictObject({ id: z.string().min(1).max(36) });
+/** The vault of a created object, by its ID, which is a UUID of 36 characters (uko-v4.md 2, 2.5). */
+export const vaultSchema = z.strictObject({ id: text(36, 36, /^[-0-9a-z]+$/) });
 export const templateName = text(1, 30, /^[A-Za-z][A-Za-z0-9-]*$/);
 /** A group of keystores, which templates name (uko-v4.md 3.6). */
 export const groupName = text(1, 200, /^[A-Za-z0-9][A-Za-z0-9-_ ]+$/);

@@ -1,10 +1,11 @@
 /**
  * Generates the objects of an emulator in any number: vaults, keystores, keys of several states, some of which cannot
- * be deleted, and KMS keys. The same numbers always give the same objects.
+ * be deleted, and KMS keys. The same numbers always give the same objects, and every value is one that IBM's definitions
+ * list, so that a client with strict types reads them.
  */
 
 import { demoSeed } from "./demo-seed.ts";
-import { keystoreTypes } from "./model.ts";
+import { type KeystoreType, keystoreTypes } from "./model.ts";
 import type { Seed } from "./seed.ts";
 
 /** The parts of a size, with the limits of a seed. */
@@ -49,11 +50,30 @@ const history = {
 type SeededKey = NonNullable<Seed["keys"]>[number];
 type Fields = Pick<SeededKey, "template"> & Partial<SeededKey>;
 
+/** How each kind of keystore is connected. An internal one has no connection (uko-v4.md 3.7). */
+const connections: Readonly<Record<KeystoreType, Readonly<Record<string, unknown>>>> = {
+  aws_kms: { aws_region: "eu_central_1" },
+  azure_key_vault: {
+    azure_service_name: "emulated",
+    azure_resource_group: "keys",
+    azure_service_principal_client_id: idOf("a2c1", 1),
+    azure_tenant: idOf("a2c1", 2),
+    azure_subscription_id: idOf("a2c1", 3),
+  },
+  google_kms: { google_location: "europe-west3", google_key_ring: "keys" },
+  ibm_cloud_kms: {},
+  cca: { cca_host: "cca.example.com", cca_port: 9443, cca_public_key_hash: "ab12" },
+};
+
+/** The CRN of a bucket that uses a key. */
+const bucket = (name: string): string =>
+  `crn:v1:bluemix:public:cloud-object-storage:global:a/emulated-account:${idOf("c05b", 1)}:bucket:${name}`;
+
 /** The reasons why a key cannot be deleted, one for each blocked key in rotation. */
 const blockages: readonly ((number: number) => Fields)[] = [
   (number) => ({
     template: "ibm-cloud-kms",
-    resources: [{ crn: `crn:v1:bluemix:public:cloud-object-storage:retained-${number}`, preventKeyDeletion: true }],
+    resources: [{ crn: bucket(`retained-${number}`), preventKeyDeletion: true }],
   }),
   () => ({ template: "aws-kms", tags: [{ name: "hold", value: "litigation" }] }),
   () => ({ template: "google-kms", state: "compromised" }),
@@ -73,7 +93,7 @@ function ordinary(number: number, inVault: number): Fields {
   if (template !== "ibm-cloud-kms") return { template };
   return {
     template,
-    ...(inVault % 3 === 0 && { resources: [{ crn: `crn:v1:bluemix:public:cloud-object-storage:bucket-${number}` }] }),
+    ...(inVault % 3 === 0 && { resources: [{ crn: bucket(`bucket-${number}`) }] }),
     ...(inVault % 4 === 0 && { dualAuthDelete: true }),
   };
 }
@@ -90,15 +110,29 @@ export function generateSeed({ keys, vaults, kms, blocked }: GeneratedSize): See
     identities: [...demoSeed.identities],
     vaults: vaultNames.map((name, at) => ({ id: idOf("5c1e", at + 1), name })),
     keystores: vaultNames.flatMap((vault) => [
-      ...keystoreTypes.map((type) => ({ name: `${vault}-${type.replaceAll("_", "-")}`, vault, type, groups: [type] })),
+      ...keystoreTypes.map((type) => ({
+        name: `${vault}-${type.replaceAll("_", "-")}`,
+        vault,
+        type,
+        groups: [type],
+        fields: connections[type],
+      })),
       {
         name: `${vault}-unreachable`,
         vault,
         type: "azure_key_vault",
         groups: ["unreachable"],
         statusResponse: "error",
+        fields: connections.azure_key_vault,
       },
-      { name: `${vault}-refusing`, vault, type: "aws_kms", groups: ["refusing"], refuses: ["destroy"] },
+      {
+        name: `${vault}-refusing`,
+        vault,
+        type: "aws_kms",
+        groups: ["refusing"],
+        refuses: ["destroy"],
+        fields: connections.aws_kms,
+      },
     ]),
     templates: vaultNames.flatMap((vault) => [
       ...templates.map(({ type, name }) => ({ name, vault, keystoreType: type, group: type })),
