@@ -49,7 +49,7 @@ test.each(["status KEY", "plan KEY", "requests --long"])(
     const { out } = await world.uko("alice", typed);
     for (const said of [
       'Was called "payroll"',
-      'Used by: "bucket"',
+      'Used by: "bucket-1"',
       "by IBMid-550000CAROL.",
       "Last write before the request",
     ]) {
@@ -58,7 +58,7 @@ test.each(["status KEY", "plan KEY", "requests --long"])(
     const { key } = reportOf(await world.uko("alice", `${typed.replace("--long", "")} --json`));
     expect(key).toMatchObject({
       createdBy: "IBMid-550000CAROL",
-      usedBy: [{ name: "bucket", service: "cloud-object-storage" }, { name: "bucket" }],
+      usedBy: [{ name: "bucket-1", service: "cloud-object-storage" }, { name: "bucket-2" }],
       pastLabels: [{ label: "payroll", source: "evidence" }],
       said: {
         requester: "IBMid-550000BOB",

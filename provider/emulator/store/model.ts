@@ -124,15 +124,18 @@ export interface Placement {
 }
 
 /** A cloud resource that a key protects, as in a seed (uko-v4.md 3.13). */
-export const resourceSchema = z.strictObject({
-  crn: z.string().min(1),
-  name: z.string().default("bucket"),
-  description: z.string().default(""),
-  serviceName: z.string().default("cloud-object-storage"),
-  serviceInstanceName: z.string().default(""),
-  /** A retention policy: the key cannot be deleted (uko-v4.md 5). */
-  preventKeyDeletion: z.boolean().default(false),
-});
+export const resourceSchema = z
+  .strictObject({
+    crn: z.string().min(1),
+    /** Without it, the last part of the CRN, so that two resources of a key can be told apart. */
+    name: z.string().optional(),
+    description: z.string().default(""),
+    serviceName: z.string().default("cloud-object-storage"),
+    serviceInstanceName: z.string().default(""),
+    /** A retention policy: the key cannot be deleted (uko-v4.md 5). */
+    preventKeyDeletion: z.boolean().default(false),
+  })
+  .transform(({ name, ...given }) => ({ ...given, name: name ?? given.crn.split(":").findLast(Boolean) ?? given.crn }));
 export type AssociatedResource = Readonly<z.output<typeof resourceSchema>>;
 
 export interface KeystoreStatus {
