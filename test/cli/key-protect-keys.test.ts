@@ -162,7 +162,7 @@ describe("uko reactivate", () => {
     expect((await shown(`status ${orders}`)).text).toContain(`can restore the key with uko reactivate ${orders}`);
     const { exitCode, out, err } = await world.uko("bob", `reactivate ${orders}`);
     expect([exitCode, out + err]).toEqual([0, expect.stringContaining('KMS key "orders" is restored')]);
-    expect((await shown(`status ${orders}`)).text).toContain("is waiting for a person to set it for deletion");
+    expect((await shown(`status ${orders}`)).text).toContain("is not set for deletion");
     expect((await shown("audit kms/orders")).text).toMatch(/restore +kms key orders +destroyed +active/);
     expect((await world.verdict()).violations).toEqual([]);
   });

@@ -37,7 +37,7 @@ export function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
   const { observed } = outcome;
   const { observation } = observed;
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
-  const { lifecycleState, ...deletion } = reportKmsKeyDeletion(observed, plan);
+  const { lifecycleState, ...deletion } = reportKmsKeyDeletion(observed, { run: outcome.memory.run, plan });
   const explanation: Explanation = explainKmsOutcome(outcome, userInterface);
   return {
     ...about,

@@ -186,7 +186,9 @@ async function inspectKey(
   if (read.kind === "gone") return { report: absent(reportOutcome(ref, { kind: "gone", memory }), "UKO_NOT_FOUND") };
   const planned = towardsDestruction(read.observation, current, read.nowMs);
   const isOpen = isWindowOpen(read.observation, read.nowMs);
-  const isQuiet = planned.kind === "ready" || (planned.kind === "refused" && !isOpen);
+  // The deletion of a key begins with its request. Before the request, nothing is waiting.
+  const isQuiet =
+    planned.kind === "ready" || planned.kind === "waitingForRequest" || (planned.kind === "refused" && !isOpen);
   const plan = isQuiet ? ({ kind: "done" } as const) : planned;
   const acts = kmsKeyActs(read, planned);
   const { explanation, ...facts } = reportOutcome(ref, { kind: "stopped", plan, observed: read, memory });

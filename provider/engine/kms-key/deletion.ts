@@ -54,16 +54,12 @@ function conclude(outcome: KmsOutcome, userInterface: UserInterface): Conclusion
   const taken = certainSteps(outcome.memory.run).map(({ kind }) => kind);
   if (outcome.kind === "gone") return { kind: "ended", warnings: [], facts: { lifecycleState: "gone", taken } };
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
-  const isUnrequested = plan?.kind === "waitingForRequest";
-  const facts = {
-    ...reportKmsKeyDeletion(outcome.observed, plan),
-    ...(isUnrequested && { lifecycleState: "pending_request" }),
-    taken,
-  };
+  const facts = { ...reportKmsKeyDeletion(outcome.observed, { run: outcome.memory.run, plan }), taken };
   if (plan?.kind === "done")
     return { kind: "ended", warnings: [noteAfterDestroy(outcome.observed, dialectOf(userInterface.rerun))], facts };
   const { kmsKeyId, name, stateWord, signatures } = outcome.observed.observation;
   const key = { label: name, vaultId: "", keyId: kmsKeyId, keyState: stateWord };
+  const isUnrequested = plan?.kind === "waitingForRequest";
   const unrequested = isUnrequested ? { ...key, ...(signatures !== undefined && { out: requestFile }) } : undefined;
   return { kind: "unfinished", explanation: explainKmsOutcome(outcome, userInterface), facts, unrequested };
 }

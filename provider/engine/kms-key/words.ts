@@ -138,7 +138,7 @@ export function restorableUntilMs({ snapshot }: Pick<ObservedKmsKey, "snapshot">
   return restoreUntilMs ?? (deletedAtMs === undefined ? undefined : deletedAtMs + kmsRestoreMs);
 }
 
-/** How to restore a destroyed key, and what is left of it. `dialect` is that of the reader's program, if they have one. */
+/** Who destroyed a key, how to restore it, and what is left of it. `dialect` is that of the reader's program, if they have one. */
 export function describeDestroyedKey(observed: ObservedKmsKey, dialect: Dialect | undefined): readonly string[] {
   const untilMs = restorableUntilMs(observed);
   const { purgeScheduledAtMs } = observed.observation;
@@ -148,6 +148,7 @@ export function describeDestroyedKey(observed: ObservedKmsKey, dialect: Dialect 
       ? `${sayHolder(kmsRights.restore)} can restore the key with uko reactivate ${kmsKeyPath(observed.observation)}.`
       : `a changed ${dialect.property("restoreTrigger")} restores the key. If the key left the state, set ${dialect.property("existingKeyId")} as well.`;
   return [
+    ...sayDestroyer(observed),
     ...(isRestorable ? [`Until ${sayTimeAndDistance(untilMs, observed.nowMs)}, ${way}`] : []),
     `Its key ring cannot be deleted until ${
       purgeScheduledAtMs === undefined
@@ -155,6 +156,13 @@ export function describeDestroyedKey(observed: ObservedKmsKey, dialect: Dialect 
         : `KMS purges the metadata on ${sayTime(purgeScheduledAtMs)}`
     }.`,
   ];
+}
+
+/** KMS reports the ID alone of the identity that destroyed a key. Under KMS dual authorization, it is the approver. */
+function sayDestroyer({ snapshot: { deletedBy, deletedAtMs }, observation }: ObservedKmsKey): readonly string[] {
+  if (deletedBy === undefined || deletedAtMs === undefined) return [];
+  const approved = observation.dualAuthDelete ? "approved the deletion and destroyed the key" : "destroyed the key";
+  return [`${plain(deletedBy, 100)} ${approved} on ${sayTime(deletedAtMs)}.`];
 }
 
 /** The message when the engine drops the key from state. */

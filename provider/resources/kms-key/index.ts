@@ -42,7 +42,7 @@ const secureImport = namesWhere(kmsKeyInputs, ({ role }) => role === "creation")
 const ruled: readonly string[] = ["tags", "aliases", "expirationDate", "dualAuthDelete", "existingKeyId", ...policies];
 const compared = namesWhere(kmsKeyInputs, () => true).filter((name) => !ruled.includes(name));
 
-/** A KMS key has no record, so its state names no people. */
+/** The state of a KMS key names no people: see `reportKmsKeyDeletion`. */
 const ownDeletionOutputs = deletionOutputs.filter((name) => name in kmsKeyState.shape) as (keyof KmsKeyState)[];
 
 /** The key ring of a key that names none (kms-v2-and-iam.md 1.6). */

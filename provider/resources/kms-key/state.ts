@@ -8,6 +8,7 @@ import { reportKmsKeyDeletion } from "../../engine/kms-key/report.ts";
 import { restorableUntilMs, sayBegan, sayKmsKey } from "../../engine/kms-key/words.ts";
 import type { Dialect } from "../../engine/text/dialect.ts";
 import { plain, sayTime, sayTimeAndDistance } from "../../engine/text/words.ts";
+import { kmsLifecycleStateOf } from "../../lifecycle/kms-key/kms-wait.ts";
 import { isWindowOpen } from "../../lifecycle/kms-key/plan-kms-key-deletion.ts";
 import { creationTagName } from "../../lifecycle/vocabulary/tag-names.ts";
 import { isoTime } from "../../text/iso-time.ts";
@@ -20,7 +21,6 @@ export const creationTagPrefix = `${creationTagName}:`;
 /** The state: the values in KMS, plus the inputs that only control uko. `known` contains a digest for a payload. */
 export function kmsStateOf(instanceId: string, known: KmsKeyInputs, observed: ObservedKmsKey): KmsKeyState {
   const { snapshot, observation } = observed;
-  const { lifecycleState, ...deletion } = reportKmsKeyDeletion(observed);
   const userTags = snapshot.tags.filter((tag) => !tag.startsWith(creationTagPrefix));
   const { description: _d, tags: _t, aliases: _a, expirationDate, ...kept } = known;
   const isPurging = observation.state === "destroyed" && observation.purgeScheduledAtMs !== undefined;
@@ -39,11 +39,11 @@ export function kmsStateOf(instanceId: string, known: KmsKeyInputs, observed: Ob
     keyId: snapshot.kmsKeyId,
     crn: snapshot.crn,
     keyState: observation.stateWord,
-    lifecycleState,
+    lifecycleState: kmsLifecycleStateOf(observation, observed.nowMs),
     imported: snapshot.isImported,
     ...(snapshot.lastRotatedAtMs !== undefined && { lastRotatedAt: isoTime(snapshot.lastRotatedAtMs) }),
     ...(isPurging && { deletionNotBefore: isoTime(observation.purgeScheduledAtMs ?? 0) }),
-    ...pendingOutputs(deletion),
+    ...pendingOutputs(reportKmsKeyDeletion(observed)),
   };
 }
 

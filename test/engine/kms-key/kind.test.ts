@@ -47,7 +47,11 @@ describe("two people delete a KMS key", () => {
     ]);
     expect(await destroyBy("alice", state).outcome()).toMatchObject({
       kind: "ended",
-      warnings: [expect.stringMatching(/destroyed and leaves the state\n.*24 Dec 2026.*restoreTrigger/)],
+      warnings: [
+        expect.stringMatching(
+          /destroyed and leaves the state\n.*BOB approved the deletion and destroyed the key.*\n.*24 Dec 2026.*restoreTrigger/,
+        ),
+      ],
       facts: { lifecycleState: "destroyed", taken: [] },
     });
   });
@@ -261,11 +265,20 @@ describe("by command", () => {
     const state = await makeKmsKey(stage);
     const ref = refOf(state);
     const by = (who: Person) => kmsRun(stage, who).operations;
-    expect(await by("alice").status(ref, options)).toMatchObject({ exitCode: 0, lifecycleState: "active", taken: [] });
+    const untouched = await by("alice").status(ref, options);
+    expect(untouched).toMatchObject({ exitCode: 0, lifecycleState: "active", taken: [] });
+    expect(untouched.deletion).toEqual({});
+    expect(untouched.explanation.summary).toContain("is not set for deletion");
+    expect(await by("bob").continue(ref, options)).toMatchObject({
+      code: "UKO_REQUEST_PENDING",
+      lifecycleState: "pending_request",
+      deletion: { awaits: "request" },
+    });
     expect(await by("alice").request(ref, options)).toMatchObject({
       exitCode: 0,
       lifecycleState: "pending_approval",
       taken: ["set_for_deletion"],
+      deletion: { requestedBy: "IBMid-550000ALICE", requestedByName: "Alice Example" },
     });
     const pending = await by("bob").status(ref, options);
     const deletion = { awaits: "approval", neededRoles: ["KMS Manager"] };
@@ -279,7 +292,11 @@ describe("by command", () => {
     expect(await by("bob").continue(ref, options)).toMatchObject({ code: "UKO_APPROVAL_PENDING", taken: [] });
     const window = (await by("bob").inspect(ref, options))?.window ?? "";
     expect(secondRequest.deletion.recordId).toBe(window);
-    expect(await by("bob").approve(ref, window, options)).toMatchObject({ exitCode: 0, taken: ["destroy"] });
+    const approved = await by("bob").approve(ref, window, options);
+    expect(approved).toMatchObject({ exitCode: 0, taken: ["destroy"], deletion: { approvedBy: "IBMid-550000BOB" } });
+    expect(approved.explanation.facts.join("\n")).toContain(
+      "IBMid-550000BOB approved the deletion and destroyed the key",
+    );
     expect(await by("bob").withdraw(ref, options)).toMatchObject({ code: "UKO_ALREADY_DESTROYED" });
     await stage.advance("100d");
     expect(await by("bob").status(ref, options)).toMatchObject({ lifecycleState: "gone", code: "UKO_NOT_FOUND" });
