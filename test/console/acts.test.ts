@@ -53,7 +53,7 @@ describe("two people and one key", () => {
       const { text } = await alice.open(page);
       const [facts = "", said = ""] = text.split("<p>Said by the requester, IBMid-550000BOB:</p>");
       expect(facts).toContain("<li>Created on 1 Jan 2026 08:00 UTC, ");
-      expect(facts).toContain("<li>Used by: &quot;bucket&quot; (cloud-object-storage), ");
+      expect(facts).toContain("<li>Used by: &quot;bucket-1&quot; (cloud-object-storage), ");
       expect(said).toContain("<li>Label: payroll</li>");
     }
   });

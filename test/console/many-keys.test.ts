@@ -61,7 +61,7 @@ describe("many requests of one person", () => {
       await withOtherTool(world, "carol", together[1], { method: "PATCH", tag: { name: "team", value: "other" } }),
     ).toBe(200);
     const [before = "", form = ""] = (await review(alice)).split('<form method="post" action="/requests/approve"');
-    expect(before).toContain("1 in use, by resources that UKO knows: payroll (by &quot;bucket&quot; ");
+    expect(before).toContain("1 in use, by resources that UKO knows: payroll (by &quot;bucket-1&quot; ");
     expect(before).toContain("You cannot approve 1 key now:");
     expect(before).toMatch(/cards: The record that names IBMid-550000BOB [^<]* wrote to the key on /);
     expect(form).toContain("deactivate 2");
