@@ -4,7 +4,10 @@
  */
 import type { RequiredPeople } from "../../lifecycle/vocabulary/observation.ts";
 
-/** Every call can be canceled. The adapter sets deadlines for single calls. */
+/**
+ * What differs from call to call in one world (decision 63). Every call can be canceled. The adapter sets deadlines for
+ * single calls.
+ */
 export interface CallOptions {
   readonly signal: AbortSignal;
   /** Receives the progress of this one call; if absent, the run's own progress does. */

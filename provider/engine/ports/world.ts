@@ -5,7 +5,14 @@
 
 import type { OwnSeal } from "../../lifecycle/consent/record-text.ts";
 import type { KeystoreKind } from "../../lifecycle/container/keystore-kind.ts";
-import type { Actor, BackingKey, KeystoreStatus, KeyUse, Tag } from "../../lifecycle/vocabulary/observation.ts";
+import type {
+  Actor,
+  ApprovedStep,
+  BackingKey,
+  KeystoreStatus,
+  KeyUse,
+  Tag,
+} from "../../lifecycle/vocabulary/observation.ts";
 import type { Permit } from "../../lifecycle/vocabulary/permit.ts";
 import type { Dialect } from "../text/dialect.ts";
 import type { CallOptions, Permitted, Progress, RunSettings, WithServiceTime, Written } from "./calls.ts";
@@ -114,7 +121,7 @@ export interface Keys {
   /** K6. */
   activate(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<KeyWithEtag>>;
   /** K7, K8: which key and which act is what the permit says. */
-  act(permit: Permit<"deactivate" | "destroy">, options: CallOptions): Promise<Permitted<KeyWithEtag>>;
+  act(permit: Permit<ApprovedStep>, options: CallOptions): Promise<Permitted<KeyWithEtag>>;
   /** K9: creates new material, so only the next read shows the result. */
   rotate(ref: KeyRef, etag: string, options: CallOptions): Promise<Written<undefined>>;
   /** K10: installs the key in the keystores of its template, and uninstalls it from all others. */
