@@ -19,9 +19,9 @@ import {
   type Certificate,
   type CertificateKey,
   type CertificateWave,
+  certificateKey,
   certificateType,
   type HashJson,
-  keyFacts,
   type Limit,
   limitCodes,
   limitTexts,
@@ -183,7 +183,7 @@ const endedOutcomes: readonly CertificateKey["outcome"][] = ["destroyed", "remov
 function select(instanceId: string, { keys, index, wave }: CertificateSources): readonly (() => CertificateKey)[] {
   const find = (subject: string): CertificateKey | undefined => {
     const key = keyInEvidence(subject, index);
-    return key && keyFacts.parse(key);
+    return key && certificateKey.parse(key);
   };
   if (wave !== undefined) {
     return wave.keys.map((key) => {

@@ -50,8 +50,8 @@ const loggedLine = evidenceLine.extend({
  * as known.
  */
 export type LoggedLine = z.infer<typeof loggedLine> & { readonly log: number; readonly credential?: Credential };
-type Run = NonNullable<z.infer<typeof loggedLine>["run"]>;
-type Credential = Run["credential"];
+type LoggedRun = NonNullable<z.infer<typeof loggedLine>["run"]>;
+type Credential = LoggedRun["credential"];
 
 /** Where a line about a key is in its file. It has few fields, because each key has several lines. */
 export interface LoggedPlace {
@@ -71,7 +71,7 @@ export interface ReadLog {
   readonly log: CertificateLog | undefined;
   readonly chain: ChainReport;
   readonly instanceIds: ReadonlySet<string>;
-  readonly runs: readonly Run[];
+  readonly runs: readonly LoggedRun[];
   /** The latest time of the service that a line has; undefined if the file has no line. */
   readonly latestMs: number | undefined;
   /** The places of the lines about each key, by the name of the key. */
@@ -94,7 +94,7 @@ export function createLogReader(index: number, maxLines = Number.POSITIVE_INFINI
   const check = createChainCheck();
   const places = new Map<string, readonly LoggedPlace[]>();
   const instanceIds = new Set<string>();
-  const runs: Run[] = [];
+  const runs: LoggedRun[] = [];
   /**
    * The credential by person. A run names it on its first line, and the later lines of this person belong to the run.
    */

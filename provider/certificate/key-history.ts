@@ -4,7 +4,14 @@
  * reported, when asked live, that the key is gone. uko removes a key's metadata by the same rule.
  */
 
-import { byTime, pairSteps, peopleBehind, type Records, recordsOf, type StepLines } from "../engine/commands/audit.ts";
+import {
+  byTime,
+  consentsIn,
+  type LoggedConsents,
+  pairSteps,
+  peopleBehind,
+  type StepLines,
+} from "../engine/commands/audit.ts";
 import { findLeftoverMaterial, type RemovalObservation } from "../lifecycle/key/guards.ts";
 import type { BackingKey, KeystoreStatus } from "../lifecycle/vocabulary/observation.ts";
 import type { EvidenceIndex, KeyDescription, LoggedLine } from "./evidence-log.ts";
@@ -24,7 +31,7 @@ export function keyInEvidence(
   const inTime = all.filter(({ phase }) => phase !== "seen");
   const [first] = inTime;
   if (first === undefined) return undefined;
-  const records = recordsOf(inTime);
+  const records = consentsIn(inTime);
   const pairs = pairSteps(inTime);
   const lines = pairs.flatMap((pair) => (pair.first === pair.last ? [pair.last] : [pair.first, pair.last]));
   const steps = pairs.map((pair) => stepOf(pair, records, settlementOf(pair, { all, pairs })));
@@ -168,7 +175,7 @@ const ended: Readonly<Record<string, CertificateKey["outcome"]>> = {
 
 function stepOf(
   { first, last, isDone }: StepLines<LoggedLine>,
-  records: Records,
+  records: LoggedConsents,
   settlement: Pick<CertificateStep, "settled" | "doneAt">,
 ): CertificateStep {
   const { step, from, to, actor, signed, digest, reason, hold, correlationId, log, seq, credential } = last;

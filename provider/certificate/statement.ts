@@ -105,7 +105,7 @@ export const keyMetadata = {
 
 export const keyCheckValue = z.strictObject({ method: text, value: text });
 
-export const keyFacts = z.strictObject({
+export const certificateKey = z.strictObject({
   subject: text,
   vaultId: text,
   keyId: text,
@@ -173,7 +173,7 @@ const predicate = z.strictObject({
     technique: z.literal(method.technique),
     statement: z.literal(method.statement),
   }),
-  keys: z.array(keyFacts).min(1).max(maxSubjects),
+  keys: z.array(certificateKey).min(1).max(maxSubjects),
   leftOut: z
     .array(openKey)
     .min(1)
@@ -215,7 +215,7 @@ export const outlineForm = certificateForm.extend({
 /** The evidence files that a statement names, read even if the rest of the statement is not valid. */
 export const namedLogsForm = z.object({ predicate: z.object({ evidence: predicate.shape.evidence }) });
 export type Certificate = z.infer<typeof certificateForm>;
-export type CertificateKey = z.infer<typeof keyFacts>;
+export type CertificateKey = z.infer<typeof certificateKey>;
 export type CertificateStep = z.infer<typeof step>;
 export type CertificateLog = z.infer<typeof log>;
 export type CertificateWave = NonNullable<Certificate["predicate"]["wave"]>;
@@ -247,7 +247,7 @@ export function faultOf(statement: unknown): Pick<z.core.$ZodIssue, "path" | "me
   const { data, error } = outlineForm.safeParse(statement);
   if (data === undefined) return error?.issues[0];
   for (const [at, key] of data.predicate.keys.entries()) {
-    const [issue] = keyFacts.safeParse(key).error?.issues ?? [];
+    const [issue] = certificateKey.safeParse(key).error?.issues ?? [];
     if (issue !== undefined) return { ...issue, path: ["predicate", "keys", at, ...issue.path] };
   }
   return undefined;

@@ -23,7 +23,7 @@ import { requestToFile } from "./kms-approval.ts";
 import { reportFor, reportText } from "./print.ts";
 import { type Recording, recordedWorld, recordOption } from "./record-option.ts";
 import { reasonOnKms, requesting } from "./request-command.ts";
-import { type KeyCall, type KeyRun, runOnKeys } from "./run-on-keys.ts";
+import { type KeyCall, type KeysOperation, runOnKeys } from "./run-on-keys.ts";
 import { addReadingOptions, addSelectionOptions, isRemoval, type SelectionOptions, selectionIn } from "./selection.ts";
 import { yesOption } from "./typed-keys.ts";
 
@@ -43,7 +43,7 @@ interface Given extends SelectionOptions, Recording {
 }
 
 export function addKeyCommands({ program, world, end }: KeyCommands): void {
-  const run: Run = async (name, keys, options, rest) => {
+  const run: RunOnTypedKeys = async (name, keys, options, rest) => {
     const selection = selectionIn(options);
     if (keys.length === 0 && Object.keys(selection).length === 0) {
       throw invalidInput("No key was named", "Name keys, or choose them with --vault, --label or another option.");
@@ -147,10 +147,10 @@ function reasonOption(says: string): Option {
   return new Option("--reason <text>", `${says}, at most 500 characters; not for kms/ keys`).argParser(parseReason);
 }
 
-type Acts = Omit<KeyRun, "keys" | "json">;
-type Run = (name: CommandName, keys: readonly TypedKey[], options: Given, acts: Acts) => Promise<void>;
+type Acts = Omit<KeysOperation, "keys" | "json">;
+type RunOnTypedKeys = (name: CommandName, keys: readonly TypedKey[], options: Given, acts: Acts) => Promise<void>;
 
-function addContinue(program: Command, world: CliWorld, run: Run): void {
+function addContinue(program: Command, world: CliWorld, run: RunOnTypedKeys): void {
   keyCommand(program, {
     name: "continue",
     keys: "several",

@@ -12,10 +12,10 @@ import type { KeyPath, KmsKeyPath } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { canPersonType, requireTyped } from "./hand.ts";
 import type { OpenRun } from "./run.ts";
-import type { KeyRun } from "./run-on-keys.ts";
+import type { KeysOperation } from "./run-on-keys.ts";
 import { confirmFound, managedRefs } from "./typed-keys.ts";
 
-type Acts = Pick<KeyRun, "writes" | "confirms" | "act" | "actOnKms">;
+type Acts = Pick<KeysOperation, "writes" | "confirms" | "act" | "actOnKms">;
 
 export function requesting(world: CliWorld, { reason, yes }: { readonly reason?: string; readonly yes?: true }): Acts {
   const shown = new Map<string, ShownForRequest>();

@@ -18,7 +18,7 @@ import { type OpenRun, withOperations } from "./run.ts";
 import type { SelectionOptions } from "./selection.ts";
 import { requireFullIds, resolveKeys } from "./typed-keys.ts";
 
-export interface KeyRun {
+export interface KeysOperation {
   readonly keys: readonly TypedKey[];
   readonly selection?: SelectionOptions;
   readonly json: boolean;
@@ -56,7 +56,7 @@ export interface KmsKeyCall extends Pick<KeyCall, "options"> {
 }
 
 /** Returns the exit code. Throws the error that stopped the run before its first key. */
-export async function runOnKeys(world: CliWorld, run: KeyRun): Promise<number> {
+export async function runOnKeys(world: CliWorld, run: KeysOperation): Promise<number> {
   requireFullIds(world, run);
   const work = async (opened: OpenRun): Promise<number> => {
     const { confirms } = run;
@@ -177,7 +177,7 @@ function pathIn(key: KeyPath | KmsKeyPath): Partial<KeyPath> {
 }
 
 /** Asks before each step. If there are several keys, the person can answer for all the others, separately for each step. */
-function confirmation(world: CliWorld, { asks, json }: KeyRun, count: number): Pick<CallOptions, "confirm"> {
+function confirmation(world: CliWorld, { asks, json }: KeysOperation, count: number): Pick<CallOptions, "confirm"> {
   if (asks !== true || json || world.ask === undefined) return {};
   const forAll = new Set<string>();
   return {
@@ -193,7 +193,7 @@ function confirmation(world: CliWorld, { asks, json }: KeyRun, count: number): P
 
 async function actOn(
   key: KeyPath | KmsKeyPath,
-  { act, actOnKms }: KeyRun,
+  { act, actOnKms }: KeysOperation,
   { operations, kmsOperations, settings }: OpenOperations,
   options: CallOptions,
 ): Promise<Report> {

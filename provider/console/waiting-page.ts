@@ -12,7 +12,6 @@ import type { KnownCampaign } from "../engine/ports/known-campaign.ts";
 import type { KeyActId } from "../engine/text/act.ts";
 import { type Html, html, type Shown } from "../html/markup.ts";
 import { codeOf, linkTo, list, tableOf, words } from "../html/report-parts.ts";
-import type { ApprovedStep } from "../lifecycle/vocabulary/observation.ts";
 import { type Page, refreshSeconds, token, type Visitor } from "./layout.ts";
 import { campaignKeysPart, leaderOf } from "./led-keys.ts";
 import { keyAddress, moment, placeOf, sayKeys } from "./parts.ts";
@@ -31,7 +30,7 @@ export interface Group {
   readonly address: string;
   readonly vaultId: string;
   readonly requester: string;
-  readonly step: ApprovedStep;
+  readonly step: "deactivate" | "destroy";
   /** The oldest request first. */
   readonly keys: readonly PendingKey[];
 }

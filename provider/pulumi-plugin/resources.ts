@@ -13,7 +13,7 @@ import { capital } from "../text/printable.ts";
 import { toFailure } from "./configuration.ts";
 import { failureOf } from "./grpc-status.ts";
 import { projectRuntime } from "./project-runtime.ts";
-import type { PlannedObject } from "./run-memory.ts";
+import type { ProgramObject } from "./run-memory.ts";
 import { loadDeferred, type PulumiSession } from "./session.ts";
 import {
   type Mask,
@@ -44,7 +44,7 @@ export async function check(
 }
 
 /** The object that the inputs describe. An adopted object has an ID, and may still have another name. */
-function plannedObject(handlers: AnyHandlers, news: Properties): PlannedObject {
+function plannedObject(handlers: AnyHandlers, news: Properties): ProgramObject {
   const id = handlers.adopted(news);
   return id === undefined ? { place: handlers.placeOf(news) } : { id };
 }

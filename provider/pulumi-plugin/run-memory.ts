@@ -16,7 +16,7 @@ import {
 import { UkoError } from "../errors.ts";
 
 /** The object that a resource of the program describes. */
-export interface PlannedObject {
+export interface ProgramObject {
   /** The object that it adopts. */
   readonly id?: string | undefined;
   /** The unique name of the object that it creates. */
@@ -61,7 +61,7 @@ export function createRunMemory() {
   const { holderOf, refuseReplacement } = replacements;
   return {
     /** The program declares a resource of this URN, and may name its object. */
-    trackPlanned(urn: string, { id, place, name }: PlannedObject): void {
+    trackPlanned(urn: string, { id, place, name }: ProgramObject): void {
       replacements.noteWantedPlace(urn, name);
       declarations.noteWanted(urn, place);
       declare(name, urn);

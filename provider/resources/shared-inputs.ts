@@ -10,11 +10,11 @@ import type { RunSettings } from "../engine/ports/calls.ts";
 import {
   type OutputOf,
   outputOf,
-  type PendingFact,
-  type PendingFacts,
-  pendingFactNames,
-  pendingFacts,
-} from "../engine/ports/pending-facts.ts";
+  type ReportedWait,
+  type WaitField,
+  waitFieldDescriptions,
+  waitFields,
+} from "../engine/ports/reported-wait.ts";
 import { plain } from "../engine/text/words.ts";
 import { awaitedThings, type DeletionAwaits } from "../lifecycle/key/lifecycle-state.ts";
 import type { RequiredPeople } from "../lifecycle/vocabulary/observation.ts";
@@ -47,12 +47,12 @@ export const groupName = z
     "must be 2 or more letters, digits, blanks, - and _, and to begin with a letter or digit",
   );
 
-const pendingField = (fact: PendingFact) => z.string().optional().meta({ description: pendingFacts[fact] });
+const pendingField = (field: WaitField) => z.string().optional().meta({ description: waitFieldDescriptions[field] });
 type PendingField = ReturnType<typeof pendingField>;
 
 /** What a report shows of a pending deletion. */
-export const pendingFields = Object.fromEntries(pendingFactNames.map((fact) => [fact, pendingField(fact)])) as {
-  readonly [Fact in PendingFact]: PendingField;
+export const pendingFields = Object.fromEntries(waitFields.map((field) => [field, pendingField(field)])) as {
+  readonly [Field in WaitField]: PendingField;
 };
 
 /** What a deletion waits for, as a program gets it. A word of a later release in a state counts as absent (decision 62). */
@@ -78,18 +78,18 @@ export const awaitsField = z
 /** The same in a state. */
 export const pendingOutputFields = {
   ...(Object.fromEntries(
-    pendingFactNames.map((fact) => [outputOf(fact), pendingField(fact).meta({ changedBy: ["state"] })]),
+    waitFields.map((field) => [outputOf(field), pendingField(field).meta({ changedBy: ["state"] })]),
   ) as {
-    readonly [Fact in PendingFact as OutputOf<Fact>]: PendingField;
+    readonly [Field in WaitField as OutputOf<Field>]: PendingField;
   }),
   deletionAwaits: awaitsField,
 };
 
 /** The outputs that change during the deletion of a managed key. */
-export const deletionOutputs = pendingFactNames.map(outputOf);
+export const deletionOutputs = waitFields.map(outputOf);
 
-type KeyPendingFacts = Omit<PendingFacts, "awaits"> & { readonly awaits?: DeletionAwaits | undefined };
-type PendingOutputs = { readonly [Fact in Exclude<PendingFact, "awaits"> as OutputOf<Fact>]?: string } & {
+type ReportedKeyWait = Omit<ReportedWait, "awaits"> & { readonly awaits?: DeletionAwaits | undefined };
+type PendingOutputs = { readonly [Field in Exclude<WaitField, "awaits"> as OutputOf<Field>]?: string } & {
   readonly deletionAwaits?: DeletionAwaits;
 };
 
@@ -97,11 +97,11 @@ type PendingOutputs = { readonly [Fact in Exclude<PendingFact, "awaits"> as Outp
  * What a pending deletion shows in a state. Each person wrote their own name, and a terminal may print a state as it
  * is, so the names are escaped.
  */
-export function pendingOutputs(facts: KeyPendingFacts): PendingOutputs {
-  const shown = pendingFactNames.flatMap((fact) => {
-    const value = facts[fact];
+export function pendingOutputs(wait: ReportedKeyWait): PendingOutputs {
+  const shown = waitFields.flatMap((field) => {
+    const value = wait[field];
     if (value === undefined) return [];
-    return [[outputOf(fact), fact.endsWith("Name") ? plain(value, 60) : value] as const];
+    return [[outputOf(field), field.endsWith("Name") ? plain(value, 60) : value] as const];
   });
   return Object.fromEntries(shown);
 }

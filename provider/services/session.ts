@@ -44,7 +44,7 @@ export function createSession(options: SessionOptions): Session {
       if (reported.kind === "contradicted") throw notThisInstance(instanceId, reported.why);
     },
     serviceTimeMs: () => http.serviceTimeMs(),
-    tokenFacts: () => tokens.facts(),
+    tokenClaims: () => tokens.facts(),
     ownSeal,
   };
 }

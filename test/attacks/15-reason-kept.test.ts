@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { EvidenceEntry, RunRecord } from "../../provider/engine/ports/evidence.ts";
+import type { EvidenceEntry, ReportLine } from "../../provider/engine/ports/evidence.ts";
 import type { ConsentDraft } from "../../provider/lifecycle/consent/consent-record.ts";
 import { decodeTagValue, encodeTagValue } from "../../provider/lifecycle/consent/record-text.ts";
 import { recordTagName } from "../../provider/lifecycle/vocabulary/tag-names.ts";
@@ -63,7 +63,7 @@ test("the request of the destruction replaces that of the deactivation, and the 
     /record of IBMid-550000ALICE \("Alice Example"\).*IBMid-550000BOB \("Bob Example"\).*: Payroll moved/;
   expect(destroyed.out).toMatch(ofRecord);
   expect((await types("erin", `status ${key}`)).out).toMatch(ofRecord);
-  expect(linesOf<RunRecord>("report.jsonl").map(({ reasons }) => reasons)).toEqual([
+  expect(linesOf<ReportLine>("report.jsonl").map(({ reasons }) => reasons)).toEqual([
     [asData],
     [asData],
     [asData],

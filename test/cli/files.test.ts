@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import type { AuditEvent } from "../../provider/engine/commands/audit.ts";
-import type { RunRecord } from "../../provider/engine/ports/evidence.ts";
+import type { ReportLine } from "../../provider/engine/ports/evidence.ts";
 import { type CliTestWorld, type Ended, keys, type Person, startCliWorld } from "./harness.ts";
 
 let world: CliTestWorld;
@@ -30,7 +30,7 @@ const records = () =>
   readFileSync(report(), "utf8")
     .trimEnd()
     .split("\n")
-    .map((line) => JSON.parse(line) as RunRecord & { readonly v: 1; readonly time: string });
+    .map((line) => JSON.parse(line) as ReportLine & { readonly v: 1; readonly time: string });
 
 async function endPayroll(): Promise<void> {
   await types("bob", `request ${keys.payroll}`);

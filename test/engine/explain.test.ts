@@ -7,7 +7,7 @@ import { explainPath } from "../../provider/engine/key/text/remaining-path.ts";
 import { renderExplanation } from "../../provider/engine/text/explanation.ts";
 import type { NotBinding } from "../../provider/lifecycle/consent/consent-record.ts";
 import { holdsIn } from "../../provider/lifecycle/consent/hold.ts";
-import type { ApprovalWait, Guard, Plan, RequestWait, Run, Step } from "../../provider/lifecycle/key/plan.ts";
+import type { ApprovalWait, Guard, KeyRun, Plan, RequestWait, Step } from "../../provider/lifecycle/key/plan.ts";
 import { guardCodes } from "../../provider/lifecycle/key/plan.ts";
 import { rights } from "../../provider/lifecycle/vocabulary/managed-key-states.ts";
 import type { KeyObservation } from "../../provider/lifecycle/vocabulary/observation.ts";
@@ -37,7 +37,7 @@ import { expectWellFormed, keyInterfaces, renderAll } from "./explanations.ts";
 const observed = (observation: KeyObservation): KeyDetails => ({ observation, snapshot: {} as never, etag: "", nowMs });
 interface Case {
   readonly key?: KeyObservation;
-  readonly run?: Partial<Run>;
+  readonly run?: Partial<KeyRun>;
   readonly taken?: readonly Step[];
   readonly replaced?: NotBinding;
 }

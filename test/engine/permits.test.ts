@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { keyKind } from "../../provider/engine/key/kind.ts";
-import type { Task } from "../../provider/engine/key/steps.ts";
+import type { KeyTask } from "../../provider/engine/key/steps.ts";
 import { type KmsTask, kmsKeyKind } from "../../provider/engine/kms-key/kind.ts";
 import { converge } from "../../provider/engine/loop/converge.ts";
 import type { Keys, World } from "../../provider/engine/ports/world.ts";
@@ -82,7 +82,7 @@ describe("a permit that the run kept", () => {
       if (permits.length > 0) during.add(await use(permits[0]));
       return clock.sleep(...wait);
     };
-    const plan: Task["plan"] = (observation, current, nowMs) =>
+    const plan: KeyTask["plan"] = (observation, current, nowMs) =>
       planKeyDeletion(observation, aPolicy({ goal: "destroyed", people: "single" }), current, nowMs);
     const task = { ref: uko.ref(state.keyId), plan, approvals: [], intent: "resume" } as const;
     const waiting = { ...run.world, clock: { ...clock, sleep } };

@@ -5,7 +5,7 @@ import { standingOf } from "../../provider/lifecycle/consent/consent-record.ts";
 import { holdsIn, holdsInForce } from "../../provider/lifecycle/consent/hold.ts";
 import { planContainerDeletion } from "../../provider/lifecycle/container/plan-container-deletion.ts";
 import { completeAfterStep } from "../../provider/lifecycle/key/after-step.ts";
-import { type DeletionPolicy, type Run, ready, type Step } from "../../provider/lifecycle/key/plan.ts";
+import { type DeletionPolicy, type KeyRun, ready, type Step } from "../../provider/lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/key/plan-key-deletion.ts";
 import { settlingOf } from "../../provider/lifecycle/key/settling.ts";
 import { soundDeletion, soundPlan } from "../../provider/lifecycle/key/sound-plan.ts";
@@ -92,7 +92,7 @@ describe("a plan to delete a managed key", () => {
     readonly key?: KeyObservation;
     readonly step?: Step;
     readonly policy?: Partial<DeletionPolicy>;
-    readonly run?: Partial<Run>;
+    readonly run?: Partial<KeyRun>;
   }
   /** Alice requested the deactivation, and Bob approves it by hand. */
   const check = ({ key = aKeyWith(record), step, policy = {}, run = {} }: Case): unknown => {

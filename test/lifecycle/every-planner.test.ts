@@ -16,7 +16,7 @@ import {
   type RingKey,
 } from "../../provider/lifecycle/container/plan-container-deletion.ts";
 import { planRingDeletion } from "../../provider/lifecycle/container/plan-ring-deletion.ts";
-import type { DeletionPolicy, Plan, Run } from "../../provider/lifecycle/key/plan.ts";
+import type { DeletionPolicy, KeyRun, Plan } from "../../provider/lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../provider/lifecycle/key/plan-key-deletion.ts";
 import { planRequest } from "../../provider/lifecycle/key/plan-request.ts";
 import { planReversal } from "../../provider/lifecycle/key/plan-reversal.ts";
@@ -38,7 +38,7 @@ import { aKmsKeySetBy, aKmsPolicy, aKmsRun, openWindow } from "../support/kms-bu
 interface Situation {
   readonly key: KeyObservation;
   readonly policy: DeletionPolicy;
-  readonly run: Run;
+  readonly run: KeyRun;
 }
 
 const onKey =

@@ -4,8 +4,8 @@ import {
   type DeletionGoal,
   type DeletionPolicy,
   deletionGoals,
+  type KeyRun,
   type Plan,
-  type Run,
 } from "../../provider/lifecycle/key/plan.ts";
 import type { Actor, ConsentRecord, KeyObservation } from "../../provider/lifecycle/vocabulary/observation.ts";
 import {
@@ -100,7 +100,7 @@ export interface Situation {
   readonly gate: "both" | "destroy";
   readonly people: "single" | "required";
   readonly goal: DeletionGoal;
-  readonly intent: Run["intent"];
+  readonly intent: KeyRun["intent"];
   /** The run itself wrote the request for the next step. */
   readonly isRequestedHere: boolean;
 }
@@ -173,7 +173,7 @@ export function* situations(): Generator<Situation> {
                   yield { state, who, record, isConfirmed, gate, people, goal, intent, isRequestedHere };
 }
 
-export function inputs(one: Situation): { key: KeyObservation; policy: DeletionPolicy; run: Run } {
+export function inputs(one: Situation): { key: KeyObservation; policy: DeletionPolicy; run: KeyRun } {
   // A marker that loosens nothing by itself: the program then decides.
   const key: KeyObservation = {
     ...(records[one.record]?.(one.state) ?? aKey()),

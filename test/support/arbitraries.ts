@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { requiredPeopleValues } from "../../provider/lifecycle/consent/required-people.ts";
-import { type DeletionPolicy, deletionGoals, type Run } from "../../provider/lifecycle/key/plan.ts";
+import { type DeletionPolicy, deletionGoals, type KeyRun } from "../../provider/lifecycle/key/plan.ts";
 import type { BackingKey, KeyObservation } from "../../provider/lifecycle/vocabulary/observation.ts";
 import {
   aBackingKey,
@@ -66,7 +66,7 @@ export const keys: fc.Arbitrary<KeyObservation> = fc
     };
     return hasRecord ? aKeyWith(record, { ...over, updatedBy: writer }) : aKey(over);
   });
-export const runs = (key: KeyObservation): fc.Arbitrary<Run> =>
+export const runs = (key: KeyObservation): fc.Arbitrary<KeyRun> =>
   fc.record({
     actor: fc.constantFrom(anActor(alice), anActor(bob), anActorInProfile(carol), aWorkload()),
     approvals: fc.subarray([key.carried.kind === "one" ? key.carried.record.id : "none"]),

@@ -11,7 +11,7 @@ import {
   type ReviewScope,
   reviewOf,
 } from "../../provider/lifecycle/consent/review.ts";
-import type { DeletionPolicy, Run, Step } from "../../provider/lifecycle/key/plan.ts";
+import type { DeletionPolicy, KeyRun, Step } from "../../provider/lifecycle/key/plan.ts";
 import {
   type Actor,
   type ApprovedStep,
@@ -68,7 +68,7 @@ export function aWorkload(identity: Identity = pipeline): Actor {
   return { identity, writesAs: identity, displayName: "pipeline" };
 }
 
-export function aRun(over: Partial<Run> = {}): Run {
+export function aRun(over: Partial<KeyRun> = {}): KeyRun {
   return { actor: anActor(), approvals: [], intent: "request", ...over };
 }
 

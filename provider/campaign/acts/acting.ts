@@ -11,7 +11,7 @@ import { closingOnError, createKmsOperations, signedText } from "../../engine/km
 import type { CallOptions, World } from "../../engine/ports/world.ts";
 import { sayAuthor, stepNouns } from "../../engine/text/words.ts";
 import { mayAuthor } from "../../lifecycle/key/authorization.ts";
-import type { Plan, Run } from "../../lifecycle/key/plan.ts";
+import type { KeyRun, Plan } from "../../lifecycle/key/plan.ts";
 import type { KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { setPhrase } from "../../text/phrase.ts";
 import { requireWave } from "../files/folder.ts";
@@ -27,14 +27,14 @@ import {
   closedByRules,
   type RemovalInWave,
   type RequestOfStep,
-  type ReviewedStep,
   type ReviewOfStep,
+  type ReviewResult,
   reportClosed,
   waveStateOf,
 } from "../reports/wave-state.ts";
 import { type CampaignVerdict, planCampaignRequest } from "../rules/plan-step.ts";
+import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import { type CampaignContext, keysOfWave, type OpenFolder } from "../view/context.ts";
-import type { PlannedKey } from "../view/planned.ts";
 import { type Acts, type NextRequest, type Talk, takeNext } from "./next.ts";
 import {
   type ActPorts,
@@ -85,7 +85,7 @@ export function createCampaignActing(world: World, openFolder: OpenFolder, evide
   };
 }
 
-async function review(context: CampaignContext, request: ReviewOfStep): Promise<ReviewedStep> {
+async function review(context: CampaignContext, request: ReviewOfStep): Promise<ReviewResult> {
   const report = closedByRules(context, request.wave, request.step);
   return report === undefined ? reviewStep(context, request) : { report };
 }
@@ -97,10 +97,10 @@ async function requestStep(context: CampaignContext, request: RequestOfStep): Pr
   await noteResume(context, request);
   const { ready, apart } = readyKeys(context, wave, step);
   const { identity } = await context.world.session.actor(context.options);
-  const isReplaced = (key: PlannedKey) => renew === true && isReplaceable(context, key, step, identity);
+  const isReplaced = (key: KeyInSchedule) => renew === true && isReplaceable(context, key, step, identity);
   const pending = ready.filter((key) => isPending(context.view, key, step) && !isReplaced(key));
   const wanted = ready.filter((key) => !pending.includes(key));
-  const isConfirmed = ({ name }: PlannedKey): boolean => confirmed?.has(name) ?? true;
+  const isConfirmed = ({ name }: KeyInSchedule): boolean => confirmed?.has(name) ?? true;
   const missing = wanted.filter(isConfirmed);
   await signMissing(context, missing, (key) => ({ ...request, renew: isReplaced(key) }));
   const act = unlessEdited(context, (key) => requestOne(context, key, { ...request, renew: isReplaced(key) }));
@@ -132,7 +132,7 @@ const becameReady = "it became ready after you confirmed; run the same command a
 function reviewsAfter(
   { wave }: RequestOfStep,
   path: string,
-  ready: readonly PlannedKey[],
+  ready: readonly KeyInSchedule[],
   results: readonly KeyResult[],
 ): readonly NextCommand[] {
   const isOff = results.some(({ code }) => code === "UKO_KMS_DUAL_AUTHORIZATION_OFF");
@@ -146,11 +146,11 @@ function reviewsAfter(
 /** Signs the requests of the managed keys, as `requestOne` will write them. */
 async function signMissing(
   context: CampaignContext,
-  missing: readonly PlannedKey[],
-  requestOf: (key: PlannedKey) => RequestOfStep,
+  missing: readonly KeyInSchedule[],
+  requestOf: (key: KeyInSchedule) => RequestOfStep,
 ): Promise<void> {
   const managed = new Map(missing.filter(({ facts }) => !facts.isKms).map((key) => [refOf(context, key).keyId, key]));
-  const plan = (observation: KeyObservation, run: Run, nowMs: number): Plan => {
+  const plan = (observation: KeyObservation, run: KeyRun, nowMs: number): Plan => {
     const key = managed.get(observation.facts.keyId);
     if (key === undefined) return { kind: "done" };
     const isRenewed = requestOf(key).renew === true && mayAuthor(run.actor);
@@ -163,7 +163,7 @@ async function signMissing(
   await signRecords(context.world, { refs, plan, intent: "request" }, context.options);
 }
 
-async function requestOne(context: CampaignContext, key: PlannedKey, request: RequestOfStep): Promise<KeyResult> {
+async function requestOne(context: CampaignContext, key: KeyInSchedule, request: RequestOfStep): Promise<KeyResult> {
   const { world, options } = context;
   // KMS does not say who opened a window, so no window is replaced.
   if (key.facts.isKms) return resultFrom(key, await createKmsOperations(world).request(kmsRefOf(world, key), options));
@@ -179,7 +179,12 @@ async function requestOne(context: CampaignContext, key: PlannedKey, request: Re
 }
 
 /** Decides about one request from a fresh read. `isRenewed`: this run has withdrawn the caller's earlier request. */
-function judgeRequest({ world, view }: CampaignContext, key: PlannedKey, request: RequestOfStep, isRenewed: boolean) {
+function judgeRequest(
+  { world, view }: CampaignContext,
+  key: KeyInSchedule,
+  request: RequestOfStep,
+  isRenewed: boolean,
+) {
   const { facts, line, listed } = key;
   const { step } = request;
   const reason = reasonOf(line);
@@ -192,14 +197,14 @@ function judgeRequest({ world, view }: CampaignContext, key: PlannedKey, request
     ...(isRenewed && facts.deactivatedAtMs !== undefined && { soaksFromMs: facts.deactivatedAtMs }),
     ...(kmsSetter !== undefined && { kmsSetter }),
   };
-  return (observation: KeyObservation, run: Run, nowMs: number): CampaignVerdict => {
+  return (observation: KeyObservation, run: KeyRun, nowMs: number): CampaignVerdict => {
     const verdict = planCampaignRequest(observation, asked, run, nowMs);
     return isRenewed ? withoutOwnWrite(verdict) : verdict;
   };
 }
 
 /** What an approver reads on the key: the reason of its rule, with the ticket. */
-function reasonOf({ reason, ticket }: PlannedKey["line"]): string | undefined {
+function reasonOf({ reason, ticket }: KeyInSchedule["line"]): string | undefined {
   return [reason, ...(ticket === "" ? [] : [`(${ticket})`])].join(" ").trim() || undefined;
 }
 
@@ -215,7 +220,7 @@ function withoutOwnWrite(verdict: CampaignVerdict): CampaignVerdict {
 /** KMS stores no text, so uko writes the requester's signature to a file in the folder. */
 async function signOpenedWindows(
   { world, view, options }: CampaignContext,
-  keys: readonly PlannedKey[],
+  keys: readonly KeyInSchedule[],
   results: readonly KeyResult[],
 ): Promise<void> {
   const acted = new Set(results.flatMap(({ key, outcome }) => (outcome === "acted" ? [key] : [])));
@@ -235,7 +240,7 @@ async function advanceWave(context: CampaignContext, { wave, confirmed }: Remova
   const { path } = context.view.folder;
   const due = keysOfWave(context, wave).filter(isRemovalDue);
   // A key that the person did not count stays, although its removal became possible since.
-  const isUncounted = ({ name, facts }: PlannedKey): boolean =>
+  const isUncounted = ({ name, facts }: KeyInSchedule): boolean =>
     facts.materialGoneMs === undefined && confirmed?.has(name) === false;
   const keys = due.filter((key) => !isUncounted(key));
   const held = keys.filter(({ facts }) => facts.isHeld || facts.isNarrowed);
@@ -263,7 +268,7 @@ async function advanceWave(context: CampaignContext, { wave, confirmed }: Remova
   });
 }
 
-const whyOf = ({ standing }: PlannedKey): string => (standing.kind === "waits" ? standing.why : standing.outcome);
+const whyOf = ({ standing }: KeyInSchedule): string => (standing.kind === "waits" ? standing.why : standing.outcome);
 
 const pending = { code: "UKO_DESTRUCTION_PENDING", exitCode: 11 } as const;
 

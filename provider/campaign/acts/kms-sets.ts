@@ -28,9 +28,9 @@ import { readSignedRequests } from "../files/signed-requests.ts";
 import { type KeyResult, resultFrom, withoutStep } from "../reports/key-results.ts";
 import { nextCommand, withRemark } from "../reports/report.ts";
 import { listOfKmsKeys, reportReview } from "../reports/review-text.ts";
-import type { ReviewedStep, ReviewOfStep } from "../reports/wave-state.ts";
+import type { ReviewOfStep, ReviewResult } from "../reports/wave-state.ts";
+import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import type { CampaignContext } from "../view/context.ts";
-import type { PlannedKey } from "../view/planned.ts";
 import { actOnKeys, kmsRefOf } from "./on-keys.ts";
 
 /** Reads each KMS key that is set for deletion, and writes what the caller saw. */
@@ -38,7 +38,7 @@ export async function reviewKmsKeys(
   context: CampaignContext,
   { wave }: ReviewOfStep,
   { requested, apart, campaign }: RequestedKeys,
-): Promise<ReviewedStep> {
+): Promise<ReviewResult> {
   const { world, view, options } = context;
   const actor = await world.session.actor(options);
   const reviewer = actor.identity?.iamId ?? "";
@@ -83,7 +83,7 @@ export async function reviewKmsKeys(
 
 interface RequestedKeys {
   /** Keys that are ready for the destroy and set for deletion. */
-  readonly requested: readonly PlannedKey[];
+  readonly requested: readonly KeyInSchedule[];
   readonly apart: readonly KeyResult[];
   readonly campaign: ReviewedWave;
 }
@@ -92,7 +92,7 @@ interface RequestedKeys {
 export async function approverOfKmsKeys(
   context: CampaignContext,
   review: KmsReview,
-): Promise<(key: PlannedKey) => Promise<KeyResult>> {
+): Promise<(key: KeyInSchedule) => Promise<KeyResult>> {
   const { world, options } = context;
   const operations = createKmsOperations(world);
   const signed = await signedRequestsOf(context);
@@ -128,7 +128,7 @@ function saySkip(why: KmsSkip): string {
 }
 
 /** Restores one destroyed KMS key, which a person confirmed. */
-export async function restoreOne(context: CampaignContext, key: PlannedKey): Promise<KeyResult> {
+export async function restoreOne(context: CampaignContext, key: KeyInSchedule): Promise<KeyResult> {
   const { world, options } = context;
   const { name, line } = key;
   const leave = (says: string): KeyResult => withoutStep(key, says);

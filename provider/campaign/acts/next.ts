@@ -43,8 +43,8 @@ import {
   type RemovalInWave,
   type RequestOfStep,
   type Resume,
-  type ReviewedStep,
   type ReviewOfStep,
+  type ReviewResult,
   reportClosed,
   type ShownReview,
   sayFailed,
@@ -52,8 +52,8 @@ import {
 } from "../reports/wave-state.ts";
 import type { Breaker } from "../rules/breaker.ts";
 import { isFinal } from "../rules/outcomes.ts";
+import { type CampaignSchedule, type KeyInSchedule, onlyWave } from "../view/campaign-schedule.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
-import { type CampaignSchedule, onlyWave, type PlannedKey } from "../view/planned.ts";
 import { isReady, waitsFor } from "../view/standing.ts";
 import { closeInstance } from "./close-instance.ts";
 import type { RollbackRequest } from "./rollback.ts";
@@ -86,7 +86,7 @@ export interface Acts {
   /** Writes the request for the step on each key of the wave that is ready for it. */
   readonly request: ActOn<RequestOfStep>;
   /** Reads each requested key. */
-  readonly review: ActOn<ReviewOfStep, ReviewedStep>;
+  readonly review: ActOn<ReviewOfStep, ReviewResult>;
   /** Takes the reviewed step on the reviewed keys. */
   readonly approve: ActOn<ApprovalOfStep>;
   /** Removes the metadata of keys that are destroyed everywhere, and takes no other step. */
@@ -346,7 +346,7 @@ function removalOffer(context: CampaignContext, wave: string): readonly Offer[] 
 
 /** One offer for all keys of a wave whose KMS window expired: only a new deactivation opens one again. */
 function expiredOffer(context: CampaignContext, wave: string): readonly Offer[] {
-  const isProven = (key: PlannedKey): boolean => rollbackOfKey(context, key).kind === "proven";
+  const isProven = (key: KeyInSchedule): boolean => rollbackOfKey(context, key).kind === "proven";
   const expired = keysOfWave(context, wave).filter(({ facts }) => facts.windowFault !== undefined);
   const keys = new Set(expired.filter(isProven).map(({ name }) => name));
   const says = `wave ${wave}: reactivate ${count(keys.size, "key")} whose KMS window expired, to deactivate them again`;

@@ -9,7 +9,7 @@
 
 import { reportExisting, withReport } from "../../engine/key/command-reports.ts";
 import { keyKind } from "../../engine/key/kind.ts";
-import type { Task } from "../../engine/key/steps.ts";
+import type { KeyTask } from "../../engine/key/steps.ts";
 import { converge } from "../../engine/loop/converge.ts";
 import { appendEvidence, noteSettled } from "../../engine/loop/evidence.ts";
 import { type ManyResults, runMany } from "../../engine/loop/many.ts";
@@ -18,7 +18,7 @@ import type { KmsKeyRef } from "../../engine/ports/kms-keys.ts";
 import type { CallOptions, KeyRef, World } from "../../engine/ports/world.ts";
 import { plain, sayTime } from "../../engine/text/words.ts";
 import { endsTheRun, isUkoError } from "../../errors.ts";
-import type { Run } from "../../lifecycle/key/plan.ts";
+import type { KeyRun } from "../../lifecycle/key/plan.ts";
 import type { ApprovedStep, KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { evidenceFolder } from "../files/evidence.ts";
@@ -26,8 +26,8 @@ import type { CampaignFolder } from "../files/file-forms.ts";
 import { failedOn, type KeyResult, type NamedKey, resultFrom, withoutStep } from "../reports/key-results.ts";
 import type { StepRequest } from "../reports/wave-state.ts";
 import type { CampaignVerdict, LeftBecause } from "../rules/plan-step.ts";
+import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";
-import type { PlannedKey } from "../view/planned.ts";
 import { refusingCodes } from "../view/standing.ts";
 import type { CampaignView, Reading } from "../view/view.ts";
 
@@ -121,19 +121,19 @@ export async function noteRefusals(
   }
 }
 
-export const refOf = ({ world }: CampaignContext, { line }: PlannedKey): KeyRef => ({
+export const refOf = ({ world }: CampaignContext, { line }: KeyInSchedule): KeyRef => ({
   instanceId: world.session.instanceId,
   vaultId: line.vault,
   keyId: line.id,
 });
 
-export const kmsRefOf = ({ session }: Pick<World, "session">, { line }: PlannedKey): KmsKeyRef => ({
+export const kmsRefOf = ({ session }: Pick<World, "session">, { line }: KeyInSchedule): KmsKeyRef => ({
   instanceId: session.instanceId,
   kmsKeyId: line.id,
 });
 
 /** Wraps the act, so that it skips the key if a person changed campaign.yaml since the run started. */
-export function unlessEdited(context: CampaignContext, act: (key: PlannedKey) => Promise<KeyResult>): typeof act {
+export function unlessEdited(context: CampaignContext, act: (key: KeyInSchedule) => Promise<KeyResult>): typeof act {
   return async (key) => {
     if (await context.areRulesNewer()) return withoutStep(key, "campaign.yaml changed since the run started");
     return act(key);
@@ -165,16 +165,16 @@ export async function actOnKeys<Key extends NamedKey>(
   return { ...run, results: [...run.results, ...interrupted] };
 }
 
-export interface PlannedAct extends Pick<Task, "intent" | "isReversal"> {
+export interface ActOnKey extends Pick<KeyTask, "intent" | "isReversal"> {
   readonly operation: string;
-  readonly judge: (observation: KeyObservation, run: Run, nowMs: number) => CampaignVerdict;
+  readonly judge: (observation: KeyObservation, run: KeyRun, nowMs: number) => CampaignVerdict;
 }
 
 /** Takes the steps that the campaign's planner allows on a fresh read of the key. */
 export async function convergeOnKey(
   context: CampaignContext,
-  key: PlannedKey,
-  { judge, operation, ...how }: PlannedAct,
+  key: KeyInSchedule,
+  { judge, operation, ...how }: ActOnKey,
 ): Promise<KeyResult> {
   const { world, options } = context;
   let left: LeftBecause | undefined;
@@ -183,7 +183,7 @@ export async function convergeOnKey(
       ref,
       approvals: [],
       ...how,
-      plan: (observation: KeyObservation, run: Run, nowMs: number) => {
+      plan: (observation: KeyObservation, run: KeyRun, nowMs: number) => {
         const verdict = judge(observation, run, nowMs);
         left = verdict.kind === "leave" ? verdict.why : undefined;
         return verdict.kind === "leave" ? ({ kind: "done" } as const) : verdict.plan;

@@ -19,8 +19,8 @@ import { type CampaignReport, folderFlag, type ReportSection, reportOf, section,
 import type { Confirm } from "../reports/wave-state.ts";
 import { planCampaignRollback } from "../rules/plan-step.ts";
 import type { LastWrite, Rollback } from "../rules/rollback.ts";
+import { type KeyInSchedule, onlyWave } from "../view/campaign-schedule.ts";
 import type { CampaignContext } from "../view/context.ts";
-import { onlyWave, type PlannedKey } from "../view/planned.ts";
 import { restoreOne } from "./kms-sets.ts";
 import { actOnKeys, convergeOnKey, sayLeft } from "./on-keys.ts";
 
@@ -67,7 +67,7 @@ export async function rollBack(context: CampaignContext, request: RollbackReques
   });
 }
 
-function chosenKeys({ plan, view }: CampaignContext, { of, inWave }: RollbackRequest): readonly PlannedKey[] {
+function chosenKeys({ plan, view }: CampaignContext, { of, inWave }: RollbackRequest): readonly KeyInSchedule[] {
   if (typeof of !== "string") return plan.keys.filter(({ name }) => of.has(name));
   const isWave = inWave === undefined && view.campaign.waves.some(({ name }) => name === of);
   const keys = onlyWave(plan, isWave ? of : inWave).keys.filter((key) => isWave || isNamed(key, of));
@@ -79,7 +79,7 @@ function chosenKeys({ plan, view }: CampaignContext, { of, inWave }: RollbackReq
 }
 
 /** Who wrote last to each key that the rollback does not prove. */
-function showOthers(others: ReadonlyMap<PlannedKey, LastWrite>): CampaignReport {
+function showOthers(others: ReadonlyMap<KeyInSchedule, LastWrite>): CampaignReport {
   const rows = Array.from(others, ([key, { by, atMs }]) => ({
     key,
     by: by?.iamId ?? "unknown",
@@ -117,7 +117,7 @@ function stopAfter({ view, plan }: CampaignContext, results: readonly KeyResult[
   return section("The wave stops", { lines: stopped.length === 0 ? [] : [...stopped, advice] });
 }
 
-async function rollBackOne(context: CampaignContext, key: PlannedKey, confirmed?: LastWrite): Promise<KeyResult> {
+async function rollBackOne(context: CampaignContext, key: KeyInSchedule, confirmed?: LastWrite): Promise<KeyResult> {
   if (key.facts.isKms) return restoreOne(context, key);
   const { campaign, evidence } = context.view;
   const wave = { name: campaign.name, wave: key.line.wave };
@@ -140,7 +140,13 @@ async function rollBackOne(context: CampaignContext, key: PlannedKey, confirmed?
  * Keys that the rollback does not start with, with the reason. An active key is not listed: the campaign did not change
  * it, or it is back already.
  */
-function leftOut({ key, rollback }: { readonly key: PlannedKey; readonly rollback: Rollback }): readonly KeyResult[] {
+function leftOut({
+  key,
+  rollback,
+}: {
+  readonly key: KeyInSchedule;
+  readonly rollback: Rollback;
+}): readonly KeyResult[] {
   const { facts } = key;
   if (key.isUnread) return [resultOfUnreadKey(key)];
   if (facts.state === "active" || facts.state === "pre_activation" || facts.state === "gone") return [];

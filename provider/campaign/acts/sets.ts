@@ -6,7 +6,7 @@
 
 import { approverOf } from "../../engine/key/sets/approve-set.ts";
 import { type KeyApart, reviewKeys } from "../../engine/key/sets/review-set.ts";
-import { apartFacts, keysOfKind, whoRequested } from "../../engine/key/sets/set-messages.ts";
+import { describeApart, keysOfKind, whoRequested } from "../../engine/key/sets/set-messages.ts";
 import type { ManyResults } from "../../engine/loop/many.ts";
 import { shellWord } from "../../engine/text/explanation.ts";
 import { count } from "../../engine/text/words.ts";
@@ -28,15 +28,15 @@ import {
 } from "../reports/report.ts";
 import { addedSince, listToApprove, reportReview } from "../reports/review-text.ts";
 import { rollbackCommand } from "../reports/wave-acts.ts";
-import type { ApprovalOfStep, ReviewedStep, ReviewOfStep } from "../reports/wave-state.ts";
+import type { ApprovalOfStep, ReviewOfStep, ReviewResult } from "../reports/wave-state.ts";
 import { callsLeftInSample } from "../rules/breaker.ts";
+import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import type { CampaignContext } from "../view/context.ts";
-import type { PlannedKey } from "../view/planned.ts";
 import type { UnreadablePart } from "../view/unreadable.ts";
 import { approverOfKmsKeys, reviewKmsKeys } from "./kms-sets.ts";
 import { actOnKeys, noteRefusals, noteResume, refOf, unlessEdited } from "./on-keys.ts";
 
-export async function reviewStep(context: CampaignContext, request: ReviewOfStep): Promise<ReviewedStep> {
+export async function reviewStep(context: CampaignContext, request: ReviewOfStep): Promise<ReviewResult> {
   const { world, options } = context;
   const { wave, step, requestedBy, kind, isOther = false } = request;
   const { ready, apart: notReady } = readyKeys(context, wave, step);
@@ -87,7 +87,7 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
           ...(others > 0 ? [`${sayOthers(others)}: the next review`] : []),
         ],
       }),
-      { data: { apart: [...apartFacts(reviewed), ...apart], unreadable }, exitCode: mostSevere(codes) },
+      { data: { apart: [...describeApart(reviewed), ...apart], unreadable }, exitCode: mostSevere(codes) },
     ],
     origin: originSection(
       context,
@@ -114,7 +114,7 @@ function mostFrequent(names: readonly string[]): string | undefined {
 /** The next command if the review would list no key. */
 function instead(
   request: ReviewOfStep,
-  ready: readonly PlannedKey[],
+  ready: readonly KeyInSchedule[],
   apart: readonly KeyApart[],
   path: string,
 ): NextCommand {
@@ -131,13 +131,13 @@ function continueApproved(step: ApprovedStep, requester: string): NextCommand {
   return withRemark(`uko continue --requested-by ${shellWord(requester)} --step ${step}`, "the requester");
 }
 
-function carriesRequest({ listed }: PlannedKey): boolean {
+function carriesRequest({ listed }: KeyInSchedule): boolean {
   return listed?.kmsKey?.windowEndsAtMs !== undefined || (listed?.observation?.carried.kind ?? "none") !== "none";
 }
 
 /** Keys of the wave that this review leaves to another one. */
 function otherReviews(
-  requested: ReadonlyMap<ReviewKind, readonly PlannedKey[]>,
+  requested: ReadonlyMap<ReviewKind, readonly KeyInSchedule[]>,
   apart: readonly KeyApart[],
   kind: ReviewKind,
 ): readonly string[] {
@@ -193,8 +193,8 @@ function approverOfKeys(
   context: CampaignContext,
   review: Review,
   wave: string,
-  listed: readonly PlannedKey[],
-): (key: PlannedKey) => Promise<KeyResult> {
+  listed: readonly KeyInSchedule[],
+): (key: KeyInSchedule) => Promise<KeyResult> {
   // Narrows the review to the keys that are ready, so that the approval cannot act on a key that a gate closed.
   const named = listed.flatMap(({ name }) => review.lines.get(name) ?? []);
   const again = nextCommand({ wave, path: context.view.folder.path });
@@ -207,8 +207,8 @@ function approverOfKeys(
 async function actOnSample(
   context: CampaignContext,
   what: string,
-  { keys, of }: { readonly keys: readonly PlannedKey[]; readonly of: number },
-  act: (key: PlannedKey) => Promise<KeyResult>,
+  { keys, of }: { readonly keys: readonly KeyInSchedule[]; readonly of: number },
+  act: (key: KeyInSchedule) => Promise<KeyResult>,
 ): Promise<ManyResults<KeyResult>> {
   const results: KeyResult[] = [];
   for (let round = 0; round <= keys.length; round += 1) {

@@ -20,7 +20,7 @@ import { settingsOf } from "../files/settings.ts";
 import { differencesOf } from "../rules/rule-changes.ts";
 import { type Classification, classify, gapSentences, type Joined } from "../view/classify.ts";
 import type { CampaignInventory, ListedKey } from "../view/inventory.ts";
-import { changedFacts, hiddenFacts, sayDifference } from "../view/rule-changes.ts";
+import { fieldsInDigest, sayDifference, sayShownChanges } from "../view/rule-changes.ts";
 import { reasonSection, section, tableOf } from "./report.ts";
 
 export interface BaselineRequest {
@@ -128,8 +128,8 @@ function differences(keys: readonly ManifestKey[], earlier: Manifest | undefined
 
 function changeOf(old: ManifestKey, key: ManifestKey): string {
   const fields = differencesOf({ ...old, facts: "" }, { ...key, facts: "" });
-  const isHidden = old.facts !== key.facts && changedFacts(old, key).length === 0;
-  return [...fields.map(sayDifference), ...(isHidden ? [hiddenFacts] : [])].join("; ");
+  const isHidden = old.facts !== key.facts && sayShownChanges(old, key).length === 0;
+  return [...fields.map(sayDifference), ...(isHidden ? [fieldsInDigest] : [])].join("; ");
 }
 
 function unusedRules({ unusedRules: indexes }: Classification): readonly string[] {

@@ -11,8 +11,8 @@ import { count, plain } from "../../engine/text/words.ts";
 import { mostSevere, onCodes, type UkoError } from "../../errors.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { isFinal, type VaultBlock } from "../rules/outcomes.ts";
+import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import type { CampaignContext } from "../view/context.ts";
-import type { PlannedKey } from "../view/planned.ts";
 import { concernOnePart, type UnreadablePart } from "../view/unreadable.ts";
 import type { CampaignView } from "../view/view.ts";
 import type { KeyRow } from "./key-row.ts";
@@ -55,7 +55,7 @@ export interface Closed extends Closable {
 
 export interface ClosingResult {
   readonly view: CampaignView;
-  readonly keys: readonly PlannedKey[];
+  readonly keys: readonly KeyInSchedule[];
   readonly closed: readonly Closed[];
   readonly unstarted: number;
   readonly unreadable: readonly UnreadablePart[];
@@ -203,7 +203,7 @@ export function partsOfFinish(
   ];
 }
 
-function containerSections(closed: readonly Closed[], keys: readonly PlannedKey[]): readonly ReportSection[] {
+function containerSections(closed: readonly Closed[], keys: readonly KeyInSchedule[]): readonly ReportSection[] {
   const left = closed.filter(({ outcome, vaultBlock }) => outcome !== "deleted" && vaultBlock === undefined);
   const deleted = closed.filter(({ outcome }) => outcome === "deleted");
   const why = ({ says, code }: Closed) => plain(code === undefined ? says : `${says} [${code}]`, 300);
@@ -223,7 +223,7 @@ const containerColumns = {
 const maxExamples = 2;
 
 /** One row for each vault in which no container is deleted, with examples of the keys that prevent it. */
-function unreadyVaults(closed: readonly Closed[], keys: readonly PlannedKey[]): ReportTable {
+function unreadyVaults(closed: readonly Closed[], keys: readonly KeyInSchedule[]): ReportTable {
   const vaults = closed.filter(({ kind, vaultBlock }) => kind === "vault" && vaultBlock !== undefined);
   const examplesIn = (vaultId: string): readonly string[] => {
     const own = keys.filter(({ line, outcome }) => line.vault === vaultId && !isFinal(outcome));

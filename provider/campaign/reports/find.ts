@@ -7,7 +7,7 @@
 
 import { count, plain, sayTime, sayTimeAndDistance, sayWord } from "../../engine/text/words.ts";
 import { withoutPeriod } from "../../text/printable.ts";
-import type { CampaignSchedule, PlannedKey } from "../view/planned.ts";
+import type { CampaignSchedule, KeyInSchedule } from "../view/campaign-schedule.ts";
 import type { CampaignView } from "../view/view.ts";
 import { type KeyRow, keyRows } from "./key-row.ts";
 import { type CampaignReport, section, withRemark } from "./report.ts";
@@ -15,7 +15,7 @@ import { type CampaignReport, section, withRemark } from "./report.ts";
 const maxShown = 50;
 
 /** Whether a text names the key: an ID in UKO or a cloud, or its label. */
-export function isNamed({ line, name }: PlannedKey, typed: string): boolean {
+export function isNamed({ line, name }: KeyInSchedule, typed: string): boolean {
   const wanted = typed.trim().toLowerCase();
   const names = [name, line.id, line.label, ...line.cloudIds.map(({ id }) => id)];
   return wanted !== "" && names.some((each) => each.toLowerCase() === wanted || lastPart(each) === wanted);

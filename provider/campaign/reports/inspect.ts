@@ -10,8 +10,8 @@ import { keyPathOf, kindOf, type ReviewKind, reviewLifetimeMs } from "../../life
 import { isKmsReview } from "../../lifecycle/kms-key/kms-review.ts";
 import { type ApprovedStep, approvedSteps, type Identity } from "../../lifecycle/vocabulary/observation.ts";
 import { openCampaign, requireWave } from "../files/folder.ts";
+import { type CampaignSchedule, type KeyInSchedule, onlyWave } from "../view/campaign-schedule.ts";
 import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";
-import { type CampaignSchedule, onlyWave, type PlannedKey } from "../view/planned.ts";
 import { rulesLine } from "../view/rule-changes.ts";
 import type { CampaignView } from "../view/view.ts";
 import { isNamed } from "./find.ts";
@@ -24,7 +24,7 @@ import { type CampaignReport, section } from "./report.ts";
 import { listOfKmsKeys, listToApprove, titleOf, unusualSections } from "./review-text.ts";
 import { reportStatus } from "./status.ts";
 import { type OwnReview, type WaveStep, waveActs } from "./wave-acts.ts";
-import { type ReviewedStepRequest, type ShownReview, waveStateOf } from "./wave-state.ts";
+import { type ShownReview, type ShownReviewRequest, waveStateOf } from "./wave-state.ts";
 
 type Pages = ReturnType<typeof createCampaignInspection>;
 export type CampaignOverview = Awaited<ReturnType<Pages["overview"]>>;
@@ -69,7 +69,7 @@ async function inspectWave(context: CampaignContext, { wave, only, shown }: Wave
   const { identity } = await world.session.actor(options);
   const plan = onlyWave(context.plan, wave);
   const { keys } = plan;
-  const isChosen = (key: PlannedKey): boolean => only === "" || isNamed(key, only);
+  const isChosen = (key: KeyInSchedule): boolean => only === "" || isNamed(key, only);
   const reversible = keys.filter((key) => rollbackOfKey(context, key).kind === "proven");
   const openSteps = approvedSteps.filter((step) => waveStateOf(context, { wave, step }).gate.kind === "open");
   const steps = openSteps.map((step): WaveStep => {
@@ -98,7 +98,7 @@ async function inspectWave(context: CampaignContext, { wave, only, shown }: Wave
     ),
     keys: keyTable("wave", keyRows(view, plan)),
     /** What an approval would do. It uses the same read, because each read lists the whole instance. */
-    approvalOf: (asked: Omit<ReviewedStepRequest, "wave">) => inspectApproval(context, { wave, ...asked }),
+    approvalOf: (asked: Omit<ShownReviewRequest, "wave">) => inspectApproval(context, { wave, ...asked }),
   };
 }
 
@@ -106,7 +106,7 @@ interface StepOfCaller {
   readonly wave: string;
   readonly step: ApprovedStep;
   readonly identity: Identity | undefined;
-  readonly ready: readonly PlannedKey[];
+  readonly ready: readonly KeyInSchedule[];
   readonly shown: readonly ShownReview[];
 }
 
@@ -137,12 +137,12 @@ function ownReviews(
 }
 
 /** The number of keys of each kind, because each kind has a review of its own. */
-function countByKind(keys: readonly PlannedKey[]): Readonly<Record<ReviewKind, number>> {
+function countByKind(keys: readonly KeyInSchedule[]): Readonly<Record<ReviewKind, number>> {
   const countOf = (kind: ReviewKind): number => keys.filter((key) => kindOfKey(key) === kind).length;
   return { managed: countOf("managed"), "never-active": countOf("never-active"), kms: countOf("kms") };
 }
 
-async function inspectApproval(context: CampaignContext, request: ReviewedStepRequest) {
+async function inspectApproval(context: CampaignContext, request: ShownReviewRequest) {
   const prepared = await prepareApproval(context, request);
   if (prepared.kind === "closed") return prepared;
   const { review, listed, shown, last, most, later, phrase } = prepared;

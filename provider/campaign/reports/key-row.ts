@@ -14,8 +14,8 @@ import { isoTime } from "../../text/iso-time.ts";
 import { manifestKey } from "../files/manifest.ts";
 import { isFinal } from "../rules/outcomes.ts";
 import type { LateCause } from "../rules/schedule.ts";
+import { type CampaignSchedule, isLate, type KeyInSchedule } from "../view/campaign-schedule.ts";
 import { dayOf } from "../view/classify.ts";
-import { type CampaignSchedule, isLate, type PlannedKey } from "../view/planned.ts";
 import type { CampaignView } from "../view/view.ts";
 import { folderFlag } from "./report.ts";
 
@@ -90,7 +90,7 @@ export function keyRows(view: CampaignView, { keys }: Pick<CampaignSchedule, "ke
   return keys.map((key) => rowOf(key, view));
 }
 
-function rowOf(key: PlannedKey, { evidence, nowMs, folder }: CampaignView): KeyRow {
+function rowOf(key: KeyInSchedule, { evidence, nowMs, folder }: CampaignView): KeyRow {
   const { line, listed, schedule, standing } = key;
   const waits = standing.kind === "waits" ? standing : undefined;
   const { owner, reason, ticket, version, verificationPattern } = line;
@@ -140,7 +140,7 @@ export function dayBefore(ms: number | undefined): string {
   return ms === undefined ? "" : dayOf(ms - 1);
 }
 
-export function keyStageOf({ facts, isUnread }: PlannedKey): KeyStage {
+export function keyStageOf({ facts, isUnread }: KeyInSchedule): KeyStage {
   if (isUnread) return "other";
   if (facts.state === "gone") return "removed";
   if (facts.state !== "destroyed") return facts.state;
@@ -148,7 +148,7 @@ export function keyStageOf({ facts, isUnread }: PlannedKey): KeyStage {
   return facts.materialGoneMs !== undefined ? "pending" : "destroyed";
 }
 
-function sayLate(key: PlannedKey): string {
+function sayLate(key: KeyInSchedule): string {
   if (!isLate(key)) return "";
   const { cause } = key.schedule;
   return cause === undefined ? "no step can delete it" : sayCause(cause);
@@ -166,7 +166,7 @@ function sayCause(cause: LateCause): string {
 }
 
 /** How the last step can be undone; undefined if it cannot, or if none was taken. */
-function undoOf({ facts, listed, name }: PlannedKey, nowMs: number, path: string): Undo | undefined {
+function undoOf({ facts, listed, name }: KeyInSchedule, nowMs: number, path: string): Undo | undefined {
   if (facts.state === "deactivated" && !facts.isKms) {
     const sentence = `Can be undone until it is destroyed, by ${sayRoles(rights.reactivate)}.`;
     return { sentence, roles: [...rights.reactivate.roles], command: `uko reactivate ${name}` };

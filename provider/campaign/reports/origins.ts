@@ -10,8 +10,8 @@ import { count, linesByReason } from "../../engine/text/words.ts";
 import { type MarkDifference, membershipOf } from "../../lifecycle/consent/membership.ts";
 import { type ConsentRecord, type Identity, isSame } from "../../lifecycle/vocabulary/observation.ts";
 import { markOfLine } from "../files/manifest.ts";
+import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import type { CampaignContext } from "../view/context.ts";
-import type { PlannedKey } from "../view/planned.ts";
 import { requesterOf, requestFor } from "../view/standing.ts";
 import { renewWithinMs } from "./ready-keys.ts";
 import { type ReportSection, section } from "./report.ts";
@@ -20,7 +20,7 @@ import type { StepRequest } from "./wave-state.ts";
 /** Why the record was not made for this wave and line, as a clause; undefined if it was. */
 export function sayOrigin(
   { view, world }: CampaignContext,
-  { line }: Pick<PlannedKey, "line">,
+  { line }: Pick<KeyInSchedule, "line">,
   record: ConsentRecord,
 ): string | undefined {
   const membership = membershipOf(record.campaign, markOfLine(view.campaign.name, line, world.sha256));
@@ -38,13 +38,13 @@ const clauses: Readonly<Record<MarkDifference, (record: ConsentRecord) => string
 };
 
 /** Whether the request on the key was not made for this wave and line, as the list of its vault shows the request. */
-export function isOfOther(context: CampaignContext, key: PlannedKey): boolean {
+export function isOfOther(context: CampaignContext, key: KeyInSchedule): boolean {
   const { record } = key.listed?.observation?.carried ?? {};
   return record !== undefined && sayOrigin(context, key, record) !== undefined;
 }
 
 /** What the approver of requests that were not made for this wave reads first. */
-export function originSection(context: CampaignContext, keys: readonly PlannedKey[]): readonly ReportSection[] {
+export function originSection(context: CampaignContext, keys: readonly KeyInSchedule[]): readonly ReportSection[] {
   const others = keys.flatMap((key) => {
     const { record } = key.listed?.observation?.carried ?? {};
     const why = record && sayOrigin(context, key, record);
@@ -64,7 +64,7 @@ export function sayOthers(keys: number): string {
  */
 export function isReplaceable(
   context: CampaignContext,
-  key: PlannedKey,
+  key: KeyInSchedule,
   step: StepRequest["step"],
   caller: Identity | undefined,
 ): boolean {

@@ -12,9 +12,9 @@ import { manifestFolder } from "../files/manifest.ts";
 import { dayMs } from "../rules/campaign.ts";
 import { isNotedAt } from "../rules/rollback.ts";
 import type { KeyDates } from "../rules/schedule.ts";
+import { type CampaignSchedule, isLate, type KeyInSchedule, type WaveInSchedule } from "../view/campaign-schedule.ts";
 import { dayOf } from "../view/classify.ts";
 import { type ListedKey, namedListedKey } from "../view/inventory.ts";
-import { type CampaignSchedule, isLate, type PlannedKey, type PlannedWave } from "../view/planned.ts";
 import { isBlocked, waitsFor } from "../view/standing.ts";
 import type { CampaignView } from "../view/view.ts";
 import type { Baseline } from "./baseline.ts";
@@ -106,7 +106,7 @@ function sayDeadline({ campaign, nowMs }: CampaignView, { keys, deadlineMs }: Ca
  * The dates of a wave. The outage and the point of no return are the earliest of its keys; from then on, some data is
  * cut off or lost. The dates of its end are the latest of its keys. The ends of the time for a step are the earliest.
  */
-function waveDates({ keys }: PlannedWave) {
+function waveDates({ keys }: WaveInSchedule) {
   const all = keys.map(({ schedule }) => schedule.dates);
   const one = (choose: (...times: number[]) => number, pick: (dates: KeyDates) => number | undefined) => {
     const times = all.flatMap((dates) => pick(dates) ?? []);
@@ -229,7 +229,7 @@ export function planWarnings(view: CampaignView, { waves, keys }: CampaignSchedu
   const { campaign, manifest } = view;
   const ending = keys.filter(({ outcome }) => outcome === "ends_with_instance").length;
   const soaks = new Map(campaign.waves.map(({ name, soakMs }) => [name, soakMs]));
-  const isDestroyed = ({ facts }: Pick<PlannedKey, "facts">): boolean => facts.class === "destroy";
+  const isDestroyed = ({ facts }: Pick<KeyInSchedule, "facts">): boolean => facts.class === "destroy";
   // People have to switch on the dual authorization of such a KMS key before uko destroys the key.
   const open = waves
     .flatMap(({ keys }) => keys.filter(isDestroyed))

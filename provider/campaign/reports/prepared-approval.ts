@@ -20,16 +20,16 @@ import { isoTime } from "../../text/iso-time.ts";
 import { setPhrase } from "../../text/phrase.ts";
 import { callsLeftInSample } from "../rules/breaker.ts";
 import { hasHappened } from "../rules/gates.ts";
+import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
-import type { PlannedKey } from "../view/planned.ts";
 import { type KeyResult, withoutStep } from "./key-results.ts";
 import { isRefused, readyKeys } from "./ready-keys.ts";
 import { nextCommand } from "./report.ts";
 import { addedSince } from "./review-text.ts";
-import { type ReviewedStepRequest, reportClosed, waveStateOf } from "./wave-state.ts";
+import { reportClosed, type ShownReviewRequest, waveStateOf } from "./wave-state.ts";
 
 /** Throws UKO_VIEW_OUTDATED and UKO_INPUT_INVALID. Changes nothing. */
-export async function prepareApproval(context: CampaignContext, request: ReviewedStepRequest) {
+export async function prepareApproval(context: CampaignContext, request: ShownReviewRequest) {
   const { world, options } = context;
   const { wave, step } = request;
   const readiness = waveStateOf(context, request);
@@ -77,7 +77,7 @@ export async function prepareApproval(context: CampaignContext, request: Reviewe
 /** A reviewed key as the list of its vault shows it; none if its request is gone. */
 function shownKey(
   { world, view }: CampaignContext,
-  { name, listed }: PlannedKey,
+  { name, listed }: KeyInSchedule,
   { lines }: Review,
   added: (line: ReviewLine) => number,
 ): readonly SummarizedKey[] {
@@ -99,7 +99,7 @@ function shownKey(
 /** Reviewed keys on which a step was taken since, and not by this approval, so that each reviewed key is in the report. */
 function takenMeanwhile(
   context: CampaignContext,
-  { wave, step, review: { tried } }: ReviewedStepRequest,
+  { wave, step, review: { tried } }: ShownReviewRequest,
   review: AnyReview,
 ): readonly KeyResult[] {
   return keysOfWave(context, wave).flatMap((key) => {
@@ -114,7 +114,7 @@ function takenMeanwhile(
 }
 
 /** The review as its process has shown it. Throws UKO_INPUT_INVALID for that of another wave, step or manifest. */
-function reviewOfWave(context: CampaignContext, { wave, step, review: shown }: ReviewedStepRequest): AnyReview {
+function reviewOfWave(context: CampaignContext, { wave, step, review: shown }: ShownReviewRequest): AnyReview {
   const { review } = shown.file;
   const answeredAtMs = shown.isAnswered ? review.header.reviewedAtMs + answerWithinMs : undefined;
   const expected = reviewedWave(context, wave);

@@ -11,11 +11,11 @@ import { type CampaignFolder, mebibyte } from "../files/file-forms.ts";
 import { findManifest, type OpenCampaign, openCampaign, requireTimeAfter } from "../files/folder.ts";
 import { declarationsIn, type NamedText } from "../files/joined-files.ts";
 import { namedKey, parseManifest, writeManifest } from "../files/manifest.ts";
+import { scheduleCampaign } from "../view/campaign-schedule.ts";
 import type { Joined } from "../view/classify.ts";
 import { type OpenFolder, openCampaignAt } from "../view/context.ts";
 import { type ListedKey, namedListedKey, takeCampaignInventory } from "../view/inventory.ts";
 import { readLive } from "../view/live.ts";
-import { scheduleCampaign } from "../view/planned.ts";
 import { readUsage } from "../view/usage.ts";
 import { inventoryScope, readCampaignView } from "../view/view.ts";
 import { type Baseline, computeBaseline } from "./baseline.ts";
@@ -27,8 +27,8 @@ import { atMost, type CampaignReport } from "./report.ts";
 import { reportStatus } from "./status.ts";
 import type { Confirm } from "./wave-state.ts";
 
-/** What a plan reads, and whether it writes the manifest. */
-export interface PlanRequest {
+/** What `uko campaign plan` reads, and whether it writes the manifest. */
+export interface PlanCommandInput {
   /** Exported states of programs that may declare keys. */
   readonly declared: readonly NamedText[];
   /** CSV files by key or cloud ID. */
@@ -60,7 +60,7 @@ export function createCampaignReading(world: World, openFolder: OpenFolder) {
      * The dates of every key and wave by the rules as they are now, and what changed; may write the manifest. Without a
      * campaign.yaml it writes a draft of one.
      */
-    plan: async (path: string, request: PlanRequest, options: CallOptions) => {
+    plan: async (path: string, request: PlanCommandInput, options: CallOptions) => {
       const folder = openFolder(path);
       const isFirst = (await folder.read(campaignFileName, mebibyte)) === undefined;
       return isFirst ? startCampaign(world, folder, options) : planNow(world, await opened(path), request, options);
@@ -88,7 +88,7 @@ async function startCampaign(world: World, folder: CampaignFolder, options: Call
 async function planNow(
   world: World,
   opened: OpenCampaign,
-  { declared, usage: files, writing }: PlanRequest,
+  { declared, usage: files, writing }: PlanCommandInput,
   options: CallOptions,
 ): Promise<CampaignReport> {
   let earlier = await findManifest(opened, world.sha256);

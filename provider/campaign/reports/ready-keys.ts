@@ -12,15 +12,15 @@ import { isoTime } from "../../text/iso-time.ts";
 import { requireWave } from "../files/folder.ts";
 import { rollbackOf } from "../rules/plan-step.ts";
 import type { Rollback } from "../rules/rollback.ts";
+import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
-import type { PlannedKey } from "../view/planned.ts";
 import { isReady, requesterOf, requestFor, unreadReason } from "../view/standing.ts";
 import { type KeyResult, withoutStep } from "./key-results.ts";
 
 export type PendingRequest = NonNullable<ReturnType<typeof requestOn>>;
 
 /** The request that a list shows on the key; a step reads the key again. */
-export function requestOn(key: PlannedKey, nowMs: number) {
+export function requestOn(key: KeyInSchedule, nowMs: number) {
   const { observation } = key.listed ?? {};
   if (observation === undefined) return undefined;
   const standing = deletionStanding(observation, nowMs);
@@ -35,7 +35,7 @@ export function requestOn(key: PlannedKey, nowMs: number) {
 export const renewWithinMs = 48 * 60 * 60 * 1000;
 
 /** Whether a request for the step is pending. */
-export function isPending({ nowMs }: { readonly nowMs: number }, key: PlannedKey, step: ApprovedStep): boolean {
+export function isPending({ nowMs }: { readonly nowMs: number }, key: KeyInSchedule, step: ApprovedStep): boolean {
   return requestFor(key, step, nowMs) !== undefined;
 }
 
@@ -46,8 +46,8 @@ export function readyFor(context: CampaignContext, wave: string, step: ApprovedS
   const { requested = [], toRequest = [] } = Object.groupBy(ready, (key) =>
     isPending({ nowMs }, key, step) ? "requested" : "toRequest",
   );
-  const requester = (key: PlannedKey) => requesterOf(key, step, nowMs);
-  const isOwn = (key: PlannedKey): boolean => {
+  const requester = (key: KeyInSchedule) => requesterOf(key, step, nowMs);
+  const isOwn = (key: KeyInSchedule): boolean => {
     const by = requester(key);
     return by !== undefined && caller !== undefined && isSame(by, caller);
   };
@@ -66,7 +66,7 @@ export function readyKeys(
   context: CampaignContext,
   wave: string,
   step: ApprovedStep,
-): { readonly ready: readonly PlannedKey[]; readonly apart: readonly KeyResult[] } {
+): { readonly ready: readonly KeyInSchedule[]; readonly apart: readonly KeyResult[] } {
   requireWave(context.view.campaign, wave);
   const keys = keysOfWave(context, wave);
   return {
@@ -81,32 +81,32 @@ export function readyKeys(
 }
 
 /** Whether the service refused the step on the key within 24 h, so that the key goes last. */
-export function isRefused({ standing }: PlannedKey): boolean {
+export function isRefused({ standing }: KeyInSchedule): boolean {
   return standing.kind === "waits" && standing.refused !== undefined;
 }
 
 /** Whether the campaign may remove the metadata of the key now, or once no keystore holds its material. */
-export function isRemovalDue({ facts }: PlannedKey): boolean {
+export function isRemovalDue({ facts }: KeyInSchedule): boolean {
   return facts.state === "destroyed" && facts.class === "destroy" && !facts.isKms;
 }
 
 /** The keys of a wave that the caller cannot read. No command may skip such a key and report success. */
-export function resultsOfUnreadKeys(keys: readonly PlannedKey[]): readonly KeyResult[] {
+export function resultsOfUnreadKeys(keys: readonly KeyInSchedule[]): readonly KeyResult[] {
   return keys.flatMap((key) => (key.isUnread ? [resultOfUnreadKey(key)] : []));
 }
 
-export function resultOfUnreadKey(key: PlannedKey): KeyResult {
+export function resultOfUnreadKey(key: KeyInSchedule): KeyResult {
   return { ...withoutStep(key, unreadReason), exitCode: 13 };
 }
 
 /** The kind of the review that can list the key. */
-export function kindOfKey({ facts }: Pick<PlannedKey, "facts">): ReviewKind {
+export function kindOfKey({ facts }: Pick<KeyInSchedule, "facts">): ReviewKind {
   if (facts.isKms) return "kms";
   return facts.state === "pre_activation" ? "never-active" : "managed";
 }
 
 /** What a rollback may do with the key. Of a KMS key only the evidence says whether this campaign destroyed it. */
-export function rollbackOfKey({ view }: CampaignContext, { name, line, facts, listed }: PlannedKey): Rollback {
+export function rollbackOfKey({ view }: CampaignContext, { name, line, facts, listed }: KeyInSchedule): Rollback {
   const { campaign, evidence, nowMs } = view;
   if (facts.isKms) {
     if (facts.state !== "destroyed") return { kind: "left", why: "not_deactivated" };
@@ -126,6 +126,6 @@ export function rollbackOfKey({ view }: CampaignContext, { name, line, facts, li
  * Whether a request is on the key that a halt can withdraw. A record whose step was taken is no longer a request. Its
  * removal would only hide who wrote to the key last, which a rollback has to prove.
  */
-export function hasRecordToWithdraw(key: PlannedKey, nowMs: number): boolean {
+export function hasRecordToWithdraw(key: KeyInSchedule, nowMs: number): boolean {
   return requestFor(key, key.facts.state === "active" ? "deactivate" : "destroy", nowMs) !== undefined;
 }

@@ -14,8 +14,8 @@ import { linesByReason, plain, sayTimeAndDistance, stepNouns } from "../../engin
 import { keyPathOf, type ReviewedWave, type ReviewLine } from "../../lifecycle/consent/review.ts";
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../lifecycle/kms-key/kms-review.ts";
 import { setPhrase } from "../../text/phrase.ts";
+import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import type { CampaignContext } from "../view/context.ts";
-import type { PlannedKey } from "../view/planned.ts";
 import { rulesLine } from "../view/rule-changes.ts";
 import { resourcesSource } from "../view/usage.ts";
 import {
@@ -138,7 +138,7 @@ export function listOfKmsKeys(keys: readonly KmsReviewLine[], nowMs: number) {
 }
 
 /** The list of the keys, and the counts to read before it. */
-export function listToApprove(keys: readonly SummarizedKey[], planned: readonly PlannedKey[]) {
+export function listToApprove(keys: readonly SummarizedKey[], planned: readonly KeyInSchedule[]) {
   const vaults = new Map(planned.map(({ line }) => [line.vault, line.vaultName]));
   const { heads, rows } = listKeys(keys, vaults);
   return { lines: sayCounts(keys, vaults), table: { columns: heads.map((head) => head.toLowerCase()), rows } };

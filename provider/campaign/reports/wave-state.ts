@@ -46,7 +46,7 @@ export interface ReviewOfStep extends StepRequest {
 }
 
 /** What a review found, and what an approval of it names. */
-export interface ReviewedStep {
+export interface ReviewResult {
   readonly report: CampaignReport;
   /** Absent if no key can be approved. */
   readonly file?: ReviewFile<AnyReview> | undefined;
@@ -63,14 +63,14 @@ export interface ShownReview {
   readonly tried: Set<string>;
 }
 
-export interface ReviewedStepRequest extends StepRequest {
+export interface ShownReviewRequest extends StepRequest {
   readonly review: ShownReview;
 }
 
 /** Asks the person to type the phrase after reading the lines. Throws if they do not. */
 export type Confirm = (phrase: string, shown?: readonly string[]) => Promise<void>;
 
-export interface ApprovalOfStep extends ReviewedStepRequest {
+export interface ApprovalOfStep extends ShownReviewRequest {
   readonly confirm: Confirm;
 }
 

@@ -11,7 +11,7 @@
 import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
 import { holdGuard } from "../../lifecycle/key/guards.ts";
 import { dualBackingKeys } from "../../lifecycle/key/kms-window.ts";
-import type { Plan, Run } from "../../lifecycle/key/plan.ts";
+import type { KeyRun, Plan } from "../../lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/key/plan-key-deletion.ts";
 import { planReversal } from "../../lifecycle/key/plan-reversal.ts";
 import { strictest } from "../../lifecycle/key/plan-reviewed.ts";
@@ -50,7 +50,7 @@ export interface CampaignRequest {
 export function planCampaignRequest(
   observation: KeyObservation,
   request: CampaignRequest,
-  run: Run,
+  run: KeyRun,
   nowMs: number,
 ): CampaignVerdict {
   if (holdGuard(observation, nowMs) !== undefined) return { kind: "leave", why: { kind: "held" } };
@@ -68,7 +68,7 @@ export function planCampaignRequest(
  * The request becomes the last write to the key and hides the time of the deactivation. So the record notes that time,
  * and the soak does not start again.
  */
-function noteDeactivation(plan: Plan, observation: KeyObservation, request: CampaignRequest, { actor }: Run): Plan {
+function noteDeactivation(plan: Plan, observation: KeyObservation, request: CampaignRequest, { actor }: KeyRun): Plan {
   if (plan.kind !== "ready" || plan.step.kind !== "write_record") return plan;
   const { draft } = plan.step;
   const { state, updatedAtMs, updatedBy } = observation;
@@ -129,7 +129,7 @@ export interface CampaignRollback {
 export function planCampaignRollback(
   observation: KeyObservation,
   { wave, noted, confirmed, isProvenHere }: CampaignRollback,
-  run: Run,
+  run: KeyRun,
   nowMs: number,
 ): CampaignVerdict {
   const { state, updatedBy } = observation;

@@ -6,7 +6,7 @@
 
 import { isWrittenAt } from "../../lifecycle/consent/consent-record.ts";
 import { knownDeactivationMs } from "../../lifecycle/key/authorization.ts";
-import type { Run } from "../../lifecycle/key/plan.ts";
+import type { KeyRun } from "../../lifecycle/key/plan.ts";
 import { coolDownMs } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { type ApprovedStep, isSame, type KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { lastOpenMs, nextOpenMs } from "./calendar.ts";
@@ -156,7 +156,7 @@ function causeOf(key: ScheduledKey, timing: Timing, deadlineMs: number): LateCau
 }
 
 /** A run that has taken no step, because only a reader asks for the date. */
-const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume" };
+const nobody: KeyRun = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
 /**
  * The time from which the soak of a key counts: the time that a record on the key notes, otherwise the last write. It

@@ -11,8 +11,8 @@ import { createSharing } from "../../text/json.ts";
 import { campaignFileName } from "../files/campaign-file.ts";
 import { type CampaignFolder, mebibyte } from "../files/file-forms.ts";
 import { openCampaign, requireManifest } from "../files/folder.ts";
+import { type CampaignSchedule, type KeyInSchedule, scheduleCampaign } from "./campaign-schedule.ts";
 import { takeCampaignInventory } from "./inventory.ts";
-import { type CampaignSchedule, type PlannedKey, scheduleCampaign } from "./planned.ts";
 import { type CampaignView, inventoryScope, type Reading, readCampaignView } from "./view.ts";
 
 export interface CampaignContext {
@@ -45,6 +45,6 @@ export async function openCampaignAt(
   return { world: withoutSteps(world), view, plan, options, areRulesNewer };
 }
 
-export function keysOfWave({ plan }: CampaignContext, wave: string): readonly PlannedKey[] {
+export function keysOfWave({ plan }: CampaignContext, wave: string): readonly KeyInSchedule[] {
   return plan.keys.filter(({ line }) => line.wave === wave);
 }

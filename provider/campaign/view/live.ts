@@ -10,8 +10,8 @@ import type { KeystoreSnapshot } from "../../engine/ports/containers.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
 import { plain, sayStatus } from "../../engine/text/words.ts";
 import { type ErrorCode, onCodes } from "../../errors.ts";
+import type { CampaignSchedule, KeyInSchedule } from "./campaign-schedule.ts";
 import type { CampaignInventory } from "./inventory.ts";
-import type { CampaignSchedule, PlannedKey } from "./planned.ts";
 import type { CampaignView } from "./view.ts";
 
 export interface Finding {
@@ -60,15 +60,15 @@ async function keystoreFindings(
 
 async function keyFindings(
   world: World,
-  keys: readonly PlannedKey[],
+  keys: readonly KeyInSchedule[],
   options: CallOptions,
 ): Promise<readonly Finding[]> {
   const { instanceId } = world.session;
   const check = {
     what: "Reading the live status of keys",
     items: keys.filter(({ line, listed }) => line.kind === "managed" && listed !== undefined),
-    named: ({ line, name }: PlannedKey) => ({ object: name, label: line.label }),
-    async read({ line }: PlannedKey) {
+    named: ({ line, name }: KeyInSchedule) => ({ object: name, label: line.label }),
+    async read({ line }: KeyInSchedule) {
       const { value } = await world.keys.liveStatus({ instanceId, vaultId: line.vault, keyId: line.id }, options);
       const faulty = value.filter(({ syncFlag, error }) => syncFlag !== "ok" || error !== undefined);
       return faulty.map(

@@ -94,9 +94,9 @@ type ShownInManifest = Pick<ManifestKey, "label" | "version"> & {
   readonly keystores: readonly { readonly id: string; readonly type: string }[];
 };
 
-export const hiddenFacts = "its description, dates, tags or key ring";
+export const fieldsInDigest = "its description, dates, tags or key ring";
 
-export function changedFacts(before: ShownInManifest, after: ShownInManifest): readonly string[] {
+export function sayShownChanges(before: ShownInManifest, after: ShownInManifest): readonly string[] {
   const [old, now] = [before, after].map(({ label, version, keystores }) => ({
     ...{ label, version },
     keystores: keystores.map(({ id, type }) => `${type} ${id}`).sort(),

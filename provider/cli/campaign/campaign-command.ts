@@ -63,7 +63,7 @@ export function addCampaignCommand(program: Command, world: UkoWorld, end: (exit
   addRollbackCommand(added);
 }
 
-type Planning = Shown &
+type PlanOptions = Shown &
   Yes & {
     readonly declared?: readonly string[];
     readonly usage?: readonly string[];
@@ -77,7 +77,7 @@ function addPlanCommand({ campaign, world, run }: Campaign): void {
     .option("--declared <file>", "exported state of Pulumi, OpenTofu or Terraform; repeatable", repeatable(String))
     .option("--usage <file>", "CSV with the columns key, lastUsed, count; repeatable", repeatable(String))
     .option("--html", "one page without scripts, for a browser and for paper")
-    .action(async ({ declared = [], usage = [], write, ...shown }: Planning) => {
+    .action(async ({ declared = [], usage = [], write, ...shown }: PlanOptions) => {
       const request = {
         declared: await readAll(world, declared, exportedState),
         usage: await readAll(world, usage, usageFile),

@@ -67,11 +67,11 @@ export interface RecordAuthor {
   readonly reason?: string;
 }
 
-type RecordLine = z.infer<typeof record>;
+type LoggedConsent = z.infer<typeof record>;
 /** Each consent record that a line has, by its ID. */
-export type Records = ReadonlyMap<string, RecordLine>;
+export type LoggedConsents = ReadonlyMap<string, LoggedConsent>;
 
-export function recordsOf(lines: readonly EvidenceLine[]): Records {
+export function consentsIn(lines: readonly EvidenceLine[]): LoggedConsents {
   const records = lines.flatMap(({ record, allowedBy }) => [record, allowedBy]);
   return new Map(records.flatMap((each) => (each === undefined ? [] : [[each.id, each]])));
 }
@@ -82,7 +82,7 @@ export function recordsOf(lines: readonly EvidenceLine[]): Records {
  */
 export function peopleBehind(
   { step, actor, record, allowedBy }: Omit<EvidenceLine, "phase">,
-  records: Records,
+  records: LoggedConsents,
 ): People {
   if (record !== undefined) {
     const author = recordAuthorOf(record);
@@ -99,11 +99,11 @@ export function peopleBehind(
   };
 }
 
-function isApproval({ how }: RecordLine): boolean {
+function isApproval({ how }: LoggedConsent): boolean {
   return how === "approval";
 }
 
-function recordAuthorOf({ id, author, writtenAt, reason }: RecordLine): RecordAuthor {
+function recordAuthorOf({ id, author, writtenAt, reason }: LoggedConsent): RecordAuthor {
   return { iamId: author, recordId: id, at: writtenAt, ...(reason !== undefined && { reason }) };
 }
 
@@ -204,7 +204,7 @@ export function auditEvidence(texts: readonly string[], filter: AuditFilter = {}
     }
     return [...actors].filter((iamId) => iamId !== "").toSorted();
   });
-  const records = recordsOf(lines);
+  const records = consentsIn(lines);
   const all = pairSteps(lines.toSorted(byTime)).map((pair) => eventOf(pair, records, search));
   const events = all.filter((event) => passes(event, filter));
   // A gap can hide any step of any person, so only time, vault and key leave one out.
@@ -289,7 +289,7 @@ export function isSettledByActor({ first, settled }: StepLines<EvidenceLine>): b
   return settled.lastWrite === undefined || isSamePerson(settled.lastWrite.iamId, first.actor.iamId);
 }
 
-function eventOf(pair: StepLines<EvidenceLine>, records: Records, search: ShownSteps | undefined): AuditEvent {
+function eventOf(pair: StepLines<EvidenceLine>, records: LoggedConsents, search: ShownSteps | undefined): AuditEvent {
   const { first, last, isDone } = pair;
   const { phase: _phase, ...line } = { ...first, ...last };
   const people = peopleBehind(line, records);

@@ -7,7 +7,7 @@ import { type ErrorCode, isUkoError, onCodes, type UkoError } from "../../errors
 import { holdsInForce } from "../../lifecycle/consent/hold.ts";
 import { findStoredLeftover } from "../../lifecycle/key/guards.ts";
 import { type LifecycleState, lifecycleStateOf } from "../../lifecycle/key/lifecycle-state.ts";
-import type { Run } from "../../lifecycle/key/plan.ts";
+import type { KeyRun } from "../../lifecycle/key/plan.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { type KeySummary, observedInList, observeKey } from "../key/observe.ts";
 import { runAll } from "../loop/many.ts";
@@ -129,7 +129,7 @@ const listers: Readonly<
     ),
   key: async (world, vault, options) => {
     const actor = await world.session.actor(options);
-    const run: Run = { actor, approvals: [], intent: "resume" };
+    const run: KeyRun = { actor, approvals: [], intent: "resume" };
     const items = await world.keys.list({ vaultId: vault.id }, options);
     const act = async (snapshot: KeySnapshot) => listedKey(vault, await observeListed(world, snapshot, options), run);
     return runAll(world, { items, what: "Listing keys", act }, options);
@@ -154,7 +154,7 @@ async function observeListed(world: World, snapshot: KeySnapshot, options: CallO
   return seen?.kind === "present" ? seen : listed;
 }
 
-function listedKey(vault: VaultSnapshot, { snapshot, observation, nowMs }: KeySummary, run: Run): ListedOf<"key"> {
+function listedKey(vault: VaultSnapshot, { snapshot, observation, nowMs }: KeySummary, run: KeyRun): ListedOf<"key"> {
   const { keyId, label, stateWord, templateName, algorithm, size, referencedKeystores } = snapshot;
   return {
     resource: "key",

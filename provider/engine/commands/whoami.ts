@@ -57,7 +57,7 @@ export async function describeCaller(world: World, options: CallOptions): Promis
   };
   if (!world.session.isKeyProtect) await listInUko();
   await tryList("KMS keys", () => world.kmsKeys.list({}, options));
-  const { accountId, expiresAtMs, isRenewed } = world.session.tokenFacts();
+  const { accountId, expiresAtMs, isRenewed } = world.session.tokenClaims();
   return {
     v: 1,
     instanceId: world.session.instanceId,

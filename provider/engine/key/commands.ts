@@ -32,7 +32,7 @@ import { signRecords } from "./sets/sign-consents.ts";
 import { surveyPending, surveyRequests } from "./sets/survey.ts";
 import { isAsked, pastLabelsOf, showKey } from "./shown-key.ts";
 import { explainStatus } from "./status.ts";
-import type { Outcome, Task } from "./steps.ts";
+import type { KeyTask, Outcome } from "./steps.ts";
 import { keyActs } from "./text/acts.ts";
 import { explainPath } from "./text/remaining-path.ts";
 import { withShownKey } from "./text/shown-key-words.ts";
@@ -44,7 +44,7 @@ export interface GoneKey {
 }
 
 /** What the caller has just confirmed by hand, and why. */
-type Confirmed = Partial<Pick<Task, "approvals" | "reason" | "confirmedHold" | "confirmedUnapproved">>;
+type Confirmed = Partial<Pick<KeyTask, "approvals" | "reason" | "confirmedHold" | "confirmedUnapproved">>;
 
 export type Operations = ReturnType<typeof createOperations>;
 
@@ -57,7 +57,7 @@ export function createOperations(world: World) {
     converge(world, keyKind, { ref, approvals: [], ...confirmed, ...intent }, options);
   const proceed = (
     ref: KeyRef,
-    task: Omit<Task, "ref">,
+    task: Omit<KeyTask, "ref">,
     patience: WaitBudget,
     options: CallOptions,
   ): Promise<Report> => {

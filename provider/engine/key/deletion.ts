@@ -14,7 +14,7 @@ import { type KeyTarget, previewKeyDeletion, previewKeyRetirement } from "./prev
 import { endOf, type KeyDeletionReport, reportKeyDeletion } from "./report.ts";
 import type { Outcome } from "./steps.ts";
 import { explainOutcome } from "./text/messages.ts";
-import { unapprovedFacts, withUnapprovedStep } from "./text/unapproved-words.ts";
+import { unapprovedSentences, withUnapprovedStep } from "./text/unapproved-words.ts";
 
 type LeftOf = (observed: KeyDetails, wait: KeyDeletionReport) => LeftObject;
 
@@ -59,7 +59,7 @@ function conclude(outcome: Outcome, { userInterface, policy, leftOf }: Concludin
       kind: "ended",
       warnings: [
         warning,
-        ...unapprovedFacts(observed.observation, policy).map((fact) => `${key}: ${withoutPeriod(fact)}`),
+        ...unapprovedSentences(observed.observation, policy).map((fact) => `${key}: ${withoutPeriod(fact)}`),
       ],
       facts,
     };

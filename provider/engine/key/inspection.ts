@@ -3,7 +3,7 @@
  * (`basis`) changed since, an act that a person chose on the page is refused.
  */
 
-import type { DeletionPolicy, Run } from "../../lifecycle/key/plan.ts";
+import type { DeletionPolicy, KeyRun } from "../../lifecycle/key/plan.ts";
 import { type PathStep, remainingPath } from "../../lifecycle/key/remaining-path.ts";
 import type { ConsentRecord, KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
@@ -23,7 +23,7 @@ export type InspectedRecord = ReturnType<typeof describeRecord>;
 
 export interface Inspected {
   readonly observed: KeyDetails;
-  readonly run: Run;
+  readonly run: KeyRun;
   readonly report: Report;
   readonly acts: readonly KeyAct[];
   readonly key: ShownKey;

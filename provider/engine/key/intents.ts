@@ -21,10 +21,10 @@ import { planRequest, type ShownBeforeRequest } from "../../lifecycle/key/plan-r
 import { planReversal, type Reversal } from "../../lifecycle/key/plan-reversal.ts";
 import { planReviewedApproval, planReviewedStep, strictest } from "../../lifecycle/key/plan-reviewed.ts";
 import { planSync } from "../../lifecycle/key/plan-update.ts";
-import type { Task } from "./steps.ts";
+import type { KeyTask } from "./steps.ts";
 
 /** What a run wants, for any key. */
-export type Intent = Pick<Task, "plan" | "intent" | "isReversal">;
+export type Intent = Pick<KeyTask, "plan" | "intent" | "isReversal">;
 
 /** The strictest rule, which no marker loosens, because the command line sees no program. */
 export const assumedPolicy: DeletionPolicy = { ...strictest, goal: "removed" };

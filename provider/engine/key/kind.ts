@@ -4,7 +4,7 @@ import { UkoError } from "../../errors.ts";
 import { standingOf } from "../../lifecycle/consent/consent-record.ts";
 import { needsSignature } from "../../lifecycle/consent/signed-consent.ts";
 import { completeAfterStep, mayConclude } from "../../lifecycle/key/after-step.ts";
-import { type Plan, type Run, type Step, stepRules } from "../../lifecycle/key/plan.ts";
+import { type KeyRun, type Plan, type Step, stepRules } from "../../lifecycle/key/plan.ts";
 import { isSame } from "../../lifecycle/vocabulary/observation.ts";
 import { certainSteps } from "../../lifecycle/vocabulary/steps-taken.ts";
 import { neededUntil } from "../loop/converge.ts";
@@ -14,8 +14,8 @@ import type {
   Effect,
   Next,
   OpenWait,
-  Planned,
   ReadResult,
+  Round,
   StepResult,
   TakenStep,
 } from "../loop/deletable.ts";
@@ -24,11 +24,11 @@ import { describeStep, plain, questionBefore } from "../text/words.ts";
 import { keyEvidence, noteUnapproved } from "./evidence.ts";
 import { type KeyDetails, observeKey, readingOf } from "./observe.ts";
 import {
+  type KeyRunMemory,
   type KeyStepContext,
+  type KeyTask,
   type KeyTypes,
-  type RunMemory,
   recordLocationFor,
-  type Task,
   takeStep,
   writtenRecordId,
 } from "./steps.ts";
@@ -63,7 +63,7 @@ export const keyKind: Deletable<KeyTypes> = {
   openWait: (stop, observed) => (stop.kind === "stopped" ? openWaitOf(stop.plan, observed) : undefined),
 };
 
-function nextOf(plan: Plan, { forbidden }: RunMemory): Next<KeyTypes> {
+function nextOf(plan: Plan, { forbidden }: KeyRunMemory): Next<KeyTypes> {
   if (plan.kind === "ready") return plan;
   // A refusal that a missing right caused is reported with the roles that include the right.
   const refused = plan.kind === "refused" && plan.guard.guard === "service_refused" ? plan.guard.step : undefined;
@@ -73,8 +73,8 @@ function nextOf(plan: Plan, { forbidden }: RunMemory): Next<KeyTypes> {
 
 function planAfterStep(
   { step, result: { shown }, context: { task, observed } }: TakenStep<KeyTypes>,
-  memory: RunMemory,
-): Planned<KeyTypes> | undefined {
+  memory: KeyRunMemory,
+): Round<KeyTypes> | undefined {
   const observation = shown && completeAfterStep(step.kind, observed, shown);
   if (shown === undefined || observation === undefined) return undefined;
   const completed = { ...shown, observation };
@@ -88,7 +88,7 @@ function planAfterStep(
  * The memory with which a run begins or goes on after a wait. After a wait for time, a step that the service refused as
  * too early is tried again.
  */
-function start(task: Task, actor: Run["actor"], earlier?: Earlier<RunMemory>): RunMemory {
+function start(task: KeyTask, actor: KeyRun["actor"], earlier?: Earlier<KeyRunMemory>): KeyRunMemory {
   const { approvals, signed, intent, confirmedHold, confirmedUnapproved } = task;
   if (earlier === undefined) {
     return { run: { actor, approvals, signed, intent, confirmedHold, confirmedUnapproved } };
@@ -142,11 +142,11 @@ function remember(
   step: Step,
   result: StepResult<KeyDetails, Step>,
   context: KeyStepContext,
-): { readonly memory: RunMemory; readonly stop?: KeyTypes["stop"] } {
+): { readonly memory: KeyRunMemory; readonly stop?: KeyTypes["stop"] } {
   const { observed, task } = context;
   const location = recordLocationFor(context);
-  const memory: RunMemory = { ...context.memory, location };
-  const refusedWith = (status: number, message: string): RunMemory => {
+  const memory: KeyRunMemory = { ...context.memory, location };
+  const refusedWith = (status: number, message: string): KeyRunMemory => {
     const refusals = [...(memory.run.refusals ?? []), { step: step.kind, status, message }];
     return { ...memory, run: { ...memory.run, refusals } };
   };
@@ -167,7 +167,7 @@ function remember(
       if (location === "description" || result.isFinal === true) return stopped(result.message);
       const isSigned = step.kind === "write_record" && needsSignature(observed.observation, step.draft.step);
       if (isSigned) return stopped(`${result.message}, and a description has no room for a signature`);
-      const run: Run = step.kind === "write_record" ? { ...memory.run, notKept: step.draft } : memory.run;
+      const run: KeyRun = step.kind === "write_record" ? { ...memory.run, notKept: step.draft } : memory.run;
       return { memory: { ...afterRecord(memory, step, observed), run, location: "description" } };
     }
     case "stale":
@@ -178,7 +178,7 @@ function remember(
 }
 
 /** Whether nothing was pending: only a note is on the key, or the record of a deactivation that was taken. */
-function isUsedRecord({ observation: { carried, state } }: KeyDetails, { run }: RunMemory): boolean {
+function isUsedRecord({ observation: { carried, state } }: KeyDetails, { run }: KeyRunMemory): boolean {
   if (carried.kind === "none") return true;
   if (carried.record?.step !== "deactivate") return false;
   return state === "deactivated" || certainSteps(run).some(({ kind }) => kind === "reactivate");
@@ -188,7 +188,7 @@ function isUsedRecord({ observation: { carried, state } }: KeyDetails, { run }: 
  * Remembers why the replaced record did not count, and why another person declined the request before this one. A
  * record for the previous step was used, not voided, so people need no message about it.
  */
-function afterRecord(memory: RunMemory, step: Step, { observation, nowMs }: KeyDetails): RunMemory {
+function afterRecord(memory: KeyRunMemory, step: Step, { observation, nowMs }: KeyDetails): KeyRunMemory {
   if (step.kind !== "write_record") return memory;
   const standing = standingOf(observation, step.draft.step, nowMs);
   const why = standing.binds ? undefined : standing.why;
@@ -201,7 +201,7 @@ function afterRecord(memory: RunMemory, step: Step, { observation, nowMs }: KeyD
 /** After this many refusals (412) of the same ETag, the run ends. A single one may come from a cache. */
 const maxRefusedEtags = 2;
 
-function afterRefusedEtag(memory: RunMemory, { etag }: KeyDetails, { ref }: Task): RunMemory {
+function afterRefusedEtag(memory: KeyRunMemory, { etag }: KeyDetails, { ref }: KeyTask): KeyRunMemory {
   const { refusedEtag } = memory;
   const times = refusedEtag?.etag === etag ? refusedEtag.times + 1 : 1;
   if (times < maxRefusedEtags) return { ...memory, refusedEtag: { etag, times } };

@@ -7,9 +7,9 @@ import { holdsInForce, valueOfHolds } from "../../lifecycle/consent/hold.ts";
 import { findUnapprovedStep, nameOfUnapproved } from "../../lifecycle/key/unapproved-step.ts";
 import type { CallOptions, KeyRef, World } from "../ports/world.ts";
 import { observeKey } from "./observe.ts";
-import type { Task } from "./steps.ts";
+import type { KeyTask } from "./steps.ts";
 
-export type ConfirmedRemoval = Pick<Task, "confirmedHold" | "confirmedUnapproved" | "reason">;
+export type ConfirmedRemoval = Pick<KeyTask, "confirmedHold" | "confirmedUnapproved" | "reason">;
 
 /** Undefined if the key is gone, or nothing has to be confirmed. Changes nothing. */
 export async function lookBeforeRemoval(

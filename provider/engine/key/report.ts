@@ -7,7 +7,7 @@ import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
 import { leaderIn } from "../../lifecycle/consent/membership.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/consent/stated-reasons.ts";
 import { type Wait, waitOf } from "../../lifecycle/key/lifecycle-state.ts";
-import { type Plan, type Run, rightFor, type Step } from "../../lifecycle/key/plan.ts";
+import { type KeyRun, type Plan, rightFor, type Step } from "../../lifecycle/key/plan.ts";
 import { findUnapprovedStep } from "../../lifecycle/key/unapproved-step.ts";
 import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ConsentRecord, Identity, UnapprovedStep } from "../../lifecycle/vocabulary/observation.ts";
@@ -21,7 +21,7 @@ import { describeReason } from "./evidence.ts";
 import type { KeyDetails, KeySummary } from "./observe.ts";
 import type { Outcome } from "./steps.ts";
 
-export function reportOn(ref: KeyRef, observed: KeyDetails, run: Run, explanation: Explanation, end?: End): Report {
+export function reportOn(ref: KeyRef, observed: KeyDetails, run: KeyRun, explanation: Explanation, end?: End): Report {
   const { lifecycleState, ...deletion } = reportKeyDeletion(observed, run, end);
   return {
     v: 1,
@@ -66,7 +66,7 @@ export function endOf(outcome: Exclude<Outcome, { readonly kind: "gone" }>): End
 export interface KeyDeletionReport extends DeletionReport, Pick<Wait, "lifecycleState"> {}
 
 /** What the deletion of the key waits for, as data. It does not depend on who reads it. */
-export function reportKeyDeletion(observed: KeySummary, run: Run, end?: End): KeyDeletionReport {
+export function reportKeyDeletion(observed: KeySummary, run: KeyRun, end?: End): KeyDeletionReport {
   const plan = end?.kind === "rights_missing" ? undefined : end;
   const { lifecycleState, awaits, notBeforeMs, standing } = waitOf(observed.observation, run, observed.nowMs, plan);
   const record = recordWithReasons(observed.observation, observed.nowMs);
@@ -82,7 +82,7 @@ export function reportKeyDeletion(observed: KeySummary, run: Run, end?: End): Ke
       recordExpiresAt: isoTime(standing.expiresAtMs),
     }),
     ...(standing.binds && standing.record.campaign !== undefined && { campaign: leaderIn(standing.record.campaign) }),
-    ...personFacts(observed, end),
+    ...whoMayAct(observed, end),
     ...(record !== undefined && { reasons: statedReasons(record).map(describeReason) }),
     ...(unapproved !== undefined && { unapprovedStep: describeUnapproved(unapproved) }),
     ...(declined !== undefined && { declined: { ...describeReason(declined), at: isoTime(declined.atMs) } }),
@@ -112,7 +112,7 @@ function describeUnapproved({ step, lastWriter, atMs }: UnapprovedStep): Reporte
   };
 }
 
-function personFacts(
+function whoMayAct(
   { observation }: KeySummary,
   end: End | undefined,
 ): Pick<DeletionReport, "neededRoles" | "excludedIdentity" | "isUnconfirmed"> {

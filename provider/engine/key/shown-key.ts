@@ -13,7 +13,7 @@ import { holdsInForce } from "../../lifecycle/consent/hold.ts";
 import { keyPathOf } from "../../lifecycle/consent/review.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/consent/stated-reasons.ts";
 import { typesOfUnseenUse } from "../../lifecycle/container/keystore-kind.ts";
-import type { Run } from "../../lifecycle/key/plan.ts";
+import type { KeyRun } from "../../lifecycle/key/plan.ts";
 import { strictest } from "../../lifecycle/key/plan-reviewed.ts";
 import { remainingPath } from "../../lifecycle/key/remaining-path.ts";
 import { findUnapprovedStep } from "../../lifecycle/key/unapproved-step.ts";
@@ -92,7 +92,7 @@ function outliving(observation: KeyObservation, nowMs: number): Pick<ShownKey, "
 }
 
 /** The dates of a path are the same for every caller. */
-const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume" };
+const nobody: KeyRun = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
 /**
  * Each other label once, the newest first, with the latest time at which it was the label. Evidence counts before a

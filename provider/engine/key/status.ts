@@ -7,7 +7,7 @@ import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
 import { isPending } from "../../lifecycle/key/guards.ts";
 import { isLeftByService } from "../../lifecycle/key/key-write.ts";
 import { lifecycleStateOf } from "../../lifecycle/key/lifecycle-state.ts";
-import type { Plan, Run } from "../../lifecycle/key/plan.ts";
+import type { KeyRun, Plan } from "../../lifecycle/key/plan.ts";
 import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { KeyObservation, KeystoreStatus } from "../../lifecycle/vocabulary/observation.ts";
 import { certainSteps, hasTaken } from "../../lifecycle/vocabulary/steps-taken.ts";
@@ -31,14 +31,19 @@ import {
 } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
 import { isAsked } from "./shown-key.ts";
-import type { RunMemory } from "./steps.ts";
+import type { KeyRunMemory } from "./steps.ts";
 import { holdFirst } from "./text/hold-words.ts";
 import { explainOutcome } from "./text/messages.ts";
 import { explainNotBinding, sayDecline, sayReasonsOnKey } from "./text/record-words.ts";
 import { explainApprovedForCaller } from "./text/waits.ts";
 
 /** Describes a pending deletion as the next run would. Any other key takes one line, and what would stop its deletion. */
-export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, userInterface: UserInterface): Explanation {
+export function explainStatus(
+  observed: KeyDetails,
+  run: KeyRun,
+  plan: Plan,
+  userInterface: UserInterface,
+): Explanation {
   const { observation, nowMs } = observed;
   // Where a person has to decide, the lines about the key name its keystores.
   const keystores = isAsked(observed) ? [] : keystoreLines(observation.keystores);
@@ -79,7 +84,7 @@ export function explainStatus(observed: KeyDetails, run: Run, plan: Plan, userIn
 }
 
 /** The message of a command that reached its goal. */
-export function explainDone({ observation, nowMs }: KeyDetails, memory: RunMemory): Explanation {
+export function explainDone({ observation, nowMs }: KeyDetails, memory: KeyRunMemory): Explanation {
   const key = capital(sayKey(observation));
   const standing = deletionStanding(observation, nowMs);
   const quotes = standing.binds ? standing.record.quotes : undefined;

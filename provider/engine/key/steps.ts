@@ -17,7 +17,7 @@ import {
 } from "../../lifecycle/consent/record-text.ts";
 import type { Review } from "../../lifecycle/consent/review.ts";
 import { needsSignature, signatureLifetimeMs, statementOfDraft } from "../../lifecycle/consent/signed-consent.ts";
-import type { Plan, Run, Step } from "../../lifecycle/key/plan.ts";
+import type { KeyRun, Plan, Step } from "../../lifecycle/key/plan.ts";
 import { settledAfterMs } from "../../lifecycle/key/settling.ts";
 import {
   type Decline,
@@ -38,26 +38,26 @@ import { type KeyDetails, observedInResponse, observeKey } from "./observe.ts";
 export type RecordLocation = "tag" | "description";
 
 /** The task of one run for one key. `plan` is a pure planner with its policy already bound. */
-export interface Task {
+export interface KeyTask {
   readonly ref: KeyRef;
-  readonly plan: (observation: KeyObservation, run: Run, nowMs: number) => Plan;
+  readonly plan: (observation: KeyObservation, run: KeyRun, nowMs: number) => Plan;
   /** IDs of approvals whose request the actor has confirmed by hand. */
   readonly approvals: readonly string[];
-  readonly signed?: Run["signed"];
+  readonly signed?: KeyRun["signed"];
   /** The review by which the run takes one step, or stores one approval, and reports it. */
   readonly review?: Review;
   /** Whether the task leads away from the deletion, so that the use of the key does not matter. */
   readonly isReversal?: true;
   /** Why the actor withdraws or declines a request, or removes a destroyed key that is held. */
   readonly reason?: string;
-  readonly confirmedHold?: Run["confirmedHold"];
-  readonly confirmedUnapproved?: Run["confirmedUnapproved"];
-  readonly intent: Run["intent"];
+  readonly confirmedHold?: KeyRun["confirmedHold"];
+  readonly confirmedUnapproved?: KeyRun["confirmedUnapproved"];
+  readonly intent: KeyRun["intent"];
 }
 
 /** What this run has done to the key so far. A run that waits and then continues keeps it. */
-export interface RunMemory {
-  readonly run: Run;
+export interface KeyRunMemory {
+  readonly run: KeyRun;
   readonly location?: RecordLocation;
   /** Whether a record that this run removed had already been used, so that no request was pending. */
   readonly hasRemovedUsed?: true;
@@ -83,11 +83,11 @@ type Stop =
   | { readonly kind: "record_not_kept"; readonly message: string };
 
 export interface KeyTypes {
-  readonly task: Task;
+  readonly task: KeyTask;
   readonly seen: KeyDetails;
   readonly step: Step;
   readonly stop: Stop;
-  readonly memory: RunMemory;
+  readonly memory: KeyRunMemory;
 }
 
 /** The result of a run. */

@@ -27,8 +27,8 @@ import type {
   Next,
   OpenWait,
   Outcome,
-  Planned,
   ReadResult,
+  Round,
   TakenStep,
 } from "./deletable.ts";
 import { appendEvidence, type ReportedResult, type StepEvidence } from "./evidence.ts";
@@ -153,7 +153,7 @@ async function begin<K extends KindTypes>(
 }
 
 /** Reads the object and plans. Undefined if the object is gone. */
-async function readAndPlan<K extends KindTypes>(loop: Loop<K>, run: Progress<K>): Promise<Planned<K> | undefined> {
+async function readAndPlan<K extends KindTypes>(loop: Loop<K>, run: Progress<K>): Promise<Round<K> | undefined> {
   const { kind, task } = loop;
   const brief = run.taken && kind.planAfterStep?.(run.taken, run.memory);
   run.taken = undefined;

@@ -86,7 +86,8 @@ export type Next<K extends KindTypes> =
   | { readonly step: K["step"]; readonly permit?: Permit | undefined }
   | { readonly stop: K["stop"] };
 
-export interface Planned<K extends KindTypes> {
+/** One round of the loop: what it read, and what follows. */
+export interface Round<K extends KindTypes> {
   readonly observed: K["seen"];
   readonly next: Next<K>;
 }
@@ -128,7 +129,7 @@ export interface Deletable<K extends KindTypes> {
    * The plan right after a step, from less than a whole read; undefined if the run has to read
    * everything again. Absent if this kind always reads.
    */
-  planAfterStep?(taken: TakenStep<K>, memory: K["memory"]): Planned<K> | undefined;
+  planAfterStep?(taken: TakenStep<K>, memory: K["memory"]): Round<K> | undefined;
   /** The effect of a step whose response was lost. */
   effectOf(step: K["step"], context: StepContext<K>, after: ReadResult<K["seen"]>): Effect;
   /** The memory after the result of a step, which the loop then adds to the steps taken. With `stop` the run ends. */

@@ -48,7 +48,7 @@ export async function appendEvidence(
   } & ReportedResult,
 ): Promise<void> {
   const { phase, actor, nowMs, correlationId, reported } = call;
-  const { loggedInBy } = session.tokenFacts();
+  const { loggedInBy } = session.tokenClaims();
   const entry: EvidenceEntry = {
     v: 1,
     time: isoTime(nowMs),

@@ -11,8 +11,8 @@ import type { DeletionAwaits, LifecycleState } from "../../lifecycle/key/lifecyc
 import type { Step } from "../../lifecycle/key/plan.ts";
 import type { KmsLifecycleState } from "../../lifecycle/kms-key/kms-key-states.ts";
 import type { Actor, ApprovedStep } from "../../lifecycle/vocabulary/observation.ts";
-import type { EvidenceReason, RunRecord } from "../ports/evidence.ts";
-import { outputOf, type PendingFacts, pendingFactNames } from "../ports/pending-facts.ts";
+import type { EvidenceReason, ReportLine } from "../ports/evidence.ts";
+import { outputOf, type ReportedWait, waitFields } from "../ports/reported-wait.ts";
 import type { ShownKey } from "../ports/shown-key.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import { type Explanation, renderExplanation, type UserInterface } from "../text/explanation.ts";
@@ -40,9 +40,9 @@ export interface Report {
 
 /** The facts next to the lifecycle state of every key. Times are ISO 8601 UTC. */
 export interface DeletionReport
-  extends Omit<PendingFacts, "awaits">,
+  extends Omit<ReportedWait, "awaits">,
     // `reasons`: the record binds, or its step was taken.
-    Pick<RunRecord, "neededRoles" | "excludedIdentity" | "unapprovedStep" | "reasons"> {
+    Pick<ReportLine, "neededRoles" | "excludedIdentity" | "unapprovedStep" | "reasons"> {
   /** The last request was declined. Absent after the next write of another person. */
   readonly declined?: EvidenceReason & { readonly at: string };
   /** Whether the caller still has to confirm the request that was approved: only the caller knows if they made it. */
@@ -86,8 +86,8 @@ export function errorOf(explanation: Explanation, userInterface: Pick<UserInterf
 }
 
 /** The object that a report is about. */
-export type Subject = Pick<RunRecord, "instanceId" | "resource" | "vaultId" | "keyId" | "label">;
-type Result = Partial<Subject> & Omit<RunRecord, keyof Subject | "operation" | "actor">;
+export type Subject = Pick<ReportLine, "instanceId" | "resource" | "vaultId" | "keyId" | "label">;
+type Result = Partial<Subject> & Omit<ReportLine, keyof Subject | "operation" | "actor">;
 
 interface Reported<T> {
   readonly operation: string;
@@ -108,7 +108,7 @@ export async function reportingRun<T>(
   if (reports === undefined) return work(async () => {});
   await reports.open();
   let actor: Actor | undefined;
-  const recordOf = (result: Result): RunRecord => ({
+  const recordOf = (result: Result): ReportLine => ({
     instanceId: world.session.instanceId,
     vaultId: "",
     keyId: "",
@@ -152,9 +152,9 @@ export function resultOfStored({ state }: { readonly state: unknown }): Result {
 }
 
 /** What a resource's state shows of its deletion; the state of a container shows nothing. */
-function awaitsIn(state: unknown): PendingFacts & { readonly lifecycleState?: string } {
+function awaitsIn(state: unknown): ReportedWait & { readonly lifecycleState?: string } {
   const properties: Readonly<Record<string, unknown>> = Object(state);
-  const shown = pendingFactNames.map((fact) => [fact, properties[outputOf(fact)]] as const);
+  const shown = waitFields.map((fact) => [fact, properties[outputOf(fact)]] as const);
   const facts = [["lifecycleState", properties.lifecycleState] as const, ...shown];
   return Object.fromEntries(facts.filter(([, value]) => typeof value === "string"));
 }

@@ -8,7 +8,7 @@ import type { ErrorCode } from "../../errors.ts";
 import type { Shown } from "../../lifecycle/consent/review.ts";
 import type { ContainerKind } from "../../lifecycle/container/plan-container-deletion.ts";
 import type { ApprovedStep, ConsentRecord } from "../../lifecycle/vocabulary/observation.ts";
-import type { PendingFacts } from "./pending-facts.ts";
+import type { ReportedWait } from "./reported-wait.ts";
 
 /** One step, as an auditor needs it; never holds a credential. Written *before* a removal. */
 export interface EvidenceEntry {
@@ -164,7 +164,7 @@ export interface ReportedUnapprovedStep {
 }
 
 /** The result of one run for one key, for pipelines. Times are ISO 8601 UTC. */
-export interface RunRecord extends PendingFacts {
+export interface ReportLine extends ReportedWait {
   readonly instanceId: string;
   /** The kind of resource that `keyId` names; absent for a managed key. */
   readonly resource?: ContainerKind | "kms_key";
@@ -200,5 +200,5 @@ export interface Reports {
   /** Throws `UKO_EVIDENCE_UNWRITABLE` if later writes could not succeed. */
   open(): Promise<void>;
   /** Appends the record, which is durable before this returns. A write that fails produces a warning. Never throws. */
-  append(record: RunRecord): Promise<void>;
+  append(record: ReportLine): Promise<void>;
 }

@@ -182,7 +182,7 @@ export interface Session {
   /** The service's time at its latest response in this run, for display; undefined before the first response. */
   serviceTimeMs(): number | undefined;
   /** What the token of this run says of itself, for display only. */
-  tokenFacts(): TokenClaims;
+  tokenClaims(): TokenClaims;
   /** Seals what this run requests, and recognizes what the same person requested. */
   readonly ownSeal: OwnSeal;
 }

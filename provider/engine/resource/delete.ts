@@ -15,7 +15,7 @@ import type { PlanLimit } from "../../lifecycle/vocabulary/plan-limit.ts";
 import type { WaitBudget } from "../loop/converge.ts";
 import type { Subject } from "../loop/report.ts";
 import { reportingRun } from "../loop/report.ts";
-import type { RunRecord } from "../ports/evidence.ts";
+import type { ReportLine } from "../ports/evidence.ts";
 import type { CallOptions, RunSettings, World } from "../ports/world.ts";
 import { type Explanation, renderBriefly, renderExplanation, type UserInterface } from "../text/explanation.ts";
 import { runnable } from "../text/own-commands.ts";
@@ -85,7 +85,7 @@ export interface Waiting {
 
 interface ReportedFields {
   /** The facts for a report, in addition to code and exit code, if the planner of this kind knows them. */
-  readonly facts: Omit<RunRecord, keyof Subject | "operation" | "actor" | "code" | "exitCode">;
+  readonly facts: Omit<ReportLine, keyof Subject | "operation" | "actor" | "code" | "exitCode">;
 }
 
 /** The result of a deletion for its interface: whether the engine may drop the resource from state. */

@@ -5,7 +5,7 @@
  */
 
 import type { ErrorCode } from "../../errors.ts";
-import type { PendingInState, PlannedRun } from "../../lifecycle/stored-state/plan-limit-from-state.ts";
+import type { PendingInState, PreviewedRun } from "../../lifecycle/stored-state/plan-limit-from-state.ts";
 import { type ApprovedStep, type Identity, isPerson } from "../../lifecycle/vocabulary/observation.ts";
 import { allowsNothing, type PlanLimit } from "../../lifecycle/vocabulary/plan-limit.ts";
 import { type Explanation, renderExplanation, type UserInterface, unprotect } from "../text/explanation.ts";
@@ -28,7 +28,7 @@ export const nothingPreviewed: PreviewWithLimit = { preview: { kind: "short" }, 
 
 export type StateProperties = Readonly<Record<string, unknown>>;
 
-export interface PreviewContext extends PlannedRun {
+export interface PreviewContext extends PreviewedRun {
   readonly facts: StateProperties;
   readonly userInterface: UserInterface;
   /** The identity behind the run, if it is known. Only sentences depend on it. */

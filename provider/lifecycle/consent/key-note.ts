@@ -5,7 +5,7 @@
  */
 
 import type { DeactivationNote, ReleasedHold } from "../vocabulary/observation.ts";
-import { decodeNote, hexJson, noteFacts, parseHexJson, type Sha256 } from "./record-text.ts";
+import { decodeNote, hexJson, parseHexJson, type Sha256, validNoteFields } from "./record-text.ts";
 
 export interface KeyNote {
   readonly deactivation?: DeactivationNote;
@@ -60,7 +60,7 @@ export function noteWithRelease(value: string | undefined, release: ReleasedHold
 
 /** A note that fits into its tag: the reasons are cut, and then the earliest releases yield. */
 function noteOf(deactivation: string | undefined, releases: readonly ReleasedHold[]): string {
-  const facts = noteFacts((deactivation && parseHexJson(deactivation)) || {});
+  const facts = validNoteFields((deactivation && parseHexJson(deactivation)) || {});
   for (const characters of reasonCharacters) {
     const text = hexJson({ v: 1, ...facts, h: releases.map((each) => bodyOf(each, characters)) });
     if (text.length <= maxTagValueCharacters) return text;

@@ -204,7 +204,7 @@ export function noteLeftBy(
   const { s, x, k } = parseHexJson(tagValue) ?? {};
   const deactivation = s === "deactivate" ? lastWrite : undefined;
   const since = deactivation === undefined ? x : seconds(deactivation.atMs);
-  const facts = noteFacts({ x: since, k, b: deactivation?.by });
+  const facts = validNoteFields({ x: since, k, b: deactivation?.by });
   return facts.x === undefined && facts.k === undefined ? undefined : hexJson({ v: 1, ...facts });
 }
 
@@ -212,7 +212,7 @@ export function noteLeftBy(
  * What a text says of a deactivation, as a note keeps it. Anyone who may write tags can plant a text, and what uko copied
  * unread could be longer than a tag: the service would then refuse a hold, or the next request.
  */
-export function noteFacts({ x, k, b }: Readonly<Record<string, unknown>>) {
+export function validNoteFields({ x, k, b }: Readonly<Record<string, unknown>>) {
   return {
     x: isEpochSeconds(x) ? x : undefined,
     k: isIamId(k) ? k : undefined,

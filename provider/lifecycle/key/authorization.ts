@@ -38,9 +38,9 @@ import {
   type CallerPosition,
   type DeletionPolicy,
   hasRequested,
+  type KeyRun,
   type Plan,
   type RequesterPosition,
-  type Run,
   ready,
   refuse,
   rightFor,
@@ -67,7 +67,7 @@ export function requiredPeople(observation: KeyObservation, policy: DeletionPoli
 export function authorize(
   observation: KeyObservation,
   policy: DeletionPolicy,
-  run: Run,
+  run: KeyRun,
   step: ApprovedStep,
   nowMs: number,
 ): Plan {
@@ -124,7 +124,7 @@ export function approvalOf(
   }: {
     readonly observation: KeyObservation;
     readonly policy: DeletionPolicy;
-    readonly run: Run & { readonly actor: Author };
+    readonly run: KeyRun & { readonly actor: Author };
   },
   nowMs: number,
 ): ConsentDraft {
@@ -141,7 +141,7 @@ export function approvalOf(
  * cool-down of 4 hours begins then. Undefined if nothing shows it; then the service refuses a destruction that comes
  * too early.
  */
-export function knownDeactivationMs(observation: KeyObservation, run: Run): number | undefined {
+export function knownDeactivationMs(observation: KeyObservation, run: KeyRun): number | undefined {
   if (observation.state !== "deactivated") return undefined;
   const { record } = observation.carried;
   // Every later write of uko removes that record. While the record is on the key, the last write is the deactivation.
@@ -155,7 +155,7 @@ export function knownDeactivationMs(observation: KeyObservation, run: Run): numb
 
 function withoutBindingRecord(
   observation: KeyObservation,
-  run: Run,
+  run: KeyRun,
   policy: DeletionPolicy,
   step: ApprovedStep,
   why: NotBinding,
@@ -190,7 +190,7 @@ function withoutBindingRecord(
 
 function draftFor(
   observation: KeyObservation,
-  run: Run,
+  run: KeyRun,
   author: Identity,
   policy: DeletionPolicy,
   step: ApprovedStep,

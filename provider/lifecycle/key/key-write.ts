@@ -21,7 +21,7 @@
 
 import { deletionStanding, recordToleranceMs } from "../consent/consent-record.ts";
 import { type ConsentRecord, type Identity, isSame, type KeyObservation } from "../vocabulary/observation.ts";
-import { droppedRecords, type Run } from "./plan.ts";
+import { droppedRecords, type KeyRun } from "./plan.ts";
 
 interface KeyWriteRule {
   /** The write happens even if it ends a pending request, as a write does that makes the key safer. */
@@ -58,7 +58,7 @@ export type KeyWritePlan =
   | { readonly kind: "leave"; readonly record: ConsentRecord };
 
 /** The caller, and the records that their run took off the key before. */
-type Writer = Pick<Run, "actor" | "stepsTaken">;
+type Writer = Pick<KeyRun, "actor" | "stepsTaken">;
 
 /** Decides whether and how `write` may happen to the key as the run has just read it. */
 export function planKeyWrite(

@@ -17,7 +17,7 @@ import { coolDownMs } from "../vocabulary/managed-key-states.ts";
 import type { BackingKey, Identity, KeyObservation } from "../vocabulary/observation.ts";
 import { clockToleranceMs } from "../vocabulary/service-time.ts";
 import { hasTaken } from "../vocabulary/steps-taken.ts";
-import { type Guard, kmsKeysSet, type Run, type Step } from "./plan.ts";
+import { type Guard, type KeyRun, kmsKeysSet, type Step } from "./plan.ts";
 
 /** KMS keeps an authorization for 7 days (kms-v2-and-iam.md 6). */
 export const kmsWindowMs = 7 * 24 * 60 * 60 * 1000;
@@ -43,7 +43,7 @@ export function isWindowLive(backingKey: PresentBackingKey, nowMs: number): bool
  */
 export function prepareWindows(
   observation: KeyObservation,
-  run: Run,
+  run: KeyRun,
   nowMs: number,
 ): { readonly step: Step } | { readonly guard: Guard } | undefined {
   const alreadySet = kmsKeysSet(run);
@@ -78,7 +78,7 @@ export function windowToUnset(observation: KeyObservation, nowMs: number): Step 
  * record or the note on the key names. If the run that deactivated wrote no record, the setter is the
  * writer of the deactivation, because a run of uko sets its own window just before it deactivates.
  */
-export function windowSetter(observation: KeyObservation, run: Run, nowMs: number): Identity | undefined {
+export function windowSetter(observation: KeyObservation, run: KeyRun, nowMs: number): Identity | undefined {
   const backingKeys = dualBackingKeys(observation);
   if (backingKeys.length === 0) return undefined;
   return hasTaken(run, "set_for_deletion") ? run.actor.identity : provenSetter(observation, backingKeys, nowMs);

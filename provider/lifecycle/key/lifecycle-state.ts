@@ -10,7 +10,7 @@ import { coolDownMs } from "../vocabulary/managed-key-states.ts";
 import type { KeyObservation } from "../vocabulary/observation.ts";
 import { knownDeactivationMs } from "./authorization.ts";
 import { findLeftoverMaterial, isPending } from "./guards.ts";
-import type { Plan, Run } from "./plan.ts";
+import type { KeyRun, Plan } from "./plan.ts";
 import { findUnapprovedStep } from "./unapproved-step.ts";
 
 export const lifecycleStates = [
@@ -43,7 +43,7 @@ export interface Wait {
 }
 
 /** `plan` is the end of a run towards the deletion. Without one, only the key says what the deletion waits for. */
-export function waitOf(observation: KeyObservation, run: Run, nowMs: number, plan?: Plan): Wait {
+export function waitOf(observation: KeyObservation, run: KeyRun, nowMs: number, plan?: Plan): Wait {
   const standing = deletionStanding(observation, nowMs);
   const shown = lifecycleStateOf(observation, run, nowMs);
   const consent = standing.binds ? (standing.record.quotes === undefined ? "approval" : "requester") : undefined;
@@ -84,7 +84,7 @@ function confirmationOf(observation: KeyObservation, state: LifecycleState): Del
 }
 
 /** A date in the past is left out, because the keystore has to be asked again, as in a plan. */
-function timeInKey(state: LifecycleState, observation: KeyObservation, run: Run, nowMs: number): number | undefined {
+function timeInKey(state: LifecycleState, observation: KeyObservation, run: KeyRun, nowMs: number): number | undefined {
   if (state === "cooling_down") return coolDownEndMs(observation, run);
   if (state !== "pending_destruction") return undefined;
   const untilMs = Math.max(nowMs, ...observation.keystores.flatMap((each) => each.destructionAtMs ?? []));
@@ -92,7 +92,7 @@ function timeInKey(state: LifecycleState, observation: KeyObservation, run: Run,
 }
 
 /** The first state that fits: what a deletion waits for comes before the key's own state. */
-export function lifecycleStateOf(observation: KeyObservation, run: Run, nowMs: number): LifecycleState {
+export function lifecycleStateOf(observation: KeyObservation, run: KeyRun, nowMs: number): LifecycleState {
   const { state } = observation;
   if (state === "destroyed") {
     return findLeftoverMaterial(observation, nowMs).kind === "nothing" ? "destroyed" : "pending_destruction";
@@ -117,12 +117,12 @@ function lacksRequest(observation: KeyObservation): boolean {
  * Whether the service would refuse the destruction because of its cool-down of 4 hours, as far as the time of the
  * deactivation is known.
  */
-export function isCoolingDown(observation: KeyObservation, run: Run, nowMs: number): boolean {
+export function isCoolingDown(observation: KeyObservation, run: KeyRun, nowMs: number): boolean {
   const untilMs = coolDownEndMs(observation, run);
   return untilMs !== undefined && nowMs <= untilMs;
 }
 
-function coolDownEndMs(observation: KeyObservation, run: Run): number | undefined {
+function coolDownEndMs(observation: KeyObservation, run: KeyRun): number | undefined {
   const deactivatedAtMs = knownDeactivationMs(observation, run);
   return deactivatedAtMs === undefined ? undefined : deactivatedAtMs + coolDownMs;
 }

@@ -26,9 +26,9 @@ import { dualBackingKeys, isWindowLive, prepareWindows, windowToUnset } from "./
 import {
   type DeletionPolicy,
   type Guard,
+  type KeyRun,
   type Plan,
   type Refusal,
-  type Run,
   ready,
   refuse,
   type Step,
@@ -42,7 +42,7 @@ import { findUnapprovedStep, nameOfUnapproved } from "./unapproved-step.ts";
  * Returns what this run may do next with an existing key. It uses what the service reports now,
  * never what an earlier run stored. `nowMs` is the service's time.
  */
-export function planKeyDeletion(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
+export function planKeyDeletion(observation: KeyObservation, policy: DeletionPolicy, run: KeyRun, nowMs: number): Plan {
   assertTime(nowMs, "the service's time");
   const plan = unlessRefused(planByState(observation, policy, run, nowMs), run);
   return withPermit(
@@ -96,7 +96,7 @@ function recordOf(step: Step, atMost: PlanLimit): string | undefined {
   return step.kind === "deactivate" || step.kind === "destroy" ? step.allowedBy?.id : undefined;
 }
 
-function planByState(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
+function planByState(observation: KeyObservation, policy: DeletionPolicy, run: KeyRun, nowMs: number): Plan {
   switch (observation.state) {
     case "active":
       return guardedActive(observation, policy, run, nowMs) ?? planDeactivation(observation, policy, run, nowMs);
@@ -119,7 +119,7 @@ function planByState(observation: KeyObservation, policy: DeletionPolicy, run: R
   }
 }
 
-function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
+function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, run: KeyRun, nowMs: number): Plan {
   const refusal = refusalOf(run, "deactivate");
   if (refusal !== undefined) return afterRefusedDeactivation(observation, run, refusal, nowMs);
   const plan = authorize(observation, policy, run, "deactivate", nowMs);
@@ -138,7 +138,7 @@ function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, r
   return plan;
 }
 
-function planDestruction(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
+function planDestruction(observation: KeyObservation, policy: DeletionPolicy, run: KeyRun, nowMs: number): Plan {
   const expired = dualBackingKeys(observation).find((backingKey) => !isWindowLive(backingKey, nowMs));
   if (expired !== undefined) {
     return refuse({ guard: "kms_window_expired", windowEndsAtMs: expired.windowEndsAtMs });
@@ -163,7 +163,7 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   return plan;
 }
 
-function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan {
+function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, run: KeyRun, nowMs: number): Plan {
   if (policy.goal === "deactivated") return { kind: "done" };
   const remains = findLeftoverMaterial(observation, nowMs);
   if (remains.kind === "held") return refuse(remains.guard);
@@ -196,7 +196,7 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, r
  */
 function guardedSetter(
   observation: KeyObservation,
-  run: Run,
+  run: KeyRun,
   allowedBy: Extract<Step, { kind: "destroy" }>["allowedBy"],
 ): Guard | undefined {
   if (allowedBy === undefined || dualBackingKeys(observation).length === 0) return undefined;
@@ -207,7 +207,7 @@ function guardedSetter(
   return isSetter ? { guard: "kms_setter", record: allowedBy } : undefined;
 }
 
-function afterRefusedDeactivation(observation: KeyObservation, run: Run, { message }: Refusal, nowMs: number): Plan {
+function afterRefusedDeactivation(observation: KeyObservation, run: KeyRun, { message }: Refusal, nowMs: number): Plan {
   const unset = ownWindowToUnset(observation, run, nowMs);
   return unset === undefined ? refuse({ guard: "service_refused", step: "deactivate", message }) : ready(unset);
 }
@@ -216,7 +216,7 @@ function afterRefusedDeactivation(observation: KeyObservation, run: Run, { messa
  * The call that closes the windows of this run after its deactivation was refused. An open window is the first half of
  * a deletion in KMS: another identity could destroy the key.
  */
-function ownWindowToUnset(observation: KeyObservation, run: Run, nowMs: number): Step | undefined {
+function ownWindowToUnset(observation: KeyObservation, run: KeyRun, nowMs: number): Step | undefined {
   const mayUnset = hasTaken(run, "set_for_deletion") && refusalOf(run, "unset_for_deletion") === undefined;
   return mayUnset ? windowToUnset(observation, nowMs) : undefined;
 }
@@ -233,7 +233,12 @@ function afterRefusedDestroy(observation: KeyObservation, { status, message }: R
 }
 
 /** A guard that stops the deactivation also closes a window of this run, in which another identity could destroy the key. */
-function guardedActive(observation: KeyObservation, policy: DeletionPolicy, run: Run, nowMs: number): Plan | undefined {
+function guardedActive(
+  observation: KeyObservation,
+  policy: DeletionPolicy,
+  run: KeyRun,
+  nowMs: number,
+): Plan | undefined {
   const stopped = guarded(observation, policy, nowMs);
   const unset = stopped && ownWindowToUnset(observation, run, nowMs);
   return unset === undefined ? stopped : ready(unset);
@@ -244,6 +249,6 @@ function guarded(observation: KeyObservation, policy: DeletionPolicy, nowMs: num
   return guard === undefined ? undefined : refuse(guard);
 }
 
-function refusalOf(run: Run, step: Step["kind"]): Refusal | undefined {
+function refusalOf(run: KeyRun, step: Step["kind"]): Refusal | undefined {
   return run.refusals?.find((refusal) => refusal.step === step);
 }

@@ -5,7 +5,7 @@
  */
 
 import type { ApprovedStep, KeyObservation } from "../vocabulary/observation.ts";
-import { type DeletionPolicy, type Plan, type Run, refuse } from "./plan.ts";
+import { type DeletionPolicy, type KeyRun, type Plan, refuse } from "./plan.ts";
 import { planKeyDeletion } from "./plan-key-deletion.ts";
 
 /** What a person saw of a key before they requested its next step. */
@@ -19,7 +19,7 @@ export function planRequest(
   shown: ShownBeforeRequest | undefined,
   observation: KeyObservation,
   policy: DeletionPolicy,
-  run: Run,
+  run: KeyRun,
   nowMs: number,
 ): Plan {
   const plan = planKeyDeletion(observation, policy, run, nowMs);

@@ -10,19 +10,19 @@ import { stepsOfKind } from "../vocabulary/steps-taken.ts";
 import { deadEnd } from "./guards.ts";
 import { carriedId, isLeftByService, mayStillFit, planKeyWrite } from "./key-write.ts";
 import { windowToUnset } from "./kms-window.ts";
-import { droppedRecords, type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
+import { droppedRecords, type KeyRun, type Plan, ready, refuse, unlessRefused } from "./plan.ts";
 import { soundPlan } from "./sound-plan.ts";
 
 /** `withdraw` takes back a request; `reactivate` also ends the outage. */
 export type Reversal = "withdraw" | "reactivate";
 
 /** The next step back; `done` if nothing is left to undo. One person is enough. */
-export function planReversal(observation: KeyObservation, reversal: Reversal, run: Run, nowMs: number): Plan {
+export function planReversal(observation: KeyObservation, reversal: Reversal, run: KeyRun, nowMs: number): Plan {
   const plan = unlessRefused(planByState(observation, reversal, run, nowMs), run);
   return soundPlan(plan, ["drop_record", "unset_for_deletion", "reactivate"], "undo a deletion");
 }
 
-function planByState(observation: KeyObservation, reversal: Reversal, run: Run, nowMs: number): Plan {
+function planByState(observation: KeyObservation, reversal: Reversal, run: KeyRun, nowMs: number): Plan {
   const end = deadEnd(observation);
   if (end !== undefined) return refuse(end);
   if (reversal === "withdraw" || observation.state === "active") {
@@ -42,7 +42,7 @@ const maxDrops = 2;
  * service does not let the caller change tags, or another person keeps putting a record back, the run waits only for
  * the two seconds in which the record could count.
  */
-function mustClear(observation: KeyObservation, run: Run, nowMs: number): boolean {
+function mustClear(observation: KeyObservation, run: KeyRun, nowMs: number): boolean {
   const isRefused = run.refusals?.some(({ step }) => step === "drop_record") === true;
   return isRefused || droppedRecords(run).length >= maxDrops
     ? mayStillFit(observation, run.actor.writesAs, nowMs)
@@ -50,7 +50,7 @@ function mustClear(observation: KeyObservation, run: Run, nowMs: number): boolea
 }
 
 /** The record goes first: while it is on the key, a person could still act on it. */
-function cleanUp(observation: KeyObservation, reversal: Reversal, run: Run, nowMs: number): Plan {
+function cleanUp(observation: KeyObservation, reversal: Reversal, run: KeyRun, nowMs: number): Plan {
   // The note of a deactivation that was undone would misdate the next one. A record may leave such a note.
   const dropsNote = reversal === "reactivate";
   const wasNoteDropped = stepsOfKind(run, "drop_record").some((step) => step.dropsNote === true);

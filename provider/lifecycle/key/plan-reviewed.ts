@@ -10,7 +10,7 @@ import { markerBesideRecord } from "../consent/required-people.ts";
 import { judgeReviewed, keyPathOf, type Review, reviewGoals, type SkipReason } from "../consent/review.ts";
 import { type ApprovedStep, type ConsentRecord, isSame, type KeyObservation } from "../vocabulary/observation.ts";
 import { approvalOf, mayAuthor } from "./authorization.ts";
-import { type DeletionPolicy, type Plan, type Run, ready, refuse, unlessRefused } from "./plan.ts";
+import { type DeletionPolicy, type KeyRun, type Plan, ready, refuse, unlessRefused } from "./plan.ts";
 import { planKeyDeletion } from "./plan-key-deletion.ts";
 import { soundPlan } from "./sound-plan.ts";
 
@@ -18,7 +18,7 @@ import { soundPlan } from "./sound-plan.ts";
 export const strictest = { deletionProtection: false, people: undefined } as const;
 
 /** Returns `done` once the key is in the state to which the reviewed step leads. */
-export function planReviewedStep(review: Review, observation: KeyObservation, run: Run, nowMs: number): Plan {
+export function planReviewedStep(review: Review, observation: KeyObservation, run: KeyRun, nowMs: number): Plan {
   const { step } = review.header;
   const verdict = judgeReviewed(review, observation, run.actor, nowMs);
   if (verdict.kind === "skip") {
@@ -31,7 +31,7 @@ export function planReviewedStep(review: Review, observation: KeyObservation, ru
 }
 
 /** Stores an approval of the reviewed request on the key; `done` once the reviewer's approval is there. */
-export function planReviewedApproval(review: Review, observation: KeyObservation, run: Run, nowMs: number): Plan {
+export function planReviewedApproval(review: Review, observation: KeyObservation, run: KeyRun, nowMs: number): Plan {
   const named = review.lines.get(keyPathOf(observation.facts))?.record ?? "";
   if (isApproved(observation, run, named, nowMs)) return { kind: "done" };
   const verdict = judgeReviewed(review, observation, run.actor, nowMs);
@@ -59,7 +59,7 @@ export function notStorable({ location, step, writtenAtMs }: ConsentRecord, nowM
 const stateAfter = { deactivate: "deactivated", destroy: "destroyed" } as const satisfies Record<ApprovedStep, string>;
 
 /** Whether the actor's own approval of the request is on the key. */
-function isApproved(observation: KeyObservation, { actor }: Run, named: string, nowMs: number): boolean {
+function isApproved(observation: KeyObservation, { actor }: KeyRun, named: string, nowMs: number): boolean {
   const standing = deletionStanding(observation, nowMs);
   if (!standing.binds || standing.record.quotes?.sha256 !== named || actor.identity === undefined) return false;
   return isSame(standing.record.author, actor.identity);

@@ -10,7 +10,7 @@ import { type DistributedKey, type Distribution, unlinkedBy } from "../container
 import type { ConsentRecord, KeyObservation, RequiredPeople } from "../vocabulary/observation.ts";
 import { hasTaken } from "../vocabulary/steps-taken.ts";
 import { carriedId, planKeyWrite } from "./key-write.ts";
-import { type Plan, type Run, ready, refuse, type Step, unlessRefused } from "./plan.ts";
+import { type KeyRun, type Plan, ready, refuse, type Step, unlessRefused } from "./plan.ts";
 import { findUnapprovedStep, nameOfUnapproved } from "./unapproved-step.ts";
 
 /**
@@ -37,7 +37,7 @@ export function planMarking(
  * request, and Alice then synchronizes it, Bob's request and Alice's write look like two people. So a person confirms
  * such a sync by hand.
  */
-export function planSync(observation: KeyObservation, run: Run, nowMs: number): Plan {
+export function planSync(observation: KeyObservation, run: KeyRun, nowMs: number): Plan {
   if (hasTaken(run, "sync")) return { kind: "done" };
   const unapproved = observation.state === "destroyed" ? findUnapprovedStep(observation) : undefined;
   if (unapproved !== undefined && run.confirmedUnapproved !== nameOfUnapproved(unapproved)) {

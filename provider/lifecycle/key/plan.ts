@@ -37,7 +37,7 @@ export interface DeletionPolicy extends DemandedPeople {
 }
 
 /** The actor, their input, and what this run has already done. It does not outlive the run. */
-export interface Run extends StepsTaken<Step> {
+export interface KeyRun extends StepsTaken<Step> {
   readonly actor: Actor;
   /** IDs of records that the actor confirmed by hand in this run. Never from a setting, a variable or an argument. */
   readonly approvals: readonly string[];
@@ -267,7 +267,7 @@ export function refuse(guard: Guard): Plan {
 }
 
 /** A step that the service refused is not sent again before a wait of the run has ended. */
-export function unlessRefused(plan: Plan, run: Run): Plan {
+export function unlessRefused(plan: Plan, run: KeyRun): Plan {
   if (plan.kind !== "ready") return plan;
   const refusal = run.refusals?.find((each) => each.step === plan.step.kind);
   if (refusal === undefined) return plan;

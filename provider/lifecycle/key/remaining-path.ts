@@ -8,7 +8,7 @@ import { coolDownMs, managedKeyTable, type Right, rights } from "../vocabulary/m
 import type { ApprovedStep, KeyObservation } from "../vocabulary/observation.ts";
 import { knownDeactivationMs, requiredPeople } from "./authorization.ts";
 import { dualBackingKeys } from "./kms-window.ts";
-import type { DeletionPolicy, Run } from "./plan.ts";
+import type { DeletionPolicy, KeyRun } from "./plan.ts";
 
 export interface PathStep {
   readonly step: "deactivate" | "destroy" | "wait_for_keystores" | "remove";
@@ -38,7 +38,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 export function remainingPath(
   observation: KeyObservation,
   policy: DeletionPolicy,
-  run: Run,
+  run: KeyRun,
   nowMs: number,
 ): readonly PathStep[] {
   const effective = requiredPeople(observation, policy);

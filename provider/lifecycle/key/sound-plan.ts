@@ -10,14 +10,14 @@ import { managedKeyTable } from "../vocabulary/managed-key-states.ts";
 import { type ConsentRecord, isPerson, isSame, type KeyObservation } from "../vocabulary/observation.ts";
 import { requiredPeople } from "./authorization.ts";
 import { failingGuard } from "./guards.ts";
-import type { DeletionPolicy, Plan, Run, Step } from "./plan.ts";
+import type { DeletionPolicy, KeyRun, Plan, Step } from "./plan.ts";
 
 /** Returns the plan of a deletion. Throws UKO_BUG if the plan cannot be right. */
 export function soundDeletion(
   plan: Plan,
   observation: KeyObservation,
   policy: DeletionPolicy,
-  run: Run,
+  run: KeyRun,
   nowMs: number,
 ): Plan {
   if (plan.kind !== "ready") return plan;
@@ -48,7 +48,7 @@ function assertAllowed(action: "deactivate" | "destroy" | "remove", { state }: K
 }
 
 /** One person requested the step, another one approved it, and the caller of this run is one of them. */
-function assertTwoPeople(record: ConsentRecord, { actor: { identity }, approvals }: Run): void {
+function assertTwoPeople(record: ConsentRecord, { actor: { identity }, approvals }: KeyRun): void {
   assert(isPerson(identity), "a person takes a step that requires two people");
   const { author, quotes } = record;
   const [requester, approver] = quotes === undefined ? [author, identity] : [quotes.author, author];

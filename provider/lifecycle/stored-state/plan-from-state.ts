@@ -5,7 +5,7 @@
  */
 
 import { holdsIn } from "../consent/hold.ts";
-import type { DeletionPolicy, Plan, Run } from "../key/plan.ts";
+import type { DeletionPolicy, KeyRun, Plan } from "../key/plan.ts";
 import { planKeyDeletion } from "../key/plan-key-deletion.ts";
 import { type PathStep, remainingPath } from "../key/remaining-path.ts";
 import { keyStates } from "../vocabulary/managed-key-states.ts";
@@ -47,7 +47,7 @@ const somebody: Identity = { iamId: "somebody", mark: "" };
  * who it is.
  */
 const lastWriter: Identity = { iamId: "somebody else", mark: "" };
-const run: Run = {
+const run: KeyRun = {
   actor: { identity: somebody, writesAs: somebody, displayName: "" },
   approvals: [],
   intent: "engine",

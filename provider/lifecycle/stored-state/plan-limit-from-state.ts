@@ -16,7 +16,7 @@ import {
 import { type KeyInState, planFromState } from "./plan-from-state.ts";
 
 /** What the plan knows of its run. */
-export interface PlannedRun {
+export interface PreviewedRun {
   /** Whether the run may wait, and then take a step that other people have made possible. */
   readonly waits: boolean;
 }
@@ -38,7 +38,7 @@ export function limitKeyDeletion(
   key: KnownKey,
   policy: DeletionPolicy,
   { recordId, isApproved, isTooEarly }: PendingInState,
-  { waits }: PlannedRun,
+  { waits }: PreviewedRun,
 ): PlanLimit {
   const removal: readonly LimitedStep[] = policy.goal === "removed" ? ["remove"] : [];
   const { next } = planFromState(key, policy);

@@ -5,7 +5,7 @@ import { endsLikeRecord } from "../../lifecycle/consent/record-locations.ts";
 import { noMarker, requiredPeopleValues } from "../../lifecycle/consent/required-people.ts";
 import { type LifecycleState, lifecycleStates } from "../../lifecycle/key/lifecycle-state.ts";
 import { keyStates, keystoreStatuses, keystoreSyncFlags } from "../../lifecycle/vocabulary/managed-key-states.ts";
-import type { KeystoreStatus as KeystoreFacts } from "../../lifecycle/vocabulary/observation.ts";
+import type { KeystoreStatus as ObservedKeystore } from "../../lifecycle/vocabulary/observation.ts";
 import { holdTagName, isHoldTag, reservedTagPrefix } from "../../lifecycle/vocabulary/tag-names.ts";
 import { deletionProtection, dualAuthorization, pendingOutputFields, uuid } from "../shared-inputs.ts";
 
@@ -179,7 +179,7 @@ const keystoreStatus = z
         unknown: "The service does not know the status.",
         error: "The keystore could not be read.",
         unrecognized: "A status that this release does not recognize.",
-      } satisfies Record<KeystoreFacts["status"], string>,
+      } satisfies Record<ObservedKeystore["status"], string>,
     },
   });
 const keystoreSyncFlag = z
@@ -195,7 +195,7 @@ const keystoreSyncFlag = z
         error: "The service could not compare them.",
         verifying_sync: "The service compares them.",
         unrecognized: "A word that this release does not recognize.",
-      } satisfies Record<KeystoreFacts["syncFlag"], string>,
+      } satisfies Record<ObservedKeystore["syncFlag"], string>,
     },
   });
 

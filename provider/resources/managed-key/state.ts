@@ -5,7 +5,7 @@
 
 import type { KeySummary } from "../../engine/key/observe.ts";
 import { type KeyDeletionReport, reportKeyDeletion } from "../../engine/key/report.ts";
-import { unapprovedFacts } from "../../engine/key/text/unapproved-words.ts";
+import { unapprovedSentences } from "../../engine/key/text/unapproved-words.ts";
 import type { KeyPatch, KeySnapshot } from "../../engine/ports/world.ts";
 import {
   capital,
@@ -20,7 +20,7 @@ import {
 import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
 import { holdsInForce, valueOfHolds } from "../../lifecycle/consent/hold.ts";
 import { noMarker } from "../../lifecycle/consent/required-people.ts";
-import type { Run } from "../../lifecycle/key/plan.ts";
+import type { KeyRun } from "../../lifecycle/key/plan.ts";
 import type { ConsentRecord, KeyObservation, Tag } from "../../lifecycle/vocabulary/observation.ts";
 import { isDeclaredTag } from "../../lifecycle/vocabulary/tag-names.ts";
 import { isoTime } from "../../text/iso-time.ts";
@@ -29,7 +29,7 @@ import { pendingOutputs } from "../shared-inputs.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, patchedInputs } from "./schema.ts";
 
 /** A run without an actor, because the state does not depend on who reads the key. */
-const nobody: Run = { actor: { displayName: "" }, approvals: [], intent: "resume" };
+const nobody: KeyRun = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
 /**
  * The state: the service's values, plus the inputs that only control uko. `wait` is what the run of a deletion waits for;
@@ -135,7 +135,7 @@ export function driftWarnings(observed: KeySummary, before: ManagedKeyState): re
 
 /** That no approval of the last step is known. */
 export function unapprovedWarning({ observation }: KeySummary): string | undefined {
-  const [fact] = unapprovedFacts(observation);
+  const [fact] = unapprovedSentences(observation);
   return fact && `${capital(sayKey(observation))}: ${withoutPeriod(fact)}`;
 }
 

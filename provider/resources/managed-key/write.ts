@@ -14,7 +14,7 @@ import { capital, sayAuthor, sayKey, sayRoles, sayTime, stepNouns } from "../../
 import { UkoError } from "../../errors.ts";
 import { patchWithoutRecord } from "../../lifecycle/consent/record-locations.ts";
 import { carriedId, type KeyWrite, planKeyWrite } from "../../lifecycle/key/key-write.ts";
-import type { Run, Step } from "../../lifecycle/key/plan.ts";
+import type { KeyRun, Step } from "../../lifecycle/key/plan.ts";
 import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ConsentRecord, KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { withStep } from "../../lifecycle/vocabulary/steps-taken.ts";
@@ -40,7 +40,7 @@ export interface SettledKeyWrite<Result> extends Omit<SettledWrite<KeyDetails, R
 /** Throws UKO_KEY_NOT_FOUND if another writer has removed the key. */
 export async function writeKey<Result extends object>(write: SettledKeyWrite<Result>): Promise<Result> {
   const { world, ref, options, latest = {} } = write;
-  let run: Pick<Run, "actor" | "stepsTaken"> = { actor: await world.session.actor(options) };
+  let run: Pick<KeyRun, "actor" | "stepsTaken"> = { actor: await world.session.actor(options) };
   if (latest.observed !== undefined) {
     const decision = await write.decide(latest.observed, 0);
     if (typeof decision !== "function") return decision;

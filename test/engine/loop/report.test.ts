@@ -3,7 +3,7 @@ import { containerDeletion } from "../../../provider/engine/container/deletion.t
 import { keyDeletion } from "../../../provider/engine/key/deletion.ts";
 import { kmsKeyDeletion } from "../../../provider/engine/kms-key/deletion.ts";
 import { reportingRun, resultOfStored } from "../../../provider/engine/loop/report.ts";
-import type { RunRecord } from "../../../provider/engine/ports/evidence.ts";
+import type { ReportLine } from "../../../provider/engine/ports/evidence.ts";
 import type { World } from "../../../provider/engine/ports/world.ts";
 import { resultOfDeletion } from "../../../provider/engine/resource/delete.ts";
 import { UkoError } from "../../../provider/errors.ts";
@@ -13,7 +13,7 @@ import { checked, inputsOf, options, type Person, useEngineWorld } from "../harn
 const subject = { ...ref };
 
 function reporting(over: { readonly openFails?: true } = {}) {
-  const records: RunRecord[] = [];
+  const records: ReportLine[] = [];
   const world: World = {
     ...aWorld(),
     reports: {
@@ -131,8 +131,8 @@ describe("a run of an engine, which uses the same code as commands", () => {
   const uko = useEngineWorld();
 
   function runReporting(who: Person) {
-    const records: RunRecord[] = [];
-    const reports = { open: async () => {}, append: async (record: RunRecord) => void records.push(record) };
+    const records: ReportLine[] = [];
+    const reports = { open: async () => {}, append: async (record: ReportLine) => void records.push(record) };
     return { ...uko.run(who, { wrap: (world) => ({ ...world, reports }) }), records };
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { keyKind } from "../../../provider/engine/key/kind.ts";
 import { converge } from "../../../provider/engine/loop/converge.ts";
-import type { RunRecord } from "../../../provider/engine/ports/evidence.ts";
+import type { ReportLine } from "../../../provider/engine/ports/evidence.ts";
 import type { KeyRef } from "../../../provider/engine/ports/world.ts";
 import { certainSteps } from "../../../provider/lifecycle/vocabulary/steps-taken.ts";
 import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
@@ -72,8 +72,8 @@ describe("waiting in one run", () => {
   test("ends with the budget if only a person can help, and writes nothing in the meantime", async () => {
     const { ref } = await requestedByBob();
     const { seq } = (await uko.trail()).at(-1) ?? { seq: 0 };
-    const records: RunRecord[] = [];
-    const reports = { open: async () => {}, append: async (record: RunRecord) => void records.push(record) };
+    const records: ReportLine[] = [];
+    const reports = { open: async () => {}, append: async (record: ReportLine) => void records.push(record) };
     const bob = uko.run("bob", { wrap: (world) => ({ ...world, reports }) });
     const report = await bob.operations.continue(ref, undefined, patience(hourMs), options);
     expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", exitCode: 10 });

@@ -12,7 +12,7 @@ import {
   reviewGoals,
   reviewOf,
 } from "../../../provider/lifecycle/consent/review.ts";
-import type { Run } from "../../../provider/lifecycle/key/plan.ts";
+import type { KeyRun } from "../../../provider/lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../../provider/lifecycle/key/plan-key-deletion.ts";
 import { planReviewedStep, strictest } from "../../../provider/lifecycle/key/plan-reviewed.ts";
 import type { CoveredKey, Identity, KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
@@ -265,7 +265,7 @@ describe("a review names the record on a key", () => {
 });
 
 describe("a run that acts on a review", () => {
-  const plan = (seen: KeyObservation, over: Partial<Run> = {}, by = review) =>
+  const plan = (seen: KeyObservation, over: Partial<KeyRun> = {}, by = review) =>
     planReviewedStep(by, seen, aRun({ intent: "approve", ...over }), nowMs);
 
   it("leaves the key alone if it is not what was reviewed", () => {

@@ -7,7 +7,7 @@ import {
   mayAuthor,
   requiredPeople,
 } from "../../../provider/lifecycle/key/authorization.ts";
-import { type DeletionPolicy, type Plan, type Run, ready } from "../../../provider/lifecycle/key/plan.ts";
+import { type DeletionPolicy, type KeyRun, type Plan, ready } from "../../../provider/lifecycle/key/plan.ts";
 import type { Actor, ConsentRecord, KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import {
   aBackingKey,
@@ -93,7 +93,7 @@ function kindOf(plan: Plan): string {
 describe("authorize", () => {
   const record = aRecord();
   const run = aRun({ approvals: [record.id] });
-  const standingFor = (key: KeyObservation, over: Partial<Run>, policy: Partial<DeletionPolicy> = {}) => {
+  const standingFor = (key: KeyObservation, over: Partial<KeyRun>, policy: Partial<DeletionPolicy> = {}) => {
     return kindOf(authorize(key, aPolicy(policy), aRun(over), "deactivate", nowMs));
   };
 
@@ -135,7 +135,7 @@ describe("authorize", () => {
     const sealed = anApprovalOf(record, { isSealedHere: true });
     const ofAlice = anActor(alice);
 
-    it.each<[string, Partial<Run>, ConsentRecord, string]>([
+    it.each<[string, Partial<KeyRun>, ConsentRecord, string]>([
       ["lets a run act whose own seal is on the quoted request", { actor: ofAlice }, sealed, "deactivate"],
       ["lets any intent of that run act", { actor: ofAlice, intent: "engine" }, sealed, "deactivate"],
       [
@@ -179,7 +179,7 @@ describe("authorize", () => {
     const gate = { people: "destroy" } as const;
     const own = aKeyWith(aRecord({ author: bob }), { marker: "destroy" });
 
-    it.each<[string, Partial<Run>, Partial<KeyObservation>, string]>([
+    it.each<[string, Partial<KeyRun>, Partial<KeyObservation>, string]>([
       ["lets a later run deactivate on its own request", { intent: "engine" }, {}, "deactivate"],
       [
         "does not let the run deactivate that wrote the request",
@@ -209,13 +209,13 @@ describe("authorize", () => {
     });
   });
 
-  it.each<[Run["intent"], string, string]>([
+  it.each<[KeyRun["intent"], string, string]>([
     ["request", "write_record", "write_record"],
     ["engine", "write_record", "waitingForRequest: may_ask"],
     ["approve", "waitingForRequest: may_ask", "waitingForRequest: may_ask"],
     ["resume", "waitingForRequest: may_ask", "waitingForRequest: may_ask"],
   ])("a run with the intent %s and no request: %s the deactivation, %s the destruction", (intent, cut, end) => {
-    const said = (step: "deactivate" | "destroy", over: Partial<Run>) => {
+    const said = (step: "deactivate" | "destroy", over: Partial<KeyRun>) => {
       const key = aKey({ state: step === "deactivate" ? "active" : "deactivated" });
       return kindOf(authorize(key, aPolicy(), aRun({ intent, ...over }), step, nowMs));
     };
@@ -382,7 +382,7 @@ it("marks and IDs of people differ in these tests", () => {
 });
 
 it("a run that has waited never writes its own request again, which another person withdrew", () => {
-  const decide = (over: Partial<Run>) => authorize(aKey(), aPolicy(), aRun(over), "deactivate", nowMs);
+  const decide = (over: Partial<KeyRun>) => authorize(aKey(), aPolicy(), aRun(over), "deactivate", nowMs);
   const requested = taken(aRequestOf("deactivate"));
   expect(decide({ ...requested, hasWaited: true })).toMatchObject({
     kind: "waitingForRequest",

@@ -9,7 +9,7 @@ import {
   windowSetter,
   windowToUnset,
 } from "../../../provider/lifecycle/key/kms-window.ts";
-import type { Run } from "../../../provider/lifecycle/key/plan.ts";
+import type { KeyRun } from "../../../provider/lifecycle/key/plan.ts";
 import type { KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import {
   aBackingKey,
@@ -51,7 +51,7 @@ it("calls a window live until its end, and never if no window is set", () => {
 });
 
 describe("prepareWindows", () => {
-  const prepare = (backingKeys: KeyObservation["backingKeys"], run: Partial<Run> = {}) =>
+  const prepare = (backingKeys: KeyObservation["backingKeys"], run: Partial<KeyRun> = {}) =>
     prepareWindows(aKey({ backingKeys }), aRun(run), nowMs);
   const own = taken(windowOpening);
 

@@ -6,7 +6,7 @@ import {
   type Wait,
   waitOf,
 } from "../../../provider/lifecycle/key/lifecycle-state.ts";
-import type { Plan, Run } from "../../../provider/lifecycle/key/plan.ts";
+import type { KeyRun, Plan } from "../../../provider/lifecycle/key/plan.ts";
 import { rights } from "../../../provider/lifecycle/vocabulary/managed-key-states.ts";
 import type { KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import {
@@ -33,7 +33,7 @@ const approvalAfter = (deactivatedAgoMs: number) =>
 const pending = aKeystoreStatus({ status: "pending_destruction" });
 
 /** Each row also fits every state below its own, as far as possible. */
-const golden: readonly (readonly [string, KeyObservation, string, Partial<Run>?])[] = [
+const golden: readonly (readonly [string, KeyObservation, string, Partial<KeyRun>?])[] = [
   [
     "destroy accepted, one keystore pending",
     aKey({ state: "destroyed", keystores: [aKeystoreStatus({ status: "not_present" }), pending] }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { holdsIn } from "../../../provider/lifecycle/consent/hold.ts";
-import type { DeletionPolicy, Plan, Run } from "../../../provider/lifecycle/key/plan.ts";
+import type { DeletionPolicy, KeyRun, Plan } from "../../../provider/lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../../provider/lifecycle/key/plan-key-deletion.ts";
 import { coolDownMs } from "../../../provider/lifecycle/vocabulary/managed-key-states.ts";
 import type { KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
@@ -27,8 +27,12 @@ import {
   windowOpening,
 } from "../../support/builders.ts";
 
-const plan = (key: KeyObservation, run: Partial<Run> = {}, policy: Partial<DeletionPolicy> = {}, atMs = nowMs): Plan =>
-  planKeyDeletion(key, aPolicy(policy), aRun(run), atMs);
+const plan = (
+  key: KeyObservation,
+  run: Partial<KeyRun> = {},
+  policy: Partial<DeletionPolicy> = {},
+  atMs = nowMs,
+): Plan => planKeyDeletion(key, aPolicy(policy), aRun(run), atMs);
 const say = (...args: Parameters<typeof plan>): string => {
   const response = plan(...args);
   if (response.kind === "ready") return response.step.kind;
@@ -224,7 +228,7 @@ describe("KMS dual authorization", () => {
   });
 
   const suspended = live({ state: "suspended" });
-  const end = (setter: typeof bob | undefined, run: Partial<Run> = {}, backingKey = suspended) => {
+  const end = (setter: typeof bob | undefined, run: Partial<KeyRun> = {}, backingKey = suspended) => {
     const record = requestWith(setter === undefined ? {} : { kmsSetter: setter });
     return say(aKeyWith(record, { backingKeys: [backingKey] }), { approvals: [record.id], ...run });
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Run } from "../../../provider/lifecycle/key/plan.ts";
+import type { KeyRun } from "../../../provider/lifecycle/key/plan.ts";
 import { planReversal, type Reversal } from "../../../provider/lifecycle/key/plan-reversal.ts";
 import type { KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import {
@@ -19,7 +19,7 @@ import {
 
 const open = aBackingKey({ dualAuthDelete: true, windowEndsAtMs: nowMs + dayMs });
 const record = { kind: "one", record: aRecord() } as const;
-const say = (reversal: Reversal, over: Partial<KeyObservation>, run: Partial<Run> = {}): string => {
+const say = (reversal: Reversal, over: Partial<KeyObservation>, run: Partial<KeyRun> = {}): string => {
   const plan = planReversal(aKey(over), reversal, aRun(run), nowMs);
   if (plan.kind === "ready") return plan.step.kind;
   return plan.kind === "refused" ? plan.guard.guard : plan.kind;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { holdsIn } from "../../../provider/lifecycle/consent/hold.ts";
 import { type Review, reviewOf } from "../../../provider/lifecycle/consent/review.ts";
-import type { Run } from "../../../provider/lifecycle/key/plan.ts";
+import type { KeyRun } from "../../../provider/lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../../provider/lifecycle/key/plan-key-deletion.ts";
 import { planReviewedApproval, planReviewedStep } from "../../../provider/lifecycle/key/plan-reviewed.ts";
 import type { ConsentRecord, KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
@@ -28,10 +28,10 @@ import {
 const record = aRecord();
 const key = aKeyWith(record);
 const review = aReviewOf([key]);
-const approving = (over: Partial<Run> = {}): Run => aRun({ intent: "approve", ...over });
-const step = (seen: KeyObservation, by: Review = review, over: Partial<Run> = {}) =>
+const approving = (over: Partial<KeyRun> = {}): KeyRun => aRun({ intent: "approve", ...over });
+const step = (seen: KeyObservation, by: Review = review, over: Partial<KeyRun> = {}) =>
   planReviewedStep(by, seen, approving(over), nowMs);
-const approval = (seen: KeyObservation, by: Review = review, over: Partial<Run> = {}) =>
+const approval = (seen: KeyObservation, by: Review = review, over: Partial<KeyRun> = {}) =>
   planReviewedApproval(by, seen, approving(over), nowMs);
 
 it("takes no step on a held key, and stores no approval of it", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DeletionPolicy, Plan, Run } from "../../../provider/lifecycle/key/plan.ts";
+import type { DeletionPolicy, KeyRun, Plan } from "../../../provider/lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../../provider/lifecycle/key/plan-key-deletion.ts";
 import { findUnapprovedStep, nameOfUnapproved } from "../../../provider/lifecycle/key/unapproved-step.ts";
 import type { KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
@@ -148,9 +148,9 @@ describe("a step without a known approval is named with the last writer", () => 
 
 describe("the metadata of a key that one person may have destroyed", () => {
   const bypassed = aDestroyedKey({ carried: { kind: "none" } });
-  const plan = (key: KeyObservation, run: Partial<Run> = {}, policy: Partial<DeletionPolicy> = {}): Plan =>
+  const plan = (key: KeyObservation, run: Partial<KeyRun> = {}, policy: Partial<DeletionPolicy> = {}): Plan =>
     planKeyDeletion(key, aPolicy(policy), aRun(run), nowMs);
-  const confirmed = (key: KeyObservation): Partial<Run> => {
+  const confirmed = (key: KeyObservation): Partial<KeyRun> => {
     const found = findUnapprovedStep(key);
     return { intent: "resume", confirmedUnapproved: found && nameOfUnapproved(found) };
   };

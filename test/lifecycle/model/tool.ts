@@ -2,7 +2,7 @@
 
 import type { ConsentDraft } from "../../../provider/lifecycle/consent/consent-record.ts";
 import type { Review, ReviewLine } from "../../../provider/lifecycle/consent/review.ts";
-import type { DeletionPolicy, Plan, Run, Step } from "../../../provider/lifecycle/key/plan.ts";
+import type { DeletionPolicy, KeyRun, Plan, Step } from "../../../provider/lifecycle/key/plan.ts";
 import type { KeyObservation, RequiredPeople } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import { aRequestOf, deactivation, dropOf, taken, windowOpening } from "../../support/builders.ts";
 import type { Core } from "./core.ts";
@@ -192,7 +192,7 @@ function note(flight: Flight, { kind, text, draft }: Planned, before: World["key
 }
 
 /** The same in the form that the planner knows. */
-function stepsTakenIn({ requestedHere = [], droppedHere = [], ...flight }: Flight): Run["stepsTaken"] {
+function stepsTakenIn({ requestedHere = [], droppedHere = [], ...flight }: Flight): KeyRun["stepsTaken"] {
   const steps: Step[] = [
     ...requestedHere.map((step) => aRequestOf(step)),
     ...droppedHere.map(dropOf),
@@ -232,7 +232,7 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
     deletionProtection: false,
     people: isIac ? says : undefined,
   };
-  const run: Run = {
+  const run: KeyRun = {
     actor: actorFor(command.who.iamId, command.throughProfile),
     approvals: command.kind === "continue" ? command.named.map(recordIdOf) : [],
     intent: intents[command.kind] ?? "resume",
@@ -267,7 +267,7 @@ function planFor(core: Core, config: Config, flight: Flight, observation: KeyObs
   }
 }
 
-const intents: Partial<Record<CommandKind, Run["intent"]>> = {
+const intents: Partial<Record<CommandKind, KeyRun["intent"]>> = {
   destroy: "engine",
   request: "request",
   approve: "approve",

@@ -11,7 +11,7 @@ import {
   limitKeyDeletion,
   limitKmsKeyDeletion,
   type PendingInState,
-  type PlannedRun,
+  type PreviewedRun,
 } from "../../../provider/lifecycle/stored-state/plan-limit-from-state.ts";
 import type { KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import {
@@ -44,8 +44,8 @@ import { aKmsKey, aKmsKeySetBy, aKmsPolicy, aKmsRun, openWindow } from "../../su
 
 const onTime: PendingInState = { isApproved: false, isTooEarly: false };
 const early: PendingInState = { isApproved: false, isTooEarly: true };
-const plain: PlannedRun = { waits: false };
-const waiting: PlannedRun = { waits: true };
+const plain: PreviewedRun = { waits: false };
+const waiting: PreviewedRun = { waits: true };
 const recordId = "a".repeat(32);
 const pending: PendingInState = { isApproved: false, isTooEarly: false, recordId };
 const approved: PendingInState = { isApproved: true, isTooEarly: false, recordId };
@@ -60,7 +60,7 @@ const limitOf = (
   state: KeyObservation["state"],
   policy: Partial<DeletionPolicy> = {},
   facts: PendingInState = onTime,
-  run: PlannedRun = plain,
+  run: PreviewedRun = plain,
 ): PlanLimit =>
   limitKeyDeletion(known(aKey({ state, marker: demandedBy(aPolicy(policy)) })), aPolicy(policy), facts, run);
 const single = { people: "single" } as const;

@@ -1,7 +1,7 @@
 /** The list of the steps of one run: a step in doubt counts for the planner, but no report names it. */
 
 import { describe, expect, it } from "vitest";
-import { droppedRecords, hasRequested, kmsKeysSet, type Run } from "../../../provider/lifecycle/key/plan.ts";
+import { droppedRecords, hasRequested, type KeyRun, kmsKeysSet } from "../../../provider/lifecycle/key/plan.ts";
 import { certainSteps, hasTaken, withStep } from "../../../provider/lifecycle/vocabulary/steps-taken.ts";
 import { aRequestOf, aRun, deactivation, dropOf, taken, windowOpening } from "../../support/builders.ts";
 
@@ -21,7 +21,7 @@ describe("the steps of a run", () => {
   });
 
   it("include a step in doubt for the planner alone", () => {
-    const inDoubt: Run = withStep(run, { step: deactivation, isInDoubt: true });
+    const inDoubt: KeyRun = withStep(run, { step: deactivation, isInDoubt: true });
     expect(hasTaken(inDoubt, "deactivate")).toBe(true);
     expect(certainSteps(inDoubt)).toEqual(certainSteps(run));
     expect(certainSteps(withStep(run, { step: deactivation })).at(-1)).toEqual(deactivation);

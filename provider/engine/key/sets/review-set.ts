@@ -19,7 +19,7 @@ import {
   reviewOf,
   type Shown,
 } from "../../../lifecycle/consent/review.ts";
-import type { Plan, Run } from "../../../lifecycle/key/plan.ts";
+import type { KeyRun, Plan } from "../../../lifecycle/key/plan.ts";
 import { notStorable, planReviewedApproval, planReviewedStep } from "../../../lifecycle/key/plan-reviewed.ts";
 import { findUnapprovedStep } from "../../../lifecycle/key/unapproved-step.ts";
 import type { AnyReview } from "../../../lifecycle/kms-key/kms-review.ts";
@@ -220,7 +220,7 @@ export async function findApprovable(
     const step = members[0]?.record.step ?? "destroy";
     return { ...setOf(world, members, { step, actor }), unreadable: [] };
   });
-  const { loggedInBy } = world.session.tokenFacts();
+  const { loggedInBy } = world.session.tokenClaims();
   // Who approves, and how this person logged in.
   const approver = `${sayActor(actor)}${loggedInBy === undefined ? "" : `, logged in by ${loggedInBy}`}`;
   const people = sets.flatMap(({ file }) => [...(file?.review.lines.values() ?? [])].slice(0, 1));
@@ -277,7 +277,7 @@ function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, a
   const review = reviewOf({ instanceId: world.session.instanceId, step, reviewer, reviewedAtMs: nowMs }, [line]);
   // This run only shows what the step would wait for, so it counts each approval as signed. The run that acts signs
   // each approval, and an unsigned one does not count.
-  const run: Run = { actor, approvals: [], signed: { has: () => true }, intent: "approve" };
+  const run: KeyRun = { actor, approvals: [], signed: { has: () => true }, intent: "approve" };
   const direct = planReviewedStep(review, observation, run, nowMs);
   const plan = purpose === "store" ? planReviewedApproval(review, observation, run, nowMs) : direct;
   const isTooEarly = purpose === "act" && plan.kind === "waitingForTime";
@@ -360,7 +360,7 @@ function namedKey({ facts: { vaultId, keyId, label, hasNamesake } }: KeyObservat
 }
 
 /** The first line of the message that the step would end with. */
-function summaryOf(plan: Exclude<Plan, { kind: "ready" }>, observed: KeyDetails, run: Run): string {
+function summaryOf(plan: Exclude<Plan, { kind: "ready" }>, observed: KeyDetails, run: KeyRun): string {
   if (plan.kind === "waitingForApproval" && plan.callerPosition === "not_a_person") {
     return `${sayActor(run.actor)} is not a person, so it can neither request nor approve`;
   }

@@ -48,7 +48,7 @@ export function sharedRows(rows: readonly (readonly string[])[]): readonly (read
 }
 
 /** The keys that the review does not cover, for machines. */
-export function apartFacts({ apart }: SetReview): readonly object[] {
+export function describeApart({ apart }: SetReview): readonly object[] {
   return apart.map(({ vaultId, keyId, label, why }) => ({ vaultId, keyId, label, why }));
 }
 

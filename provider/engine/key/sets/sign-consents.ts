@@ -8,7 +8,7 @@ import type { ConsentDraft } from "../../../lifecycle/consent/consent-record.ts"
 import { bodyJson } from "../../../lifecycle/consent/record-text.ts";
 import { approvalStatements, type Review } from "../../../lifecycle/consent/review.ts";
 import { needsSignature, statementOfDraft } from "../../../lifecycle/consent/signed-consent.ts";
-import type { Plan, Run } from "../../../lifecycle/key/plan.ts";
+import type { KeyRun, Plan } from "../../../lifecycle/key/plan.ts";
 import type { Identity, KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import type { KeyDetails } from "../observe.ts";
@@ -36,8 +36,8 @@ export async function signReviewed(world: World, review: Review, options: CallOp
 /** The records that a command is about to write: the keys, and the plan for each of them. */
 export interface Drafting {
   readonly refs: readonly KeyRef[];
-  readonly plan: (observation: KeyObservation, run: Run, nowMs: number) => Plan;
-  readonly intent: Run["intent"];
+  readonly plan: (observation: KeyObservation, run: KeyRun, nowMs: number) => Plan;
+  readonly intent: KeyRun["intent"];
 }
 
 /**

@@ -5,7 +5,7 @@
 
 import type { UkoError } from "../../../errors.ts";
 import { expiredRecord } from "../../../lifecycle/consent/consent-record.ts";
-import type { Plan, Run } from "../../../lifecycle/key/plan.ts";
+import type { KeyRun, Plan } from "../../../lifecycle/key/plan.ts";
 import { findUnapprovedStep } from "../../../lifecycle/key/unapproved-step.ts";
 import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
@@ -35,7 +35,7 @@ import { explainNotBinding, sayReasonsOnKey } from "../text/record-words.ts";
 const userInterface = { rerun: "uko continue" } as const;
 
 /** A key in a list; `isDue` if every keystore's date has passed and no hold is in force. The read has no error code. */
-export function explainListed(observed: KeyDetails, run: Run, planned: Plan, isDue: boolean): Explanation {
+export function explainListed(observed: KeyDetails, run: KeyRun, planned: Plan, isDue: boolean): Explanation {
   const plan = holdFirst(planned, observed);
   if (isDue || plan.kind === "ready" || plan.kind === "done") {
     return explainRemovable(observed, isDue ? "the keystores' dates have passed" : "no keystore holds its material");

@@ -6,7 +6,7 @@
 
 import { type ErrorCode, onCodes, type UkoError } from "../../../errors.ts";
 import { holdGuard, isPending } from "../../../lifecycle/key/guards.ts";
-import type { CallerPosition, DeletionPolicy, Plan, RequesterPosition, Run } from "../../../lifecycle/key/plan.ts";
+import type { CallerPosition, DeletionPolicy, KeyRun, Plan, RequesterPosition } from "../../../lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../../lifecycle/key/plan-key-deletion.ts";
 import { isSame, type KeyObservation, type KeyUse } from "../../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../../text/iso-time.ts";
@@ -115,7 +115,7 @@ async function listOnTheirWay(
   options: CallOptions,
 ) {
   const { keys, ...survey } = await listAll(world, vaultIds, options);
-  const run: Run = { actor: await world.session.actor(options), approvals: [], intent: "resume" };
+  const run: KeyRun = { actor: await world.session.actor(options), approvals: [], intent: "resume" };
   const isShown = ({ observation: { state, carried } }: KeyDetails) =>
     state === "destroyed" ||
     state === "deactivated" ||
@@ -188,7 +188,7 @@ export async function listAll(
 /**
  * Describes a key from its stored status, which is good enough to show people where to look. No step is based on it.
  */
-function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run) {
+function describePending(observed: KeyDetails, policy: DeletionPolicy, run: KeyRun) {
   const { observation, nowMs } = observed;
   const remembered = { ...observation, keystoresAreLive: true };
   const plan = planKeyDeletion(remembered, policy, run, nowMs);
@@ -203,7 +203,7 @@ function describePending(observed: KeyDetails, policy: DeletionPolicy, run: Run)
   const report = reportOn({ instanceId, vaultId, keyId }, observed, run, explanation, isBegun ? plan : undefined);
   const isVoid = report.deletion.voidBecause !== undefined;
   const wait = { plan: holdFirst(plan, observed), isDue, isVoid, summary: explanation.summary };
-  const facts = requestFacts(observation, run, wait);
+  const facts = describeListed(observation, run, wait);
   const deletion = { ...(!isDue && report.deletion), ...facts };
   return {
     report: { ...report, deletion },
@@ -270,7 +270,7 @@ interface ListedWait {
  * The facts of a request for a list. A list does not show the caller's roles, so `canAct` means that no other reason
  * keeps the caller from the step.
  */
-function requestFacts(observation: KeyObservation, run: Run, wait: ListedWait): ListedRequest {
+function describeListed(observation: KeyObservation, run: KeyRun, wait: ListedWait): ListedRequest {
   const { carried } = observation;
   const { plan, isDue } = wait;
   const record = carried.record;
@@ -289,13 +289,13 @@ function requestFacts(observation: KeyObservation, run: Run, wait: ListedWait): 
       identity !== undefined && {
         isOwn: [record, record.quotes].some((each) => each !== undefined && isSame(each.author, identity)),
       }),
-    ...(isDue ? removable : actFacts(observation, wait)),
+    ...(isDue ? removable : whetherCallerCanAct(observation, wait)),
   };
 }
 
 const removable = { nextStep: "remove", canAct: true } as const;
 
-function actFacts(
+function whetherCallerCanAct(
   { carried: { record }, facts: { label } }: KeyObservation,
   { plan, isVoid, summary }: ListedWait,
 ): Pick<ListedRequest, "nextStep" | "canAct" | "cannotActBecause"> {

@@ -7,7 +7,7 @@ import { deletionStanding } from "../../../lifecycle/consent/consent-record.ts";
 import { needsSignature } from "../../../lifecycle/consent/signed-consent.ts";
 import { mayAuthor } from "../../../lifecycle/key/authorization.ts";
 import { dualBackingKeys } from "../../../lifecycle/key/kms-window.ts";
-import { type ApprovalWait, type Plan, type Run, rightFor } from "../../../lifecycle/key/plan.ts";
+import { type ApprovalWait, type KeyRun, type Plan, rightFor } from "../../../lifecycle/key/plan.ts";
 import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import {
   type Actor,
@@ -34,7 +34,7 @@ import { pathEffects } from "./remaining-path.ts";
 import { warningsOn } from "./unapproved-words.ts";
 import { storingRoles } from "./waits.ts";
 
-export function keyActs(observed: KeyDetails, plan: Plan, { actor }: Run): readonly KeyAct[] {
+export function keyActs(observed: KeyDetails, plan: Plan, { actor }: KeyRun): readonly KeyAct[] {
   const { carried, state } = observed.observation;
   const name = keyName(observed.observation);
   const isUndoable = state === "active" || state === "deactivated" || state === "pre_activation";

@@ -25,7 +25,7 @@ import {
   sayState,
   stepPhrase,
 } from "../../text/words.ts";
-import type { Outcome, RunMemory } from "../steps.ts";
+import type { KeyRunMemory, Outcome } from "../steps.ts";
 import { explainNotBinding, sayDecline, sayReasonWithoutRoom } from "./record-words.ts";
 import { explainGuard } from "./refusals.ts";
 import { explainApproval, explainRequest, explainTimeWait, storingRoles, type WaitContext } from "./waits.ts";
@@ -107,7 +107,7 @@ function explainEnd(outcome: Exclude<Outcome, { kind: "gone" }>, userInterface: 
 function explainMissingRight(
   step: Step,
   message: string,
-  context: WaitContext & { readonly location: RunMemory["location"] },
+  context: WaitContext & { readonly location: KeyRunMemory["location"] },
 ): Explanation {
   const { observed, run, userInterface, location } = context;
   const { observation } = observed;
@@ -197,7 +197,7 @@ function commandsFor(step: Step, observation: KeyObservation, userInterface: Use
 }
 
 /** A write of a tag requires two rights, and the service does not say as data which one is missing. */
-function possiblyMissing(right: Right, location: RunMemory["location"]): string {
+function possiblyMissing(right: Right, location: KeyRunMemory["location"]): string {
   if (right !== rights.writeTags) return right.action;
   return location === "description" ? rights.write.action : `${rights.write.action} or ${right.action}`;
 }

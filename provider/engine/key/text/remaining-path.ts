@@ -5,7 +5,7 @@
 
 import { failingGuard, findLeftoverMaterial, holdGuard } from "../../../lifecycle/key/guards.ts";
 import { dualBackingKeys } from "../../../lifecycle/key/kms-window.ts";
-import type { DeletionPolicy, Guard, Run } from "../../../lifecycle/key/plan.ts";
+import type { DeletionPolicy, Guard, KeyRun } from "../../../lifecycle/key/plan.ts";
 import { type PathStep, remainingPath } from "../../../lifecycle/key/remaining-path.ts";
 import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
 import { asRead, type Explanation } from "../../text/explanation.ts";
@@ -36,7 +36,7 @@ interface Times {
  * the service, or count from the first step. An output of a program needs that, because it would otherwise change with
  * each run.
  */
-export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: Run, fromNow = true): Explanation {
+export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: KeyRun, fromNow = true): Explanation {
   const { observation, nowMs } = observed;
   const startMs = fromNow ? nowMs : 0;
   const path = remainingPath(observation, policy, run, startMs);

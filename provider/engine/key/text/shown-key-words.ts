@@ -28,7 +28,7 @@ export function sayShownKey(shown: ShownKey, nowMs: number): readonly string[] {
 
 /** The same for a page, whose layout keeps apart what the requester chose. */
 export function sayApart(shown: ShownKey, nowMs: number) {
-  return { facts: sayFacts(shown, nowMs), ...saySaid(shown.said, nowMs) };
+  return { facts: sayServiceFacts(shown, nowMs), ...saySaid(shown.said, nowMs) };
 }
 
 /** The explanation of a read with the lines about the key. */
@@ -45,7 +45,7 @@ export function beside(shown: ShownKey): ShownKey {
 }
 
 /** What a person who may write to the key cannot choose. */
-function sayFacts(shown: ShownKey, nowMs: number): readonly string[] {
+function sayServiceFacts(shown: ShownKey, nowMs: number): readonly string[] {
   const { holds, algorithm, size, template, keyCheckValues, keystores, pastLabels } = shown;
   const places = keystores.map(({ name, type, keyId, status }) => {
     const id = keyId === "" ? "" : `, there ${plain(keyId, 100)}`;

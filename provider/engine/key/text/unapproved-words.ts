@@ -23,18 +23,18 @@ export function withUnapprovedStep(
   policy?: DeletionPolicy,
 ): Explanation {
   const others = explanation.facts;
-  const [unapproved] = unapprovedFacts(observation, policy);
+  const [unapproved] = unapprovedSentences(observation, policy);
   if (unapproved === undefined) return explanation;
   return { ...explanation, unapproved, facts: others.includes(unapproved) ? others : [unapproved, ...others] };
 }
 
 /** What a person should know before a request or an approval: a step without a known approval, and released holds. */
 export function warningsOn(observation: KeyObservation): readonly string[] {
-  return [...unapprovedFacts(observation), ...sayReleasedHolds(observation.releasedHolds)];
+  return [...unapprovedSentences(observation), ...sayReleasedHolds(observation.releasedHolds)];
 }
 
 /** One sentence, or none. */
-export function unapprovedFacts(observation: KeyObservation, policy?: DeletionPolicy): readonly string[] {
+export function unapprovedSentences(observation: KeyObservation, policy?: DeletionPolicy): readonly string[] {
   const found = findUnapprovedStep(observation, policy);
   return found === undefined ? [] : [sayUnapproved(found, observation.carried.record)];
 }

@@ -3,7 +3,13 @@
 import type { Standing } from "../../../lifecycle/consent/consent-record.ts";
 import { mayAuthor } from "../../../lifecycle/key/authorization.ts";
 import { dualBackingKeys } from "../../../lifecycle/key/kms-window.ts";
-import { type ApprovalWait, type RequestWait, type Run, rightFor, type TimeWait } from "../../../lifecycle/key/plan.ts";
+import {
+  type ApprovalWait,
+  type KeyRun,
+  type RequestWait,
+  rightFor,
+  type TimeWait,
+} from "../../../lifecycle/key/plan.ts";
 import { notStorable } from "../../../lifecycle/key/plan-reviewed.ts";
 import { type Right, rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ConsentRecord, KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
@@ -34,7 +40,7 @@ import { explainNotBinding, sayLeader, sayReasons, sayReasonsOnKey } from "./rec
 
 export interface WaitContext {
   readonly observed: Pick<KeyDetails, "observation" | "nowMs">;
-  readonly run: Run;
+  readonly run: KeyRun;
   readonly userInterface: UserInterface;
 }
 
@@ -174,7 +180,7 @@ function whoAsked(
   ];
 }
 
-function notAPerson(run: Run): string {
+function notAPerson(run: KeyRun): string {
   return `The identity of this run, ${sayActor(run.actor)}, is not a person, so it can neither request nor approve.`;
 }
 

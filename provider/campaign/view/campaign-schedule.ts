@@ -15,7 +15,7 @@ import { type KeyStanding, standingOfKey } from "./standing.ts";
 import type { CampaignKey, CampaignView } from "./view.ts";
 import { readinessOfWave, type WaveReadiness } from "./wave-readiness.ts";
 
-export interface PlannedKey extends CampaignKey {
+export interface KeyInSchedule extends CampaignKey {
   readonly schedule: Schedule;
   /** Against the later deadline, if the campaign names one. */
   readonly lastSchedule?: Schedule;
@@ -25,16 +25,16 @@ export interface PlannedKey extends CampaignKey {
 }
 
 export interface CampaignSchedule {
-  readonly keys: readonly PlannedKey[];
-  readonly waves: readonly PlannedWave[];
+  readonly keys: readonly KeyInSchedule[];
+  readonly waves: readonly WaveInSchedule[];
   /** Exclusive ends of the deadline days. */
   readonly deadlineMs: number;
   readonly lastDeadlineMs?: number;
 }
 
-export interface PlannedWave {
+export interface WaveInSchedule {
   readonly name: string;
-  readonly keys: readonly PlannedKey[];
+  readonly keys: readonly KeyInSchedule[];
   readonly readiness: Readonly<Record<ApprovedStep, WaveReadiness>>;
 }
 
@@ -45,7 +45,7 @@ export function scheduleCampaign(view: CampaignView, { sha256 }: Pick<World, "sh
   const deadlineMs = campaign.deadline + dayMs;
   const lastDeadlineMs = campaign.lastDeadline === undefined ? undefined : campaign.lastDeadline + dayMs;
   const finished = new Map<string, Ready>();
-  const waves: PlannedWave[] = [];
+  const waves: WaveInSchedule[] = [];
   const byWave = Map.groupBy(keys, ({ line }) => line.wave);
   for (const wave of wavesWithKeys(campaign.waves, byWave.keys())) {
     const timing: Timing = { nowMs, wave, ready: readyAfter(wave.after, finished), blackouts: campaign.blackouts };
@@ -56,7 +56,7 @@ export function scheduleCampaign(view: CampaignView, { sha256 }: Pick<World, "sh
       deactivate: readinessOfWave(view, { wave: wave.name, step: "deactivate" }, sha256),
       destroy: readinessOfWave(view, { wave: wave.name, step: "destroy" }, sha256),
     };
-    const planned = members.map((key): PlannedKey => {
+    const planned = members.map((key): KeyInSchedule => {
       const standing = standingOfKey(key, { ...view, readiness, deadlineMs });
       return {
         ...key,
@@ -115,6 +115,6 @@ function finishOf(keys: readonly CampaignKey[], timing: Timing): Ready {
  * Whether the key is late. A key that no step can end is late. A key that could not be read is not, because nothing is
  * known of it.
  */
-export function isLate({ schedule, isUnread }: PlannedKey): boolean {
+export function isLate({ schedule, isUnread }: KeyInSchedule): boolean {
   return schedule.kind === "late" || (schedule.kind === "impossible" && !isUnread);
 }

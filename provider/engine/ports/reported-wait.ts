@@ -1,9 +1,9 @@
 /**
- * Lists what reports and states show of a pending deletion: each fact once, with its description. In a state, the
- * output of a fact has the same name after `deletion`, such as `deletionRequestedBy`.
+ * Lists what reports and states show of the wait of a deletion: each field once, with its description. In a state, the
+ * output of a field has the same name after `deletion`, such as `deletionRequestedBy`.
  */
 
-export const pendingFacts = {
+export const waitFieldDescriptions = {
   awaits:
     "What the deletion waits for: `approval`, `requester` (an approved request), `request`, `time` or `person_to_unblock`.",
   notBefore: "The next step is refused before this time, ISO 8601 UTC.",
@@ -17,13 +17,13 @@ export const pendingFacts = {
   recordExpiresAt: "When the pending record expires, ISO 8601 UTC.",
 } as const;
 
-export type PendingFact = keyof typeof pendingFacts;
-export type PendingFacts = { readonly [Fact in PendingFact]?: string };
+export type WaitField = keyof typeof waitFieldDescriptions;
+export type ReportedWait = { readonly [Field in WaitField]?: string };
 
-export const pendingFactNames = Object.keys(pendingFacts) as readonly PendingFact[];
+export const waitFields = Object.keys(waitFieldDescriptions) as readonly WaitField[];
 
-export type OutputOf<Fact extends PendingFact> = `deletion${Capitalize<Fact>}`;
+export type OutputOf<Field extends WaitField> = `deletion${Capitalize<Field>}`;
 
-export function outputOf(fact: PendingFact): OutputOf<PendingFact> {
-  return `deletion${fact.charAt(0).toUpperCase()}${fact.slice(1)}` as OutputOf<PendingFact>;
+export function outputOf(field: WaitField): OutputOf<WaitField> {
+  return `deletion${field.charAt(0).toUpperCase()}${field.slice(1)}` as OutputOf<WaitField>;
 }
