@@ -223,7 +223,7 @@ describe("a tag writer", () => {
     await world.advance("1m");
     const requested = await campaign("bob", "request pilot deactivate");
     expect(actedIn(requested)).toBe(4);
-    const says = "changed since the manifest: its description, dates, tags or key ring";
+    const says = 'changed since the manifest: tags: [] -> ["moved=1"]';
     expect(dataOf(requested).keys).toContainEqual(expect.objectContaining({ label: "payments-key-00001", says }));
     expect(await tagsOf(key)).toEqual(tags);
   });

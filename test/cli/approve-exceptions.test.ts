@@ -23,9 +23,9 @@ it("asks for the number of keys alone if no class is large, and for the class to
 
   const short = await world.type("alice", `approve ${labels} ${keys.ledger}`, ["deactivate 7"]);
   expect([short.exitCode, short.questions]).toEqual([1, [expect.stringContaining('"deactivate 7, 6 with a warning"')]]);
-  expect(short.out).toContain('6 with a warning, in the description: legal-0 ("Do not delete: legal hold")');
+  expect(short.out).toContain("Most, 6 of 7, are with a warning, in the description or a tag.");
   // The last lines name five keys, and the list before them names each.
-  expect(short.out).toContain('\n  legal-5: with a warning, in the description ("Do not delete: legal hold")');
+  expect(short.out).toContain('\n  legal-5: with a warning, in the description or a tag ("Do not delete: legal hold")');
   expect(await stateOf()).toBe("pending_approval");
 
   const whole = await world.type("alice", `approve ${labels} ${keys.ledger}`, ["deactivate 7, 6 with a warning"]);

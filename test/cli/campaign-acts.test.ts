@@ -176,7 +176,9 @@ it("asks for a large class of exceptions with the whole review, and not with its
   await campaign("bob", "plan --write --yes");
   await campaign("bob", "request pilot deactivate");
   const review = await shownReview();
-  expect(await approvalOf({ ...review, isSampled: true })).toMatchObject({ phrase: "deactivate 18, 6 with a warning" });
+  expect(await approvalOf({ ...review, isSampled: true })).toMatchObject({
+    phrase: "deactivate 18, 6 changed, 6 with a warning",
+  });
   expect(await approvalOf(review)).toMatchObject({ phrase: "deactivate 1" });
 });
 

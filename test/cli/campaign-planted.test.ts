@@ -1,102 +1,171 @@
-/** Five wrong keys among 400, drawn by seed: the printed review names each of them with its cause, and no other key. */
+/**
+ * Ten wrong keys among 400, drawn by a fresh seed in each run: each of them is named, with its cause, to the lead, to the
+ * owner, to the requester and to the approver, and few other keys are.
+ */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
-import type { Seed } from "../../provider/emulator/store/seed.ts";
-import { campaignSeed, vaultIds } from "./campaign-seed.ts";
-import { startCliWorld } from "./harness.ts";
+import { recordTagName } from "../../provider/lifecycle/vocabulary/tag-names.ts";
+import { requestToken } from "../emulator/harness.ts";
+import { withOtherTool } from "../support/other-tool.ts";
+import { tier } from "../support/tier.ts";
+import { vaultIds } from "./campaign-seed.ts";
+import { apiKeys, type EndedAtTerminal, startCliWorld } from "./harness.ts";
+import { type Plant, plantedWorld, plants } from "./planted-world.ts";
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function drawFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+const readers = ["lead", "owner", "requester", "approver"] as const;
+type Reader = (typeof readers)[number];
+
+/** What each reader has to read about a plant; absent where the reader has nothing to read it from. */
+const causes: Readonly<Record<Plant, Readonly<Partial<Record<Reader, RegExp>>>>> = {
+  master: all(/unlike its neighbors|of another template|age/),
+  warningEnglish: all(/with a warning.*"do not delete/i),
+  warningGerman: all(/with a warning.*nicht löschen/i),
+  warningTag: all(/with a warning.*do-not-delete/),
+  used: all(/in use/),
+  usedByFile: all(/in use.*usage\.csv/),
+  relabelled: all(/label: "[^"]+" -> "/),
+  retagged: all(/tags: /),
+  secondResource: all(/newly used|resources that use it: 1 -> 2/),
+  // The page of the owner and the plan show no requests.
+  forgedRecord: { requester: /record that names/, approver: /record that names/ },
+};
+
+function all(cause: RegExp): Readonly<Record<Reader, RegExp>> {
+  return { lead: cause, owner: cause, requester: cause, approver: cause };
+}
+
+interface Tag {
+  readonly name: string;
+  readonly value: string;
+}
+
+interface Read {
+  readonly lines: readonly string[];
+  /** The last 25 lines before the question. */
+  readonly last: readonly string[];
+}
+
+const read = ({ out, err }: Pick<EndedAtTerminal, "out" | "err">): Read => {
+  const lines = `${out}${err}`.split("\n").filter((line) => line.trim() !== "");
+  return { lines, last: lines.slice(-25) };
+};
+
+/** The page of the owner, without the tables of all keys. */
+function pageIn(folder: string): Read {
+  const lines = readFileSync(path.join(folder, "manifest", "platform.md"), "utf8")
+    .replaceAll("\\", "")
+    .split("\n");
+  const checks = lines.slice(0, lines.indexOf("## Keys that end"));
+  return { lines: checks, last: checks };
+}
+
+async function story(number: number) {
+  const { seed, named, campaignFile, usageFile } = plantedWorld(number);
+  const world = await startCliWorld({ seed });
+  const folder = mkdtempSync(path.join(tmpdir(), "uko-planted-"));
+  const pathOf = (plant: Plant): string => `${vaultIds.payments}/${named[plant].id}`;
+  const usage = path.join(folder, "usage.csv");
+  const patch = async (plant: Plant, body: (key: { readonly tags: readonly Tag[] }) => object): Promise<void> => {
+    const token = String((await requestToken(world.url, apiKeys.carol)).body.access_token);
+    const answer = await fetch(`${world.url}/api/v4/managed_keys/${named[plant].id}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(
+      await withOtherTool(world, "carol", pathOf(plant), {
+        method: "PATCH",
+        body: body((await answer.json()) as { readonly tags: readonly Tag[] }),
+      }),
+    ).toBe(200);
   };
+  try {
+    writeFileSync(path.join(folder, "campaign.yaml"), campaignFile);
+    writeFileSync(usage, usageFile);
+    /** What a person has read when uko asks; the person then agrees. */
+    const ask = async (who: "alice" | "bob", command: string, before: readonly string[] = []): Promise<Read> => {
+      const asked = await world.type(who, `${command} --folder ${folder}`, [...before, "no"]);
+      return read(asked);
+    };
+    const agree = async (command: string): Promise<void> => {
+      const { exitCode, err } = await world.type("bob", `${command} --folder ${folder}`);
+      expect(exitCode, err).toBe(0);
+    };
+    const plan = `campaign plan --write --usage ${usage}`;
+    const planned = await ask("bob", plan);
+    await agree(plan);
+    const page = pageIn(folder);
+    await patch("relabelled", () => ({ label: `${named.relabelled.label}x` }));
+    await patch("retagged", ({ tags }) => ({ tags: [...tags, { name: "stage", value: "production" }] }));
+    await world.control(`keys/${named.secondResource.id}`, { addResource: { crn: "crn:v1:bucket-2" } });
+    const requested = await ask("bob", "campaign next");
+    await agree("campaign next");
+    await patch("forgedRecord", ({ tags }) => ({
+      tags: tags.map((tag) =>
+        tag.name === recordTagName ? { ...tag, value: tag.value.replaceAll("550000BOB", "550000ERIN") } : tag,
+      ),
+    }));
+    await world.advance("1m");
+    const reviewed = await ask("alice", "campaign next", ["1"]);
+    const requestedAgain = await ask("bob", "campaign next");
+    // A new manifest hides no new label.
+    const replanned = await ask("bob", plan);
+    await agree(plan);
+    const reads: Readonly<Record<Reader, readonly Read[]>> = {
+      lead: [planned, replanned],
+      owner: [page, pageIn(folder)],
+      requester: [requested, requestedAgain],
+      approver: [reviewed],
+    };
+    return { named, reads };
+  } finally {
+    rmSync(folder, { recursive: true });
+    await world.close();
+  }
 }
 
-const size = 400;
-const plants = ["strangeLabel", "warning", "added", "used", "changed"] as const;
-const families = ["cards", "mail", "ledger", "archive", "batch", "gateway"] as const;
-const harmless = ["", "Household insurance", "For the batch job", "Moved in 2024", "See the wiki of the team"] as const;
-const strangers = ["hr-root-of-trust", "board-signing", "tls-ca-master"] as const;
-const warnings = ["DO NOT DELETE", "Legal: keep until 2031", "never delete, see the audit"] as const;
+type Cell = "last" | "named" | "missed" | "-";
 
-function worldOf(seed: number) {
-  const draw = drawFrom(seed);
-  const pick = <Item>(items: readonly [Item, ...Item[]]): Item => items[Math.floor(draw() * items.length)] ?? items[0];
-  const places = new Set<number>();
-  while (places.size < plants.length) places.add(Math.floor(draw() * size));
-  const at = Object.fromEntries([...places].map((place, index) => [plants[index] ?? "", place])) as Readonly<
-    Record<(typeof plants)[number], number>
-  >;
-  const idOf = (place: number): string => `9b2d0000-0000-4000-8000-${String(place + 1).padStart(12, "0")}`;
-  const keys = Array.from({ length: size }, (_, place) => ({
-    id: idOf(place),
-    label: place === at.strangeLabel ? pick(strangers) : `${pick(families)}-${String(place).padStart(4, "0")}`,
-    description: place === at.warning ? pick(warnings) : pick(harmless),
-    vault: "payments",
-    template: place % 3 === 0 ? "aws" : "ring",
-    createdAt: "2025-01-15T08:00:00Z",
-    createdBy: "IBMid-550000CAROL",
-    ...(place === at.used && { resources: [{ crn: "crn:v1:bucket-1" }] }),
+/** Where each reader finds each plant. */
+async function tableOf(number: number) {
+  const { named, reads } = await story(number);
+  const cellOf = (plant: Plant, reader: Reader): Cell => {
+    const cause = causes[plant][reader];
+    if (cause === undefined) return "-";
+    const isNamed = (line: string): boolean => line.includes(named[plant].label) && cause.test(line);
+    if (reads[reader].some(({ last }) => last.some(isNamed))) return "last";
+    return reads[reader].some(({ lines }) => lines.some(isNamed)) ? "named" : "missed";
+  };
+  const rows = plants.map((plant) => ({
+    plant,
+    label: named[plant].label,
+    ...(Object.fromEntries(readers.map((reader) => [reader, cellOf(plant, reader)])) as Record<Reader, Cell>),
   }));
-  const labelAt = (place: number): string => keys[place]?.label ?? "";
-  return { seed: { ...campaignSeed, keys, kmsKeys: [] } satisfies Seed, at, idOf, labelAt };
+  const wrong = new Set(plants.map((plant) => named[plant].label));
+  const shown = reads.approver.flatMap(({ last }) => last.filter((line) => /^\d|^ {2}\S+: /.test(line)));
+  const others = new Set(
+    shown.flatMap((line) => line.match(/\b[a-z]+-\d{4}\b/g) ?? []).filter((label) => !wrong.has(label)),
+  );
+  return { rows, others: [...others] };
 }
 
-const campaignFile = `format: uko-campaign-1
-name: eol
-instance: ${campaignSeed.instance.id}
-deadline: 2027-03-20
-scope: {vaults: [${vaultIds.payments}], kmsKeys: false}
-waves:
-  - {name: main, soak: 5d}
-rules:
-  - {match: {id: [USED]}, class: destroy, wave: main, owner: platform, reason: Moved, override: no longer needed}
-  - {match: {}, class: destroy, wave: main, owner: platform, reason: Moved}
-`;
+const seeds = tier === "all" ? Array.from({ length: 10 }, (_, at) => at + 1) : [Math.floor(Math.random() * 1_000_000)];
 
-it.each([1, 20, 300])(
-  "names the five wrong keys of world %i in the review, and no other key",
+it.each(seeds)(
+  "names each wrong key of world %i to four people, with its cause, just before they decide",
+  { timeout: 120_000 },
   async (number) => {
-    const { seed, at, idOf, labelAt } = worldOf(number);
-    const world = await startCliWorld({ seed });
-    const folder = mkdtempSync(path.join(tmpdir(), "uko-planted-"));
-    try {
-      // The rule states why the key in use may be deactivated, so that only the reviewer can stop it.
-      const used = idOf(at.used).split("/").at(-1) ?? "";
-      writeFileSync(path.join(folder, "campaign.yaml"), campaignFile.replace("USED", used));
-      const planned = await world.uko("bob", `campaign plan --write --yes --folder ${folder}`);
-      expect(planned.exitCode, planned.err).toBe(0);
-      await world.control(`keys/${idOf(at.added)}`, { addResource: { crn: "crn:v1:bucket-2" } });
-      await world.uko("bob", `campaign next --yes --folder ${folder}`);
-      await world.control(`keys/${idOf(at.changed)}`, { record: { description: "Moved to the team in Berlin" } });
-      await world.advance("1m");
-      const { out } = await world.type("alice", `campaign next --folder ${folder}`, ["no"]);
-
-      const last = out.slice(out.indexOf("\n\nCheck before you approve\n"));
-      const named = last.split("\n").filter((line) => /^ {2,4}(?:1 |2 |[a-z-]*-)/.test(line));
-      const causes = [
-        [[at.strangeLabel], /with a label unlike the others: /],
-        [[at.warning], /with a warning, in the description: .* \("(?:DO NOT|Legal|never)/],
-        [[at.added], /1 newly used, by resources that the manifest does not count: .* \(1\)\.$/],
-        [[at.added, at.used], /2 in use, by resources that UKO knows: .* \(by .*\)/],
-        [[at.changed], /changed since the manifest: its description/],
-      ] as const;
-      for (const [places, cause] of causes) {
-        const line = named.find((each) => cause.test(each)) ?? "";
-        for (const place of places) expect(line).toContain(labelAt(place));
-      }
-      expect(named, last).toHaveLength(causes.length);
-    } finally {
-      rmSync(folder, { recursive: true });
-      await world.close();
-    }
+    const { rows, others } = await tableOf(number);
+    if (tier === "all") console.table(rows);
+    console.log(`world ${number}: ${others.length} other keys are named to the approver`);
+    const missed = rows.flatMap((row) =>
+      readers.flatMap((reader) =>
+        row[reader] === "last" || row[reader] === "-" ? [] : [`${row.plant} to the ${reader}: ${row[reader]}`],
+      ),
+    );
+    expect(missed).toEqual([]);
+    // Who reads twenty harmless names does not see the wrong one.
+    expect(others.length).toBeLessThan(20);
   },
-  120_000,
 );

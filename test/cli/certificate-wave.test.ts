@@ -35,6 +35,7 @@ describe("a wave of a campaign", () => {
     const common = { kind: "managed", vaultName: "payments", state: "active", version: 1 } as const;
     const rest = {
       verificationPattern: "",
+      ...{ description: "", tags: [], template: "", updatedAt: "", updatedBy: "", changes: "" },
       facts: "",
       kmsDualAuthorization: false,
       class: "destroy",

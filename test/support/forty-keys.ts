@@ -48,6 +48,6 @@ export async function holdAndEdit(world: CliTestWorld): Promise<void> {
 export const classLines = [
   '1 renamed, known here under another label: app-3 (was "production").',
   '1 in use, by resources that UKO knows: app-7 (by "orders-db" (databases-for-postgresql)).',
-  '1 with a warning, in the description: app-11 ("Nicht löschen").',
+  '1 with a warning, in the description or a tag: app-11 ("Nicht löschen").',
   "1 recent, created in the last 30 days: app-15.",
 ];

@@ -36,6 +36,7 @@ import {
   unreadSection,
   withRemark,
 } from "../reports/report.ts";
+import { checksBeforeRequest, readUses } from "../reports/request-checks.ts";
 import { nextOf, stoppedKeys, stopSection, summarizeStatus, waitingParts } from "../reports/status.ts";
 import {
   type ApprovalOfStep,
@@ -238,16 +239,20 @@ async function take(doing: Doing, context: CampaignContext, offer: Offer, resume
 async function takeRequest(
   { acts, talk }: Doing,
   context: CampaignContext,
-  { wave, step, keys, renew }: OfferTo<"request">,
+  offer: OfferTo<"request">,
   resume: Resume | undefined,
 ): Promise<CampaignReport> {
+  const { wave, step, keys, renew, says } = offer;
   const renewal = renew
     ? " uko also replaces requests of yours that expire within 48 h, or that were not made for this wave."
     : "";
   const confirm = step === "destroy" ? talk.confirmByHand : talk.confirm;
+  const { sections, last } = checksBeforeRequest(context, offer, await readUses(context, offer));
+  if (sections.length > 0) talk.show({ ...reportOf({ summary: says, parts: [sections], next: [] }) });
   await confirm(setPhrase("request", keys.size), [
     `uko requests the ${stepNouns[step]} of ${count(keys.size, "key")} of wave "${wave}".${renewal}`,
     "Nothing changes until another person approves. You can withdraw the requests.",
+    ...last,
   ]);
   return acts.request(context, { wave, step, resume, renew, confirmed: keys });
 }

@@ -26,7 +26,7 @@ import {
   section,
   withRemark,
 } from "../reports/report.ts";
-import { addedSince, listToApprove, reportReview } from "../reports/review-text.ts";
+import { listToApprove, notesOf, reportReview } from "../reports/review-text.ts";
 import { rollbackCommand } from "../reports/wave-acts.ts";
 import type { ApprovalOfStep, ReviewOfStep, ReviewResult } from "../reports/wave-state.ts";
 import { callsLeftInSample } from "../rules/breaker.ts";
@@ -60,7 +60,7 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
     const isNowOther = key !== undefined && sayOrigin(context, key, record) !== undefined;
     return isNowOther === isOther ? undefined : "its request was replaced meanwhile, and is for the next review";
   };
-  const query = { keys, step, kind, ...requester, campaign, apartFor, addedResources: addedSince(context) };
+  const query = { keys, step, kind, ...requester, campaign, apartFor, noted: notesOf(context) };
   const reviewed = await reviewKeys(world, query, options);
   const { file } = reviewed;
   const unreadable = reviewed.unreadable.map(

@@ -40,8 +40,14 @@ export const manifestKey = z.strictObject({
   vaultName: text,
   id: text,
   label: text,
+  description: text,
+  tags: z.array(text).meta({ description: "Such as `team=payments`, without holds" }),
+  template: text,
   state: text,
   createdAt: text,
+  updatedAt: text.meta({ description: "The last write before the plan that first saw the key as it is" }),
+  updatedBy: text,
+  changes: text.meta({ description: "What the last manifest that changed the key changed, such as its label" }),
   version: z.number().int(),
   cloudIds: z
     .array(z.strictObject({ keystore: text, id: text }))
@@ -74,6 +80,7 @@ export const manifestKey = z.strictObject({
         digest: sha256Form,
         lastUsed: text,
         count: z.number().int().min(0),
+        names: z.array(text).meta({ description: "The first resources; empty for a file" }),
         readAt: text,
       }),
     )
@@ -128,7 +135,7 @@ export function encodeManifest(
     const name = ownerFileName(owner, sha256);
     return [
       [`${name}.jsonl`, `${lines.map(encodeKey).join("\n")}\n`],
-      [`${name}.md`, ownerPage(owner, lines)],
+      [`${name}.md`, ownerPage(owner, lines, timesOf(waves))],
     ];
   });
   // A file system that ignores case would keep only one of two such files.
@@ -188,24 +195,36 @@ export function parseManifest(files: ReadonlyMap<string, string>, sha256: (text:
   for (const [file, text] of files) {
     if (file === headFileName || !file.endsWith(".jsonl")) continue;
     const own = [...jsonLinesIn(text, file)].map((each) => parseLine(manifestKey, each, file));
-    requireOwner(own, file, files.get(file.replace(/jsonl$/, "md")), sha256);
+    requireOwner(own, file, { page: files.get(file.replace(/jsonl$/, "md")), waves, sha256 });
     keys.push(...own);
   }
   requireDigests(keys, waves, sha256);
   return { ...head, waves, keys: keys.sort(byVaultThenId) };
 }
 
+/** When the plan of each wave was made. */
+function timesOf(waves: readonly WaveOfBaseline[]): ReadonlyMap<string, number> {
+  return new Map(waves.map(({ wave, baselineAt }) => [wave, Date.parse(baselineAt)]));
+}
+
 /** An owner reads the page of this owner alone, so it has to list each key that git asks this owner about. */
 function requireOwner(
   keys: readonly ManifestKey[],
   file: string,
-  page: string | undefined,
-  sha256: (text: string) => string,
+  {
+    page,
+    waves,
+    sha256,
+  }: {
+    readonly page: string | undefined;
+    readonly waves: readonly WaveOfBaseline[];
+    readonly sha256: (text: string) => string;
+  },
 ): void {
   const [{ owner } = { owner: "" }] = keys;
   const stray = keys.find((key) => `${ownerFileName(key.owner, sha256)}.jsonl` !== file || key.owner !== owner);
   if (stray !== undefined) throw invalid(`was edited: ${file} has key "${stray.label}" of another owner`, []);
-  if (page !== ownerPage(owner, keys))
+  if (page !== ownerPage(owner, keys, timesOf(waves)))
     throw invalid(`was edited: the page of ${file} does not say what the file says`, []);
 }
 

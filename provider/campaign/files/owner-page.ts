@@ -4,24 +4,22 @@
  * table cell and no markup.
  */
 
+import type { KeyAmongMany } from "../../engine/key/exceptions.ts";
+import { sayClasses } from "../../engine/key/sets/approval-messages.ts";
 import { plain } from "../../engine/text/words.ts";
 import type { KeyClass } from "../rules/campaign.ts";
+import { keyOfLine, type LineOfKey, sayUse } from "./line-among-many.ts";
 
 /** What the page shows of a line of the manifest. */
-interface PageKey {
-  readonly label: string;
+interface PageKey extends LineOfKey {
   readonly vault: string;
   readonly vaultName: string;
-  readonly id: string;
   readonly state: string;
-  readonly createdAt: string;
   readonly class: KeyClass;
   readonly wave: string;
   readonly reason: string;
-  readonly override: string;
   readonly ticket: string;
   readonly keystores: readonly { readonly type: string }[];
-  readonly usage: readonly { readonly source: string; readonly lastUsed: string }[];
 }
 
 const maxNameLength = 150;
@@ -37,8 +35,11 @@ function encodedLetter(letter: string): string {
   return `%${letter.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
-/** Counts first, then each key. The keys that end come before those that stay. */
-export function ownerPage(owner: string, keys: readonly PageKey[]): string {
+/**
+ * Counts first, then the keys to check, then each key. The keys that end come before those that stay. `plannedAt` has
+ * the time of the plan of each wave.
+ */
+export function ownerPage(owner: string, keys: readonly PageKey[], plannedAt: ReadonlyMap<string, number>): string {
   const ending = keys.filter((key) => key.class === "destroy");
   const staying = keys.filter((key) => key.class === "leave");
   return [
@@ -52,6 +53,7 @@ export function ownerPage(owner: string, keys: readonly PageKey[]): string {
     ...countsOf("States", ending, (key) => [key.state]),
     ...countsOf("Waves", ending, (key) => [key.wave]),
     ...countsOf("In use", ending, (key) => key.usage.map(({ source }) => source)),
+    ...checksOf(ending.map((key) => keyOfLine(key, plannedAt.get(key.wave) ?? Number.NaN))),
     ...tableOf("Keys that end", ending),
     ...tableOf("Keys that stay", staying),
   ].join("\n");
@@ -63,11 +65,21 @@ function countsOf(what: string, keys: readonly PageKey[], valuesOf: (key: PageKe
   return counts.length === 0 ? [] : [`- ${what}: ${counts.join(", ")}`];
 }
 
+/** Every unusual key by name, a line for each kind, the rarest first. */
+function checksOf(keys: readonly KeyAmongMany[]): readonly string[] {
+  const lines = sayClasses(keys, keys.length).map((line) => `- ${escaped(line, maxCheckLength)}`);
+  return lines.length === 0 ? [] : ["", "## Check these keys before you agree", "", ...lines];
+}
+
+/** So many names of so long labels fit in the line of one class. */
+const maxCheckLength = 1_000_000;
+
 function tableOf(title: string, keys: readonly PageKey[]): readonly string[] {
   if (keys.length === 0) return [];
   const rows = keys.map((key) => [
     ...[key.label, key.vaultName, key.state, key.createdAt, key.keystores.map(({ type }) => type).join(" "), key.wave],
-    key.usage.map(({ source, lastUsed }) => `${source} ${lastUsed}`.trim()).join("; "),
+    key.usage.map(sayUse).join("; "),
+    ...[key.template, key.description, key.tags.join(", "), `${key.updatedAt.slice(0, 10)} ${key.updatedBy}`.trim()],
     ...[key.reason, key.override, key.ticket, key.id],
   ]);
   const heads = [
@@ -78,6 +90,10 @@ function tableOf(title: string, keys: readonly PageKey[]): readonly string[] {
     "keystores",
     "wave",
     "used",
+    "template",
+    "description",
+    "tags",
+    "last written",
     "reason",
     "override",
     "ticket",
@@ -89,12 +105,12 @@ function tableOf(title: string, keys: readonly PageKey[]): readonly string[] {
     "",
     `| ${heads.join(" | ")} |`,
     `| ${heads.map(() => "---").join(" | ")} |`,
-    ...rows.map((cells) => `| ${cells.map(escaped).join(" | ")} |`),
+    ...rows.map((cells) => `| ${cells.map((cell) => escaped(cell)).join(" | ")} |`),
     "",
   ];
 }
 
-function escaped(text: string): string {
+function escaped(text: string, most = 500): string {
   // Git hosts also make a link of `www.`, and a formula of text between dollar signs.
-  return plain(text, 500).replaceAll(/[\\`*_{}[\]<>()#+!|~&:$]|(?<=www)\./gi, (letter) => `\\${letter}`);
+  return plain(text, most).replaceAll(/[\\`*_{}[\]<>()#+!|~&:$]|(?<=www)\./gi, (letter) => `\\${letter}`);
 }

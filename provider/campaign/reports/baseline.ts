@@ -7,6 +7,7 @@
 
 import { uuid } from "../files/file-forms.ts";
 import type { OpenCampaign } from "../files/folder.ts";
+import { resourcesOf, sayUse } from "../files/line-among-many.ts";
 import {
   byVaultThenId,
   digestOfWave,
@@ -85,7 +86,23 @@ function namelessRules({ rules }: OpenCampaign["campaign"], { unreadable }: Camp
 /** New lines, with the earlier lines of keys that the service no longer lists. */
 function mergeKeys(fresh: readonly ManifestKey[], earlier: Manifest | undefined): readonly ManifestKey[] {
   const ids = new Set(fresh.map(namedKey));
-  return [...fresh, ...(earlier?.keys ?? []).filter((key) => !ids.has(namedKey(key)))].sort(byVaultThenId);
+  const before = new Map(earlier?.keys.map((key) => [namedKey(key), key]));
+  const known = fresh.map((key) => withEarlier(key, before.get(namedKey(key))));
+  return [...known, ...(earlier?.keys ?? []).filter((key) => !ids.has(namedKey(key)))].sort(byVaultThenId);
+}
+
+/**
+ * A new manifest says what changed, so that it hides no new label from those who read it next. While a key is as it was,
+ * its last write is the one of before, because the steps of the campaign are writes, too.
+ */
+function withEarlier(key: ManifestKey, old: ManifestKey | undefined): ManifestKey {
+  if (old === undefined) return key;
+  const [before, now] = [old, key].map(resourcesOf);
+  const resources = (now ?? 0) > (before ?? 0) ? [`resources that use it: ${before ?? 0} -> ${now ?? 0}`] : [];
+  const changes = [...sayShownChanges(old, key), ...resources].join("; ");
+  if (changes !== "") return { ...key, changes };
+  const { updatedAt, updatedBy } = old.facts === key.facts ? old : key;
+  return { ...key, updatedAt, updatedBy, changes: old.facts === key.facts ? old.changes : fieldsInDigest };
 }
 
 /** A wave whose lines and rules are equal keeps the time of its baseline, so that the file does not change. */
@@ -127,9 +144,14 @@ function differences(keys: readonly ManifestKey[], earlier: Manifest | undefined
 }
 
 function changeOf(old: ManifestKey, key: ManifestKey): string {
-  const fields = differencesOf({ ...old, facts: "" }, { ...key, facts: "" });
+  const fields = differencesOf(comparable(old), comparable(key));
   const isHidden = old.facts !== key.facts && sayShownChanges(old, key).length === 0;
   return [...fields.map(sayDifference), ...(isHidden ? [fieldsInDigest] : [])].join("; ");
+}
+
+/** The fields of a line in which a person reads a difference. */
+function comparable({ usage, facts: _, changes: __, updatedAt: ___, updatedBy: ____, ...rest }: ManifestKey) {
+  return { ...rest, usage: usage.map(sayUse).join("; ") };
 }
 
 function unusedRules({ unusedRules: indexes }: Classification): readonly string[] {

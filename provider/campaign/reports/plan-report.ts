@@ -5,9 +5,12 @@
  * misses the deadline, 13 if a part was not read, and 12 if the manifest cannot be written.
  */
 
+import type { KeyAmongMany } from "../../engine/key/exceptions.ts";
+import { exceptionsAmong, sayClasses, sayExceptions } from "../../engine/key/sets/approval-messages.ts";
 import { count, sayDuration } from "../../engine/text/words.ts";
 import type { Timeline } from "../../html/timeline.ts";
 import { approvedSteps } from "../../lifecycle/vocabulary/observation.ts";
+import { keyOfLine } from "../files/line-among-many.ts";
 import { manifestFolder } from "../files/manifest.ts";
 import { dayMs } from "../rules/campaign.ts";
 import { isNotedAt } from "../rules/rollback.ts";
@@ -32,6 +35,7 @@ import {
   unreadPart,
   withRemark,
 } from "./report.ts";
+import { plannedAt } from "./review-text.ts";
 
 export function reportPlan(
   view: CampaignView,
@@ -70,6 +74,7 @@ export function reportPlan(
       keySection("endsWithInstance", rows),
       newKeysPart(view),
       section("Warnings", { lines: planWarnings(view, plan) }),
+      unusualPart(view, plan),
       unreadPart(view.inventory.unreadable),
     ],
     next: isWritten
@@ -145,6 +150,30 @@ export function waveRows({ campaign }: CampaignView, { waves }: CampaignSchedule
       ticket: campaign.waves.find(({ name }) => name === wave.name)?.ticket ?? "",
     };
   });
+}
+
+/** The keys that end, as the lead, the owner and the requester read them among many. */
+export function keysToCheck(
+  view: Pick<CampaignView, "manifest" | "nowMs">,
+  keys: readonly Pick<KeyInSchedule, "line">[],
+): readonly KeyAmongMany[] {
+  const ending = keys.filter(({ line }) => line.class === "destroy");
+  return ending.map(({ line }) => keyOfLine(line, plannedAt(view, line.wave)));
+}
+
+export const checksTitle = "Check these keys";
+
+/** Every unusual key by name, then a line for each kind. */
+function unusualPart(view: CampaignView, { keys }: CampaignSchedule): ReportPart {
+  const found = keysToCheck(view, keys);
+  const unusual = exceptionsAmong(found).map(({ key: { line }, why }) => ({ key: line.keyId, label: line.label, why }));
+  return {
+    sections: [
+      ...section("Every unusual key", { lines: sayExceptions(found), isWhole: true }),
+      ...section(checksTitle, { lines: sayClasses(found), isWhole: true }),
+    ],
+    data: { unusual },
+  };
 }
 
 /** The dates of each wave. */

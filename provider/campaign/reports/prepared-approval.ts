@@ -6,14 +6,14 @@
  * other keys or other rules. The file also makes what a review notes of its campaign.
  */
 
-import { classesToConfirm, type SummarizedKey } from "../../engine/key/exceptions.ts";
+import { classesToConfirm, type SummarizedKey, sayTag, warningsIn } from "../../engine/key/exceptions.ts";
 import { sayLast } from "../../engine/key/sets/approval-messages.ts";
 import { requireUsable } from "../../engine/key/sets/approve-set.ts";
 import { nameUses } from "../../engine/key/sets/known-uses.ts";
 import { otherLabels, pastLabelsOf } from "../../engine/key/shown-key.ts";
 import { plain } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
-import { answerWithinMs, type Review, type ReviewedWave, type ReviewLine } from "../../lifecycle/consent/review.ts";
+import { answerWithinMs, type Review, type ReviewedWave } from "../../lifecycle/consent/review.ts";
 import { findUnapprovedStep } from "../../lifecycle/key/unapproved-step.ts";
 import { type AnyReview, isKmsReview } from "../../lifecycle/kms-key/kms-review.ts";
 import { isoTime } from "../../text/iso-time.ts";
@@ -25,7 +25,7 @@ import { type CampaignContext, keysOfWave } from "../view/context.ts";
 import { type KeyResult, withoutStep } from "./key-results.ts";
 import { isRefused, readyKeys } from "./ready-keys.ts";
 import { nextCommand } from "./report.ts";
-import { addedSince } from "./review-text.ts";
+import { notesOf } from "./review-text.ts";
 import { reportClosed, type ShownReviewRequest, waveStateOf } from "./wave-state.ts";
 
 /** Throws UKO_VIEW_OUTDATED and UKO_INPUT_INVALID. Changes nothing. */
@@ -47,8 +47,8 @@ export async function prepareApproval(context: CampaignContext, request: ShownRe
   const listed = fresh.length > 0 ? fresh : left;
   const first = callsLeftInSample({ keys: review.lines.size, calls: 0, successes: 0 });
   const most = isSampled ? listed.length : Math.min(first, listed.length);
-  const added = addedSince(context);
-  const shown = isKmsReview(review) ? [] : listed.flatMap((key) => shownKey(context, key, review, added));
+  const notes = notesOf(context);
+  const shown = isKmsReview(review) ? [] : listed.flatMap((key) => shownKey(context, key, review, notes));
   const others = [...apart, ...takenMeanwhile(context, request, review)];
   const unready = others.map(({ label, says: why }) => ({ label, why }));
   return {
@@ -79,7 +79,7 @@ function shownKey(
   { world, view }: CampaignContext,
   { name, listed }: KeyInSchedule,
   { lines }: Review,
-  added: (line: ReviewLine) => number,
+  notes: ReturnType<typeof notesOf>,
 ): readonly SummarizedKey[] {
   const line = lines.get(name);
   const { observation, traits } = listed ?? {};
@@ -90,10 +90,11 @@ function shownKey(
   const created = createdAtMs === undefined ? {} : { createdAt: isoTime(createdAtMs) };
   const pastLabels = otherLabels(pastLabelsOf(world, line), facts.label);
   const usedBy = nameUses(world.session, line.resources);
-  const shown = { ...created, template, usedBy, pastLabels, said: { description: facts.description } };
+  const warnings = warningsIn([facts.description, ...facts.tags.map(sayTag)]);
+  const shown = { ...created, template, usedBy, pastLabels, said: { description: facts.description, warnings } };
   const unapproved = findUnapprovedStep(observation);
   const { nowMs } = view;
-  return [{ line, record, shown, addedResources: added(line), releasedHolds, unapproved, nowMs }];
+  return [{ line, record, shown, noted: notes(line), releasedHolds, unapproved, nowMs }];
 }
 
 /** Reviewed keys on which a step was taken since, and not by this approval, so that each reviewed key is in the report. */

@@ -4,6 +4,7 @@
  * nothing.
  */
 
+import { sayClasses } from "../../engine/key/sets/approval-messages.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
 import { count, plain } from "../../engine/text/words.ts";
 import { campaignFileName, parseCampaign } from "../files/campaign-file.ts";
@@ -22,7 +23,7 @@ import { type Baseline, computeBaseline } from "./baseline.ts";
 import { firstCampaignFile, reportDraft } from "./draft.ts";
 import { reportKeysFound } from "./find.ts";
 import { renderPage } from "./page.ts";
-import { reportPlan } from "./plan-report.ts";
+import { checksTitle, keysToCheck, reportPlan } from "./plan-report.ts";
 import { atMost, type CampaignReport } from "./report.ts";
 import { reportStatus } from "./status.ts";
 import type { Confirm } from "./wave-state.ts";
@@ -112,14 +113,17 @@ async function planNow(
   const plan = scheduleCampaign(view, world);
   const planned = reportPlan(view, plan, { ...baseline, isWritten: false });
   if (writing === undefined || baseline.blocked.length > 0) return planned;
-  const isShown = writing.show({ ...planned, next: [] });
-  await writing.confirm(`write ${manifest.keys.length}`, sayChange(baseline, former));
+  // What is unusual stands directly before the question instead.
+  const sections = planned.sections.filter(({ title }) => title !== checksTitle);
+  const isShown = writing.show({ ...planned, sections, next: [] });
+  const checks = sayClasses(keysToCheck(view, plan.keys));
+  await writing.confirm(`write ${manifest.keys.length}`, [...sayChange(baseline, former), ...checks]);
   await writeManifest(opened.folder, baseline.manifest);
   const written = reportPlan(view, plan, { ...baseline, isWritten: true });
   return isShown ? { ...written, sections: [] } : written;
 }
 
-const maxShownChanges = 20;
+const maxShownChanges = 10;
 
 /** The lines that the lead of the campaign reads before confirming. */
 function sayChange({ changed }: Baseline, before: number | undefined): readonly string[] {

@@ -5,7 +5,7 @@
  * KMS key they say until when KMS accepts its destruction.
  */
 
-import type { SummarizedKey } from "../../engine/key/exceptions.ts";
+import type { KeyAmongMany, NotedKey, SummarizedKey } from "../../engine/key/exceptions.ts";
 import { listKeys, sayCounts, sayEachApart, sayExceptions, sayLast } from "../../engine/key/sets/approval-messages.ts";
 import type { ReviewFile } from "../../engine/key/sets/review-set.ts";
 import { keysOfKind, reviewLimits, reviewTitle } from "../../engine/key/sets/set-messages.ts";
@@ -14,10 +14,11 @@ import { linesByReason, plain, sayTimeAndDistance, stepNouns } from "../../engin
 import { keyPathOf, type ReviewedWave, type ReviewLine } from "../../lifecycle/consent/review.ts";
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../lifecycle/kms-key/kms-review.ts";
 import { setPhrase } from "../../text/phrase.ts";
+import { noteOf } from "../files/line-among-many.ts";
 import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import type { CampaignContext } from "../view/context.ts";
 import { rulesLine } from "../view/rule-changes.ts";
-import { resourcesSource } from "../view/usage.ts";
+import type { CampaignView } from "../view/view.ts";
 import {
   type CampaignReport,
   type NextCommand,
@@ -99,12 +100,13 @@ export function reportReview({ view }: CampaignContext, found: FoundReview): Cam
 
 /** Every unusual key and every key that is left out, by name, if the lines before the question leave out names. */
 export function unusualSections(
-  keys: readonly SummarizedKey[],
+  keys: readonly KeyAmongMany[],
   left: FoundReview["left"],
+  act = "approve",
 ): readonly (readonly ReportSection[])[] {
   return [
     section("Every unusual key", { lines: sayExceptions(keys), isWhole: true }),
-    section("Every key that you cannot approve now", { lines: sayEachApart(left).map(trimmed), isWhole: true }),
+    section(`Every key that you cannot ${act} now`, { lines: sayEachApart(left).map(trimmed), isWhole: true }),
   ];
 }
 
@@ -115,13 +117,19 @@ function leftSection(left: FoundReview["left"]): readonly ReportSection[] {
 
 const trimmed = (line: string): string => line.trim();
 
-/** Tells how many resources a key got since the manifest counted them. */
-export function addedSince({ plan }: CampaignContext): (line: ReviewLine) => number {
+/** What the manifest notes of a key that a person reviews, and which resources it got since. */
+export function notesOf({ plan, view }: CampaignContext): (line: ReviewLine) => NotedKey | undefined {
   const lines = new Map(plan.keys.map(({ name, line }) => [name, line]));
-  return (line) => {
-    const used = lines.get(keyPathOf(line))?.usage.find(({ source }) => source === resourcesSource);
-    return Math.max(0, line.resources.length - (used?.count ?? 0));
+  return (reviewed) => {
+    const line = lines.get(keyPathOf(reviewed));
+    return line && noteOf(line, plannedAt(view, line.wave), reviewed.resources.length);
   };
+}
+
+/** When the manifest first had the wave as it is. */
+export function plannedAt({ manifest, nowMs }: Pick<CampaignView, "manifest" | "nowMs">, wave: string): number {
+  const { baselineAt } = manifest.waves.find((each) => each.wave === wave) ?? {};
+  return baselineAt === undefined ? nowMs : Date.parse(baselineAt);
 }
 
 /** The list of the KMS keys, with the time until which KMS accepts the destruction. */

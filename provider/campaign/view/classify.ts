@@ -8,6 +8,7 @@
 
 import { plain } from "../../engine/text/words.ts";
 import { longestPendingDays, pendingPeriodDays } from "../../lifecycle/key/remaining-path.ts";
+import { isoTime } from "../../text/iso-time.ts";
 import { type Campaign, type CampaignRule, unnamed } from "../files/campaign-file.ts";
 import type { ManifestKey } from "../files/manifest.ts";
 import { dayMs } from "../rules/campaign.ts";
@@ -68,8 +69,14 @@ export function manifestKeyOf(
     vaultName: traits.vaultName,
     id: traits.id,
     label: traits.label,
+    description: listed.description,
+    tags: [...listed.tagTexts],
+    template: traits.template,
     state: traits.state,
     createdAt: dayOf(traits.createdAtMs),
+    updatedAt: listed.updatedAtMs === undefined ? "" : isoTime(listed.updatedAtMs),
+    updatedBy: plain(listed.observation?.updatedBy?.iamId ?? "", 100),
+    changes: "",
     version: listed.version,
     cloudIds: [...cloudIds],
     keystores: keystores.map(({ reportedDays, ...each }) => ({

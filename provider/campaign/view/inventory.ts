@@ -8,6 +8,7 @@
  * may not list the vaults.
  */
 
+import { sayTag } from "../../engine/key/exceptions.ts";
 import { observedInList } from "../../engine/key/observe.ts";
 import { seesEveryVault, vaultsOf } from "../../engine/loop/absence.ts";
 import type { KeystoreSnapshot } from "../../engine/ports/containers.ts";
@@ -29,6 +30,10 @@ import { listOrName, listOrNameShort, type UnreadablePart } from "./unreadable.t
 
 export interface ListedKey {
   readonly traits: KeyTraits;
+  /** Without what this tool appends; empty for a KMS key. */
+  readonly description: string;
+  /** The tags of people, without holds, each as one text. */
+  readonly tagTexts: readonly string[];
   readonly updatedAtMs?: number;
   readonly version: number;
   readonly cloudIds: readonly { readonly keystore: string; readonly id: string }[];
@@ -315,6 +320,8 @@ function ofManagedKey(
   const backing = cloudIds.flatMap(({ id }) => backingKeys.get(lastPart(id)) ?? []);
   return {
     traits: managedTraits(snapshot, vaultName),
+    description: plain(observation.facts.description, 500),
+    tagTexts: observation.facts.tags.filter((tag) => !isHoldTag(tag)).map((tag) => plain(sayTag(tag), 500)),
     ...(snapshot.updatedAtMs !== undefined && { updatedAtMs: snapshot.updatedAtMs }),
     version: snapshot.version,
     cloudIds,
@@ -370,6 +377,8 @@ function ofKmsKey(world: World, kmsKey: KmsKeySnapshot): ListedKey {
   ];
   return {
     traits: kmsTraits(kmsKey),
+    description: "",
+    tagTexts: kmsKey.tags.map((name) => plain(name, 200)),
     version: 1,
     cloudIds: [{ keystore: "", id: kmsKey.crn }],
     keystores: [],

@@ -90,15 +90,21 @@ export function sayDifference({ field, before, after }: Difference): string {
 }
 
 /** The facts of a key that its line in the manifest shows. A digest covers the others. */
-type ShownInManifest = Pick<ManifestKey, "label" | "version"> & {
+type ShownInManifest = Pick<ManifestKey, "label" | "description" | "tags" | "template" | "version"> & {
   readonly keystores: readonly { readonly id: string; readonly type: string }[];
 };
 
-export const fieldsInDigest = "its description, dates, tags or key ring";
+export const fieldsInDigest = "its dates or key ring";
 
+/** The facts of a key as the service lists it now. */
+export function factsOf({ traits: { label, template }, description, tagTexts, version, keystores }: ListedKey) {
+  return { label, description, tags: [...tagTexts], template, version, keystores };
+}
+
+/** Each changed fact, such as `label: "orders" -> "orders-old"`. */
 export function sayShownChanges(before: ShownInManifest, after: ShownInManifest): readonly string[] {
-  const [old, now] = [before, after].map(({ label, version, keystores }) => ({
-    ...{ label, version },
+  const [old, now] = [before, after].map(({ label, description, tags, template, version, keystores }) => ({
+    ...{ label, description, tags, template, version },
     keystores: keystores.map(({ id, type }) => `${type} ${id}`).sort(),
   }));
   return old === undefined || now === undefined ? [] : differencesOf(old, now).map(sayDifference);

@@ -15,7 +15,7 @@ import { type Refusal, refusalOf } from "../files/evidence.ts";
 import { type KeyGate, keyGate, type WaveGate } from "../rules/gates.ts";
 import { type KeyOutcome, outcomeOf } from "../rules/outcomes.ts";
 import { dayOf, gapSentences } from "./classify.ts";
-import { fieldsInDigest, narrowedSentences, sayShownChanges } from "./rule-changes.ts";
+import { factsOf, fieldsInDigest, narrowedSentences, sayShownChanges } from "./rule-changes.ts";
 import type { CampaignKey, CampaignView } from "./view.ts";
 import type { WaveReadiness } from "./wave-readiness.ts";
 
@@ -220,7 +220,7 @@ function blockOf(
       return { why, command: `correct campaign.yaml, then ${plan}` };
     }
     case "changed": {
-      const found = listed === undefined ? [] : sayShownChanges(line, { ...listed, label: listed.traits.label });
+      const found = listed === undefined ? [] : sayShownChanges(line, factsOf(listed));
       const why = `changed since the manifest: ${found.join("; ") || fieldsInDigest}`;
       return { why, command: `check the key, then ${plan}` };
     }

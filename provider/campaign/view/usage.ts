@@ -8,16 +8,15 @@
 
 import { runAll } from "../../engine/loop/many.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
-import { count, plain } from "../../engine/text/words.ts";
+import { count, maxNamed, plain } from "../../engine/text/words.ts";
 import { invalidCsv, parseCsv } from "../files/csv.ts";
 import type { NamedText } from "../files/joined-files.ts";
+import { resourcesSource } from "../files/line-among-many.ts";
 import { type ManifestKey, namedKey } from "../files/manifest.ts";
 import { type CampaignInventory, idsOf, type ListedKey, namedListedKey } from "./inventory.ts";
 
 type Use = ManifestKey["usage"][number];
 type FreshUse = Omit<Use, "readAt">;
-
-export const resourcesSource = "associated_resources";
 
 export interface Usage {
   of(key: ListedKey): Use[];
@@ -82,7 +81,7 @@ function addFile(file: NamedText, digest: string, add: (id: string, use: FreshUs
     if (day === undefined || !/^[0-9]{0,15}$/.test(uses ?? "") || (lastUsed === undefined && uses === undefined)) {
       throw invalidCsv(name, `row ${row + 2} needs a lastUsed such as 2027-03-20, or a count`);
     }
-    add(key, { source: sourceOf(file), digest, lastUsed: day, count: Number(uses ?? "") });
+    add(key, { source: sourceOf(file), digest, lastUsed: day, count: Number(uses ?? ""), names: [] });
   }
 }
 
@@ -112,7 +111,8 @@ async function addResources(
     if (use.kind === "unreadable") unread.add(namedListedKey(key));
     else if (use.count > 0) {
       const digest = world.sha256(JSON.stringify(["uko-resources-1", namedListedKey(key), use.count, use.retainedBy]));
-      add(namedListedKey(key), { source: resourcesSource, digest, lastUsed: "", count: use.count });
+      const names = (use.resources ?? []).slice(0, maxNamed).map(({ name }) => plain(name, 100));
+      add(namedListedKey(key), { source: resourcesSource, digest, lastUsed: "", count: use.count, names });
     }
   }
   return unread;

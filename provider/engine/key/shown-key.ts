@@ -24,7 +24,7 @@ import type { KeyRef, World } from "../ports/world.ts";
 import { ibmDates } from "../text/ibm-dates.ts";
 import { sayStatus } from "../text/words.ts";
 import { describeReason } from "./evidence.ts";
-import { exceptionsOf } from "./exceptions.ts";
+import { exceptionsOf, sayTag, warningsIn } from "./exceptions.ts";
 import type { KeySummary } from "./observe.ts";
 import { sayHold } from "./text/hold-words.ts";
 
@@ -69,6 +69,7 @@ export function showKey({ observation, snapshot, nowMs }: KeySummary, past: read
       ...(request !== undefined && { requester: request.author.iamId ?? request.author.mark }),
       label: facts.label,
       description: facts.description,
+      warnings: warningsIn([facts.description, ...facts.tags.map(sayTag)]),
       reasons: record === undefined ? [] : statedReasons(record).map(describeReason),
       activationDate: facts.activationDate,
       ...(ownWriteAtMs !== undefined && { wroteBeforeAt: isoTime(ownWriteAtMs) }),

@@ -42,6 +42,8 @@ export interface SaidOfKey {
   readonly requester?: string;
   readonly label: string;
   readonly description: string;
+  /** The description, and each tag, that warns of a deletion. */
+  readonly warnings: readonly string[];
   /** Oldest first. Only the author of the last record vouches for the earlier ones. */
   readonly reasons: readonly EvidenceReason[];
   readonly activationDate: string;

@@ -98,6 +98,7 @@ export const campaignJsonForms = {
     incomplete: z.array(why).describe("What keeps the manifest from being written"),
     changed: z.array(why).describe("What changed since the manifest"),
     late: count,
+    unusual: z.array(why).describe("Keys of class destroy to check, and why"),
     waves: waveRows,
     keys: rows,
     newKeys,

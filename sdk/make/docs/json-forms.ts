@@ -80,6 +80,7 @@ const shownKey = z
         requester: z.string().describe("IAM ID; absent without a request that counts").optional(),
         label: z.string(),
         description: z.string(),
+        warnings: z.array(z.string()).describe("The description, and each tag, that warns of a deletion"),
         reasons,
         activationDate: z.string(),
         wroteBeforeAt: time("When the requester wrote to the key before the request").optional(),

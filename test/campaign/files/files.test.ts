@@ -119,6 +119,7 @@ const key = (id: string, wave: string): ManifestKey => ({
   ticket: "",
   override: "",
   verificationPattern: "",
+  ...{ description: "", tags: [], template: "", updatedAt: "", updatedBy: "", changes: "" },
   declaredBy: [],
   facts: "f",
   usage: [],

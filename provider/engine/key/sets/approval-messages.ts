@@ -26,7 +26,7 @@ import {
   stepNouns,
   stillReversible,
 } from "../../text/words.ts";
-import { exceptionClasses, holdsForAll, type SummarizedKey } from "../exceptions.ts";
+import { coversMost, exceptionClasses, isCommonplace, type KeyAmongMany, type SummarizedKey } from "../exceptions.ts";
 import { sayReleasedHolds } from "../text/hold-words.ts";
 import { sayOutsideCampaign, sayWhoRequested } from "../text/record-words.ts";
 import { sayDetail, sayShownKey } from "../text/shown-key-words.ts";
@@ -67,12 +67,12 @@ const shortReasons = (apart: readonly LeftKey[]): readonly string[] =>
   linesByReason(apart).map((line) => `  ${plain(line, maxReasonLength)}`);
 
 /** The keys that stand apart, by the reason: at most ten lines. */
-export function sayApart(apart: readonly LeftKey[]): readonly string[] {
+export function sayApart(apart: readonly LeftKey[], act: "approve" | "request" = "approve"): readonly string[] {
   if (apart.length === 0) return [];
   const reasons = shortReasons(apart);
   const hidden = reasons.length - maxReasons;
   return [
-    `You cannot approve ${count(apart.length, "key")} now:`,
+    `You cannot ${act} ${count(apart.length, "key")} now:`,
     ...reasons.slice(0, maxReasons),
     ...(hidden > 0 ? [`  and keys for ${count(hidden, "other reason")}`] : []),
   ];
@@ -144,45 +144,46 @@ export function describeOne(key: KeyInReview, vaults: VaultNames): readonly stri
 }
 
 /** The keys that a person should look at before they approve many at once, with the reasons as one clause. */
-export function exceptionsAmong(keys: readonly SummarizedKey[]) {
+export function exceptionsAmong<Key extends KeyAmongMany>(keys: readonly Key[]) {
   const classes = exceptionClasses(keys)
-    .filter((each) => !holdsForAll(keys, each))
+    .filter((each) => !isCommonplace(keys, each))
     .map(({ found, ...each }) => ({ ...each, found: new Set(found) }));
   return keys.flatMap((key) => {
     const reasons = classes.flatMap(({ word, rule, found }) =>
-      found.has(key) ? [`${word}, ${rule}${sayDetail(word, key.shown, key.addedResources)}`] : [],
+      found.has(key) ? [`${word}, ${rule}${sayDetail(word, key.shown, key.noted)}`] : [],
     );
     return reasons.length === 0 ? [] : [{ key, why: reasons.join("; ") }];
   });
 }
 
 /** Every unusual key by name, if the lines of the classes leave out names. */
-export function sayExceptions(keys: readonly SummarizedKey[]): readonly string[] {
-  if (exceptionClasses(keys).every((each) => each.found.length <= maxNamed || holdsForAll(keys, each))) return [];
+export function sayExceptions(keys: readonly KeyAmongMany[]): readonly string[] {
+  if (exceptionClasses(keys).every((each) => each.found.length <= maxNamed || isCommonplace(keys, each))) return [];
   const labels = Map.groupBy(keys, ({ line }) => line.label);
   return exceptionsAmong(keys).map(({ key: { line }, why }) => `${labelIn(line, labels)}: ${why}`);
 }
 
 /**
  * The lines just before the question: a line for each class of unusual keys, the rarest first, with its rule and at most
- * five names.
+ * five names, or `most`. A class that has most of the keys says so without names.
  */
-export function sayClasses(keys: readonly SummarizedKey[]): readonly string[] {
-  const only = keys.length === 1 ? keys[0] : undefined;
+export function sayClasses(keys: readonly KeyAmongMany[], most = maxNamed): readonly string[] {
+  // An approval shows its only key above these lines.
+  const only = keys.length === 1 && keys[0]?.record !== undefined ? keys[0] : undefined;
   const labels = Map.groupBy(keys, ({ line }) => line.label);
   return exceptionClasses(keys).map((each) => {
     const { word, rule, found } = each;
-    if (holdsForAll(keys, each)) return `All ${found.length} are ${word}, ${rule}.`;
-    // The key itself stands above, so the line needs no number and no name.
-    if (only !== undefined) return `${capital(word)}, ${rule}${sayDetail(word, only.shown, only.addedResources)}.`;
-    const names = found.map((key) => `${labelIn(key.line, labels)}${sayDetail(word, key.shown, key.addedResources)}`);
-    return `${found.length} ${word}, ${rule}: ${sayFirst(names)}.`;
+    const share = found.length === keys.length ? `All ${found.length}` : `Most, ${found.length} of ${keys.length},`;
+    if (coversMost(keys, each)) return `${share} are ${word}, ${rule}.`;
+    if (only !== undefined) return `${capital(word)}, ${rule}${sayDetail(word, only.shown, only.noted)}.`;
+    const names = found.map((key) => `${labelIn(key.line, labels)}${sayDetail(word, key.shown, key.noted)}`);
+    return `${found.length} ${word}, ${rule}: ${sayFirst(names, most)}.`;
   });
 }
 
 /** What stands just before the question about many keys: the classes, then what the person cannot approve. */
-export function sayLast(keys: readonly SummarizedKey[], apart: readonly LeftKey[]): readonly string[] {
-  return [...sayClasses(keys), ...sayApart(apart)];
+export function sayLast(keys: readonly KeyAmongMany[], apart: readonly LeftKey[], act?: "request"): readonly string[] {
+  return [...sayClasses(keys), ...sayApart(apart, act)];
 }
 
 /** Since when and why, and the keys by vault, template and keystores. */
@@ -239,10 +240,7 @@ export function listKeys(
 }
 
 /** The label, and the ID if another of these keys has the same label. */
-function labelIn(
-  { label, keyId }: SummarizedKey["line"],
-  labels: ReadonlyMap<string, readonly SummarizedKey[]>,
-): string {
+function labelIn({ label, keyId }: KeyAmongMany["line"], labels: ReadonlyMap<string, readonly KeyAmongMany[]>): string {
   return (labels.get(label)?.length ?? 0) > 1 ? `${sayLabel(label)} (${keyId})` : sayLabel(label);
 }
 

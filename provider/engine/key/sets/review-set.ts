@@ -29,7 +29,7 @@ import type { ShownKey } from "../../ports/shown-key.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { count, type KeyNames, keyName, sayActor, sayAuthor, sayIdentity } from "../../text/words.ts";
 import { notFound, userInterface } from "../command-reports.ts";
-import { classesToConfirm, type SummarizedKey } from "../exceptions.ts";
+import { classesToConfirm, type NotedKey, type SummarizedKey } from "../exceptions.ts";
 import type { KeyDetails } from "../observe.ts";
 import { pastLabelsOf, showKey } from "../shown-key.ts";
 import { explainOutcome } from "../text/messages.ts";
@@ -50,8 +50,8 @@ export interface ReviewQuery {
   readonly campaign: ReviewedWave;
   /** In a campaign: why the request on the key with this name is not for this review; undefined if it is. */
   readonly apartFor?: (name: string, record: ConsentRecord) => string | undefined;
-  /** How many resources of the key its manifest does not count yet. */
-  readonly addedResources: (line: ReviewLine) => number;
+  /** What the manifest notes of the key. */
+  readonly noted: (line: ReviewLine) => NotedKey | undefined;
 }
 
 /** What a reviewer sees. `file` is absent if no key is left to approve. */
@@ -107,7 +107,7 @@ export async function reviewKeys(world: World, query: ReviewQuery, options: Call
     if (why !== undefined) return { ...namedKey(key.observation), why };
     const { use } = key.observation;
     if (use.kind === "known") rememberUses(world.session, use.resources ?? []);
-    return { ...judged, addedResources: query.addedResources(judged.line) };
+    return { ...judged, noted: query.noted(judged.line) };
   };
   const { keys, unreadable } = await readFound(world, query.keys, judge, options);
   if (requesters.size > 1) {

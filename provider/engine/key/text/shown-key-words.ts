@@ -18,7 +18,7 @@ import {
   sayPerson,
   sayTimeAndDistance,
 } from "../../text/words.ts";
-import { ruleOf } from "../exceptions.ts";
+import { type NotedKey, ruleOf } from "../exceptions.ts";
 
 /** The lines about one key. Those that the requester chose are indented. */
 export function sayShownKey(shown: ShownKey, nowMs: number): readonly string[] {
@@ -126,8 +126,16 @@ export function sayUnusual(shown: ShownKey): readonly string[] {
 /** What a class of exceptions says of one key, in parentheses. */
 export function sayDetail(
   word: string,
-  { usedBy = [], pastLabels, said }: Pick<ShownKey, "usedBy" | "pastLabels"> & { said: Pick<SaidOfKey, "description"> },
-  addedResources = 0,
+  {
+    usedBy = [],
+    pastLabels,
+    said,
+    template,
+    createdAt,
+  }: Pick<ShownKey, "usedBy" | "pastLabels" | "template" | "createdAt"> & {
+    readonly said: Pick<SaidOfKey, "description" | "warnings">;
+  },
+  noted?: NotedKey,
 ): string {
   switch (word) {
     case "renamed": {
@@ -136,16 +144,31 @@ export function sayDetail(
       return ` (was ${sayList(labels.map(({ label }) => quotedName(label)))}${others})`;
     }
     case "in use":
-      return usedBy.length === 0 ? "" : ` (by ${sayResources(usedBy)})`;
+      return usedBy.length === 0 ? sayNoted(noted?.usage) : ` (by ${sayResources(usedBy)})`;
+    case "overridden":
+      return sayNoted(`${noted?.usage ?? ""}; its reason: ${quotedName(noted?.override ?? "", 200)}`);
     case "newly used":
-      return ` (${addedResources})`;
+      return ` (${noted?.addedResources ?? 0})`;
+    case "disputed":
+      return sayNoted(noted?.discounted);
+    case "changed":
+      return sayNoted(noted?.changes);
+    case "written":
+      return sayNoted(noted?.written);
+    case "rare":
+      return ` (${quotedName(template, 60)})`;
+    case "odd in age":
+      return sayNoted(createdAt?.slice(0, 10));
     case "with a warning":
+      return ` (${said.warnings.map((warning) => quotedName(warning, 200)).join(", ")})`;
     case "described":
       return ` (${quotedName(said.description, 200)})`;
     default:
       return "";
   }
 }
+
+const sayNoted = (text = ""): string => (text === "" ? "" : ` (${plain(text, 300)})`);
 
 function saySaid({ requester, label, description, reasons, activationDate, wroteBeforeAt }: SaidOfKey, nowMs: number) {
   const by = requester === undefined ? "people who may write to the key" : `the requester, ${plain(requester, 100)}`;

@@ -153,9 +153,9 @@ describe("many keys", () => {
       "Keystores: ibm_cloud_kms (301).",
       '1 renamed, known here under another label: key-313 (was "production").',
       "1 released, from a hold: key-310.",
-      '1 with a warning, in the description: key-311 ("Legal hold until 2030").',
+      '1 with a warning, in the description or a tag: key-311 ("Legal hold until 2030").',
       "1 recent, created in the last 30 days: key-312.",
-      "1 rare, of a template that few of these keys have: key-312.",
+      '1 rare, of a template that few of these keys, or few with a similar label, have: key-312 ("cards").',
       expect.stringMatching(/^7 in use, by resources that UKO knows: key-300 \(by "bucket crn:1" .*, and 2 more\.$/),
     ]);
     // Two names of the largest class stand in the list of all exceptions alone.
@@ -167,7 +167,7 @@ describe("many keys", () => {
     "with the description %j are named as a warning",
     (description) => {
       expect(sayClasses([...usual.slice(0, 9), aKeyInReview(320, { description })])).toEqual([
-        `1 with a warning, in the description: key-320 ("${description}").`,
+        `1 with a warning, in the description or a tag: key-320 ("${description}").`,
       ]);
     },
   );
@@ -215,6 +215,33 @@ describe("many keys", () => {
     expect(sayExceptions(keys)).toEqual([]);
     expect(sayClasses(keys)).toEqual(["All 14 are recent, created in the last 30 days."]);
     expect(classesToConfirm(keys)).toBe("");
+  });
+
+  it("of which most are recent, or in use, say so in one line, and only what can harm is typed and named", () => {
+    const some = usual.slice(0, 6);
+    const recent = Array.from({ length: 14 }, (_, n) => aKeyInReview(400 + n, { createdAtMs: nowMs - dayMs }));
+    expect(sayClasses([...some, ...recent])).toEqual(["Most, 14 of 20, are recent, created in the last 30 days."]);
+    expect([classesToConfirm([...some, ...recent]), sayExceptions([...some, ...recent])]).toEqual(["", []]);
+    const used = Array.from({ length: 14 }, (_, n) => aKeyInReview(400 + n, { resources: ["crn:1"] }));
+    expect(sayClasses([...some, ...used])).toEqual(["Most, 14 of 20, are in use, by resources that UKO knows."]);
+    expect(classesToConfirm([...some, ...used])).toBe("14 in use");
+    expect(sayExceptions([...some, ...used])).toHaveLength(14);
+  });
+
+  it("with similar labels are compared with each other: template, age and description of one in disguise stand out", () => {
+    const family = (name: string, choices: Parameters<typeof aKeyInReview>[1]) =>
+      Array.from({ length: 50 }, (_, n) => aKeyInReview(n, { label: `${name}-${n}`, ...choices }));
+    const years = (count: number) => ({ createdAtMs: nowMs - count * 365 * dayMs });
+    const both = [
+      ...family("cards", { templateName: "cards", ...years(1) }),
+      ...family("mail", { description: "Mail", ...years(6) }),
+    ];
+    const disguised = aKeyInReview(99, { label: "cards-99", description: "Root", ...years(6) });
+    expect(sayClasses([...both, disguised])).toEqual([
+      '1 rare, of a template that few of these keys, or few with a similar label, have: cards-99 ("payroll").',
+      expect.stringMatching(/^1 odd in age, created long before the keys with a similar label: cards-99 \(20/),
+      '1 described, unlike the others: cards-99 ("Root").',
+    ]);
   });
 
   it("that their requester edited in the week before the request are a class of their own", () => {
