@@ -2,15 +2,14 @@
 
 import type { profiles } from "../../provider/emulator/store/switches.ts";
 import type { Coverage } from "./coverage.ts";
-import { drawStep, nextFor } from "./draw.ts";
+import { drawStep } from "./draw.ts";
+import { untilEnded } from "./honest.ts";
 import { type Finding, judgeStep, placeOf } from "./judge.ts";
-import type { Played, Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { diceOf, type Step, type Story, tell } from "./story.ts";
 import { keyNames } from "./world.ts";
 
 export const stepsOfStory = 150;
-/** Honest people with rights and time need at most so many rounds for each key. */
-const roundsToEnd = 40;
 
 /** Services that keep tags: elsewhere a record has no room for what Mallory copies. */
 export const simulatedProfiles = [
@@ -61,41 +60,6 @@ export async function playStory(stage: Stage, story: Story): Promise<Finding | u
     if (finding !== undefined) return finding;
   }
   return untilEnded(stage);
-}
-
-/** Honest people alone, without faults: each deletion ends. A person whose run was refused types what its message says. */
-async function untilEnded(stage: Stage): Promise<Finding | undefined> {
-  const dice = diceOf(1);
-  stage.emulator.world.clock.tickMs = 1_000;
-  for (const name of keyNames) {
-    let last = "";
-    let next: Step | undefined;
-    for (let round = 0; round < roundsToEnd && isToEnd(stage, name); round += 1) {
-      const step = next ?? nextFor(stage, name, dice);
-      const played = await stage.play(step);
-      const [finding] = judgeStep(stage, played);
-      if (finding !== undefined) return finding;
-      next = next === undefined ? wayOut(played) : undefined;
-      if (!step.types.startsWith("wait")) last = `${step.who}: ${step.types}\n${played.shown}`;
-      await stage.play({ who: "alice", types: "wait 1m" });
-    }
-    if (isToEnd(stage, name)) {
-      const place = placeOf(stage.keyOf(name));
-      return { rule: "liveness", says: `"${name}" is ${place} after ${roundsToEnd} rounds; the last one:\n${last}` };
-    }
-  }
-  return undefined;
-}
-
-/** The command that a refusal prints as the way out, for a person with every role. */
-function wayOut({ exitCode, shown }: Played): Step | undefined {
-  const [, command] = /Next:[\s\S]*?\n +(uko (?:reactivate|sync|withdraw|decline) .+)$/m.exec(shown) ?? [];
-  return exitCode === 0 || command === undefined ? undefined : { who: "carol", types: command, answers: "yes" };
-}
-
-function isToEnd(stage: Stage, name: string): boolean {
-  const key = stage.keyOf(name);
-  return key !== undefined && !/compromised/.test(key.state);
 }
 
 /** The shortest story that breaks the same rule: steps are left out as long as it does. */
