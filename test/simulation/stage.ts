@@ -108,6 +108,13 @@ export async function openStage(): Promise<Stage> {
     return folder;
   };
   const runCommand = async (step: Step, words: readonly string[], show: (text: string) => void): Promise<number> => {
+    const choices: string[] = [];
+    /** Of what a campaign offers, a person takes the first thing, then the second, and then stops. */
+    const answer = (question: string): string => {
+      if (!question.startsWith("Choose a number")) return answerTo(question);
+      choices.push(question);
+      return choices.length > 2 ? "" : String(choices.length);
+    };
     const quiet = quietWorld({
       environment: environmentOf(step),
       openOperations: (variables, outputs) => openOperations(variables, { ...outputs, clock, signingPlaces: unsigned }),
@@ -116,7 +123,7 @@ export async function openStage(): Promise<Stage> {
           show(question);
           if (step.meanwhile !== undefined) await play(step.meanwhile);
           // The runs of a person know what that person requested. They ask only about a request that another person made up.
-          return step.answers === "yes" && !question.startsWith("Did you request this?") ? answerTo(question) : "no";
+          return step.answers === "yes" && !question.startsWith("Did you request this?") ? answer(question) : "no";
         },
       }),
     });
