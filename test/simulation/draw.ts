@@ -6,6 +6,7 @@
 import type { Key } from "../../provider/emulator/store/model.ts";
 import { moves } from "../support/moves.ts";
 import { drawConsole } from "./console.ts";
+import { edits } from "./edits.ts";
 import { engineVerbs } from "./engine.ts";
 import { bodyIn } from "./mallory.ts";
 import type { Stage } from "./stage.ts";
@@ -27,6 +28,13 @@ export const linesOfCommands: Readonly<Record<string, readonly string[]>> = Obje
 );
 const writing = Object.keys(linesOfCommands).filter((command) => "writes" in (moves[command] ?? {}));
 
+/** The longest text that each option takes. */
+const textsAtLimits: Readonly<Record<string, readonly string[]>> = {
+  request: [`request KEY --reason "${"Ü".repeat(500)}"`],
+  withdraw: [`withdraw KEY --reason "${"r".repeat(500)}"`],
+  hold: [`hold KEY --ticket "${"T".repeat(40)}" --until 2027-01-31`],
+};
+
 export function drawStep(stage: Stage, dice: Dice): Step {
   const kind = dice.below(100);
   if (kind < 55) return withFault(leadOn(stage, dice), dice, 12);
@@ -45,7 +53,7 @@ export function drawStep(stage: Stage, dice: Dice): Step {
 
 function drawCommand(dice: Dice): Step {
   const command = dice.chance(80) ? dice.one(writing) : dice.one(Object.keys(linesOfCommands));
-  const line = dice.one(linesOfCommands[command] ?? []);
+  const line = dice.one([...(linesOfCommands[command] ?? []), ...(textsAtLimits[command] ?? [])]);
   const step = {
     who: dice.one(people),
     types: `uko ${line.replaceAll("KEY", `@${dice.one([...keyNames, "backup"])}`)}`,
@@ -59,6 +67,7 @@ function drawCommand(dice: Dice): Step {
 function drawOutside(dice: Dice): Step {
   const key = `@${dice.one(keyNames)}`;
   if (dice.chance(50)) return { who: "mallory", types: `plant ${spliced(dice.one(plants), key)}` };
+  if (dice.chance(25)) return { who: "mallory", types: `edit ${dice.one(edits)} ${key}` };
   const verb = dice.one(touches);
   const rest = verb === "tag" ? " team red" : verb === "describe" ? " Salaries" : "";
   return { who: dice.one(["carol", "mallory", "bob"]), types: `tool ${verb} ${key}${rest}` };

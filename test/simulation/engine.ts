@@ -46,14 +46,33 @@ export interface EngineReport {
   readonly isFailed: boolean;
 }
 
-export const engineVerbs = ["up", "destroy", "refresh", "preview", "retire", "edit"] as const;
+export const engineVerbs = [
+  "up",
+  "destroy",
+  "refresh",
+  "preview",
+  "retire",
+  "edit",
+  "loosen",
+  "rotate",
+  "tag",
+] as const;
 export type Verb = (typeof engineVerbs)[number];
 
-/** The program itself, with its keys retired, or with other texts. */
-function wantedOf(kind: ResourceName, values: Values, verb: Verb): Values {
+/** The program itself, with its keys retired, rotated, tagged, left to one person, or with other texts. */
+function wantedOf(kind: ResourceName, values: Values, verb: Verb, known: Values): Values {
   if (verb === "edit" && kind !== "kmsKey") return { ...values, description: "Changed by the program" };
-  return verb === "retire" && kind === "managedKey" ? { ...values, state: "destroyed" } : values;
+  if (kind !== "managedKey") return values;
+  const changes: Partial<Record<Verb, Values>> = {
+    retire: { state: "destroyed" },
+    loosen: { dualAuthorization: "single", deletionReason: "r".repeat(500) },
+    rotate: { rotationTrigger: `${String(known.rotationTrigger ?? "")}+`.slice(-200) },
+    tag: { tags: { team: "red", legal: "x" } },
+  };
+  return { ...values, ...changes[verb] };
 }
+
+const doesNotChange: readonly Verb[] = ["preview", "refresh", "destroy"];
 
 /** Runs the engine with the environment of this process. A resource that fails does not keep the others from their turn. */
 export async function runEngine(verb: Verb, known: EngineState, outputs: Outputs): Promise<EngineReport> {
@@ -70,8 +89,8 @@ export async function runEngine(verb: Verb, known: EngineState, outputs: Outputs
     const handlers = resources[kind] as unknown as Handlers<object, object>;
     const each = known.get(name);
     const keep = (state: object): void => void known.set(name, { kind, state: state as Values });
-    if (verb === "up" || verb === "retire" || verb === "edit") {
-      const { inputs, failures } = handlers.check(wantedOf(kind, values, verb), each?.state ?? {});
+    if (!doesNotChange.includes(verb)) {
+      const { inputs, failures } = handlers.check(wantedOf(kind, values, verb, each?.state ?? {}), each?.state ?? {});
       if (failures.length > 0) throw new Error(`${kind}: ${JSON.stringify(failures)}`);
       if (each === undefined) keep((await handlers.create(inputs, options)).state);
       else if (handlers.diff(each.state, inputs).length > 0) {

@@ -22,6 +22,7 @@ import { answerTo } from "../support/answers.ts";
 import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { makeCampaign } from "../support/moves.ts";
 import { useConsole } from "./console.ts";
+import { type Edit, editFiles } from "./edits.ts";
 import { type EngineReport, type EngineState, runEngine, type Verb } from "./engine.ts";
 import { plantText } from "./mallory.ts";
 import { runOnNetwork } from "./network.ts";
@@ -159,6 +160,12 @@ export async function openStage(): Promise<Stage> {
     const tool = asOutsider(url, apiKeyOf(who));
     // What the service refuses is no concern of this story.
     const refused = (): void => {};
+    if (kind === "edit") {
+      const folders = [...homes.values(), ...(folder === undefined ? [] : [folder])];
+      const campaign = folder === undefined ? undefined : path.join(folder, "campaign");
+      editFiles(verb as Edit, id, { engineState, folders, campaign });
+      return;
+    }
     if (kind === "plant") {
       await plantText({ tool, world }, id, verb, rest).catch(refused);
       // In the same second, a person's own request would be the planted one, letter by letter but for its seal.
@@ -190,11 +197,12 @@ export async function openStage(): Promise<Stage> {
     let thrown: unknown;
     let isKilled = false;
     if (kind === "wait") world.clock.advance(parseDurationMs(words[0] ?? "") ?? 0);
-    else if (kind === "tool" || kind === "plant") await callTool(step);
+    else if (kind === "tool" || kind === "plant" || kind === "edit") await callTool(step);
     else {
       addFault(emulator, step.fault);
       const isEngine = kind === "engine";
-      if (isEngine) process.env = environmentOf(step);
+      // A program that asks for one person meets an environment that asks for two.
+      if (isEngine) process.env = { ...environmentOf(step), UKO_DUAL_AUTHORIZATION: "required" };
       const { result, killed } = runOnNetwork(step.fault, async () => {
         if (isEngine) engine = await runProgram(words[0] ?? "", show);
         else if (kind === "console") await sitAtConsole(step, words, show);

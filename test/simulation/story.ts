@@ -29,8 +29,8 @@ export interface Fault {
 export interface Step {
   readonly who: Who;
   /**
-   * What is typed: `uko …`, `engine …`, `tool …` for a call of another tool, `plant …` for a text on a key, or `wait …`. A key
-   * of the world stands as `@name`.
+   * What is typed: `uko …`, `engine …`, `tool …` for a call of another tool, `plant …` for a text on a key, `edit …` for
+   * one in a file, or `wait …`. A key of the world stands as `@name`.
    */
   readonly types: string;
   /** At a terminal, and what the person answers there; absent without a terminal. */

@@ -37,7 +37,7 @@ export const moves: Readonly<Record<string, Moves>> = {
   hold: {
     writes: [
       "hold KEY",
-      "hold KEY --kind legal --reason mine",
+      "hold KEY --kind legal --ticket mine",
       "hold KEY --release --reason mine",
       "hold KEY --release",
     ],
