@@ -54,7 +54,8 @@ export async function withStage(
   seed: Seed = demoSeed,
 ): Promise<void> {
   const clock = { start: startTime, frozen: true };
-  const [uko, workspace] = await Promise.all([openEmulator("documented", { ...seed, clock }), TofuWorkspace.create()]);
+  const { profile = "documented" } = seed;
+  const [uko, workspace] = await Promise.all([openEmulator(profile, { ...seed, clock }), TofuWorkspace.create()]);
   try {
     await body(stageOf(uko, workspace));
     const isOutsider = ({ userAgent }: TrailEntry): boolean => userAgent === outsiderAgent;
@@ -84,8 +85,8 @@ export function withMade(program: string, body: (made: MadeStage) => Promise<voi
 
 function stageOf(uko: LocalUko, workspace: TofuWorkspace): TofuStage {
   const environmentOf = (name: Name) => ({
-    ...emulatorAddresses(uko.url),
-    UKO_INSTANCE_ID: uko.instanceId,
+    ...emulatorAddresses(uko.url, uko.instanceCrn),
+    UKO_INSTANCE_ID: uko.instanceCrn ?? uko.instanceId,
     UKO_API_KEY: apiKeys[name],
   });
   return {
