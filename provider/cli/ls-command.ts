@@ -40,7 +40,7 @@ export function addLsCommand(program: Command, world: CliWorld, end: (exitCode: 
         "only keys in these states; deactivated includes keys whose deletion waits in that state",
       ).choices(lifecycleStates),
     )
-    .option("--name <text>", "only what has this text in its name or label")
+    .option("--name <text>", "only what has this text in its name, label or alias")
     .addOption(new Option("--held", "only keys that are held, with their holds").conflicts("kind"))
     .addOption(
       new Option("--undeclared <file...>", "only keys that no resource in these exported states declares").conflicts(

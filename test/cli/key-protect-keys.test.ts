@@ -68,6 +68,11 @@ describe("uko ls", () => {
     await world.advance("31d");
     expect(await line("orders ")).not.toContain("restorable");
   });
+
+  it("finds a key by a part of an alias", async () => {
+    const { text } = await shown("ls --name RS-ALI");
+    expect(text.match(/kms\/\S+/g)).toEqual([orders]);
+  });
 });
 
 describe("names and choices", () => {

@@ -25,7 +25,7 @@ export interface ListQuery {
   readonly kinds: readonly ListedKind[];
   readonly states?: readonly LifecycleState[];
   readonly isHeld?: true;
-  /** Only objects whose name or label contains this text, in any case. */
+  /** Only objects of which the name, the label or an alias contains this text, in any case. */
   readonly contains?: string;
 }
 
@@ -65,7 +65,7 @@ export async function listObjects(world: World, query: ListQuery, options: CallO
   }
   if (kinds.includes("kms")) objects.push(...(await listKmsKeys(world, options)));
   const matches = (object: Listed): boolean =>
-    nameOf(object).toLowerCase().includes(contains.toLowerCase()) &&
+    namesOf(object).some((name) => name.toLowerCase().includes(contains.toLowerCase())) &&
     (states === undefined || object.resource !== "key" || isInState(object, states)) &&
     (isHeld !== true || (object.resource === "key" && object.holds.length > 0));
   return { objects: objects.filter(matches), unreadable };
@@ -101,6 +101,10 @@ async function listKmsKeys(world: World, options: CallOptions): Promise<readonly
     dualAuthDelete: key.dualAuthDelete,
     ...datesOf(key),
   }));
+}
+
+function namesOf(object: Listed): readonly string[] {
+  return object.resource === "kms" ? [object.name, ...object.aliases] : [nameOf(object)];
 }
 
 export function nameOf(object: Listed): string {
