@@ -94,14 +94,16 @@ const stateIn = ({ answer: { body } }: Step): unknown => Object(body).state;
 
 /**
  * The time since which the key is known to be deactivated. Of two people with a recording each, the one who destroys the
- * key may have only read that it is deactivated.
+ * key may have only read that it is deactivated; then it has been so since its last change, at the latest.
  */
 function deactivatedSince({ ofKey }: Earlier): number | undefined {
   const isDeactivated = (each: Step): boolean => isAct(each, "POST", "deactivate") || stateIn(each) === "deactivated";
   const isOther = (each: Step): boolean => stateIn(each) !== undefined && !isDeactivated(each);
   const since = ofKey.slice(ofKey.findLastIndex(isOther) + 1);
   const first = since.find((each) => isDone(each) && isDeactivated(each));
-  return first && dateOf(first);
+  const times = first === undefined ? [] : [dateOf(first), timeMs(at(first.answer, "updated_at"))];
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** The distance of a time to the start of the recording; undefined for a time that shows none. */

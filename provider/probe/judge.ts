@@ -49,7 +49,12 @@ function createJudge({ id, answers, expects, needs, holds, seen }: DeletionRow):
 }
 
 /** The values of a recording are redacted already. */
-const asRecorded = { learn: () => {}, redact: (value: unknown) => value, text: (text: string) => text };
+const asRecorded = {
+  learn: () => {},
+  redact: (value: unknown) => value,
+  text: (text: string) => text,
+  address: (text: string) => text,
+};
 
 function answerIn({ v: _v, kind: _kind, run: _run, ...exchange }: ExchangeLine): RecordedExchange {
   return exchange;

@@ -118,6 +118,7 @@ export function addRun(recorded: Recorded, run: RunToRecord, digests: Digests): 
     createPlaceholders(saltedDigest(made.salt, digests), placeholders, names),
   );
   for (const { request, response } of run.exchanges) {
+    redactor.address(request.path);
     redactor.learn(request.body);
     redactor.learn(response.body);
   }

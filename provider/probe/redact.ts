@@ -13,6 +13,8 @@
  * count above 20 is replaced, because it says how much a customer has.
  */
 
+import { answers, counted, enumerated, identifiers, typed } from "./members.ts";
+import { createAddresses, decodedUri, type TextRules } from "./redact-address.ts";
 import { vocabulary } from "./vocabulary.ts";
 
 export interface Redactor {
@@ -21,41 +23,13 @@ export interface Redactor {
   /** A JSON value; `member` is the name of the member that holds it. */
   redact(value: unknown, member?: string): unknown;
   text(text: string, member?: string): string;
+  /** An address of the API, with its query. */
+  address(text: string): string;
 }
 
-/** Members with texts that people type. */
-const typed: readonly string[] = [
-  "label",
-  "name",
-  "description",
-  "groups",
-  "group",
-  "value",
-  "email",
-  "naming_scheme",
-  "template_name",
-  "label_in_keystore",
-  "service_instance_name",
-  "keyRingID",
-  "keyName",
-  "location",
-  "tags",
-  "aliases",
-];
-/** Members whose values are the answer of the service. */
-const answers: readonly string[] = ["code", "errorCode", "state", "status", "type"];
 /** `resource_missing`, `NOT_FOUND`, `BXNIM0060E` or `keyRotated`; no name with a blank, number, ID, token or digest. */
 const answerForm =
   /^(?=.{2,64}$)(?:(?:[a-z]{1,20}|[A-Z]{1,20})\d{0,4}[A-Z]?(?:[_-](?=.)|$))+$|^[A-Za-z]?[a-z]{2,}(?:[A-Z][a-z]{2,})*$/;
-/** Members that count what the customer has. */
-const counted: readonly string[] = [
-  "total_count",
-  "keys_count",
-  "key_templates_count",
-  "keystores_count",
-  "collectionTotal",
-  "key-total",
-];
 /** A count up to this number stays: it says that a list is short, and no more. */
 const maxPlainCount = 20;
 const partsOfRequests: readonly string[] = ["field", "parameter", "header", "query_param"];
@@ -66,15 +40,17 @@ const iso = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)/;
 const httpDate = /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/;
 const ipv6 = /(?<![\w-])(?=:*[0-9a-f])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w-])/i;
 /** Numbers in groups, such as `4711 0815` or `10.20.30.40`. Alone, each of them would stay. */
-const groups = /(?<![\w-])\d{2,}(?:[ .,:;/_-]\d{2,})+(?![\w-])/;
+const groups = /(?<![\w-])\d{2,}(?:[\s.,:;/_()\p{Pd}]{1,3}\d{2,})+(?![\w-])/u;
+/** `crn:v1:bluemix:public:kms:eu-de:a/account:instance:key:id`. The ID of a person can begin with one more `crn-`. */
+const crn = /(?:crn-)?crn:v\d+:[^\s"'<>`,;()[\]{}?&=]*/;
 /** A time, an address, numbers in groups, or a piece between separators that never belong to a value. */
 const pieces = new RegExp(
-  `${iso.source}|${httpDate.source}|${ipv6.source}|${groups.source}|offset=\\d+|[^\\s/?&=,;:"'()\\[\\]{}<>\`]+`,
-  "gi",
+  `${iso.source}|${httpDate.source}|${crn.source}|${ipv6.source}|${groups.source}|[^\\s/?&=,;:"'()\\[\\]{}<>\`]+`,
+  "giu",
 );
-const wholeGroups = new RegExp(`^(${ipv6.source}|${groups.source})$`, "i");
-/** Where a page of a list begins, in its address. The last page says how long the list is. */
-const offset = /^offset=(\d+)$/;
+const wholeGroups = new RegExp(`^(${ipv6.source}|${groups.source})$`, "iu");
+const addressForm = /^(https?:\/\/|\/|\?)\S*$/;
+const wholeCrn = new RegExp(`^${crn.source}$`);
 const plain = /^(\d{1,4}|[REHP]S\d{3}|v\d|v?\d{1,2}(\.\d{1,2}){1,2}|P(T?\d{1,4}[YMWDHS])+)$/;
 const words = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -157,27 +133,34 @@ export function createRedactor(
   /** Apart from other texts, because a size or a status may be the same number. */
   const countOf = (digits: string): string =>
     Number(digits) > maxPlainCount ? placeholder(`count ${digits}`, "count") : digits;
+  /** A value of which no word stays. */
+  const replaced = (text: string, member: string): string => placeholder(text, kindOf(text, member));
   const pieceOf = (text: string, member: string): string => {
-    const [, page] = offset.exec(text) ?? [];
-    if (page !== undefined) return `offset=${countOf(page)}`;
     const decoded = text.includes("%") ? decodedUri(text) : text;
-    if (decoded !== text) return textOf(decoded, "href");
+    if (decoded !== text) return textOf(decoded, member);
+    if (wholeCrn.test(text)) return identifiers.includes(member) ? replaced(text, member) : crnOf(text);
     if (isTime(text)) return placeholder(text, "time");
     if (wholeGroups.test(text)) return placeholder(text, kindOfGroups(text));
-    // A query has a blank as `+`.
-    const found = foundFor(text) ?? foundFor(text.replaceAll("+", " "));
+    const stays = !identifiers.includes(member) && isPlain(text);
+    if (stays && enumerated.includes(member)) return text;
+    const found = foundFor(text);
     if (found !== undefined) return found;
     // A sign at the end of a sentence does not belong to the word.
     const [, body = "", end = ""] = /^(.*?)([.!…]*)$/s.exec(text) ?? [];
     if (body !== text) return `${body === "" ? "" : pieceOf(body, member)}${end}`;
-    if (plain.test(text) || isProtocol(text)) return text;
-    return placeholder(text, kindOf(text, member));
+    return stays ? text : placeholder(text, kindOf(text, member));
   };
+  const piecesOf = (text: string, member: string): string => text.replace(pieces, (piece) => pieceOf(piece, member));
   const textOf = (text: string, member: string): string => {
-    const found = foundFor(text);
-    if (answers.includes(member) && names.isAnswer(text)) return text;
-    if (text === "" || text === "***" || found !== undefined) return found ?? text;
+    if (text === "" || text === "***" || (answers.includes(member) && names.isAnswer(text))) return text;
+    if (enumerated.includes(member) && isPlain(text)) return text;
     if (typed.includes(member)) return nameOf(text, member);
+    if (member === "href" || addressForm.test(text)) return addressOf(text);
+    const found = foundFor(text);
+    if (found !== undefined) return found;
+    if (identifiers.includes(member)) return piecesOf(text, member);
+    // With the word replaced, the sentence would show which word it is.
+    if (!enumerated.includes(member) && names.isWordIn(text)) return placeholder(text, kindOf(text, member));
     // A person's text inside a message is replaced before its words are.
     const longest = names.longestIn(text);
     if (longest !== undefined && !isProtocol(text)) {
@@ -186,34 +169,45 @@ export function createRedactor(
         .map((part) => textOf(part, member))
         .join(foundFor(longest) ?? "<text>");
     }
-    if (counted.includes(member) && /^\d+$/.test(text)) return countOf(text);
-    return text.replace(pieces, (piece) => pieceOf(piece, member));
+    return piecesOf(text, member);
   };
-  const redact = (value: unknown, member = "text"): unknown => {
-    if (typeof value === "string") return textOf(value, member);
-    if (typeof value === "number") {
-      if (counted.includes(member) && value > maxPlainCount) return countOf(String(value));
-      return Number.isInteger(value) && Math.abs(value) <= maxPlainNumber
-        ? value
-        : placeholder(String(value), "number");
-    }
-    if (Array.isArray(value)) {
-      const shown = value.slice(0, maxItems).map((item) => redact(item, member));
-      return value.length > maxItems ? [...shown, `<${value.length - maxItems} more>`] : shown;
-    }
-    if (typeof value !== "object" || value === null) return value;
-    // The target of a refusal is a part of the request, and no name that a person typed.
-    const isTarget = partsOfRequests.includes(String(Object(value).type));
-    return Object.fromEntries(
-      Object.entries(value).map(([name, each]) => [
-        isProtocol(name) ? name : pieceOf(name, "member"),
-        redact(each, isTarget ? "target" : name),
-      ]),
-    );
+  const { addressOf, crnOf } = createAddresses({ isProtocol, replaced, nameOf, countOf, pieceOf, piecesOf });
+  return {
+    learn: (value) => learn(value, nameOf),
+    redact: (value, member = "text") => redactValue(value, member, { textOf, pieceOf, countOf, replaced }),
+    text: (text, member = "text") => textOf(text, member),
+    address: addressOf,
   };
-  return { learn: (value) => learn(value, nameOf), redact, text: (text, member = "text") => textOf(text, member) };
 }
 
+interface ValueRules extends Pick<TextRules, "countOf" | "pieceOf" | "replaced"> {
+  readonly textOf: (text: string, member: string) => string;
+}
+
+function redactValue(value: unknown, member: string, rules: ValueRules): unknown {
+  const { textOf, pieceOf, countOf, replaced } = rules;
+  if (typeof value === "string")
+    return counted.includes(member) && isDigits(value) ? countOf(value) : textOf(value, member);
+  if (typeof value === "number") {
+    if (counted.includes(member) && value > maxPlainCount) return countOf(String(value));
+    return Number.isInteger(value) && Math.abs(value) <= maxPlainNumber ? value : replaced(String(value), "number");
+  }
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, maxItems).map((item) => redactValue(item, member, rules));
+    return value.length > maxItems ? [...shown, `<${value.length - maxItems} more>`] : shown;
+  }
+  if (typeof value !== "object" || value === null) return value;
+  // The target of a refusal is a part of the request, and no name that a person typed.
+  const isTarget = partsOfRequests.includes(String(Object(value).type));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [
+      isProtocol(name) ? name : pieceOf(name, "member"),
+      redactValue(each, isTarget && name === "name" ? "target" : name, rules),
+    ]),
+  );
+}
+
+const isDigits = (text: string): boolean => /^\d+$/.test(text);
 const isTime = (text: string): boolean => iso.test(text) || httpDate.test(text);
 
 /** The distance of a time to the start of the recording, with its own form and resolution. */
@@ -231,9 +225,11 @@ function distanceOf(text: string, startMs: number): string {
 /** The texts of this instance that people typed. */
 function createNames({ noteName, isName }: Placeholders) {
   const typedTexts = new Set<string>();
+  /** Those that are one word of the protocol, such as `active`. They never count as a part of another text. */
+  const ownWords = new Set<string>();
   return {
     note(text: string): void {
-      typedTexts.add(text);
+      (isProtocol(text) ? ownWords : typedTexts).add(text);
       for (const word of wordsIn(text)) noteName(word);
     },
     /** Whether a code or a state is a word of the service's own, which no text that a person typed has in it. */
@@ -245,6 +241,7 @@ function createNames({ noteName, isName }: Placeholders) {
       const own = [...typedTexts].map((each) => each.toLowerCase());
       return !own.some((each) => each.includes(word) || (each.length > 2 && word.includes(each)));
     },
+    isWordIn: (text: string): boolean => [...ownWords].some((each) => holds(text, each)),
     /** The longest of the texts that is a part of this one. */
     longestIn(text: string): string | undefined {
       const inside = [...typedTexts].filter((each) => text !== each && each.length > 2 && holds(text, each));
@@ -266,13 +263,7 @@ function wordsIn(text: string): readonly string[] {
   return found.filter((word) => !vocabulary.has(word));
 }
 
-function decodedUri(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
+const isPlain = (text: string): boolean => plain.test(text) || isProtocol(text);
 
 /** Whether a text consists of words of the vocabulary, joined by `_`, `-`, `.`, `+` or capital letters. */
 function isProtocol(text: string): boolean {

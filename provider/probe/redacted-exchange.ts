@@ -28,11 +28,11 @@ export function redactExchange(
   redactor: Redactor,
   judged?: Reads,
 ): RecordedExchange {
-  const { redact, text } = redactor;
+  const { redact, address } = redactor;
   const { service, method, path, headers, body, as } = request;
-  const responseHeaders = Object.entries(response.headers).map(([name, value]) => [name, text(value, name)] as const);
+  const responseHeaders = Object.entries(response.headers).map(([name, value]) => [name, redact(value, name)] as const);
   return {
-    request: `${method} ${service} ${text(path)}`,
+    request: `${method} ${service} ${address(path)}`,
     ...(as === "anonymous" && { as }),
     ...(headers !== undefined && Object.keys(headers).length > 0 && { headers: redact(headers) }),
     ...(body !== undefined && { body: redact(body) }),

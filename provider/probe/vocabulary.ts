@@ -37,7 +37,7 @@ rate rather read ready realign realm realmid reason reasons receive recently rec
 references refresh refused region registered registration registrations regular remove removed repository request
 requested required reset resource resources response restore restored restrict retention retired retries retrieve
 retrieved retry revocation revoked right rights ring rings role root rotatable rotate rotated rotation rs rsa rule run
-running salt same sample say schema scheme scope scopes secret secrets secure security see send sent sequence server
+running salt same sample say schema scheme scope scopes search secret secrets secure security see send sent sequence server
 service services session set setting sha shadow shall should show shown sig sign signed signing since single size slot
 smaller so some sort source spec specified standard start started state states status step still stop store stored
 string sub subject subtype success successful successfully such suffix support supported suspended sync synced

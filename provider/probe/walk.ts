@@ -78,7 +78,12 @@ export async function walkProbes(
     probed.push([row, await probe(run, row)]);
   }
   // Every name of the instance has to be known before the first line: a later response may show a key's label.
-  for (const [, { exchanges }] of probed) for (const { response } of exchanges) run.redactor.learn(response.body);
+  for (const [, { exchanges }] of probed) {
+    for (const { request, response } of exchanges) {
+      run.redactor.address(request.path);
+      run.redactor.learn(response.body);
+    }
+  }
   const lines = probed.map(([row, each]) => probeLine(row, each, run.redactor));
   for (const line of lines) await append(line);
   const counts = countVerdicts(lines);

@@ -342,6 +342,26 @@ describe("a hostile world", () => {
     expect(text()).not.toContain(" iam ");
   }, 120_000);
 
+  it.each(["destroyed", "deactivate", "managed_keys", "repository"])(
+    "shows as much of a key named %s as of any other, and not its name",
+    async (name) => {
+      await world.control("faults", { path: "/managed_keys/", method: "GET", rewrite: { label: name } });
+      const story = [
+        ["bob", `request ${keys.vouchers}`],
+        ["alice", `approve ${keys.vouchers}`],
+        ["bob", `status ${keys.vouchers}`],
+      ] as const;
+      for (const [who, command] of story) await run(who, command);
+      const shownRows = ["backing-key", "deactivate", "pace", "patch", "tags", "writer"];
+      expect(Object.entries(verdicts()).toSorted()).toEqual(shownRows.map((id) => [`life.${id}`, "verified"]));
+      const requests = lines().flatMap((line) => (line.kind === "exchange" ? [line.request] : []));
+      expect(requests).toContain("GET uko /managed_keys/<key-1>");
+      expect(text()).toContain('"label":"<label-1>"');
+      const shown = text().replaceAll('"label":"<label-1>"', "");
+      expect(shown).not.toMatch(/<(label|name)-\d+>[^,}]*(\/|&|=)|"(state|key_material_present)":\[?"</);
+    },
+  );
+
   it("keeps a code and a state that are words of the service's own", async () => {
     await world.control("faults", { operation: "getManagedKey", rewrite: { state: "quarantined" } });
     await run("bob", `status ${keys.vouchers}`);

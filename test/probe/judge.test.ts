@@ -144,6 +144,14 @@ it("takes a deactivation that the person only read", () => {
   expect(verdict(state(0, "deactivated"), state(4, "active"), state(5, "deactivated"))).toBe("not_tried");
 });
 
+it("counts the 4 hours from the last change of a key that another person deactivated", () => {
+  const found = read(6, { state: "deactivated", updated_at: "<time-2 3600s>" });
+  const destroyed = at(7, `POST ${key}/destroy`, { response: { state: "destroyed" } });
+  expect(judged("life.destroy", found, destroyed)?.verdict).toBe("verified");
+  const young = read(6, { state: "deactivated", updated_at: "<time-2 18000s>" });
+  expect(judged("life.destroy", young, destroyed)?.verdict).toBe("not_tried");
+});
+
 it("says nothing about refusals for a missing right, a changed key or the load", () => {
   for (const status of [401, 403, 412, 429, 503]) {
     const acts = ["deactivate", "destroy", "activate"].map((act) => at(9, `POST ${key}/${act}`, { status }));

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { createRedactor } from "../../provider/probe/redact.ts";
 import type { WireResponse } from "../../provider/probe/wire.ts";
@@ -156,7 +156,7 @@ it("replaces a label as a whole, even if it consists of words of the protocol, a
 it("replaces a label of words of the protocol in a request that was sent before the label was read", () => {
   const redactor = createRedactor(startMs);
   redactor.learn({ managed_keys: [{ label: "root key" }] });
-  expect(redactor.text("/managed_keys?label=root+key&limit=1")).toBe("/managed_keys?label=<label-1>&limit=1");
+  expect(redactor.address("/managed_keys?label=root+key&limit=1")).toBe("/managed_keys?label=<label-1>&limit=1");
 });
 
 it.each(["resource_missing", "NOT_FOUND", "BXNIM0061E", "quarantined", "keyRotated", "not-found"])(
@@ -182,3 +182,92 @@ it.each([
   redactor.learn({ managed_keys: [{ label: "hildegard" }] });
   expect(redactor.redact({ code: text })).toEqual({ code: expect.stringContaining("<") });
 });
+
+describe("a key, a ring or a resource has a word of the API as its name", () => {
+  const id = "9b2d0000-0000-4000-8000-000000000002";
+  const body = (label: string) => ({
+    label,
+    state: "deactivated",
+    key_material_present: ["repository", "keystores"],
+    template: { alignment_status: "aligned" },
+    status_in_keystores: [{ status: "not_active", keystore_sync_flag: "ok" }],
+    size: "256",
+    errors: [{ code: "not_found", target: { type: "parameter", name: "state" } }],
+  });
+  const path = `/managed_keys/${id}/deactivate?state=active,deactivated&limit=200`;
+
+  it.each([
+    "destroyed",
+    "deactivated",
+    "repository",
+    "ok",
+    "aligned",
+    "managed_keys",
+    "deactivate",
+    "state",
+    "active",
+    "limit",
+    "not_active",
+    "not_found",
+    "256",
+    "200",
+    "parameter",
+  ])("%s: the words of the protocol stay where the protocol has them, so that none of them shows the name", (label) => {
+    const redactor = createRedactor(startMs);
+    redactor.learn(body(label));
+    expect(redactor.redact(body(label))).toEqual({ ...body(label), label: "<label-1>" });
+    expect(redactor.address(path)).toBe(path.replace(id, "<id-1>"));
+    expect(redactor.redact({ href: `/v4${path}` })).toEqual({ href: `/v4${path.replace(id, "<id-1>")}` });
+    expect(redactor.text("application/json", "content-type")).toBe("application/json");
+  });
+
+  it.each(["active", "key", "a"])("%s: a message that has it is replaced as a whole", (label) => {
+    const redactor = createRedactor(startMs);
+    redactor.learn({ label });
+    const message = "A key that is not active cannot be a target.".replace("A key", `The key ${label}`);
+    expect(redactor.redact({ message })).toEqual({ message: "<message-1>" });
+  });
+
+  it.each([
+    ["/managed_keys?label=destroyed&limit=20", "/managed_keys?label=<label-1>&limit=20"],
+    ["/managed_keys?label=root%20key", "/managed_keys?label=<label-1>"],
+    ["/managed_keys?label=root+key", "/managed_keys?label=<label-1>"],
+    ["/templates?name=archive&limit=20", "/templates?name=<name-1>&limit=20"],
+    ["/managed_keys?template.name=archive", "/managed_keys?template.name=<name-1>"],
+    ["/managed_keys?referenced_keystores[].name=archive", "/managed_keys?referenced_keystores[].name=<name-1>"],
+    ["/keys?search=exact:destroyed", "/keys?search=<search-1>"],
+    ["/keys/destroy-key/metadata", "/keys/<id-1>/metadata"],
+    ["/keys/metadata/metadata", "/keys/<id-1>/metadata"],
+    ["/key_rings/archive", "/key_rings/<id-1>"],
+    ["/keys/registrations?limit=1", "/keys/registrations?limit=1"],
+  ])("replaces the name in the request %s, also if no response has it", (path, shown) => {
+    expect(createRedactor(startMs).address(path)).toBe(shown);
+  });
+
+  it("replaces each value of a CRN, and of a place in a cloud", () => {
+    const crn = "crn:v1:bluemix:public:cloud-object-storage:global:a/0815:guid:bucket:archive";
+    expect(redact({ crn })).not.toMatch(/global|0815|guid|archive/);
+    expect(redact({ message: `of ${crn}.` })).not.toMatch(/global|0815|guid|archive/);
+    const places = {
+      key_id_in_keystore: "projects/secret/locations/global/keyRings/keys/cryptoKeys/destroyed",
+      azure_service_name: "protect",
+      azure_resource_group: "archive",
+      google_key_ring: "keys",
+      google_project_id: "project",
+      ibm_key_ring: "default",
+      recovery_key_label: "recovery",
+      created_by: "key owner",
+      "x-kms-key-ring": "destroyed-keys",
+      id: "4711",
+    };
+    const shown = createRedactor(startMs).redact(places) as Readonly<Record<string, string>>;
+    expect(Object.values(shown).filter((each) => !/^(<[\w-]+>[/ ]?)+$/.test(each))).toEqual([]);
+  });
+});
+
+it.each(["4711  0815", "4711\u00a00815", "4711\t0815", "(0211) 4711", "0815 - 4711", "4711\u20130815", "4711, 0815"])(
+  "replaces numbers in groups, whatever is between them: %j",
+  (text) => {
+    expect(redact({ message: `call ${text} now` })).not.toMatch(/0815|4711|0211/);
+  },
+);
