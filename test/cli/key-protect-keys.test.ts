@@ -142,6 +142,7 @@ it("uko status names the resources that use the key", async () => {
   const { text } = await shown(`status kms/${idOf(7)}`);
   expect(text).toContain("A deletion would be stopped: 1 cloud resource still needs");
   expect(text).toContain(bucket);
+  expect(JSON.parse((await shown(`status kms/${idOf(7)} --json`)).text)).toMatchObject({ usedBy: [bucket] });
 });
 
 it("uko plan shows the steps, the roles and the point of no return, and changes nothing", async () => {

@@ -36,6 +36,7 @@ export function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
   }
   const { observed } = outcome;
   const { observation } = observed;
+  const { registrations } = observation;
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
   const { lifecycleState, ...deletion } = reportKmsKeyDeletion(observed, { run: outcome.memory.run, plan });
   const explanation: Explanation = explainKmsOutcome(outcome, userInterface);
@@ -45,6 +46,7 @@ export function reportOutcome(ref: KmsKeyRef, outcome: KmsOutcome): Report {
     lifecycleState,
     keyState: observation.stateWord,
     dualAuthDelete: observation.dualAuthDelete,
+    ...(registrations.kind !== "unreadable" && { usedBy: registrations.items.map(({ resourceCrn }) => resourceCrn) }),
     deletion,
     explanation,
     ...codeOf(explanation),

@@ -28,6 +28,8 @@ export interface Report {
   readonly keyState?: string;
   /** Of a KMS key: whether KMS demands two people for its deletion. */
   readonly dualAuthDelete?: boolean;
+  /** Of a KMS key: the CRNs of the cloud resources that use it; absent if they cannot be read. */
+  readonly usedBy?: readonly string[];
   /** Of a managed key that status, plan, or a list of requests read: what people see before they decide about it. */
   readonly key?: ShownKey;
   readonly deletion: DeletionReport;

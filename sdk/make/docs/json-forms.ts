@@ -99,6 +99,10 @@ const report = z
     lifecycleState: keyStates,
     keyState: z.string().describe("The state as the service reports it").optional(),
     dualAuthDelete: z.boolean().describe("Of a KMS key: whether KMS demands two people, for good").optional(),
+    usedBy: z
+      .array(z.string())
+      .describe("Of a KMS key: the CRNs of the resources that use it; absent if they cannot be read")
+      .optional(),
     key: shownKey.optional(),
     deletion: z.object({
       ...pending,
