@@ -16,11 +16,7 @@ import type { ActForm, OpenAct } from "./act-page.ts";
 import type { ActResult } from "./act-run.ts";
 import { type ConsoleApp, notOfferedError, outdatedPageError, type Requested } from "./console-context.ts";
 import { pointOfNoReturn } from "./key-acts.ts";
-import { commandsOf, keyTable, labelFirst, sayKeys, textFilter } from "./parts.ts";
-
-export function waveAddress(wave: string): string {
-  return `/campaign/waves/${encodeURIComponent(wave)}`;
-}
+import { commandsOf, keyTable, labelFirst, sayKeys, textFilter, waveAddress } from "./parts.ts";
 
 interface Campaign {
   readonly run: ConsoleApp["run"];

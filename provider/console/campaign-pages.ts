@@ -8,17 +8,16 @@ import { timelinePicture } from "../html/timeline.ts";
 import { actList } from "./act-page.ts";
 import { type ActRuns, lastRun } from "./act-run.ts";
 import { type ActSite, addAct } from "./acts.ts";
-import { createShownReviews, findWaveAct, waveAddress } from "./campaign-acts.ts";
+import { findWaveAct, type ShownReviews } from "./campaign-acts.ts";
 import type { Page, Visitor } from "./layout.ts";
-import { commandsOf, keyTable, labelFirst, moment, type TableQuery, tableQuery } from "./parts.ts";
+import { commandsOf, keyTable, labelFirst, moment, type TableQuery, tableQuery, waveAddress } from "./parts.ts";
 
 /** How often these pages refresh. Each read lists the whole instance, so this is less often than for a key. */
 const refreshSeconds = 300;
 
-export function addCampaignPages(site: ActSite, folder: string): void {
+export function addCampaignPages(site: ActSite, folder: string, shown: ShownReviews): void {
   const { console, get, runs } = site;
   const { run } = console;
-  const shown = createShownReviews();
   get("/campaign", async ({ options, visitor }) =>
     campaignPage(await (await run.campaignPages()).overview(folder, options), runs.current(), visitor),
   );

@@ -9,11 +9,13 @@ import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import * as z from "zod";
 import type { Inspection } from "../engine/key/inspection.ts";
+import type { CallOptions } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import { styleSheet } from "../html/style-sheet.ts";
 import { uuidForm } from "../text/uuid-form.ts";
 import { addRunPages, createActRuns } from "./act-run.ts";
 import { type ActSite, addAct } from "./acts.ts";
+import { createShownReviews, type ShownReviews } from "./campaign-acts.ts";
 import { addCampaignPages } from "./campaign-pages.ts";
 import {
   type ConsoleApp,
@@ -28,16 +30,16 @@ import {
 } from "./console-context.ts";
 import { addGroupPages } from "./group-review.ts";
 import { type ActSubject, openKeyAct } from "./key-acts.ts";
-import { keyPage } from "./key-page.ts";
+import { keyPage, wavePart } from "./key-page.ts";
 import { keysPage, kmsKeysPage } from "./keys-page.ts";
 import { keepOpen, type Page } from "./layout.ts";
 import { knownCampaign, requireNotLeft } from "./led-keys.ts";
 import { isSameText } from "./login.ts";
 import { loginPage, whoPage } from "./login-page.ts";
-import { keysQuery } from "./parts.ts";
+import { keyPath, keysQuery } from "./parts.ts";
 import { guardRequests } from "./request-guard.ts";
 import { consoleStyle, icon } from "./style-sheet.ts";
-import { waitingPage } from "./waiting-page.ts";
+import { type Waiting, waitingPage } from "./waiting-page.ts";
 
 const maxBodyBytes = 64 * 1024;
 
@@ -62,11 +64,12 @@ export function buildConsole(console: ConsoleApp): Hono<Env> {
   addLogin(app, console);
   const runs = createActRuns(console.signal);
   const site = { ...siteOf(app, console), runs };
-  addPages(site);
+  const shown = createShownReviews();
+  addPages(site, shown);
   addRunPages(site, runs);
   addKeyPages(site);
   addGroupPages(site);
-  if (console.campaign !== undefined) addCampaignPages(site, console.campaign.folder);
+  if (console.campaign !== undefined) addCampaignPages(site, console.campaign.folder, shown);
   return app;
 }
 
@@ -116,16 +119,22 @@ function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
   });
 }
 
-function addPages({ console, get }: Site): void {
+function addPages({ console, get }: Site, shown: ShownReviews): void {
   const { run, nowMs } = console;
-  get("/waiting", async ({ options, visitor }) => {
+  const read = async (options: CallOptions): Promise<Waiting> => {
     const [campaign, survey, kms, vaults] = await Promise.all([
       knownCampaign(console),
       run.operations.pending([], options),
       run.kmsOperations.pending(options),
       run.directory.vaultNames(options),
     ]);
-    return waitingPage({ survey, kms, vaults, campaign }, visitor);
+    return { survey, kms, vaults, campaign };
+  };
+  get("/waiting", async ({ context, options, visitor }) => {
+    const { folder } = console.campaign ?? {};
+    const offers = async (at: string) =>
+      (await run.campaignPages()).offers(at, shown.of(context.get("session").id), options);
+    return waitingPage(read(options), folder === undefined ? Promise.resolve([]) : offers(folder), visitor);
   });
   const hasManagedKeys = run.settings.keyProtect === undefined;
   const kmsPage = async ({ context, options }: Requested): Promise<Page> => {
@@ -152,7 +161,17 @@ function addPages({ console, get }: Site): void {
 function addKeyPages(site: ActSite): void {
   const { console, get } = site;
   const addKey = (path: string, read: (requested: Requested) => Promise<ActSubject>): void => {
-    get(path, async (requested) => keyPage(await read(requested), requested.visitor));
+    get(path, async (requested) => {
+      const subject = await read(requested);
+      const { folder } = console.campaign ?? {};
+      const page = keyPage(subject, requested.visitor);
+      if (folder === undefined) return page;
+      const inWave = async () => {
+        const pages = await console.run.campaignPages();
+        return wavePart(await pages.key(folder, keyPath(subject.report), requested.options));
+      };
+      return { ...page, parts: [inWave()] };
+    });
     addAct(site, `${path}/:act`, async (requested) => {
       const { context, options, visitor } = requested;
       const subject = await read(requested);

@@ -8,7 +8,7 @@ import type { Context, Hono } from "hono";
 import type { openOperations } from "../compose/operations.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { asUkoError, UkoError } from "../errors.ts";
-import { html } from "../html/markup.ts";
+import { type Html, html } from "../html/markup.ts";
 import { linkTo } from "../html/report-parts.ts";
 import { layout, type Page, type Visitor } from "./layout.ts";
 import type { BrowserSession, Login } from "./login.ts";
@@ -56,25 +56,37 @@ export function siteOf(app: Hono<Env>, console: ConsoleApp) {
         const { req } = context;
         const options = { signal: AbortSignal.any([signal, req.raw.signal, AbortSignal.timeout(longestReadMs)]) };
         const visitor = await visitorOf(console, context, options);
-        const whole = respond(page, { context, options, visitor });
+        const shown = respond(page, { context, options, visitor });
+        const whole = shown.then((each) => responseOf(context, each, visitor));
         const isRefresh = req.header("hx-request") !== undefined;
-        return isRefresh || (await endsWithin(frameAfterMs, whole)) ? whole : frameFirst(context, whole, visitor);
+        return isRefresh || (await endsWithin(frameAfterMs, whole)) ? whole : frameFirst(context, shown, visitor);
       });
     },
     /** Adds a form. Its act continues if the browser leaves. */
     post(path: string, page: Handler): void {
       app.post(path, async (context) => {
         const options = { signal };
-        return respond(page, { context, options, visitor: await visitorOf(console, context, options) });
+        const visitor = await visitorOf(console, context, options);
+        return responseOf(context, await respond(page, { context, options, visitor }), visitor);
       });
     },
   };
 }
 
-async function respond(page: Handler, requested: Requested): Promise<Response> {
-  const { context, visitor } = requested;
-  const shown = await page(requested).catch((thrown: unknown) => errorPage(thrown, visitor.path));
-  return shown instanceof Response ? shown : respondWithPage(context, shown, visitor);
+async function respond(page: Handler, requested: Requested): Promise<Page | Response> {
+  const shown = await page(requested).catch((thrown: unknown) => errorPage(thrown, requested.visitor.path));
+  if (shown instanceof Response || shown.parts === undefined) return shown;
+  const failed = (thrown: unknown): Html => {
+    const error = asUkoError(thrown);
+    return html`<h2>${error.summary}</h2>${errorPart(error)}`;
+  };
+  return { ...shown, parts: shown.parts.map((part) => part.catch(failed)) };
+}
+
+async function responseOf(context: Context, shown: Page | Response, visitor: Visitor): Promise<Response> {
+  if (shown instanceof Response) return shown;
+  const { parts = [], ...page } = shown;
+  return respondWithPage(context, { ...page, body: html`${page.body}${await Promise.all(parts)}` }, visitor);
 }
 
 export function respondWithPage(context: Context, page: Page, visitor?: Visitor): Response | Promise<Response> {
@@ -85,21 +97,27 @@ export function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean>
   return Promise.race([work.then(() => true), pause(ms, false, { ref: false })]);
 }
 
+const reading = '<p class="reading" role="status">Reading from the service …</p>\n';
+
 /**
- * Sends the navigation and a line of text at once, and the content when the service has responded. It works without
- * JavaScript: the style sheet hides the line as soon as the content follows. The status is 200, because it is sent
- * before the content.
+ * Sends the navigation and a line of text at once, and the content as the service responds, each part of it as soon as
+ * it is read. It works without JavaScript: the style sheet hides the line as soon as something follows. The status is
+ * 200, because it is sent before the content.
  */
-function frameFirst(context: Context<Env>, whole: Promise<Response>, visitor: Visitor): Response {
+function frameFirst(context: Context<Env>, whole: Promise<Page | Response>, visitor: Visitor): Response {
   const encoder = new TextEncoder();
-  const contentOf = (page: string): number => page.indexOf("<main");
+  const mainOf = (page: string): number => page.indexOf("<main");
   const frame = String(layout({ title: "Reading", body: html`` }, visitor));
-  const start = `${frame.slice(0, contentOf(frame))}<p class="reading" role="status">Reading from the service …</p>\n`;
   const stream = new ReadableStream({
     async start(controller) {
-      controller.enqueue(encoder.encode(start));
-      const page = await (await whole).text();
-      controller.enqueue(encoder.encode(page.slice(contentOf(page))));
+      const send = (text: string): void => controller.enqueue(encoder.encode(text));
+      send(`${frame.slice(0, mainOf(frame))}${reading}`);
+      const shown = await whole;
+      const page = shown instanceof Response ? await shown.text() : String(layout(shown, visitor));
+      const end = page.lastIndexOf("</main>");
+      send(page.slice(mainOf(page), end));
+      for (const part of shown instanceof Response ? [] : (shown.parts ?? [])) send(`${reading}${await part}\n`);
+      send(page.slice(end));
       controller.close();
     },
   });

@@ -3,14 +3,15 @@
  * the key, the steps of its deletion, and its properties. A KMS key has a shorter page.
  */
 
+import type { KeyRow } from "../campaign/reports/key-row.ts";
 import type { InspectedStep, Inspection } from "../engine/key/inspection.ts";
 import type { Report } from "../engine/loop/report.ts";
 import { type Html, html } from "../html/markup.ts";
-import { codeOf, definitions, list, words } from "../html/report-parts.ts";
+import { codeOf, definitions, linkTo, list, words } from "../html/report-parts.ts";
 import { actList } from "./act-page.ts";
 import type { ActSubject } from "./key-acts.ts";
 import { type Page, refreshSeconds, type Visitor } from "./layout.ts";
-import { explanationPart, keyAddress, keyPath, moment, shownKey } from "./parts.ts";
+import { explanationPart, keyAddress, keyPath, moment, shownKey, waveAddress } from "./parts.ts";
 
 type Shown = Omit<ActSubject, "basis"> & Partial<Pick<Inspection, "steps">>;
 
@@ -30,6 +31,22 @@ ${factsOf(shown, visitor)}
 ${shownKey(key)}`;
   const heading = html`${title} <span class="state ${lifecycleState}">${words(lifecycleState)}</span>`;
   return { title, heading, body, refresh: { address, refreshSeconds } };
+}
+
+/** The dates of the key as its wave has them, with the link to the wave; nothing for a key without a wave. */
+export function wavePart(row: KeyRow | undefined): Html {
+  if (row === undefined) return html``;
+  const day = (date: string): string => (date === "" ? "" : `${date} (UTC)`);
+  return html`<h2>In its campaign</h2>
+${definitions([
+  ["Wave", linkTo(waveAddress(row.wave), row.wave)],
+  ["Waits because", row.why],
+  ["Deactivated at the earliest", day(row.deactivateOn)],
+  ["Destroyed at the earliest", day(row.destroyOn)],
+  ["Material gone", day(row.materialGoneOn)],
+  ["Deactivate by", day(row.deactivateBy)],
+  ["Destroy by", day(row.destroyBy)],
+])}`;
 }
 
 function recordOf(

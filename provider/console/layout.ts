@@ -13,6 +13,8 @@ export interface Page {
   /** The heading, if it has more than the title. */
   readonly heading?: Html;
   readonly body: Html;
+  /** What follows the body. Each part comes as soon as it and those before it are read; one that fails says so. */
+  readonly parts?: readonly Promise<Html>[];
   /** How the page refreshes itself; pages on which a person decides never do. */
   readonly refresh?: {
     readonly address: string;

@@ -13,7 +13,7 @@ import { asUkoError } from "../errors.ts";
 import { type Html, html } from "../html/markup.ts";
 import { linkTo, list } from "../html/report-parts.ts";
 import type { ConsoleApp } from "./console-context.ts";
-import { keyPath, sayKeys } from "./parts.ts";
+import { keyPath, sayKeys, waveAddress } from "./parts.ts";
 
 /** Read again for each page, because people change the folder while the console runs. */
 export async function knownCampaign({ run, campaign }: Pick<ConsoleApp, "run" | "campaign">) {
@@ -37,7 +37,7 @@ export function campaignKeysPart(led: readonly PendingKey[], campaign: KnownCamp
     const [name, wave, isLeft] = JSON.parse(place) as [string, string, boolean];
     const why = sayApprovedByCampaign({ name, wave, ...(isLeft && { isLeft }) });
     const [line = ""] = linesByReason(keys.map(({ report: { label = "" } }) => ({ label, why })));
-    const link = campaign?.name === name ? linkTo(`/campaign/waves/${encodeURIComponent(wave)}`, `Wave ${wave}`) : "";
+    const link = campaign?.name === name ? linkTo(waveAddress(wave), `Wave ${wave}`) : "";
     return html`${line.trim()} ${link}`;
   });
   return html`<h2>In a campaign</h2>

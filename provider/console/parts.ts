@@ -39,6 +39,10 @@ export function keyPageOf(path: string): string {
   return path.startsWith("kms/") ? `/${path}` : `/keys/${path}`;
 }
 
+export function waveAddress(wave: string): string {
+  return `/campaign/waves/${encodeURIComponent(wave)}`;
+}
+
 export function keyAddress(key: Pick<Report, "vaultId" | "keyId">): string {
   return keyPageOf(keyPath(key));
 }

@@ -157,7 +157,9 @@ button.plain { min-height: 2rem; padding: 0.1rem 0.75rem; border-color: var(--qu
 }
 
 @media print {
-  header { display: none; }
+  header, .zone form, .pages, form.row, .skip { display: none; }
+  article, tr, li { break-inside: avoid; }
+  details::details-content { content-visibility: visible; }
 }
 
 @media (min-width: 120rem) {

@@ -3,6 +3,7 @@
  * records, and what waits for others or a time. Many keys that wait alike share one line, so that the page stays short.
  */
 
+import type { WaveOffers } from "../campaign/reports/inspect.ts";
 import { mayBeOfCampaign, sayFirst, sayPerson, sayRoles, surveyMessages } from "../compose/text.ts";
 import type { VaultNames } from "../engine/key/sets/approval-messages.ts";
 import type { PendingKey, PendingSurvey } from "../engine/key/sets/survey.ts";
@@ -14,7 +15,7 @@ import { type Html, html, type Shown } from "../html/markup.ts";
 import { codeOf, linkTo, list, tableOf, words } from "../html/report-parts.ts";
 import { type Page, refreshSeconds, token, type Visitor } from "./layout.ts";
 import { campaignKeysPart, leaderOf } from "./led-keys.ts";
-import { keyAddress, moment, placeOf, sayKeys } from "./parts.ts";
+import { keyAddress, moment, placeOf, sayKeys, waveAddress } from "./parts.ts";
 
 export interface Waiting {
   readonly survey: PendingSurvey;
@@ -69,24 +70,48 @@ export function groupsOf(
   return [...groups.values()];
 }
 
-export function waitingPage({ survey, kms, vaults, campaign }: Waiting, visitor: Visitor): Page {
+/** The page, whose waves come with the list of the campaign, and the rest with the lists of the vaults. */
+export function waitingPage(waiting: Promise<Waiting>, waves: Promise<readonly WaveOffers[]>, visitor: Visitor): Page {
+  const requests = waiting.then((each) => requestParts(each, visitor));
+  const parts = [requests.then(({ cards }) => cards), waves.then(waveCards), requests.then(({ tables }) => tables)];
+  return { title: "Waiting for you", body: html``, parts, refresh: { address: "/waiting", refreshSeconds } };
+}
+
+/** One card a wave, with what the caller can do in it. The page of the wave does it. */
+function waveCards(waves: readonly WaveOffers[]): Html {
+  return html`${waves.map(
+    ({ wave, keys, acts, removals, command, waitsFor }) => html`<article class="card">
+<h2>${linkTo(waveAddress(wave), `Wave ${wave}`)}: ${sayKeys(keys)}</h2>
+${list([
+  ...acts.map(({ id, title }) => linkTo(`${waveAddress(wave)}/${id}`, title)),
+  ...(removals === 0 ? [] : [html`Remove the metadata of ${sayKeys(removals)}: <code>${command}</code>`]),
+])}
+<p class="quiet">Waits for: ${waitsFor}</p>
+</article>`,
+  )}`;
+}
+
+function requestParts({ survey, kms, vaults, campaign }: Waiting, visitor: Visitor) {
   const pending = [...survey.pending, ...kms.keys];
   const groups = groupsOf(pending, campaign);
   const grouped = new Set(groups.flatMap(({ keys }) => keys));
   const led = new Set(pending.filter((each) => leaderOf(each, campaign) !== undefined));
+  // The card of its wave stands for a key of the campaign whose folder the console has.
+  const ledElsewhere = [...led].filter((each) => leaderOf(each, campaign)?.name !== campaign?.name);
   const others = pending.filter((each) => !grouped.has(each) && !led.has(each));
   // A request whose step was taken, or that expired, leaves a key that waits for a request.
   const own = others.filter(({ report: { deletion } }) => deletion.isOwn === true && deletion.awaits !== "request");
   const rest = others.filter((each) => !own.includes(each));
   const at = { vaults, visitor, campaign };
-  const body = html`${groups.length === 0 ? html`<p>No request is waiting for you.</p>` : groups.map((group, index) => card(group, index, at))}
-${campaignKeysPart([...led], campaign)}
+  const none = `No request${campaign === undefined ? "" : ` outside of campaign ${campaign.name}`} is waiting for you.`;
+  const cards = html`${groups.length === 0 ? html`<p>${none}</p>` : groups.map((group, index) => card(group, index, at))}`;
+  const tables = html`${campaignKeysPart(ledElsewhere, campaign)}
 ${pendingPart("Your requests and approvals", own, ownRow, at)}
 ${pendingPart("Waiting for others, or for time", rest, otherRow, at)}
 ${survey.unreadable.length === 0 ? "" : html`<h2>Not readable</h2>`}
 ${list(survey.unreadable.map(({ vaultId, error }) => `Vault ${placeOf(vaultId, vaults)}: ${error.summary}`))}
 ${kms.unread === undefined ? "" : html`<p class="quiet">${surveyMessages.kmsKeysNotListed(kms.unread)}</p>`}`;
-  return { title: "Waiting for you", body, refresh: { address: "/waiting", refreshSeconds } };
+  return { cards, tables };
 }
 
 interface At extends Pick<Waiting, "campaign"> {

@@ -83,14 +83,46 @@ describe("with the folder of the campaign", () => {
     const alice = await inCampaign();
     const { text } = await alice.open("/waiting");
     expect(text).not.toContain('action="/requests/');
-    expect(text).toMatch(/mail-0, mail-1: campaign &quot;eol&quot; approves it in its wave &quot;pilot&quot;/);
-    expect(text).toContain('<a href="/campaign/waves/pilot">Wave pilot</a>');
+    expect(text.match(/<article/g)).toHaveLength(1);
+    expect(text).toContain('<a href="/campaign/waves/pilot">Wave pilot</a>: 5 keys');
+    expect(text).toContain("Review the deactivation of 2 keys, not requested for this wave</a>");
     for (const address of [groupAddress, groupAddress.replace("approve", "store")]) {
       expect((await alice.submit(address)).text).toContain("These keys are no longer waiting for you");
     }
     const outside = await aliceAt();
     expect((await outside.open("/waiting")).text).toContain("asks to deactivate 2 keys in archive");
     expect(await deactivations()).toBe(0);
+  });
+
+  it("shows one card a wave with what the caller can request, review and remove, each with its page", async () => {
+    const bob = openConsole(world, "bob", { campaign: { folder, name: "eol" } });
+    consoles.push(bob);
+    await bob.logIn();
+    const card = async () => /<article[\s\S]*<\/article>/.exec((await bob.open("/waiting")).text)?.[0] ?? "";
+    expect(await card()).toContain(
+      '<a href="/campaign/waves/pilot/request-deactivate">Request the deactivation of 4 keys</a>',
+    );
+    await world.type("carol", `request ${keyNamed("draft-0")}`);
+    await world.advance("1m");
+    await world.type("bob", `campaign next --step destroy --folder ${folder}`);
+    expect(await card()).toContain("Remove the metadata of 1 key: <code>uko campaign next --wave pilot --folder ");
+  });
+
+  it("shows on the page of a key its wave with its dates, and comes part by part if the service is slow", async () => {
+    const alice = await aliceAt({ campaign: { folder, name: "eol" }, frameAfterMs: 20 });
+    await alice.open("/me");
+    const rule = { method: "POST", body: JSON.stringify({ operation: "listManagedKeys", latencyMs: 200 }) };
+    await fetch(`${world.url}/_emulator/faults`, rule);
+    const key = (await alice.open(`/keys/${keyNamed("mail-0")}`)).text;
+    const waiting = (await alice.open("/waiting")).text;
+    await fetch(`${world.url}/_emulator/faults`, { method: "DELETE" });
+    expect(key).toMatch(/<main[\s\S]*<h2>About the key<\/h2>[\s\S]*class="reading"[\s\S]*<h2>In its campaign<\/h2>/);
+    expect(key).toMatch(/<dt>Wave<\/dt><dd><a href="\/campaign\/waves\/pilot">pilot<\/a>/);
+    expect(key).toMatch(/<dt>Destroyed at the earliest<\/dt><dd>2026-10-\d\d \(UTC\)/);
+    // Each part comes after a line that the next one hides.
+    expect(waiting).toMatch(/<main[^>]*>\s*<h1>Waiting for you<\/h1>/);
+    expect(waiting.match(/class="reading"/g)).toHaveLength(4);
+    expect(waiting.match(/<\/html>/g)).toHaveLength(1);
   });
 
   it("approves one key by hand after a line, and its wave approves the others as a group of their own", async () => {

@@ -97,7 +97,7 @@ const runOf = (text: string) => ({ address: text, title: text, back: html`${text
 const donePage = (text: string, result: { readonly title: string; readonly body: unknown }) =>
   runPage({ ...runOf(text), state: { kind: "done", result: as(result) } }, visitorOf(text), query);
 
-const inConsole: Readonly<Record<string, (text: string) => Page>> = {
+const inConsole: Readonly<Record<string, (text: string) => Page | Promise<Page>>> = {
   "the key": (text) => keyPage(as(inspectionOf(text)), visitorOf(text)),
   "the KMS key": (text) => {
     const { report, acts } = inspectionOf(text);
@@ -121,7 +121,7 @@ const inConsole: Readonly<Record<string, (text: string) => Page>> = {
     const objects = [{ resource: "kms", name: text, keyId: text, keyState: text, dualAuthDelete: true }];
     return kmsKeysPage(as({ objects, hasManagedKeys: true }), query);
   },
-  "the pending deletions": (text) => {
+  "the pending deletions": async (text) => {
     const approval = { ...actOf(text), id: "approve", right: { roles: [text] } };
     const pending = [[actOf(text)], [approval]].map((acts) => ({
       report: inspectionOf(text).report,
@@ -130,7 +130,13 @@ const inConsole: Readonly<Record<string, (text: string) => Page>> = {
     }));
     const survey = { vaults: 1, pending, unreadable: [{ vaultId: text, error: { summary: text } }] };
     const waiting = { survey, kms: { keys: [] }, vaults: new Map([[text, text]]) };
-    return waitingPage(as(waiting), visitorOf(text));
+    const waves = [{ wave: text, keys: 1, acts: [actOf(text)], removals: 1, command: text, waitsFor: text }];
+    const { parts = [], ...page } = waitingPage(
+      Promise.resolve(as(waiting)),
+      Promise.resolve(as(waves)),
+      visitorOf(text),
+    );
+    return { ...page, body: html`${await Promise.all(parts)}` };
   },
   "the caller": (text) =>
     whoPage({
@@ -181,7 +187,10 @@ const pages: Readonly<Record<string, (text: string) => unknown>> = {
   "a campaign to mail": (text) => renderPage(campaignReport(text)),
   "a certificate": certificatePage,
   ...Object.fromEntries(
-    Object.entries(inConsole).map(([name, page]) => [name, (text: string) => layout(page(text), visitorOf(text))]),
+    Object.entries(inConsole).map(([name, page]) => [
+      name,
+      async (text: string) => layout(await page(text), visitorOf(text)),
+    ]),
   ),
 };
 
@@ -201,8 +210,8 @@ describe.each(Object.entries(pages))("the page of %s", (_, page) => {
   });
 });
 
-it("shows an invisible character by its number, and asks for the label as shown", () => {
-  const page = String(pages["an act"]?.(invisible));
+it("shows an invisible character by its number, and asks for the label as shown", async () => {
+  const page = String(await pages["an act"]?.(invisible));
   expect(page).toContain("<dt>Key</dt><dd>pay\\u{202e}llo\\u{200b}r\\u{1b}[31m\\u{e0041}\\u{2028}");
   expect(page).toContain("The label is <code>pay\\u{202e}llo\\u{200b}r\\u{1b}[31m\\u{e0041}</code>");
 });

@@ -9,10 +9,12 @@ import type { CallOptions, World } from "../../engine/ports/world.ts";
 import { keyPathOf, kindOf, type ReviewKind, reviewLifetimeMs } from "../../lifecycle/consent/review.ts";
 import { isKmsReview } from "../../lifecycle/kms-key/kms-review.ts";
 import { type ApprovedStep, approvedSteps, type Identity } from "../../lifecycle/vocabulary/observation.ts";
+import { unnamed } from "../files/campaign-file.ts";
 import { openCampaign, requireWave } from "../files/folder.ts";
-import { type CampaignSchedule, type KeyInSchedule, onlyWave } from "../view/campaign-schedule.ts";
+import { type CampaignSchedule, type KeyInSchedule, onlyWave, type WaveInSchedule } from "../view/campaign-schedule.ts";
 import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";
 import { rulesLine } from "../view/rule-changes.ts";
+import { isReady, waitsFor } from "../view/standing.ts";
 import type { CampaignView } from "../view/view.ts";
 import { isNamed } from "./find.ts";
 import { keyRows } from "./key-row.ts";
@@ -20,7 +22,7 @@ import { keyTable } from "./key-views.ts";
 import { isOfOther, originSection } from "./origins.ts";
 import { prepareApproval, reviewedWave } from "./prepared-approval.ts";
 import { hasRecordToWithdraw, kindOfKey, readyFor, rollbackOfKey } from "./ready-keys.ts";
-import { type CampaignReport, section } from "./report.ts";
+import { type CampaignReport, nextCommand, section } from "./report.ts";
 import { listOfKmsKeys, listToApprove, titleOf, unusualSections } from "./review-text.ts";
 import { reportStatus } from "./status.ts";
 import { type OwnReview, type WaveStep, waveActs } from "./wave-acts.ts";
@@ -28,6 +30,7 @@ import { type ShownReview, type ShownReviewRequest, waveStateOf } from "./wave-s
 
 type Pages = ReturnType<typeof createCampaignInspection>;
 export type CampaignOverview = Awaited<ReturnType<Pages["overview"]>>;
+export type WaveOffers = Awaited<ReturnType<Pages["offers"]>>[number];
 export type WaveInspection = Awaited<ReturnType<Pages["wave"]>>;
 export type ApprovalInspection = Awaited<ReturnType<WaveInspection["approvalOf"]>>;
 
@@ -42,6 +45,17 @@ export function createCampaignInspection(world: World, openFolder: OpenFolder) {
     async overview(path: string, options: CallOptions) {
       const { view, plan } = await open(path, options);
       return { report: pageOf(view, plan), campaign: view.campaign.name, nowMs: view.nowMs };
+    },
+    /** For each wave that is not finished: what the caller can do, and what the wave waits for. */
+    async offers(path: string, shown: WaveLook["shown"], options: CallOptions) {
+      const context = await open(path, options);
+      const waves = context.plan.waves.filter(({ keys }) => keys.some(({ standing }) => standing.kind === "waits"));
+      return Promise.all(waves.map((wave) => offersOfWave(context, wave, shown)));
+    },
+    /** The row of one key in its campaign; undefined if no rule of the campaign named the key. */
+    async key(path: string, name: string, options: CallOptions) {
+      const { view, plan } = await open(path, options);
+      return keyRows(view, { keys: plan.keys.filter((key) => key.name === name && key.line.wave !== unnamed.wave) })[0];
     },
     async wave(path: string, look: WaveLook, options: CallOptions) {
       return inspectWave(await open(path, options, look.wave), look);
@@ -63,7 +77,20 @@ interface WaveLook {
   readonly shown: readonly ShownReview[];
 }
 
-async function inspectWave(context: CampaignContext, { wave, only, shown }: WaveLook) {
+async function offersOfWave(context: CampaignContext, { name: wave, keys }: WaveInSchedule, shown: WaveLook["shown"]) {
+  const acts = await actsOf(context, { wave, only: "", shown });
+  return {
+    wave,
+    keys: keys.length,
+    acts: acts.filter(({ name }) => name !== "halt" && name !== "rollback"),
+    /** How many destroyed keys wait for the removal of their metadata, which a terminal runs. */
+    removals: keys.filter((key) => isReady(key, "remove")).length,
+    command: nextCommand({ wave, path: context.view.folder.path }),
+    waitsFor: waitsFor(keys),
+  };
+}
+
+async function actsOf(context: CampaignContext, { wave, only, shown }: WaveLook) {
   const { view, world, options } = context;
   requireWave(view.campaign, wave);
   const { identity } = await world.session.actor(options);
@@ -82,20 +109,28 @@ async function inspectWave(context: CampaignContext, { wave, only, shown }: Wave
       reviews: ownReviews(context, { wave, step, identity, ready, shown }),
     };
   });
+  return waveActs(
+    {
+      steps,
+      requests: keys.filter((key) => hasRecordToWithdraw(key, view.nowMs)).length,
+      reversible: reversible.length === 0 ? undefined : reversible.filter(isChosen).length,
+      areSigned: world.signatures !== undefined,
+    },
+    { wave, path: view.folder.path },
+  );
+}
+
+async function inspectWave(context: CampaignContext, look: WaveLook) {
+  const { view } = context;
+  const { wave } = look;
+  const acts = await actsOf(context, look);
+  const plan = onlyWave(context.plan, wave);
   return {
     report: pageOf(view, plan),
     campaign: view.campaign.name,
     wave,
     nowMs: view.nowMs,
-    acts: waveActs(
-      {
-        steps,
-        requests: keys.filter((key) => hasRecordToWithdraw(key, view.nowMs)).length,
-        reversible: reversible.length === 0 ? undefined : reversible.filter(isChosen).length,
-        areSigned: world.signatures !== undefined,
-      },
-      { wave, path: view.folder.path },
-    ),
+    acts,
     keys: keyTable("wave", keyRows(view, plan)),
     /** What an approval would do. It uses the same read, because each read lists the whole instance. */
     approvalOf: (asked: Omit<ShownReviewRequest, "wave">) => inspectApproval(context, { wave, ...asked }),
