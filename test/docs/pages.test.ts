@@ -114,7 +114,7 @@ test.each(documents)("%s: defines $KEY before its use", (file) => {
 });
 
 test("the seed file in the emulator's guide is valid", () => {
-  const [, seed = "?"] = /```json\n([\s\S]*?)```/.exec(read("provider/docs/reference/emulator.md")) ?? [];
+  const [, seed = "?"] = /```json\n([\s\S]*?)```/.exec(read("sdk/release/emulator/README.md")) ?? [];
   expect(checkSeed(JSON.parse(seed)).keys).toHaveLength(1);
 });
 

@@ -81,7 +81,7 @@ test("every interface, every platform of a release and every profile of the emul
   for (const name of interfaceNames) expect(text).toContain(`\`interface: ${name}\``);
   for (const { name } of platforms) expect(text).toContain(name);
   const profiles = Array.from(
-    read("provider/docs/reference/emulator.md").matchAll(/^\| (`api-4[^|]+|`zos`|`documented`)/gm),
+    read("sdk/release/emulator/README.md").matchAll(/^\| (`api-4[^|]+|`zos`|`documented`)/gm),
     ([, names = ""]) => names.trim().split(", "),
   ).flat();
   expect(profiles).toHaveLength(7);

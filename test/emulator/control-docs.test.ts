@@ -5,7 +5,7 @@ import { keyEditSchema, keystoreEditSchema, kmsKeyEditSchema } from "../../provi
 import { faultSchema } from "../../provider/emulator/store/faults.ts";
 import { read } from "../support/documents.ts";
 
-const page = read("provider/docs/reference/emulator-control.md");
+const page = read("sdk/release/emulator/README.md");
 
 /** The request bodies that the guide describes, by the heading of their tables. */
 const bodies = {
@@ -64,7 +64,7 @@ function documented(heading: string): readonly string[] {
   return rows.map((row) => row.split(" | ").slice(0, 2).join(" | ").replace("| ", ""));
 }
 
-describe("provider/docs/reference/emulator-control.md describes the body of", () => {
+describe("sdk/release/emulator/README.md describes the body of", () => {
   it.each(Object.entries(bodies))("%s as its schema has it", (heading, schema) => {
     expect(documented(heading)).toEqual(rowsOf(z.toJSONSchema(schema, { io: "input" }) as Shape));
   });

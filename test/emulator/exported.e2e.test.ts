@@ -27,9 +27,10 @@ async function projectWithPackage(): Promise<string> {
   return folder;
 }
 
-test("the guide's program starts the emulator of the packed package, and its types are there", async () => {
+test("the program of the emulator's README starts the emulator of the packed package, and its types are there", async () => {
   const folder = await projectWithPackage();
-  const [program = ""] = blocksIn("provider/docs/reference/emulator.md", "ts");
+  const [documented = ""] = blocksIn("sdk/release/emulator/README.md", "ts");
+  const program = documented.replace('"@uko/emulator"', '"pulumi-uko/emulator"');
   const file = path.join(folder, "program.ts");
   await writeFile(file, `${program}\nexport const port: number = emulator.port;\n`);
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { printedUntil } from "./engine-run.ts";
 
-/** A line of the audit trail, as far as examples read it; provider/docs/reference/emulator-control.md lists all fields. */
+/** A line of the audit trail, as far as examples read it; sdk/release/emulator/README.md lists all fields. */
 export interface AuditEntry {
   readonly seq: number;
   readonly time: string;
@@ -78,7 +78,7 @@ export class LocalUko {
     await this.#control("clock", { advance: duration });
   }
 
-  /** Adds a fault rule (provider/docs/reference/emulator-control.md). */
+  /** Adds a fault rule (sdk/release/emulator/README.md). */
   async fault(rule: Readonly<Record<string, unknown>>): Promise<void> {
     await this.#control("faults", rule);
   }

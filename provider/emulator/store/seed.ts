@@ -1,6 +1,6 @@
 /**
  * Defines and checks the form of a seed, the JSON file with the objects that an emulator has at its start
- * (provider/docs/reference/emulator.md).
+ * (sdk/release/emulator/README.md).
  */
 
 import * as z from "zod";

@@ -103,7 +103,7 @@ export const sections: readonly Section[] = [
   },
   { text: "Resources", pages: generated("resources") },
   { text: "Functions and data sources", pages: generated("functions") },
-  { text: "Emulator", pages: ["reference/emulator", "reference/emulator-control"] },
+  { text: "Emulator", pages: ["reference/emulator"] },
   { text: "Project", pages: ["reference/compatibility", "reference/fidelity"] },
 ];
 
