@@ -5,6 +5,6 @@ import { story } from "./story.ts";
 
 if (await runStory(story)) {
   console.log(
-    "\nTo play both people yourself: provider/docs/tutorials/two-people-with-pulumi.md. Why two people: provider/docs/explanation/two-people.md.",
+    "\nTo play both people yourself: provider/docs/tutorials/two-people.md. Why two people: provider/docs/explanation/two-people.md.",
   );
 }

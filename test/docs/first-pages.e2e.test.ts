@@ -49,7 +49,7 @@ test("Delete a key that exists: Pulumi, at most 8 commands to the first request"
     PATH: [path.join(repository, "build/cli"), env.PATH].join(path.delimiter),
   });
   await follow(reader, "delete-an-existing-key", "Find the key", "With Pulumi");
-  await reader.follow({ kind: "output", where: "", text: 'Key "orders" is waiting for a second person' });
+  await reader.follow({ kind: "output", where: "", tab: undefined, text: 'Key "orders" is waiting for a second person' });
   expect(deedsIn(await uko.audit())).toEqual(requested);
   expect(reader.commands).toBeLessThanOrEqual(8);
 });
@@ -101,6 +101,6 @@ test("Check a certificate: two commands, for the certificate of an emulator", { 
   for (const part of parts.filter(({ text }) => !text.startsWith("npm install "))) {
     await reader.follow({ ...part, text: part.text.replace(/^uko certificate verify .*$/m, "$& --allow-emulator") });
   }
-  await reader.follow({ kind: "output", where: "", text: "Signed by IBMid-550000BOB" });
+  await reader.follow({ kind: "output", where: "", tab: undefined, text: "Signed by IBMid-550000BOB" });
   expect(reader.commands).toBe(2);
 });

@@ -116,7 +116,7 @@ describe.skipIf(isLeftOut)("in a browser", () => {
   }
 
   const places = [
-    ...["", "tutorials/two-people-with-pulumi", "how-to/troubleshoot", "errors/UKO_COOLING_DOWN"],
+    ...["", "tutorials/two-people", "how-to/troubleshoot", "errors/UKO_COOLING_DOWN"],
     ...["registry/installation-configuration", "reference/resources/keystore", "reference/functions/plan-deletion"],
   ];
   test.each(["light", "dark"] as const)("the pages are readable in %s, without barriers and errors", async (scheme) => {
@@ -137,7 +137,7 @@ describe.skipIf(isLeftOut)("in a browser", () => {
     const { page } = await open("", "light");
     for (const width of [390, 768, 1440]) {
       await page.setViewportSize({ width, height: 900 });
-      for (const place of [...places, "explanation/threat-model", "reference/campaigns"]) {
+      for (const place of [...places, "explanation/threat-model", "how-to/campaigns"]) {
         await page.goto(`${home}${place}`);
         const isWider = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth");
         expect(isWider, `${place} at ${width} px`).toBe(false);

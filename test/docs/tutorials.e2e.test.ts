@@ -11,16 +11,17 @@ import { LocalUko } from "../stage/local-uko.ts";
 import { read } from "../support/documents.ts";
 import { limitMs, newHome, partsOf, Reader } from "../support/reader.ts";
 
-async function follow(page: string, engineFolders: readonly string[]): Promise<readonly string[]> {
+async function follow(page: string, engineFolders: readonly string[], tool?: string): Promise<readonly string[]> {
   // The arguments with which the page starts the emulator decide its world.
   const [, world = ""] = /^uko emulator (.+)$/m.exec(read(page)) ?? [];
   const uko = await LocalUko.start(undefined, world === "" || world.startsWith("advance") ? [] : world.split(" "));
   onTestFinished(() => uko.stop());
   const reader = new Reader(await newHome(), uko, engineFolders);
-  for (const part of partsOf(page)) await reader.follow(part);
+  for (const part of partsOf(page).filter(({ tab }) => tab === undefined || tab === tool)) await reader.follow(part);
   return deedsIn(await uko.audit());
 }
 
+const twoPeople = "provider/docs/tutorials/two-people.md";
 const deletion = [
   "Bob Example requested its deactivation",
   "Alice Example deactivated the key",
@@ -29,23 +30,23 @@ const deletion = [
   "Bob Example destroyed the key",
   "Bob Example removed the key's metadata",
 ];
-const creationAndDeletion = ["Bob Example created the key", ...deletion];
+const adoptionAndDeletion = ["Bob Example marked it for two people", ...deletion];
 
 test("two people delete a key with Pulumi, from an empty folder", { timeout: limitMs }, async () => {
   const pulumi = await locatePulumi();
-  const deeds = await follow("provider/docs/tutorials/two-people-with-pulumi.md", pulumi?.pathEntries ?? []);
-  expect(deeds).toEqual(creationAndDeletion);
+  const host = locateEngine(languageHost("yaml", pulumi?.pulumiBin ?? ""));
+  const folders = [...(pulumi?.pathEntries ?? []), ...(host ? [path.dirname(host.bin)] : [])];
+  expect(await follow(twoPeople, folders, "Pulumi")).toEqual(adoptionAndDeletion);
 });
 
 test("two people delete a key with OpenTofu, from an empty folder", { timeout: limitMs }, async () => {
   const tofu = await locateTofu();
   const folders = tofu ? [path.dirname(tofu.tofuBin)] : [];
-  const deeds = await follow("provider/docs/tutorials/two-people-with-opentofu.md", folders);
-  expect(deeds).toEqual(creationAndDeletion);
+  expect(await follow(twoPeople, folders, "OpenTofu")).toEqual(adoptionAndDeletion);
 });
 
 test("two people delete a key with the command line, from an empty folder", { timeout: limitMs }, async () => {
-  expect(await follow("provider/docs/tutorials/two-people-with-the-command-line.md", [])).toEqual(deletion);
+  expect(await follow(twoPeople, [], "Command line")).toEqual(deletion);
 });
 
 test("two people delete a root key of Key Protect with the native package, from an empty folder", {

@@ -19,9 +19,9 @@ export function read(file: string): string {
   return readFileSync(path.join(repository, file), "utf8");
 }
 
-/** What stands between the fences of one language, in order. */
+/** What stands between the fences of one language, in order. A fence may name its tab: `sh [Pulumi]`. */
 export function blocksIn(file: string, language: string): readonly string[] {
-  const fence = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm");
+  const fence = new RegExp(`^\`\`\`${language}(?: \\[.+\\])?\\n([\\s\\S]*?)^\`\`\``, "gm");
   return Array.from(read(file).matchAll(fence), ([, block = ""]) => block);
 }
 

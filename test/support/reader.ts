@@ -21,6 +21,8 @@ export interface Part {
   /** The terminal of commands, the name of a file. */
   readonly where: string;
   readonly text: string;
+  /** The tool for which the block is, if the page shows the step for several ones. */
+  readonly tab: string | undefined;
 }
 
 /** The terminal of a page that names none: its reader's own. */
@@ -29,16 +31,19 @@ export const ownTerminal = "in your terminal";
 /** The blocks of a page, or of one section, in order. The paragraph before a block names its terminal or its file. */
 export function partsOf(page: string, heading?: string): readonly Part[] {
   const blocks = (heading === undefined ? read(page) : sectionOf(page, heading)).matchAll(
-    /((?:^.+\n)*)\n```(\w+)\n([\s\S]*?)^```/gm,
+    /((?:^.+\n)*)\n```(\w+)(?: \[(.+)\])?\n([\s\S]*?)^```/gm,
   );
-  return Array.from(blocks, ([, paragraph = "", language = "", text = ""]) => {
-    if (language === "text") return { kind: "output", where: "", text };
+  let paragraph = "";
+  return Array.from(blocks, ([, above = "", language = "", tab, text = ""]) => {
+    // The tabs of one step stand below one paragraph.
+    if (above !== "" || tab === undefined) paragraph = above;
+    if (language === "text") return { kind: "output", where: "", text, tab };
     const [, file] = /^`([\w.]+)`:$/m.exec(paragraph) ?? [];
-    if (file !== undefined) return { kind: "file", where: file, text };
+    if (file !== undefined) return { kind: "file", where: file, text, tab };
     const [where] = /In (?:the checkout|a terminal of its own|your terminal|\w+'s terminal)/i.exec(paragraph) ?? [];
     if (where === undefined && heading === undefined)
       throw new Error(`${page}: no terminal is named before these commands:\n${text}`);
-    return { kind: "commands", where: where?.toLowerCase() ?? ownTerminal, text };
+    return { kind: "commands", where: where?.toLowerCase() ?? ownTerminal, text, tab };
   });
 }
 

@@ -153,7 +153,7 @@ export function settingsPages(): ReadonlyMap<URL, string> {
   ];
   return new Map([
     [settingsFile, settingsMarkdown()],
-    withTables(installationFile, { settings: pulumiSettings(), "settings of a run": runSettings() }),
+    withTables(installationFile, { settings: pulumiSettings() }),
   ]);
 }
 

@@ -97,9 +97,15 @@ function withBreaks(html: string): string {
   return html.replace(/>[^<]*</, (name) => name.replaceAll(/[_:/.](?=\w)|[a-z](?=[A-Z])/g, "$&<wbr>"));
 }
 
+/** Blocks of one step that name their tools, as `sh [Pulumi]`, are tabs of the theme; elsewhere they follow each other. */
+function withTabs(source: string): string {
+  const blocks = /(?:^```\w+ \[.+\]\n[\s\S]*?^```\n\n?){2,}/gm;
+  return source.replaceAll(blocks, (group) => `::: code-group\n\n${group.trimEnd()}\n\n:::\n\n`);
+}
+
 function configureMarkdown(markdown: Markdown): void {
   markdown.core.ruler.before("normalize", "registry-marks", (state) => {
-    state.src = withoutRegistryMarks(state.src);
+    state.src = withTabs(withoutRegistryMarks(state.src));
   });
   const render = markdown.renderer.rules.link_open;
   markdown.renderer.rules.link_open = (tokens, at, options, env, self) => {
