@@ -49,7 +49,12 @@ test("Delete a key that exists: Pulumi, at most 8 commands to the first request"
     PATH: [path.join(repository, "build/cli"), env.PATH].join(path.delimiter),
   });
   await follow(reader, "delete-an-existing-key", "Find the key", "With Pulumi");
-  await reader.follow({ kind: "output", where: "", tab: undefined, text: 'Key "orders" is waiting for a second person' });
+  await reader.follow({
+    kind: "output",
+    where: "",
+    tab: undefined,
+    text: 'Key "orders" is waiting for a second person',
+  });
   expect(deedsIn(await uko.audit())).toEqual(requested);
   expect(reader.commands).toBeLessThanOrEqual(8);
 });

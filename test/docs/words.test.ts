@@ -18,7 +18,9 @@ test("the pages that people write for the site have at most the words of the lim
 
 test("a lead has at most 25 words to learn for a campaign", () => {
   const [, section = ""] = read("provider/docs/how-to/your-date.md").split("\n## Words to learn\n");
-  const words = Array.from(section.matchAll(/^\| (?!word|---)([^|]+) \|/gm), ([, cell = ""]) => cell.split(", ")).flat();
+  const words = Array.from(section.matchAll(/^\| (?!word|---)([^|]+) \|/gm), ([, cell = ""]) =>
+    cell.split(", "),
+  ).flat();
   expect(words.length).toBeGreaterThan(10);
   expect(words.length).toBeLessThanOrEqual(25);
 });

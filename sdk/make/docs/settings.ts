@@ -151,10 +151,7 @@ export function settingsPages(): ReadonlyMap<URL, string> {
     file,
     Object.entries(tables).reduce((text, [name, rows]) => replaceTable(text, name, rows), readFileSync(file, "utf8")),
   ];
-  return new Map([
-    [settingsFile, settingsMarkdown()],
-    withTables(installationFile, { settings: pulumiSettings() }),
-  ]);
+  return new Map([[settingsFile, settingsMarkdown()], withTables(installationFile, { settings: pulumiSettings() })]);
 }
 
 /** Replaces the text between `<!-- NAME: ... -->` and `<!-- end of NAME -->`. */
