@@ -167,13 +167,14 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 function headerOf({ exchanges, product, region, startMs }: RunToRecord, { sha256 }: Digests): RecordingHeader {
+  const isUko = exchanges.some(({ request: { service } }) => service === "uko");
   const members = JSON.stringify(exchanges.map(({ response }) => response.body)).matchAll(/"([a-z_]{1,60})":/g);
   return {
     v: 1,
     kind: "recording",
     of: "deletion",
     product,
-    apiVersion: versionIn(new Set(Array.from(members, ([, name = ""]) => name))),
+    apiVersion: isUko ? versionIn(new Set(Array.from(members, ([, name = ""]) => name))) : "v2",
     region,
     day: isoTime(startMs).slice(0, 10),
     rows: sha256(JSON.stringify(deletionRows.map(({ id, answers, expects }) => ({ id, answers, expects })))),

@@ -1,8 +1,10 @@
 /** `--record`: an ordinary deletion of a test key by two people, recorded while it runs. */
 
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -201,6 +203,9 @@ describe("the file", () => {
       "is not a recording that --record began",
     ],
     ["a link", () => symlinkSync(path.join(folder, "other"), file), "It is a symbolic link"],
+    ["a pipe", () => execFileSync("mkfifo", [file]), "It is not a regular file"],
+    ["a pipe as private file", () => execFileSync("mkfifo", [`${file}.private`]), "It is not a regular file"],
+    ["a folder", () => mkdirSync(file), "It is not a regular file"],
     ["a link as private file", () => symlinkSync("/etc/hosts", `${file}.private`), "It is a symbolic link"],
     [
       "a private file without its recording",

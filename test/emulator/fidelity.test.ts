@@ -27,7 +27,7 @@ describe("takes what was seen from recordings", () => {
       region: "eu-de",
       day: "2027-01-31",
     };
-    return { file: "one.jsonl", text: `${[JSON.stringify(header), ...lines].join("\n")}\n` };
+    return { file: "example-bank/one.jsonl", text: `${[JSON.stringify(header), ...lines].join("\n")}\n` };
   };
   const service = "Hyper Protect Crypto Services";
 
@@ -37,12 +37,17 @@ describe("takes what was seen from recordings", () => {
     expect(page).toContain("0 are verified, 0 refuted");
   });
 
-  it("counts what IBM's service showed, with day, version, region and file", () => {
+  it("counts what IBM's service showed, with day, version, region, sender and file", () => {
     const page = fidelityMarkdown([recording(service, line(first, "verified"), line(second, "not_tried"))]);
     expect(page).toContain("**1 of ");
     expect(page).toContain(
-      "verified 2027-01-31, Hyper Protect Crypto Services, API 4.14.2, eu-de (`test/recordings/one.jsonl`)",
+      "verified 2027-01-31, Hyper Protect Crypto Services, API 4.14.2, eu-de, sent by example-bank (`test/recordings/example-bank/one.jsonl`)",
     );
+  });
+
+  it("takes no recording of IBM's service without a folder that names its sender", () => {
+    const { text } = recording(service, line(first, "verified"));
+    expect(() => fidelityMarkdown([{ file: "one.jsonl", text }])).toThrow("names its sender");
   });
 
   it("counts no line of a probe that asked something else", () => {

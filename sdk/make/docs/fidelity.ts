@@ -112,11 +112,11 @@ For each fact, the contract names IBM's document, SDK or provider, or says that 
 const howToVerify = `If you have an instance, you can answer many rows in ten minutes: see [What to record](../internals/record-a-service.md).
 When you have a recording:
 
-1. Put the file in \`test/recordings\`.
+1. Put the file in \`test/recordings/SENDER/\`, with the name of who sent it.
 2. If a row is refuted, change the emulator, with a test that cites the recording. If instances may differ, add a switch, and name it in the row.
 3. Run \`npx vitest run test/emulator/fidelity.test.ts --update\` to write this page.
 
-A recording is no proof: its sender can edit it. Say with the file who sent it.
+A recording is no proof: its sender can edit it. So the column *seen* names the sender.
 \`test/recordings/emulator.jsonl\` is a recording of the emulator itself. It shows the form, and proves nothing about IBM's service.`;
 
 type SeenRows = ReturnType<typeof seenRows>;

@@ -10,6 +10,7 @@ import { checkRecording } from "../../../provider/probe/check.ts";
 const folder = new URL("../../../test/recordings/", import.meta.url);
 
 export interface Recording {
+  /** Below the folder, with the folder of its sender: `example-bank/deletion.jsonl`. */
   readonly file: string;
   readonly text: string;
 }
@@ -21,7 +22,8 @@ interface Seen {
 }
 
 export function recordings(): readonly Recording[] {
-  const files = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+  const found = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const files = found.map((file) => file.replaceAll("\\", "/")).filter((name) => name.endsWith(".jsonl"));
   return files.sort().map((file) => ({ file, text: readFileSync(new URL(file, folder), "utf8") }));
 }
 
@@ -33,7 +35,10 @@ export function seenRows(found: readonly Recording[]): ReadonlyMap<string, reado
     if (checked === undefined) throw new Error(`${file} is not a recording.`);
     const { header, rows } = checked;
     if (notIbm.includes(header.product)) continue;
-    const where = `${header.day}, ${header.product}, API ${header.apiVersion}, ${header.region} (\`test/recordings/${file}\`)`;
+    // The file can be edited, so a reader judges it by its sender.
+    const [sender, own] = file.split("/");
+    if (own === undefined) throw new Error(`${file} is not in a folder that names its sender.`);
+    const where = `${header.day}, ${header.product}, API ${header.apiVersion}, ${header.region}, sent by ${sender} (\`test/recordings/${file}\`)`;
     for (const [id, lines] of Map.groupBy(rows, ({ answers }) => answers)) {
       const verdicts = lines.map(({ verdict }) => verdict).filter((verdict) => verdict !== "not_tried");
       if (verdicts.length === 0) continue;
