@@ -1,5 +1,7 @@
 /** A campaign on an instance of Key Protect, whose keys are KMS keys alone. */
 
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { expect, it } from "vitest";
 import { keyProtectWorld } from "../../provider/emulator/store/demo-seed.ts";
 import { isKmsCall } from "../support/calls.ts";
@@ -14,6 +16,11 @@ const run = (who: Person, command: string) => stage.campaign(`${command} --json`
 it("plans, requests and destroys the KMS keys of Key Protect, and calls nothing but KMS and IAM", async () => {
   const init = await stage.campaign("plan", "bob");
   expect([init.exitCode, init.err]).toEqual([0, expect.not.stringContaining("[UKO_")]);
+  // IBM ends Hyper Protect Crypto Services, and not Key Protect.
+  expect(init.out).not.toContain("2027-03-2");
+  expect(readFileSync(path.join(stage.folder, "campaign.yaml"), "utf8")).toMatch(
+    /^instanceEnds: false\n#.*\ndeadline: \d{4}-\d\d-\d\d\nscope:$/m,
+  );
   await stage.baselined((text) => text.replace(/blackouts.*\n/, ""));
   expect((await stage.campaign("plan")).out).toContain("2 keys");
   await run("alice", "request main destroy");

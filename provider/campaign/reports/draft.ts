@@ -5,6 +5,7 @@
  * deadline of the campaign, and IBM's last day for the service.
  */
 
+import type { Session } from "../../engine/ports/world.ts";
 import { ibmDates } from "../../engine/text/ibm-dates.ts";
 import { count } from "../../engine/text/words.ts";
 import { campaignFileName, campaignFormat } from "../files/campaign-file.ts";
@@ -42,7 +43,26 @@ export function lastDestroyDayOf(group: Pick<Group, "pendingDays" | "state">, de
   return dayOf(lastDestroyBeforeMs(Date.parse(deadline) + dayMs, group.pendingDays) - 1);
 }
 
-export function firstCampaignFile(instanceId: string, { keys, vaults }: CampaignInventory): string {
+/** The dates of a first campaign. IBM ends Hyper Protect Crypto Services, and not Key Protect. */
+export interface EndOfInstance {
+  readonly instanceEnds: boolean;
+  readonly deadline: string;
+  readonly lastDeadline?: string;
+}
+
+export function endOfInstance({ isKeyProtect }: Pick<Session, "isKeyProtect">, nowMs: number): EndOfInstance {
+  if (isKeyProtect) return { instanceEnds: false, deadline: dayOf(nowMs + daysWithoutAnEnd * dayMs) };
+  return { instanceEnds: true, deadline: ibmDates.endOfSupport, lastDeadline: ibmDates.lastDay };
+}
+
+/** A proposal, which people replace: enough for two waves and the 30 days in which KMS can restore a key. */
+const daysWithoutAnEnd = 90;
+
+export function firstCampaignFile(
+  instanceId: string,
+  { keys, vaults }: CampaignInventory,
+  { instanceEnds, deadline, lastDeadline }: EndOfInstance,
+): string {
   const suggestions = groupsOf(keys).flatMap(({ kind, state, keystores, keys: number }) => [
     `#  # ${count(number, "key")}`,
     `#  - match: {kind: ${kind}, state: [${state}]${keystores === "" ? "" : `, keystore: [${keystores.split("+").join(", ")}]`}}`,
@@ -56,9 +76,10 @@ export function firstCampaignFile(instanceId: string, { keys, vaults }: Campaign
     `format: ${campaignFormat}`,
     "name: retirement",
     `instance: ${instanceId}`,
-    "instanceEnds: true",
-    `deadline: ${ibmDates.endOfSupport}`,
-    `lastDeadline: ${ibmDates.lastDay}`,
+    `instanceEnds: ${instanceEnds}`,
+    ...(instanceEnds ? [] : ["# IBM does not end Key Protect: write the day by which the keys have to be gone."]),
+    `deadline: ${deadline}`,
+    ...(lastDeadline === undefined ? [] : [`lastDeadline: ${lastDeadline}`]),
     "scope:",
     ...(vaults.length > 0 ? ["  vaults:"] : []),
     ...vaults.map(({ id, name: vaultName }) => `    - ${id} # ${vaultName.replaceAll(/[^\w .-]/g, "?")}`),
@@ -80,8 +101,11 @@ export function firstCampaignFile(instanceId: string, { keys, vaults }: Campaign
   ].join("\n");
 }
 
-export function reportDraft(folder: string, inventory: CampaignInventory): CampaignReport {
-  const deadline = ibmDates.endOfSupport;
+export function reportDraft(
+  folder: string,
+  inventory: CampaignInventory,
+  { deadline, lastDeadline }: EndOfInstance,
+): CampaignReport {
   const groups = groupsOf(inventory.keys).map((group) => ({ ...group, lastDay: lastDestroyDayOf(group, deadline) }));
   return reportOf({
     summary: `Wrote ${folder}/${campaignFileName} for ${count(inventory.keys.length, "key")} in ${count(inventory.vaults.length, "vault")}`,
@@ -93,7 +117,9 @@ export function reportDraft(folder: string, inventory: CampaignInventory): Campa
             pending: ({ pendingDays }) => `${pendingDays} d`,
             keys: "keys",
             [`for ${deadline}`]: "lastDay",
-            [`for ${ibmDates.lastDay}`]: (group) => lastDestroyDayOf(group, ibmDates.lastDay),
+            ...(lastDeadline !== undefined && {
+              [`for ${lastDeadline}`]: (group: Group) => lastDestroyDayOf(group, lastDeadline),
+            }),
           }),
         }),
         data: { deadline, groups },

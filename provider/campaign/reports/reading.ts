@@ -20,7 +20,7 @@ import { readLive } from "../view/live.ts";
 import { readUsage } from "../view/usage.ts";
 import { inventoryScope, readCampaignView } from "../view/view.ts";
 import { type Baseline, computeBaseline } from "./baseline.ts";
-import { firstCampaignFile, reportDraft } from "./draft.ts";
+import { endOfInstance, firstCampaignFile, reportDraft } from "./draft.ts";
 import { reportKeysFound } from "./find.ts";
 import { renderPage } from "./page.ts";
 import { checksTitle, keysToCheck, reportPlan } from "./plan-report.ts";
@@ -79,10 +79,11 @@ export function createCampaignReading(world: World, openFolder: OpenFolder) {
 
 async function startCampaign(world: World, folder: CampaignFolder, options: CallOptions): Promise<CampaignReport> {
   const inventory = await takeCampaignInventory(world, { kmsKeys: true }, options);
-  const text = firstCampaignFile(world.session.instanceId, inventory);
+  const end = endOfInstance(world.session, inventory.nowMs);
+  const text = firstCampaignFile(world.session.instanceId, inventory, end);
   parseCampaign(text);
   await folder.create(campaignFileName, text);
-  return reportDraft(folder.path, inventory);
+  return reportDraft(folder.path, inventory, end);
 }
 
 /** Plans by the manifest that the rules make now, so that a plan shows what an edit of the rules would do. */
