@@ -34,3 +34,18 @@ it("plans, requests and destroys the KMS keys of Key Protect, and calls nothing 
   expect(called.filter((each) => !isKmsCall(each) && !/^(token|jwks)$/.test(each))).toEqual([]);
   expect((await stage.world.verdict()).violations).toEqual([]);
 });
+
+it("never says that a key ends with an instance of Key Protect, which stays, whatever campaign.yaml says", async () => {
+  await stage.campaign("plan", "bob");
+  expect(stage.read("campaign.yaml")).toContain("instanceEnds: false\n");
+  await stage.baselined((text) =>
+    text
+      .replace("name: eol", "name: eol\ninstanceEnds: true")
+      .replace("kind: kms}, class: destroy", "kind: kms}, class: leave"),
+  );
+  const { out } = await stage.campaign("plan");
+  expect(out).toContain("2 keys");
+  expect(out).not.toMatch(/ends? with the instance/i);
+  const { keys } = dataOf(await run("bob", "status"));
+  expect(keys.map(({ outcome }: { outcome: string }) => outcome)).toEqual(["left", "left"]);
+});

@@ -4,6 +4,7 @@
  * all dates would then be wrong. The service decides what is true: the folder only proposes steps and forbids steps.
  */
 
+import type { World } from "../../engine/ports/world.ts";
 import { shellWord } from "../../engine/text/explanation.ts";
 import { sayTime } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
@@ -15,9 +16,11 @@ import { type Manifest, manifestFolder, readManifest } from "./manifest.ts";
 /** A folder whose files fit together and belong to the instance of this run. */
 export type OpenCampaign = Readonly<Awaited<ReturnType<typeof openCampaign>>>;
 
+type Instance = Pick<World["session"], "instanceId" | "isKeyProtect">;
+
 /** Throws UKO_INPUT_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
-export async function openCampaign(folder: CampaignFolder, instanceId: string) {
-  const { campaign, text } = await readCampaign(folder, instanceId);
+export async function openCampaign(folder: CampaignFolder, instance: Instance) {
+  const { campaign, text } = await readCampaign(folder, instance);
   return {
     folder,
     campaign,
@@ -30,7 +33,7 @@ export async function openCampaign(folder: CampaignFolder, instanceId: string) {
 /** Reads campaign.yaml alone. Throws UKO_INPUT_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
 export async function readCampaign(
   folder: CampaignFolder,
-  instanceId: string,
+  { instanceId, isKeyProtect }: Instance,
 ): Promise<{ readonly campaign: Campaign; readonly text: string }> {
   const text = await folder.read(campaignFileName, mebibyte);
   if (text === undefined) {
@@ -41,7 +44,8 @@ export async function readCampaign(
   }
   const campaign = parseCampaign(text);
   requireInstance(campaign.instance, instanceId, campaignFileName);
-  return { campaign, text };
+  // Key Protect stays, so no key ends with its instance, whatever the file says.
+  return { campaign: isKeyProtect ? { ...campaign, instanceEnds: false } : campaign, text };
 }
 
 /** Throws UKO_INPUT_INVALID if there is no manifest yet. */

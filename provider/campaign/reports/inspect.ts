@@ -40,7 +40,7 @@ export function createCampaignInspection(world: World, openFolder: OpenFolder) {
   return {
     /** The name of the campaign in the folder. Makes no call. */
     async name(path: string) {
-      return (await openCampaign(openFolder(path), world.session.instanceId)).campaign.name;
+      return (await openCampaign(openFolder(path), world.session)).campaign.name;
     },
     async overview(path: string, options: CallOptions) {
       const { view, plan } = await open(path, options);

@@ -55,7 +55,7 @@ export interface Writing {
 export type CampaignReading = ReturnType<typeof createCampaignReading>;
 
 export function createCampaignReading(world: World, openFolder: OpenFolder) {
-  const opened = (path: string) => openCampaign(openFolder(path), world.session.instanceId);
+  const opened = (path: string) => openCampaign(openFolder(path), world.session);
   return {
     /**
      * The dates of every key and wave by the rules as they are now, and what changed; may write the manifest. Without a

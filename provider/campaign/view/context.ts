@@ -33,7 +33,7 @@ export async function openCampaignAt(
   path: string,
   { options, ...reading }: Reading & { readonly options: CallOptions },
 ): Promise<CampaignContext> {
-  const opened = await openCampaign(openFolder(path), world.session.instanceId);
+  const opened = await openCampaign(openFolder(path), world.session);
   // An edited manifest is refused before the service is asked.
   const share = createSharing();
   const manifest = share(await requireManifest(opened, world.sha256));

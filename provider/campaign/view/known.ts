@@ -20,7 +20,7 @@ import { kmsTraits, managedTraits } from "./traits.ts";
 
 /** Throws UKO_INPUT_INVALID, and UKO_INSTANCE_MISMATCH for the folder of another instance. */
 export async function openKnownCampaign(world: World, folder: CampaignFolder): Promise<KnownCampaign> {
-  const { campaign } = await readCampaign(folder, world.session.instanceId);
+  const { campaign } = await readCampaign(folder, world.session);
   const manifest = await findManifest({ folder, campaign }, world.sha256);
   const ruled = (manifest?.keys ?? []).filter(({ wave }) => wave !== unnamed.wave);
   const lines = new Map((manifest?.keys ?? []).map((line) => [namedKey(line), line]));
