@@ -8,6 +8,7 @@ export { auditFindings, auditHeads, auditRows } from "../engine/commands/audit-m
 export { auditedSteps } from "../engine/commands/audited-steps.ts";
 export { adviseOnLists, renderChecks, sayCount, sayLogin } from "../engine/commands/doctor-messages.ts";
 export { listedKinds } from "../engine/commands/listed-kinds.ts";
+export { classWords } from "../engine/key/exceptions.ts";
 export * as approvalMessages from "../engine/key/sets/approval-messages.ts";
 export * as setMessages from "../engine/key/sets/set-messages.ts";
 export * as surveyMessages from "../engine/key/sets/survey-messages.ts";

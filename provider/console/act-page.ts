@@ -33,6 +33,8 @@ export interface OpenAct extends Omit<ReadyAct, "work"> {
   readonly subject: Html;
   /** What is unusual about the keys of an approval, and the keys that it leaves out. */
   readonly checks?: readonly string[];
+  /** By default the person approves. */
+  readonly verb?: "request";
   /** What few people need, such as the digest of a review. It is folded away. */
   readonly aside?: Html;
   readonly address: string;
@@ -79,7 +81,7 @@ ${others.length === 0 ? "" : html`<details id="more"><summary>More</summary><ul 
 
 /** The page of one act. It never refreshes itself, because the caller decides about what it shows. */
 export function actPage(open: OpenAct, visitor: Visitor, query: TableQuery, problem?: ActProblem): Page {
-  const { act, final, checks = [], others = [], leave } = open;
+  const { act, final, checks = [], verb = "approve", others = [], leave } = open;
   const { title, facts, isConsequential, isSigned } = act;
   const { heading = title, effects = facts.slice(0, 2), request = facts.slice(2), subject } = open;
   const kind = isConsequential === true ? (final === undefined ? "cuts" : "final") : "calm";
@@ -89,7 +91,7 @@ ${list(request)}
 ${subject}
 </div>
 <div>
-${checks.length === 0 ? "" : html`<div class="notice"><h2>Check before you approve</h2>${list(checks)}</div>`}
+${checks.length === 0 ? "" : html`<div class="notice"><h2>Check before you ${verb}</h2>${list(checks)}</div>`}
 <div class="zone ${kind}">
 ${kind === "final" ? html`<p class="mark-final">${final ?? ""}</p>` : ""}
 ${effects.map((effect) => html`<p><strong>${effect}</strong></p>`)}

@@ -16,7 +16,7 @@ import type { ActForm, OpenAct } from "./act-page.ts";
 import type { ActResult } from "./act-run.ts";
 import { type ConsoleApp, notOfferedError, outdatedPageError, type Requested } from "./console-context.ts";
 import { pointOfNoReturn } from "./key-acts.ts";
-import { commandsOf, keyTable, labelFirst, sayKeys, textFilter, waveAddress } from "./parts.ts";
+import { classLinks, commandsOf, keyTable, labelFirst, sayKeys, textFilter, waveAddress } from "./parts.ts";
 
 interface Campaign {
   readonly run: ConsoleApp["run"];
@@ -65,10 +65,15 @@ export async function findWaveAct(campaign: Campaign, { context, options }: Requ
   const { only = "" } = req.query();
   const sessionId = context.get("session").id;
   const look = { wave, only, shown: shown.of(sessionId) };
-  const { acts, approvalOf } = await (await run.campaignPages()).wave(folder, look, options);
+  const { acts, approvalOf, checksOf } = await (await run.campaignPages()).wave(folder, look, options);
   const act = acts.find(({ id }) => id === named);
   if (act === undefined) throw notOfferedError("The wave does not offer this act now");
   const chosen = { wave, act, others: acts.filter((each) => each !== act), only, sessionId };
+  if (act.name === "request") {
+    const { sections, last } = checksOf(act.step);
+    const open = openWaveAct(campaign, chosen);
+    return { ...open, subject: html`${open.subject}${sectionsOf(sections)}`, checks: last, verb: "request" };
+  }
   if (act.name !== "approve") return openWaveAct(campaign, chosen);
   const review = shown.find(sessionId, act.review);
   if (review === undefined) throw waveChanged();
@@ -111,7 +116,8 @@ export function openWaveAct(campaign: Campaign, chosen: Chosen): OpenAct {
  * The parts of the page on which a person approves the review of a wave. The list of all reviewed keys follows the form.
  */
 function approvalParts({ wave, act }: Chosen, approval: NonNullable<Chosen["approval"]>) {
-  const { title, facts, rules, sections, last, now, later, table, names } = approval;
+  const { title, facts, rules, sections, last, classes, now, later, table, names } = approval;
+  const address = `${waveAddress(wave)}/${act.id}`;
   // The first run takes the step on a sample only, so heading, button and phrase name the number of keys in the sample.
   const button = `${capital("step" in act ? act.step : "")} ${sayKeys(now)}`;
   const sample = `This is a sample. The other ${sayKeys(later)} of your review follow after you have checked the sample.`;
@@ -125,8 +131,9 @@ function approvalParts({ wave, act }: Chosen, approval: NonNullable<Chosen["appr
     checks: last,
     aside: html`<p>${rules}</p>${definitions([["SHA-256 of the review", codeOf(review)]])}`,
     button,
-    list: (query) => html`<h2>Keys in your review</h2>
-${keyTable({ ...table, names, name: "keys in your review" }, query, `${waveAddress(wave)}/${act.id}`)}`,
+    list: (query) => html`<h2 id="keys">Keys in your review</h2>
+${classLinks(classes, address)}
+${keyTable({ ...table, names, name: "keys in your review" }, query, address)}`,
   } satisfies Partial<OpenAct>;
 }
 

@@ -57,7 +57,7 @@ function waveLinked(section: Section): Section {
 }
 
 export function wavePage(
-  inspection: Omit<WaveInspection, "approvalOf">,
+  inspection: Omit<WaveInspection, "approvalOf" | "checksOf">,
   query: TableQuery,
   run: ReturnType<ActRuns["current"]>,
   visitor: Visitor,

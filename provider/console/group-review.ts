@@ -3,7 +3,7 @@
  * the review, so an approval covers no request that was written later.
  */
 
-import { approvalMessages, setMessages, shellWord } from "../compose/text.ts";
+import { approvalMessages, classWords, setMessages, shellWord } from "../compose/text.ts";
 import type { KeyResult } from "../engine/key/sets/approve-set.ts";
 import type { Approvable } from "../engine/key/sets/review-set.ts";
 import type { PendingKey } from "../engine/key/sets/survey.ts";
@@ -18,7 +18,7 @@ import { type ActSite, addActForm } from "./acts.ts";
 import { type ConsoleApp, outdatedPageError, type Requested } from "./console-context.ts";
 import { pointOfNoReturn } from "./key-acts.ts";
 import { knownCampaign, withoutLeft } from "./led-keys.ts";
-import { keyPath, keyTable, sayKeys } from "./parts.ts";
+import { classLinks, keyPath, keyTable, sayKeys } from "./parts.ts";
 import { actsOnWaitingKeys, type Group, groupsOf } from "./waiting-page.ts";
 
 const approveAddress = "/requests/approve";
@@ -121,7 +121,12 @@ function openReview(
   const isSigned = acts.some((act) => act.isSigned === true) && ({ isSigned: true } as const);
   const { heads, rows } = approvalMessages.listKeys(keys, vaults);
   const names = keys.map(({ line }) => keyPath(line));
-  const table = { columns: heads.map((head) => head.toLowerCase()), rows, names, name: "keys in your review" };
+  const unusual = classWords(keys);
+  const columns = [...heads.map((head) => head.toLowerCase()), "unusual"];
+  const table = {
+    ...{ columns, names, name: "keys in your review" },
+    rows: rows.map((row, at) => [...row, unusual.rows[at] ?? ""]),
+  };
   return {
     ...shared,
     act: { title, facts, fields: ["phrase"], command, isConsequential: true, ...isSigned },
@@ -137,7 +142,9 @@ function openReview(
     hidden: { review: file.digest },
     toType: setPhrase(stores ? "store" : step, keys.length, file.review.header.exceptions),
     final: step === "destroy" && !stores ? pointOfNoReturn : undefined,
-    list: (query) => html`<h2>Keys</h2>${keyTable(table, query, runAddress)}`,
+    list: (query) => html`<h2 id="keys">Keys</h2>
+${classLinks(unusual.counts, runAddress)}
+${keyTable(table, query, runAddress)}`,
     async work(_form, { signal, progress }) {
       const results: KeyResult[] = [];
       const each = (result: KeyResult): void => {

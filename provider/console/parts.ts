@@ -6,6 +6,7 @@
 import * as z from "zod";
 import type { ReportSection, ReportTable } from "../campaign/reports/report.ts";
 import { count, lifecycleStates, sayTime, whoRuns } from "../compose/text.ts";
+import type { classWords } from "../engine/key/exceptions.ts";
 import type { InspectedKey } from "../engine/key/inspection.ts";
 import type { VaultNames } from "../engine/key/sets/approval-messages.ts";
 import type { Report } from "../engine/loop/report.ts";
@@ -137,6 +138,16 @@ export function keyTable(
   const filter = { name: "contains", label: "Only rows that contain", value: contains };
   return html`${rows.length > rowsPerPage || contains !== "" ? textFilter(filter, address) : ""}
 ${pagedTable({ columns, rows: linked, name }, page, `${address}?${new URLSearchParams({ contains })}`)}`;
+}
+
+/** Links to the keys of each class, in the list below them. */
+export function classLinks(classes: ReturnType<typeof classWords>["counts"], address: string): Html {
+  if (classes.length === 0) return html``;
+  const links = classes.map(({ word, keys }) => {
+    const query = new URLSearchParams({ contains: word });
+    return html`<li>${linkTo(`${address}?${query}#keys`, `${word} (${keys})`)}</li>`;
+  });
+  return html`<ul class="pages" aria-label="Only the keys that are">${links}</ul>`;
 }
 
 /** A link with the name of an object, and its ID, because two objects can have the same name. */

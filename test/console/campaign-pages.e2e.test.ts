@@ -12,12 +12,12 @@ import { explainVerdict } from "../support/oracle.ts";
 import { hiddenIn, openConsole, type TestConsole, type TestResponse } from "./console-world.ts";
 
 const generated = generateSeed({ keys: 20, vaults: 2, kms: 0, blocked: 0 });
-/** 20 keys in two vaults, most of them active. Six were created lately, and the description of one warns. */
+/** 20 keys in two vaults, most of them active. The descriptions of seven warn. */
 const seed = {
   ...generated,
   keys: generated.keys?.map((key) => ({
     ...key,
-    ...(/payments-key-000(09|1)/.test(key.label) && { createdAt: "2026-09-20T08:00:00Z" }),
+    ...(/payments-key-000(09|1)/.test(key.label) && { description: "Legal: keep until 2031" }),
     ...(key.label === "payments-key-00003" && { description: "DO NOT DELETE before the audit" }),
   })),
   clock: { start: "2026-10-01T09:00:00Z", frozen: true },
@@ -97,18 +97,20 @@ const deactivated = async (): Promise<number> =>
   (await world.trail()).filter(({ operation, effect }) => operation === "deactivateManagedKey" && effect).length;
 
 it("names the keys to check first, and asks for the number of each large class of them", async () => {
+  const toRequest = (await bob.open("/campaign/waves/pilot/request-deactivate")).text;
+  expect(toRequest).toMatch(/Check before you request<\/h2><ul>[\s\S]*, are with a warning[\s\S]*<form/);
   expect(await act(bob, "request-deactivate")).toContain("Another person can now review and approve the requests.");
   const review = await act(alice, "review-deactivate");
   expect(review).toContain("Nothing has changed yet.");
   // The page of the approval has the facts of the review.
   expect(review).not.toContain("<h2>Review</h2>");
   const approve = addressIn(review, "approve");
-  for (const phrase of [/^deactivate 1$/, /^deactivate 8, 6 recent$/]) {
+  for (const phrase of [/^deactivate 1$/, /^deactivate 8, 7 with a warning$/]) {
     const page = await alice.open(approve);
     // The unusual keys come before the short list of what to check, this list before the form, and the form before the rest.
     const parts = [
+      "with a warning, in the description or a tag",
       "DO NOT DELETE",
-      "created in the last 30 days",
       "Check before you approve",
       'class="cuts"',
       "Rules of the wave: soak 4h",
@@ -116,6 +118,10 @@ it("names the keys to check first, and asks for the number of each large class o
     ];
     const places = parts.map((part) => page.text.indexOf(part));
     expect([places.includes(-1), places]).toEqual([false, places.toSorted((a, b) => a - b)]);
+    // A link leads to the keys of one class.
+    const [, link = "", keys] = /<a href="([^"]+)#keys">with a warning \((\d)\)</.exec(page.text) ?? [];
+    const only = (await alice.open(link)).text.split('<h2 id="keys">')[1] ?? "";
+    expect([keys, only.match(/<th scope="row"/g)?.length]).toEqual([keys, Number(keys)]);
     const { phrase: shown = "" } = hiddenIn(page.text);
     expect(shown).toMatch(phrase);
     // Heading, button and phrase name the same number.
@@ -133,7 +139,7 @@ it("names the keys to check first, and asks for the number of each large class o
     );
     if (phrase.test("deactivate 1")) {
       const short = await start(alice, approve, { typed: "deactivate 9" });
-      expect([short.status, short.text]).toEqual([422, expect.stringContaining("deactivate 8, 6 recent")]);
+      expect([short.status, short.text]).toEqual([422, expect.stringContaining("deactivate 8, 7 with a warning")]);
       expect(short.text).toMatch(/<input id="typed"[^>]* autofocus /);
     }
   }

@@ -169,7 +169,18 @@ const inConsole: Readonly<Record<string, (text: string) => Page | Promise<Page>>
     const apart = [{ label: text, name: text, says: text }];
     const sections = [{ title: text, lines: [text], table }];
     const numbers = { now: 1, later: 1 };
-    const approval = { title: text, facts: [text], phrase: text, sections, table, names: [text], ...numbers, apart };
+    const classes = [{ word: text, keys: 1 }];
+    const approval = {
+      title: text,
+      facts: [text],
+      phrase: text,
+      sections,
+      classes,
+      table,
+      names: [text],
+      ...numbers,
+      apart,
+    };
     const open = waveActOf(text, { act: { ...actOf(text), step: "destroy" }, approval });
     return actPage(open, visitorOf(text), query, problemOf(text));
   },

@@ -4,6 +4,7 @@
  * again when a person starts it.
  */
 
+import { classWords } from "../../engine/key/exceptions.ts";
 import { reviewLimits, whoRequested } from "../../engine/key/sets/set-messages.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
 import { keyPathOf, kindOf, type ReviewKind, reviewLifetimeMs } from "../../lifecycle/consent/review.ts";
@@ -22,7 +23,8 @@ import { keyTable } from "./key-views.ts";
 import { isOfOther, originSection } from "./origins.ts";
 import { prepareApproval, reviewedWave } from "./prepared-approval.ts";
 import { hasRecordToWithdraw, kindOfKey, readyFor, rollbackOfKey } from "./ready-keys.ts";
-import { type CampaignReport, nextCommand, section } from "./report.ts";
+import { type CampaignReport, nextCommand, type ReportTable, section } from "./report.ts";
+import { checksBeforeRequest } from "./request-checks.ts";
 import { listOfKmsKeys, listToApprove, titleOf, unusualSections } from "./review-text.ts";
 import { reportStatus } from "./status.ts";
 import { type OwnReview, type WaveStep, waveActs } from "./wave-acts.ts";
@@ -125,12 +127,18 @@ async function inspectWave(context: CampaignContext, look: WaveLook) {
   const { wave } = look;
   const acts = await actsOf(context, look);
   const plan = onlyWave(context.plan, wave);
+  const { identity } = await context.world.session.actor(context.options);
   return {
     report: pageOf(view, plan),
     campaign: view.campaign.name,
     wave,
     nowMs: view.nowMs,
     acts,
+    /** What the person reads before the request. What uses a key since the plan, its approver reads. */
+    checksOf(step: ApprovedStep) {
+      const keys = new Set(readyFor(context, wave, step, identity).toRequest.map(({ name }) => name));
+      return checksBeforeRequest(context, { wave, step, keys });
+    },
     keys: keyTable("wave", keyRows(view, plan)),
     /** What an approval would do. It uses the same read, because each read lists the whole instance. */
     approvalOf: (asked: Omit<ShownReviewRequest, "wave">) => inspectApproval(context, { wave, ...asked }),
@@ -189,6 +197,7 @@ async function inspectApproval(context: CampaignContext, request: ShownReviewReq
         context.view.nowMs,
       )
     : listToApprove(shown, listed);
+  const unusual = classWords(shown);
   const names = isKms ? listed.map(({ name }) => name) : shown.map(({ line }) => keyPathOf(line));
   const isInRun = (at: number): boolean => acting.some(({ name }) => name === names[at]);
   return {
@@ -203,16 +212,23 @@ async function inspectApproval(context: CampaignContext, request: ShownReviewReq
     sections: [...originSection(context, listed), ...unusualSections(shown, prepared.unready).flat()],
     /** What the person reads just before the form. */
     last,
+    /** How many keys each class of unusual keys has. */
+    classes: unusual.counts,
     /** The listed keys. `names` has the name of the key in each row. */
-    table:
-      later === 0
-        ? table
-        : {
-            columns: [...table.columns, "this run"],
-            rows: table.rows.map((row, at) => [...row, isInRun(at) ? "yes" : "later"]),
-          },
+    table: withColumns(table, {
+      ...(unusual.counts.length > 0 && { unusual: unusual.rows }),
+      ...(later > 0 && { "this run": names.map((_, at) => (isInRun(at) ? "yes" : "later")) }),
+    }),
     names,
     /** Reviewed keys that the run acts on, and those that a later run acts on. */
     ...{ now: most, later },
+  };
+}
+
+function withColumns({ columns, rows }: ReportTable, added: Readonly<Record<string, readonly string[]>>): ReportTable {
+  const cells = Object.values(added);
+  return {
+    columns: [...columns, ...Object.keys(added)],
+    rows: rows.map((row, at) => [...row, ...cells.map((column) => column[at] ?? "")]),
   };
 }

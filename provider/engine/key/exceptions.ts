@@ -171,6 +171,14 @@ export function exceptionClasses<Key extends KeyAmongMany>(keys: readonly Key[])
   return found.filter((each) => each.found.length > 0).toSorted((a, b) => a.found.length - b.found.length);
 }
 
+/** The words of the classes of each key, for a list, and how many keys each class has. */
+export function classWords(keys: readonly KeyAmongMany[]) {
+  const classes = exceptionClasses(keys).map(({ word, found }) => ({ word, found: new Set(found) }));
+  const wordsOf = (key: KeyAmongMany): string =>
+    classes.flatMap(({ word, found }) => (found.has(key) ? [word] : [])).join(", ");
+  return { rows: keys.map(wordsOf), counts: classes.map(({ word, found }) => ({ word, keys: found.size })) };
+}
+
 /** Whether a class has most of the keys. One line then says so without names, since no key stands out by it. */
 export function coversMost(keys: readonly unknown[], { found }: Pick<FoundClass<unknown>, "found">): boolean {
   return keys.length > maxNamed && found.length * 2 > keys.length;
