@@ -4,9 +4,12 @@
  * the vocabulary (vocabulary.ts). A short number, a duration or a version stays, too. Every other piece of text becomes
  * a placeholder, such as `<key-1>` or `<host-2>`. The same piece has the same placeholder in the whole recording, so a
  * reader sees which values are equal. A text that a person typed, such as a label, is replaced as a whole, even if it
- * consists of words of the protocol. An answer stays: a code or a state that is one word, also an unknown word, unless
- * it occurs in a text of this instance that a person typed. A time becomes its distance to the start of the recording,
- * with its own form and resolution. Of a list, only the first three items are kept.
+ * consists of words of the protocol. A time becomes its distance to the start of the recording, with its own form and
+ * resolution. Of a list, only the first three items are kept.
+ *
+ * An answer stays: a code or a state that is one word, also an unknown word, unless it occurs in a text of this instance
+ * that a person typed. Where only the protocol has a word, the word stays, although a key may have it as its name. A
+ * message with such a name is replaced as a whole, because the sentence around a placeholder would show the name.
  *
  * Numbers are decided one by one. A number of up to four digits stays, because statuses, sizes and limits are numbers.
  * Numbers in a row, such as a telephone number in groups of four, are replaced together, and so is an IPv6 address. A

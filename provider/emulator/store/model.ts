@@ -127,7 +127,7 @@ export interface Placement {
 export const resourceSchema = z
   .strictObject({
     crn: z.string().min(1),
-    /** Without it, the last part of the CRN, so that two resources of a key can be told apart. */
+    /** Without it, the last part of the CRN, so that two resources of a key differ. */
     name: z.string().optional(),
     description: z.string().default(""),
     serviceName: z.string().default("cloud-object-storage"),
