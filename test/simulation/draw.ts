@@ -14,7 +14,16 @@ import { type Dice, type Fault, faultKinds, people, type Step, type Who } from "
 import { iamIdOf, keyNames } from "./world.ts";
 
 const waits = ["1s", "3s", "1m", "1h", "5h", "25h", "49h", "8d", "31d", "91d"];
-const plants = ["request", "request bob destroy", "approval", "approval bob destroy", "marker", "nothing", "noise"];
+const plants = [
+  "request",
+  "request bob destroy",
+  "approval",
+  "approval bob destroy",
+  "copied",
+  "marker",
+  "nothing",
+  "noise",
+];
 const touches = ["sync_status_in_keystores", "describe", "tag", "hold", "activate", "deactivate", "destroy"];
 const verbs = [...engineVerbs, "up", "destroy", "destroy"];
 const honest = ["alice", "bob", "carol"] as const;

@@ -49,17 +49,34 @@ export async function plantText(
   if (what === "request") {
     const body = inOrder(recordFields, { ...said, ...person, t });
     await tool.patch(keyId, { tags: [...others, tagOf(body)] });
-  } else if (what === "approval") {
+  } else if (what === "approval" || what === "copied") {
     const i = recordHash(keyId, key.tags.find((tag) => tag.name === "uko_deletion")?.value ?? "");
     const { t: _time, m, g: _given, x: _ended, ...body } = present;
     const b = createHash("sha256").update(JSON.stringify(body)).digest("hex");
     // A request that a later write made void can be put back while its author's seal is fresh: the pages say so.
     const isStanding = key.updatedBy === present.a && Math.abs(key.updatedMs / 1_000 - Number(present.t)) <= 2;
-    const quote = inOrder(quoteFields, { i, b, ...person, t: present.t, m: isStanding ? (m ?? noSeal) : noSeal });
-    const own = { a: iamIdOf("mallory"), n: "Mallory Example" };
-    const approval = inOrder(recordFields, { ...said, ...own, h: "approval", q: quote, t });
+    const own = { i, b, ...person, t: present.t, m: isStanding ? (m ?? noSeal) : noSeal };
+    const quote = inOrder(quoteFields, what === "copied" ? { ...own, ...elsewhere(world, keyId, iamId) } : own);
+    const author = { a: iamIdOf("mallory"), n: "Mallory Example" };
+    const approval = inOrder(recordFields, { ...said, ...author, h: "approval", q: quote, t });
     await tool.patch(keyId, { tags: [...others, tagOf(approval)] });
   }
+}
+
+/** What this person said in a request of another key, with its seal. */
+function elsewhere(world: World, keyId: string, iamId: string): Fields {
+  for (const { id, tags } of world.keys.values()) {
+    const {
+      t,
+      m,
+      g: _given,
+      x: _ended,
+      ...body
+    } = bodyIn(tags.find(({ name }) => name === "uko_deletion")?.value) ?? {};
+    if (id === keyId || body.a !== iamId || m === undefined) continue;
+    return { b: createHash("sha256").update(JSON.stringify(body)).digest("hex"), t, m };
+  }
+  return {};
 }
 
 const noSeal = "0".repeat(64);
