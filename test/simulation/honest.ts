@@ -53,7 +53,9 @@ async function endKey(stage: Stage, name: string): Promise<Finding | undefined> 
     const [finding] = judgeStep(stage, played);
     if (finding !== undefined) return finding;
     last = `${step.who}: ${step.types}\n${played.shown}`;
-    const hasEffect = played.trail.some(({ method, effect }) => method !== "GET" && effect);
+    // A refused run may have opened a KMS window, and closed it again.
+    const isRefused = played.exitCode === 12 || played.exitCode === 13;
+    const hasEffect = !isRefused && played.trail.some(({ method, effect }) => method !== "GET" && effect);
     // Exit code 11 says that only time has to pass, which `uko status` cannot know of every key.
     if (played.exitCode === 11 && !hasEffect) await stage.play({ who: step.who, types: "wait 5h" });
     else if (hasEffect) tried.clear();
