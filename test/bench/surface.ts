@@ -24,7 +24,7 @@ export function measureSurface(): Surface {
     "settings (`UKO_*`)": settingNames.length,
     "error codes": Object.keys(errorCatalog).length,
     "JSON Schemas of outputs and files": readdirSync(new URL("schemas/", pages)).length,
-    "kinds of files in a campaign folder": rowsOf("campaigns.md", "| file | written by |").length,
+    "kinds of files in a campaign folder": rowsOf("../how-to/campaigns.md", "| file | written by |").length,
     "terms of the glossary": rowsOf("glossary.md", "| term | meaning |").length,
   };
 }
