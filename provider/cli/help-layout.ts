@@ -5,7 +5,7 @@
 
 import { Command, Help } from "commander";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
-import { type CommandName, examples, helpProse, helpTopics, listed, rootHelp } from "./help.ts";
+import { type CommandName, examples, firstTimeHelp, helpProse, helpTopics, listed, rootHelp } from "./help.ts";
 
 /** The widest help, because wider lines are hard to read. */
 const maxColumns = 110;
@@ -93,4 +93,6 @@ function commandHelp(output: TextOutput, name: CommandName): string {
 
 export function addGeneralHelp(program: Command, world: CliWorld): void {
   program.addHelpText("after", () => proseFor(world.out, rootHelp));
+  if (world.environment.UKO_INSTANCE_ID === undefined)
+    program.addHelpText("after", () => proseFor(world.out, firstTimeHelp));
 }

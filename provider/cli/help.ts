@@ -38,6 +38,13 @@ export const generalHelp = `${[keysHelp, stepsHelp, outputHelp].join("\n")}
 
 uko help environment lists the variables that uko reads, and uko explain CODE says what a code in brackets means.`;
 
+/** What follows it where no instance is set, as on the first day. */
+export const firstTimeHelp = `
+First time?
+  uko emulator   start a service to try everything without an account; it prints the variables to export
+  uko login      log in to your own instance with a one-time code; set UKO_INSTANCE_ID and UKO_REGION before
+  Then play both people: provider/docs/tutorials/two-people.md of this package.`;
+
 /** What follows the list of commands. */
 export const rootHelp = `
 uko help tells more about steps (how two people delete a key), keys (how to name one), output (exit codes and JSON) and

@@ -210,6 +210,21 @@ it.each([
   expect(world.output.err).toContain("[UKO_SETTINGS_INVALID]");
 });
 
+describe("uko alone", () => {
+  it("says where to begin if no instance is set", async () => {
+    const world = quietWorld({ environment: {} });
+    expect(await runCli([], world)).toBe(0);
+    expect(world.output.out).toMatch(/\nFirst time\?\n {2}uko emulator .*\n(?:.*\n)*? {2}uko login .*\n/);
+    expect(world.output.out).toContain("provider/docs/tutorials/two-people.md");
+  });
+
+  it("does not say it to a person who has an instance", async () => {
+    const { world } = aWorld();
+    await runCli([], world);
+    expect(world.output.out).not.toContain("First time?");
+  });
+});
+
 describe("help", () => {
   const onKeys = ["status", "plan", "request", "continue", "withdraw", "reactivate", "sync"];
   const commands = Object.keys(examples);
