@@ -4,6 +4,8 @@
  *
  * - The gates of a wave are an unfinished earlier wave, and a day without steps. A wave is also closed after too many
  *   failures, and while the rules differ from those that people reviewed.
+ * - No KMS window is opened that ends before the next step is allowed: the key would be deactivated, an outage, and no
+ *   person could destroy it. A window lasts 7 days, and a day of them is left for the second person.
  * - The gates of a key are, for example, a hold, a changed fact, and recent use. One gate is the soak, the wait after
  *   the deactivation in which an owner can notice the outage. Another gate is the KMS deletion window of the backing key
  *   (the KMS key behind a managed key): within this window, KMS lets a second identity destroy the backing key. If the
@@ -11,10 +13,10 @@
  *   deactivated again.
  */
 
-import type { windowFault } from "../../lifecycle/key/kms-window.ts";
+import { kmsWindowMs, type windowFault } from "../../lifecycle/key/kms-window.ts";
 import type { ApprovedStep } from "../../lifecycle/vocabulary/observation.ts";
 import { blackoutAt, nextOpenMs } from "./calendar.ts";
-import type { Blackout, Wave } from "./campaign.ts";
+import { type Blackout, dayMs, type Wave } from "./campaign.ts";
 import type { ClassGap } from "./rules.ts";
 import type { ScheduledKey } from "./schedule.ts";
 
@@ -67,6 +69,10 @@ export type KeyGate =
   | { readonly kind: "impossible" }
   /** The key has to be deactivated first. */
   | { readonly kind: "not_deactivated" }
+  /** A KMS window that the deactivation opens would end within the soak of the wave, however long the key waits. */
+  | { readonly kind: "window_ends_in_soak" }
+  /** It would end before a blackout does, in which the key may not be destroyed. */
+  | { readonly kind: "window_ends_in_blackout"; readonly untilMs: number }
   /** The KMS deletion window expired, or nothing proves who opened it. */
   | { readonly kind: WindowFault }
   | { readonly kind: "soaking"; readonly untilMs: number };
@@ -84,7 +90,10 @@ export interface KeySituation extends Pick<ScheduledKey, "state" | "isKms" | "cl
   /** Whether recent use is known and no person stated a reason to go on. */
   readonly isInUse: boolean;
   readonly windowFault?: WindowFault | undefined;
+  /** Whether KMS requires two people for the backing key, so that a deactivation opens a window. */
+  readonly opensWindow: boolean;
   readonly soakMs: number;
+  readonly blackouts: readonly Blackout[];
 }
 
 /** The first gate that is closed for one key. */
@@ -98,11 +107,17 @@ export function keyGate(key: KeySituation, step: ApprovedStep, nowMs: number): K
   if (key.isChanged) return { kind: "changed" };
   if (key.isDeclared) return { kind: "declared" };
   if (key.isInUse) return { kind: "in_use" };
-  return step === "deactivate" ? deactivationGate(key) : destructionGate(key, nowMs);
+  return step === "deactivate" ? deactivationGate(key, nowMs) : destructionGate(key, nowMs);
 }
 
-function deactivationGate({ state, isKms }: KeySituation): KeyGate {
-  return state === "active" && !isKms ? { kind: "open" } : { kind: "not_planned" };
+function deactivationGate({ state, isKms, opensWindow, soakMs, blackouts }: KeySituation, nowMs: number): KeyGate {
+  if (state !== "active" || isKms) return { kind: "not_planned" };
+  if (!opensWindow) return { kind: "open" };
+  const usableMs = kmsWindowMs - dayMs;
+  if (soakMs > usableMs) return { kind: "window_ends_in_soak" };
+  const destroyMs = nextOpenMs(blackouts, nowMs + soakMs);
+  if (destroyMs <= nowMs + usableMs) return { kind: "open" };
+  return { kind: "window_ends_in_blackout", untilMs: nextOpenMs(blackouts, destroyMs - usableMs) };
 }
 
 function destructionGate(key: KeySituation, nowMs: number): KeyGate {

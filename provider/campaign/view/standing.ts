@@ -85,6 +85,10 @@ export function standingOfKey(key: CampaignKey, around: Surroundings): KeyStandi
     const why = `soaks until ${sayTime(gate.untilMs)}`;
     return waits(step, { ...whole(key, around), who: "time", why, untilMs: gate.untilMs, isReady: false });
   }
+  if (gate.kind === "window_ends_in_blackout") {
+    const why = `its KMS window of 7 days would end in a blackout, so it waits until ${sayTime(gate.untilMs)}`;
+    return waits(step, { ...whole(key, around), who: "time", why, untilMs: gate.untilMs, isReady: false });
+  }
   return waits(step, readyFor(key, step, around));
 }
 
@@ -232,6 +236,11 @@ function blockOf(
       return {
         why: "in use, and its rule has no override",
         command: `add an override with the reason to its rule in campaign.yaml, then ${plan}`,
+      };
+    case "window_ends_in_soak":
+      return {
+        why: "its KMS window of 7 days would end in the soak of its wave",
+        command: `set the soak of wave ${line.wave} in campaign.yaml to at most 6d, then ${plan}`,
       };
     case "impossible": {
       const why = `no step is possible in the state ${listed?.traits.state ?? ""}`;

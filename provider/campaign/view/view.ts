@@ -75,7 +75,9 @@ export function readCampaignView(
       ),
       isInUse: line.override === "" && line.usage.some((use) => isRecent(use, inventory.nowMs)),
       windowFault: found?.observation && windowFault(found.observation, inventory.nowMs),
+      opensWindow: found?.kmsDualAuthorization === true && line.kind !== "kms",
       soakMs: owned.get(line.wave)?.soakMs ?? 7 * dayMs,
+      blackouts: opened.campaign.blackouts,
     };
     return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, change, facts };
   });

@@ -59,7 +59,9 @@ const aKey = (over: Partial<KeySituation> = {}): KeySituation => ({
   isChanged: false,
   isDeclared: false,
   isInUse: false,
+  opensWindow: false,
   soakMs: 100,
+  blackouts: [],
   ...over,
 });
 
@@ -129,6 +131,42 @@ describe("a key", () => {
         }
       }
     }
+  });
+});
+
+describe("a key whose deactivation opens a KMS window, which lasts 7 days", () => {
+  const nowMs = 100 * dayMs;
+  const closedFor = (fromDays: number, days: number) => ({
+    fromMs: nowMs + fromDays * dayMs,
+    untilMs: nowMs + (fromDays + days) * dayMs,
+    reason: "freeze",
+  });
+  const gateWith = (soakDays: number, ...blackouts: ReturnType<typeof closedFor>[]) =>
+    keyGate(aKey({ opensWindow: true, soakMs: soakDays * dayMs, blackouts }), "deactivate", nowMs);
+
+  test.each([
+    ["is deactivated if the destruction is allowed within 6 days", gateWith(6), { kind: "open" }],
+    ["is deactivated before a short blackout", gateWith(1, closedFor(1, 4)), { kind: "open" }],
+    ["is not deactivated with a longer soak", gateWith(7), { kind: "window_ends_in_soak" }],
+    [
+      "waits where a blackout lasts beyond the window",
+      gateWith(1, closedFor(1, 10)),
+      { kind: "window_ends_in_blackout", untilMs: nowMs + 11 * dayMs },
+    ],
+    [
+      "waits until a window that opens lasts a day longer than the blackout",
+      gateWith(5, closedFor(4, 4)),
+      { kind: "window_ends_in_blackout", untilMs: nowMs + 2 * dayMs },
+    ],
+  ] as const)("%s", (_, gate, expected) => {
+    expect(gate).toMatchObject(expected);
+  });
+
+  test("is destroyed without this gate, and another key is deactivated without it", () => {
+    const blackouts = [closedFor(1, 10)];
+    const destroyed = aKey({ opensWindow: true, blackouts, state: "deactivated", deactivatedAtMs: 0 });
+    expect(keyGate(destroyed, "destroy", nowMs)).toEqual({ kind: "open" });
+    expect(keyGate(aKey({ blackouts, soakMs: 30 * dayMs }), "deactivate", nowMs)).toEqual({ kind: "open" });
   });
 });
 
