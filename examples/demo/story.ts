@@ -3,6 +3,7 @@
 import { auditOfPayroll } from "../../test/stage/payroll-story.ts";
 import type { PulumiStory } from "../../test/stage/perform.ts";
 import type { PulumiStage } from "../../test/stage/pulumi-stage.ts";
+import { tellApprovals, tellCertificate } from "./parts.ts";
 
 export const story: PulumiStory = {
   kind: "pulumi",
@@ -26,19 +27,7 @@ async function tell(stage: PulumiStage): Promise<void> {
   );
   await stage.pulumi("bob", "destroy", { exitCode: 1, says: "[UKO_APPROVAL_PENDING]" });
 
-  stage.say("Bob cannot approve his own request.");
-  await stage.approve("bob", ["payroll"], { exitCode: 12, says: "you requested this step yourself" });
-
-  stage.say(
-    "Alice approves: she reads what she approves, and types the label of the key. Her run deactivates the key.",
-  );
-  await stage.approve("alice", ["payroll"], { exitCode: 0, says: "1 key deactivated" });
-
-  stage.say("Bob requests the destruction. Only a person requests a destruction, and never an engine.");
-  await stage.request("bob", ["payroll"], { exitCode: 0, says: "[UKO_APPROVAL_PENDING]" });
-
-  stage.say("The destruction takes Bob's role, so Alice stores her approval on the key for Bob's next run.");
-  await stage.approve("alice", ["payroll", "--store"], { exitCode: 0, says: "1 key approved" });
+  await tellApprovals(stage, "payroll");
 
   await stage.timePasses(
     "4h1m",
@@ -53,23 +42,5 @@ async function tell(stage: PulumiStage): Promise<void> {
   stage.say("The stack is empty. The service's audit trail shows every change of the key:");
   await stage.printAudit(auditOfPayroll);
 
-  stage.say(
-    "An auditor asks who did what. Every run wrote evidence to the file in UKO_EVIDENCE; Bob makes a signed certificate of it.",
-  );
-  await stage.signingKey("bob");
-  await stage.command("bob", ["certificate", "create", "--sign-key", "bob.key", "--out", "certificate.json"], {
-    exitCode: 0,
-    says: "Wrote certificate.json: 1 of 1 key destroyed",
-  });
-
-  stage.say(
-    "Bob sends the file and his public key to Carol, who checks it without a network.",
-    "(--allow-emulator: a certificate of an emulator is otherwise refused.)",
-  );
-  await stage.send(["certificate.json", "bob.pem"], "bob", "carol");
-  await stage.command(
-    "carol",
-    ["certificate", "verify", "certificate.json", "--trust", "IBMid-550000BOB=bob.pem", "--allow-emulator"],
-    { exitCode: 0, says: "only stated" },
-  );
+  await tellCertificate(stage);
 }

@@ -57,7 +57,9 @@ function run(command, args, failure, env = process.env) {
 function enginesOf(script, [example = ""]) {
   if (script?.endsWith("vitest.mjs") && process.env.UKO_TEST_TIER === "quick") return ["nodejs"];
   if (script === undefined || script.endsWith("vitest.mjs")) return [];
-  if (/^(?:sdk\/make\/|sdk\/release\/|test\/engines\/build\.mjs$)/.test(script)) return undefined;
+  // The demo finds Pulumi itself, and has a story without it.
+  if (/^(?:sdk\/make\/|sdk\/release\/|test\/engines\/build\.mjs$|examples\/demo\/demo\.ts$)/.test(script))
+    return undefined;
   if (script !== "examples/run.ts") return ["nodejs"];
   const folder = path.join(repository, "examples", example);
   // A wrong name gets the list of the examples, and the console is not an engine.

@@ -6,6 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { CdkWorkspace } from "./cdk.ts";
+import { CommandStage, CommandWorkspace } from "./command-workspace.ts";
 import { ConsoleStage } from "./console-stage.ts";
 import { type AuditEntry, LocalUko } from "./local-uko.ts";
 import { PulumiWorkspace } from "./pulumi.ts";
@@ -31,12 +32,17 @@ export interface TofuStory {
   readonly tell: (stage: TofuStage) => Promise<void>;
 }
 
+export interface CommandStory {
+  readonly kind: "command";
+  readonly tell: (stage: CommandStage) => Promise<void>;
+}
+
 export interface ConsoleStory {
   readonly kind: "console";
   readonly tell: (stage: ConsoleStage) => Promise<void>;
 }
 
-export type Story = PulumiStory | TofuStory | ConsoleStory;
+export type Story = PulumiStory | TofuStory | CommandStory | ConsoleStory;
 
 interface Performance {
   readonly tell: () => Promise<void>;
@@ -53,7 +59,7 @@ export async function perform(
   write: Write,
   signal = new AbortController().signal,
 ): Promise<readonly AuditEntry[]> {
-  const seedFile = story.kind === "console" ? undefined : story.seedFile;
+  const seedFile = "seedFile" in story ? story.seedFile : undefined;
   const uko = await LocalUko.start(seedFile && inExamples(seedFile));
   let performance: Performance | undefined;
   let cleared: Promise<unknown> | undefined;
@@ -77,6 +83,10 @@ async function prepare(story: Story, uko: LocalUko, write: Write): Promise<Perfo
   if (story.kind === "console") {
     const stage = new ConsoleStage(uko, write);
     return { tell: () => story.tell(stage), dispose: async () => stage.close() };
+  }
+  if (story.kind === "command") {
+    const workspace = await CommandWorkspace.create();
+    return { tell: () => story.tell(new CommandStage(uko, workspace, write)), dispose: () => workspace.dispose() };
   }
   if (story.kind === "pulumi") {
     const workspace = await PulumiWorkspace.create(inExamples(story.project));

@@ -69,6 +69,11 @@ export abstract class Stage {
     return this.#type(name, ["request", ...args], expected);
   }
 
+  /** A person takes the step of these keys that both people agreed to, at a terminal. */
+  continue(name: Name, args: readonly string[], expected: Expected): Promise<string> {
+    return this.#type(name, ["continue", ...args], expected);
+  }
+
   async #type(name: Name, args: readonly string[], expected: Expected): Promise<string> {
     await this.prompt(name, `uko ${args.join(" ")}`);
     const result = await typeUko(args, this.environmentOf(name));
