@@ -41,3 +41,7 @@ it.each<[string, KmsKeyObservation, KmsPlan | undefined, object]>([
 ])("%s", (_, key, plan, wait) => {
   expect(kmsWaitOf(key, nowMs, plan)).toEqual(wait);
 });
+
+it("stops at a plan of an unknown kind", () => {
+  expect(() => kmsWaitOf(aKmsKey(), nowMs, { kind: "lost" } as never)).toThrow("Unexpected value");
+});
