@@ -23,7 +23,7 @@ const stage = await openStage();
 const coverage = startCoverage();
 console.log(header);
 const limits = { seed, steps: Number(values.steps ?? 5_000), cpuSeconds: Number(values.seconds ?? Infinity) };
-const { steps, stories, keys, removed, broken } = await simulate(stage, limits, coverage);
+const { steps, stories, keys, removed, broken } = await simulate(stage, limits, { coverage });
 console.log(`\n${coverage.tables()}\n`);
 const share = Math.round((removed * 100) / Math.max(1, keys));
 const counts = `${steps} steps in ${stories} stories, ${removed} of ${keys} keys removed (${share} %)`;
