@@ -116,7 +116,11 @@ const inProvider = (name: string, { property }: Names): string =>
  * Throws UKO_INSTANCE_MISMATCH if environment and stored settings name different instances. A plan calls this before
  * the other settings are known.
  */
-export function requireOneInstance(environment: Environment, { instanceId }: StoredSettings, names: Names): void {
+export function requireInstanceOfEnvironment(
+  environment: Environment,
+  { instanceId }: StoredSettings,
+  names: Names,
+): void {
   if (isGiven(environment.UKO_INSTANCE_ID) && isGiven(instanceId)) instanceOf(environment, { instanceId }, names);
 }
 

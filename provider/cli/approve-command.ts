@@ -178,7 +178,7 @@ async function approveKeys(
   await operations.noteRefused(approvable.apart, options);
   if (apart.length > 0) codes.push(12);
   if (sets.length === 0) {
-    const left = [...approvalMessages.sayEachApart(apart), ...approvalMessages.explainApart(apart)];
+    const left = [...approvalMessages.sayEachApart(apart), ...approvalMessages.explainKeysApart(apart)];
     const lines = left.length === 0 ? [approvalMessages.nothingToApprove] : left;
     out.write(lines.map((line) => `${printableLines(line)}\n`).join(""));
     return codes;
@@ -219,7 +219,7 @@ async function approveSet(
     approvalMessages.sayExceptions(keys).map((line) => `  ${line}`),
     approvalMessages.sayEachApart(apart),
     approvalMessages.sayClasses(keys).map((line) => `  ${line}`),
-    approvalMessages.explainApart(apart),
+    approvalMessages.explainKeysApart(apart),
   ];
   const parts = [[viewOf(world, keys, review, vaults), ...instead], ...unusual].filter((lines) => lines.length > 0);
   world.out.write(`${parts.map((lines) => lines.join("\n")).join("\n\n")}\n\n`);

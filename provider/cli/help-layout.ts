@@ -76,7 +76,7 @@ export function refuseUnknown(name: string, parent: Command, topics: readonly st
   return parent.error(`error: unknown command '${parent.name()} ${name}'`);
 }
 
-export function addCommandHelp(program: Command, { out }: CliWorld): void {
+export function appendHelpToCommands(program: Command, { out }: CliWorld): void {
   const names = Object.keys(examples) as readonly CommandName[];
   for (const command of program.commands) {
     const name = names.find((each) => each === command.name());

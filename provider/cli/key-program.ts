@@ -7,7 +7,7 @@ import type { Command } from "commander";
 import { addApproveCommand } from "./approve-command.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { createProgram, runProgram } from "./command-line.ts";
-import { addCommandHelp, proseFor } from "./help-layout.ts";
+import { appendHelpToCommands, proseFor } from "./help-layout.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { tracedWorld } from "./run.ts";
 import { addWhoamiCommand } from "./whoami-command.ts";
@@ -30,6 +30,6 @@ export function buildKeyProgram(name: string, untraced: CliWorld, end: (exitCode
   addKeyCommands({ program, world, end });
   addApproveCommand(program, world, end);
   addWhoamiCommand(program, world);
-  addCommandHelp(program, world);
+  appendHelpToCommands(program, world);
   return program;
 }

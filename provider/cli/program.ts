@@ -12,7 +12,7 @@ import { addConsoleCommand } from "./console-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addEmulatorCommand } from "./emulator-command.ts";
 import { addExplainCommand } from "./explain-command.ts";
-import { addCommandHelp, addGeneralHelp, addHelpCommand, groupCommands } from "./help-layout.ts";
+import { addGeneralHelp, addHelpCommand, appendHelpToCommands, groupCommands } from "./help-layout.ts";
 import { addHoldCommand } from "./hold-command.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addInstallCommand } from "./install-command.ts";
@@ -53,7 +53,7 @@ export function buildProgram(untraced: UkoWorld, end: (exitCode: number) => void
   addEmulatorCommand(program, world);
   addCompletionCommand(program, world);
   addHelpCommand(program, world);
-  addCommandHelp(program, world);
+  appendHelpToCommands(program, world);
   groupCommands(program);
   return program;
 }

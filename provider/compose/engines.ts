@@ -13,7 +13,7 @@ import { isTransientReadError } from "../engine/text/resource-messages.ts";
 import { UkoError } from "../errors.ts";
 import { functions } from "../resources/functions.ts";
 import { type ResourceHandlers, resources } from "../resources/registry.ts";
-import { requireOneInstance as checkInstances, type StoredSettings } from "../settings.ts";
+import { requireInstanceOfEnvironment as checkInstances, type StoredSettings } from "../settings.ts";
 import { type OpenWorld, type Outputs, openWorld, secretDigests } from "./world.ts";
 
 export { createDeclarations } from "../engine/resource/declarations.ts";

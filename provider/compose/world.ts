@@ -32,7 +32,7 @@ import { createOwnSeal } from "../services/own-seal.ts";
 import { createPastLabels } from "../services/past-labels.ts";
 import { createReportFile } from "../services/report-file.ts";
 import { createSecretDigests } from "../services/secret-digests.ts";
-import { createSession } from "../services/session.ts";
+import { createInstanceSession } from "../services/session.ts";
 import { createUkoClient } from "../services/uko/client.ts";
 import {
   type Environment,
@@ -142,7 +142,7 @@ export function openWorld(
   const places = outputs.signingPlaces ?? systemPlaces;
   const serviceName = nameService(named, places.demands);
   const service = { http, bearer: tokens, instanceId };
-  const session = createSession({
+  const session = createInstanceSession({
     ...{ instanceId, isKeyProtect: keyProtect !== undefined, http, tokens, endpoints },
     ownSeal: outputs.login === undefined ? createOwnSeal(settings.credential, serviceName) : noSeal,
     keystores: () => uko.keystores,

@@ -61,7 +61,7 @@ export function addGroupPages(site: ActSite): void {
       shown = open && { open, sessionId: context.get("session").id };
       return {
         title: "No key can be approved now",
-        body: list([...left, ...approvalMessages.sayEachApart(apart), ...approvalMessages.explainApart(apart)]),
+        body: list([...left, ...approvalMessages.sayEachApart(apart), ...approvalMessages.explainKeysApart(apart)]),
         ...(open && { page: (visitor, query) => actPage(open, visitor, query) }),
       };
     },
@@ -138,7 +138,7 @@ function openReview(
       ...approvalMessages.sayEachApart(apart),
     ],
     subject: html``,
-    checks: [...approvalMessages.sayClasses(keys), ...approvalMessages.explainApart(apart)],
+    checks: [...approvalMessages.sayClasses(keys), ...approvalMessages.explainKeysApart(apart)],
     hidden: { review: file.digest },
     toType: setPhrase(stores ? "store" : step, keys.length, file.review.header.exceptions),
     final: step === "destroy" && !stores ? pointOfNoReturn : undefined,

@@ -52,7 +52,7 @@ export function keyAddress(key: Pick<Report, "vaultId" | "keyId">): string {
  * Shows an explanation. Its code appears only if something was refused, because the code of a wait would be read as an
  * error.
  */
-export function explanationPart(explanation: Explanation, isRefused = false): Html {
+export function explanationPart(explanation: Explanation, showsCode = false): Html {
   const { summary, facts, state, isUnchanged, next, code } = explanation;
   const all = [
     ...facts,
@@ -62,7 +62,7 @@ export function explanationPart(explanation: Explanation, isRefused = false): Ht
   return html`${summary === "" ? "" : html`<p class="lead">${summary}</p>`}
 ${list(all)}
 ${onCommandLine(next.map(stepOf))}
-${code === undefined || !isRefused ? "" : html`<p class="quiet">Code: <code>${code}</code></p>`}`;
+${code === undefined || !showsCode ? "" : html`<p class="quiet">Code: <code>${code}</code></p>`}`;
 }
 
 /** What a person sees of a managed key before they decide: what its requester cannot choose, then what they said. */

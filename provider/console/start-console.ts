@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createAdaptorServer } from "@hono/node-server";
 import { UkoError } from "../errors.ts";
-import { listenForSameUser, whyPeersAreUnknown } from "../process/same-user.ts";
+import { listenForSameUser, whyPeerTableIsUnreadable } from "../process/same-user.ts";
 import { buildConsole } from "./console-app.ts";
 import type { ConsoleApp } from "./console-context.ts";
 import { createLogin, type LoginOptions } from "./login.ts";
@@ -34,7 +34,7 @@ declare const UKO_HTMX: string | undefined;
  * read.
  */
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
-  const blindness = whyPeersAreUnknown();
+  const blindness = whyPeerTableIsUnreadable();
   if (blindness !== undefined) {
     throw new UkoError("UKO_SETTINGS_INVALID", {
       summary: "The console cannot listen on this machine",

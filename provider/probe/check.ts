@@ -9,7 +9,7 @@ import {
   countExchanges,
   maxExchanges,
   type ProbeLine,
-  parseRecording,
+  parseReadableLines,
   type RecordingHeader,
   type Verdict,
 } from "./recording.ts";
@@ -26,7 +26,7 @@ export interface CheckedRecording {
 
 /** Undefined if the text is not a recording. Throws UKO_INPUT_INVALID for one that is too long to judge. */
 export function checkRecording(text: string): CheckedRecording | undefined {
-  const lines = parseRecording(text);
+  const lines = parseReadableLines(text);
   if (lines === undefined) return undefined;
   const [header] = lines;
   const length = countExchanges(lines);

@@ -14,7 +14,7 @@ import {
   countExchanges,
   maxExchanges,
   type ProbeLine,
-  parseRecording,
+  parseReadableLines,
   type RecordingHeader,
   type RecordingLine,
 } from "./recording.ts";
@@ -83,7 +83,7 @@ export function unusable({ text, keptText }: Recorded, { sha256 }: Pick<Digests,
   if (text === "") {
     return keptText === "" ? undefined : "The private file next to it belongs to another recording.";
   }
-  const lines = parseRecording(text) ?? [];
+  const lines = parseReadableLines(text) ?? [];
   if (lines[0]?.of !== "deletion") return "It is not a recording that --record began.";
   if (countExchanges(lines) > maxExchanges - maxExchangesOfRun) {
     return `It has ${countExchanges(lines)} requests, and a recording has at most ${maxExchanges}.`;
@@ -96,7 +96,7 @@ export function unusable({ text, keptText }: Recorded, { sha256 }: Pick<Digests,
 export function addRun(recorded: Recorded, run: RunToRecord, digests: Digests): Addition {
   const why = unusable(recorded, digests);
   if (why !== undefined) throw new Error(why);
-  const before = parseRecording(recorded.text) ?? [];
+  const before = parseReadableLines(recorded.text) ?? [];
   const header = before[0] ?? headerOf(run, digests);
   const made: Kept = keptIn(recorded.keptText) ?? {
     v: 1,

@@ -99,7 +99,7 @@ export const countExchanges = (lines: readonly RecordingLine[]): number =>
  * The lines of a recording; undefined if the text does not begin with a header. A last line that a crash cut off, and
  * a line that a later release wrote, are left out.
  */
-export function parseRecording(text: string): readonly [RecordingHeader, ...RecordingLine[]] | undefined {
+export function parseReadableLines(text: string): readonly [RecordingHeader, ...RecordingLine[]] | undefined {
   const [first, ...others] = text.split("\n").flatMap((each) => {
     const { data } = line.safeParse(parseJson(each));
     return data === undefined ? [] : [data];

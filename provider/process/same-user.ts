@@ -37,9 +37,10 @@ export interface Ends {
 }
 
 /**
- * The reason why the owner of a connection cannot be found. Undefined if it can, or if the system shows no owners at all.
+ * Why the table of connections, which shows their owners, cannot be read. Undefined if it can, and on systems other than
+ * Linux, which have no such table.
  */
-export function whyPeersAreUnknown(system: UserGuardSystem = thisSystem): string | undefined {
+export function whyPeerTableIsUnreadable(system: UserGuardSystem = thisSystem): string | undefined {
   if (system.platform !== "linux") return undefined;
   try {
     system.requireTables();

@@ -9,7 +9,7 @@ import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import packageFile from "../../package.json" with { type: "json" };
 import { isOwnCommand } from "../engine/text/own-commands.ts";
 import { leaveWithEngine } from "../process/plugin-server.ts";
-import { listenForSameUser, whyPeersAreUnknown } from "../process/same-user.ts";
+import { listenForSameUser, whyPeerTableIsUnreadable } from "../process/same-user.ts";
 import { channelOptions, createService } from "./service.ts";
 import { createSession, loadDeferred } from "./session.ts";
 
@@ -33,7 +33,7 @@ function serve(): void {
 
   const server = new Server(channelOptions);
   server.addService(providerGrpc.ResourceProviderService, createService(session, packageFile.version));
-  const blindness = whyPeersAreUnknown();
+  const blindness = whyPeerTableIsUnreadable();
   if (blindness !== undefined) fail(blindness);
   const connections = server.createConnectionInjector(ServerCredentials.createInsecure());
   let isRefusalTold = false;

@@ -163,7 +163,7 @@ export async function findMissing(
 }
 
 /** Describes what is missing, for the message of a refused creation. Undefined also if a list cannot be read. */
-export async function sayMissing(
+export async function explainRefusedCreation(
   world: World,
   named: NamedByCreation,
   options: CallOptions,

@@ -23,7 +23,7 @@ import {
   requireOwnFolderOf,
   saySystemError,
 } from "./durable-append.ts";
-import { hashedLines, readHeadRecord } from "./evidence-lines.ts";
+import { linesWithHashes, readHeadRecord } from "./evidence-lines.ts";
 import { LockBusy, withFileLock } from "./file-lock.ts";
 
 export interface EvidenceFileOptions {
@@ -86,7 +86,7 @@ export function createEvidenceFile(options: EvidenceFileOptions): Evidence {
 /** A file that does not exist yet, or cannot be read, has no lines: only a question to a person depends on them. */
 function* linesIn(path: string): Generator<string> {
   try {
-    for (const { text } of hashedLines(path)) yield text;
+    for (const { text } of linesWithHashes(path)) yield text;
   } catch {
     return;
   }
@@ -237,7 +237,7 @@ async function findChainEnd(file: FileHandle, size: number, path: string): Promi
 
 async function readWholeChain(path: string): Promise<ChainEnd> {
   let end: ChainEnd = { seq: 0, sha256: sha256(""), isTorn: false };
-  for (const { text, sha256: digest, isComplete } of hashedLines(path)) {
+  for (const { text, sha256: digest, isComplete } of linesWithHashes(path)) {
     end = { seq: seqOf(text) ?? end.seq, sha256: digest, isTorn: !isComplete };
   }
   return end;

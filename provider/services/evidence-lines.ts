@@ -27,7 +27,7 @@ const lineEnd = 0x0a;
 const maxLineBytes = 16 * 1024 * 1024;
 
 /** Throws the system's error, or a `RangeError` for a line that is too long. */
-export function* hashedLines(path: string): Generator<HashedLine> {
+export function* linesWithHashes(path: string): Generator<HashedLine> {
   let rest: Buffer = Buffer.alloc(0);
   let start = 0;
   const lineOf = (bytes: Buffer, isComplete: boolean): HashedLine => {
@@ -68,7 +68,7 @@ export function readEvidenceFile(path: string, add: (line: HashedLine) => void):
   const head = `${path}.head`;
   let reading = `evidence file ${path}`;
   try {
-    for (const line of hashedLines(path)) add(line);
+    for (const line of linesWithHashes(path)) add(line);
     reading = `head record ${head}`;
     return readHeadRecord(head);
   } catch (error) {

@@ -7,7 +7,7 @@
 import * as z from "zod";
 import type { KnownLabels, PastLabel, PastLabels } from "../engine/ports/shown-key.ts";
 import { parseJson } from "../text/json.ts";
-import { hashedLines } from "./evidence-lines.ts";
+import { linesWithHashes } from "./evidence-lines.ts";
 
 const labeledLine = z.object({
   instanceId: z.string(),
@@ -37,7 +37,7 @@ export function createPastLabels(path: string | undefined, instanceId: string): 
 function readLabels(path: string, instanceId: string): ReadonlyMap<string, readonly PastLabel[]> {
   const found = new Map<string, Map<string, PastLabel>>();
   try {
-    for (const { text } of hashedLines(path)) {
+    for (const { text } of linesWithHashes(path)) {
       const { data } = labeledLine.safeParse(parseJson(text));
       if (data === undefined || data.instanceId !== instanceId) continue;
       const { vaultId, keyId, label, time: seenAt } = data;

@@ -24,7 +24,7 @@ export interface SessionOptions {
   readonly keystores: () => Pick<Keystores, "list">;
 }
 
-export function createSession(options: SessionOptions): Session {
+export function createInstanceSession(options: SessionOptions): Session {
   const { instanceId, isKeyProtect = false, http, tokens, ownSeal } = options;
   let known: InstanceReport | undefined;
   const ask = singleFlight(async (signal) => {

@@ -6,7 +6,7 @@ import { openWorld } from "../../provider/compose/world.ts";
 import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import type { Keystores } from "../../provider/engine/ports/containers.ts";
 import { UkoError } from "../../provider/errors.ts";
-import { createSession } from "../../provider/services/session.ts";
+import { createInstanceSession } from "../../provider/services/session.ts";
 import { type CliTestWorld, keys, seed, startCliWorld, vaultId } from "../cli/harness.ts";
 
 const typo = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2f";
@@ -125,7 +125,7 @@ describe("a mistyped instance id together with the right address", () => {
       if (lists.length === 1) throw new UkoError(code);
       return [{ variant: "internal", fields: { ibm_instance_id: demoInstanceId } }];
     };
-    const session = createSession({
+    const session = createInstanceSession({
       instanceId: typo,
       http: { serviceTimeMs: () => undefined },
       tokens: { actor: async () => ({ displayName: "" }), facts: () => ({ isRenewed: false }) },

@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { startFromCommandLine } from "../../provider/emulator/start.ts";
-import { parseRecording } from "../../provider/probe/recording.ts";
+import { parseReadableLines } from "../../provider/probe/recording.ts";
 import {
   type AtTerminal,
   apiKeys,
@@ -47,7 +47,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const run = (who: Person, command: string, answers?: AtTerminal) =>
   world.type(who, `${command} --record ${file}`, answers);
 const text = () => readFileSync(file, "utf8");
-const lines = () => parseRecording(text()) ?? [];
+const lines = () => parseReadableLines(text()) ?? [];
 /** The last verdict about each row that the file has. */
 const verdicts = () =>
   Object.fromEntries(lines().flatMap((line) => (line.kind === "probe" ? [[line.id, line.verdict] as const] : [])));

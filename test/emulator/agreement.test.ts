@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { type KmsAction, kmsCellOf } from "../../provider/emulator/kms/key-states.ts";
-import { effectOfAction, type KeyAction, keyStates } from "../../provider/emulator/store/key-states.ts";
+import { effectIfAllowed, type KeyAction, keyStates } from "../../provider/emulator/store/key-states.ts";
 import type { KmsKeyState as ServedState } from "../../provider/emulator/store/model.ts";
 import { type RoleName, rightsOfIdentity } from "../../provider/emulator/store/roles.ts";
 import {
@@ -31,7 +31,7 @@ const differences: Readonly<Record<string, string>> = {
 const cells = keyStates.flatMap((state) => keyActions.map((action) => [state, action] as const));
 
 it.each(cells)("a key in %s: both say the same of %s, each with its source", (state, action) => {
-  const served = effectOfAction(sameAction[action], state);
+  const served = effectIfAllowed(sameAction[action], state);
   const planned = managedKeyTable[state][action];
   expect(planned.source).toMatch(/uko-v4\.md/);
   if (served !== undefined) expect(served.source).toMatch(/uko-v4\.md/);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { KmsOutcome } from "../../provider/engine/kms-key/kind.ts";
 import { explainKmsOutcome } from "../../provider/engine/kms-key/messages.ts";
 import { type ObservedKmsKey, observedInSnapshot } from "../../provider/engine/kms-key/observe.ts";
-import { noteAfterDestroy } from "../../provider/engine/kms-key/words.ts";
+import { noteOnLeavingState } from "../../provider/engine/kms-key/words.ts";
 import { programDialect } from "../../provider/engine/text/dialect.ts";
 import type { UserInterface } from "../../provider/engine/text/explanation.ts";
 import { kmsWindowMs } from "../../provider/lifecycle/key/kms-window.ts";
@@ -173,7 +173,7 @@ describe("messages about a KMS key", () => {
   });
 
   it("that the engine removes from state", () => {
-    expect(noteAfterDestroy(observed(destroyed, { deletedAtMs: nowMs }), programDialect)).toBe(
+    expect(noteOnLeavingState(observed(destroyed, { deletedAtMs: nowMs }), programDialect)).toBe(
       [
         'KMS key "backup" is destroyed and leaves the state',
         "  Until 24 Dec 2026 14:22 UTC, in 30 d, a changed restoreTrigger restores the key. If the key left the state, set existingKeyId as well.",

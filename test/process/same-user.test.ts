@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from "node:net";
 import { expect, test } from "vitest";
-import { isSameUser, type UserGuardSystem, whyPeersAreUnknown } from "../../provider/process/same-user.ts";
+import { isSameUser, type UserGuardSystem, whyPeerTableIsUnreadable } from "../../provider/process/same-user.ts";
 
 const ends = { remoteAddress: "127.0.0.1", remotePort: 35_289, localAddress: "127.0.0.1", localPort: 34_811 };
 const header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
@@ -43,8 +43,8 @@ test("refuses if no line, no table and no IPv4 address identifies the owner of t
   expect(isSameUser(ends, closed)).toBe(false);
   expect(isSameUser({ ...ends, remoteAddress: "::1" }, onLinux(row(1000)))).toBe(false);
   expect(isSameUser({}, onLinux(row(1000)))).toBe(false);
-  expect(whyPeersAreUnknown(closed)).toContain("/proc/net/tcp");
-  expect(whyPeersAreUnknown(onLinux(""))).toBeUndefined();
+  expect(whyPeerTableIsUnreadable(closed)).toContain("/proc/net/tcp");
+  expect(whyPeerTableIsUnreadable(onLinux(""))).toBeUndefined();
 });
 
 test("reads the table again if the line is missing for a moment", () => {
@@ -62,7 +62,7 @@ test("accepts every connection on systems that do not report the owner of a sock
   for (const platform of ["darwin", "win32"]) {
     const system: UserGuardSystem = { platform, uid: undefined, table: () => "", requireTables: () => {} };
     expect(isSameUser(ends, system)).toBe(true);
-    expect(whyPeersAreUnknown(system)).toBeUndefined();
+    expect(whyPeerTableIsUnreadable(system)).toBeUndefined();
   }
 });
 

@@ -10,7 +10,7 @@ import { createTokens } from "../../provider/services/iam.ts";
 import { createBackingKeys } from "../../provider/services/kms/backing-keys.ts";
 import { createKmsKeys } from "../../provider/services/kms/keys.ts";
 import { createOwnSeal } from "../../provider/services/own-seal.ts";
-import { createSession } from "../../provider/services/session.ts";
+import { createInstanceSession } from "../../provider/services/session.ts";
 import { createUkoClient, type UkoClient } from "../../provider/services/uko/client.ts";
 import { apiKeys, type Name, type TestWorld, vaultId } from "../emulator/harness.ts";
 import { aClient } from "./scripted-server.ts";
@@ -48,7 +48,7 @@ export function adaptersOf(world: TestWorld, name: Name | { readonly apiKey: str
     ...uko,
     backingKeys: createBackingKeys({ ...service, endpoint: endpoints.kms }),
     kmsKeys: createKmsKeys({ ...service, endpoint: endpoints.kms }),
-    session: createSession({
+    session: createInstanceSession({
       ...{ instanceId, http, tokens, endpoints },
       ownSeal: createOwnSeal(
         credential,

@@ -11,7 +11,7 @@ import { createKmsOperations } from "../../engine/kms-key/commands.ts";
 import { explainKmsOutcome } from "../../engine/kms-key/messages.ts";
 import { observeKmsKey } from "../../engine/kms-key/observe.ts";
 import { restoreKmsKey } from "../../engine/kms-key/restore.ts";
-import { asIfApproved, type KmsSignedRequest, observeSigned } from "../../engine/kms-key/signed-request.ts";
+import { asIfApproved, type KmsSignedRequest, observeWithSignatures } from "../../engine/kms-key/signed-request.ts";
 import { plain, sayRoles, sayTime } from "../../engine/text/words.ts";
 import { type ErrorCode, errorCatalog, mostSevere } from "../../errors.ts";
 import { answeredReview, type ReviewedWave } from "../../lifecycle/consent/review.ts";
@@ -49,7 +49,7 @@ export async function reviewKmsKeys(
   const read = await actOnKeys(context, "Reading", requested, async (key) => {
     const { name, line } = key;
     const how = { depth: "inspection", signedRequest: signed.get(line.id) } as const;
-    const read = await observeSigned(world, kmsRefOf(world, key), how, options);
+    const read = await observeWithSignatures(world, kmsRefOf(world, key), how, options);
     if (read.kind === "gone") return withoutStep(key, "KMS has no key with this ID");
     const observed = asIfApproved(read);
     const { observation, nowMs } = observed;

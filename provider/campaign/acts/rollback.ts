@@ -12,7 +12,7 @@ import { count, plain } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { setPhrase } from "../../text/phrase.ts";
-import { isNamed } from "../reports/find.ts";
+import { isKeyCalled } from "../reports/find.ts";
 import { type KeyResult, reportResults, withoutStep } from "../reports/key-results.ts";
 import { resultOfUnreadKey, rollbackOfKey } from "../reports/ready-keys.ts";
 import { type CampaignReport, folderFlag, type ReportSection, reportOf, section, tableOf } from "../reports/report.ts";
@@ -70,7 +70,7 @@ export async function rollBack(context: CampaignContext, request: RollbackReques
 function chosenKeys({ plan, view }: CampaignContext, { of, inWave }: RollbackRequest): readonly KeyInSchedule[] {
   if (typeof of !== "string") return plan.keys.filter(({ name }) => of.has(name));
   const isWave = inWave === undefined && view.campaign.waves.some(({ name }) => name === of);
-  const keys = onlyWave(plan, isWave ? of : inWave).keys.filter((key) => isWave || isNamed(key, of));
+  const keys = onlyWave(plan, isWave ? of : inWave).keys.filter((key) => isWave || isKeyCalled(key, of));
   if (keys.length > 0) return keys;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: `${inWave === undefined ? "The campaign has no wave or key" : `Wave "${inWave}" has no key`} "${plain(of, 200)}"`,

@@ -55,9 +55,9 @@ const lastStep = z.looseObject({
   time: z.iso.datetime(),
 });
 
-export type ReadEvidence = Awaited<ReturnType<typeof readEvidence>>;
+export type ReadEvidence = Awaited<ReturnType<typeof summarizeEvidence>>;
 
-export async function readEvidence(folder: CampaignFolder) {
+export async function summarizeEvidence(folder: CampaignFolder) {
   /** The last time that a run of this folder took the step, by the name of the key. */
   const steps: Readonly<Record<ApprovedStep, Map<string, NotedStep>>> = { deactivate: new Map(), destroy: new Map() };
   /** The last write of each key, by its name. */

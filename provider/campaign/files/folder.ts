@@ -9,7 +9,7 @@ import { shellWord } from "../../engine/text/explanation.ts";
 import { sayTime } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import { type Campaign, campaignFileName, parseCampaign } from "./campaign-file.ts";
-import { readEvidence } from "./evidence.ts";
+import { summarizeEvidence } from "./evidence.ts";
 import { type CampaignFolder, mebibyte } from "./file-forms.ts";
 import { type Manifest, manifestFolder, readManifest } from "./manifest.ts";
 
@@ -26,7 +26,7 @@ export async function openCampaign(folder: CampaignFolder, instance: Instance) {
     campaign,
     /** The text of campaign.yaml. */
     text,
-    evidence: await readEvidence(folder),
+    evidence: await summarizeEvidence(folder),
   };
 }
 

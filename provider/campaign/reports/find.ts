@@ -15,7 +15,7 @@ import { type CampaignReport, section, withRemark } from "./report.ts";
 const maxShown = 50;
 
 /** Whether a text names the key: an ID in UKO or a cloud, or its label. */
-export function isNamed({ line, name }: KeyInSchedule, typed: string): boolean {
+export function isKeyCalled({ line, name }: KeyInSchedule, typed: string): boolean {
   const wanted = typed.trim().toLowerCase();
   const names = [name, line.id, line.label, ...line.cloudIds.map(({ id }) => id)];
   return wanted !== "" && names.some((each) => each.toLowerCase() === wanted || lastPart(each) === wanted);
@@ -27,7 +27,7 @@ function lastPart(id: string): string {
 }
 
 export function reportKeysFound(view: CampaignView, plan: CampaignSchedule, typed: string): CampaignReport {
-  const found = keyRows(view, { ...plan, keys: plan.keys.filter((key) => isNamed(key, typed)) });
+  const found = keyRows(view, { ...plan, keys: plan.keys.filter((key) => isKeyCalled(key, typed)) });
   const shown = found.slice(0, maxShown);
   const what = `"${plain(typed, 200)}"`;
   return {

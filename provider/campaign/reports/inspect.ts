@@ -17,7 +17,7 @@ import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/c
 import { rulesLine } from "../view/rule-changes.ts";
 import { isReady, waitsFor } from "../view/standing.ts";
 import type { CampaignView } from "../view/view.ts";
-import { isNamed } from "./find.ts";
+import { isKeyCalled } from "./find.ts";
 import { keyRows } from "./key-row.ts";
 import { keyTable } from "./key-views.ts";
 import { isOfOther, originSection } from "./origins.ts";
@@ -98,7 +98,7 @@ async function actsOf(context: CampaignContext, { wave, only, shown }: WaveLook)
   const { identity } = await world.session.actor(options);
   const plan = onlyWave(context.plan, wave);
   const { keys } = plan;
-  const isChosen = (key: KeyInSchedule): boolean => only === "" || isNamed(key, only);
+  const isChosen = (key: KeyInSchedule): boolean => only === "" || isKeyCalled(key, only);
   const reversible = keys.filter((key) => rollbackOfKey(context, key).kind === "proven");
   const openSteps = approvedSteps.filter((step) => waveStateOf(context, { wave, step }).gate.kind === "open");
   const steps = openSteps.map((step): WaveStep => {

@@ -6,7 +6,7 @@
  */
 
 import type { KeyAmongMany } from "../../engine/key/exceptions.ts";
-import { exceptionsAmong, sayClasses, sayExceptions } from "../../engine/key/sets/approval-messages.ts";
+import { keysToLookAt, sayClasses, sayExceptions } from "../../engine/key/sets/approval-messages.ts";
 import { count, sayDuration } from "../../engine/text/words.ts";
 import type { Timeline } from "../../html/timeline.ts";
 import { approvedSteps } from "../../lifecycle/vocabulary/observation.ts";
@@ -166,7 +166,7 @@ export const checksTitle = "Check these keys";
 /** Every unusual key by name, then a line for each kind. */
 function unusualPart(view: CampaignView, { keys }: CampaignSchedule): ReportPart {
   const found = keysToCheck(view, keys);
-  const unusual = exceptionsAmong(found).map(({ key: { line }, why }) => ({ key: line.keyId, label: line.label, why }));
+  const unusual = keysToLookAt(found).map(({ key: { line }, why }) => ({ key: line.keyId, label: line.label, why }));
   return {
     sections: [
       ...section("Every unusual key", { lines: sayExceptions(found), isWhole: true }),

@@ -8,7 +8,7 @@ import type { Call, Reply } from "../http/responses.ts";
 import { mayDelete } from "../kms/deletion.ts";
 import { addVersion } from "../kms/new-key.ts";
 import { hourMs, wholeSecondMs } from "../store/clock.ts";
-import { type Cell, effectOfAction, type KeyAction, rightsOf } from "../store/key-states.ts";
+import { type Cell, effectIfAllowed, type KeyAction, rightsOf } from "../store/key-states.ts";
 import type { Caller, Key, KeystoreOperation, KeystoreType, Placement, Template } from "../store/model.ts";
 import type { World } from "../store/world.ts";
 import { keyOf, requireCurrent, requireRight } from "./access.ts";
@@ -32,7 +32,7 @@ import { hasSystemTag } from "./naming-scheme.ts";
 export function begin(call: Call, action: KeyAction): { readonly key: Key; readonly cell: Cell } {
   const key = keyOf(call);
   const { rights } = call.caller().identity;
-  const cell = effectOfAction(action, key.state);
+  const cell = effectIfAllowed(action, key.state);
   if (cell === undefined) {
     const alternatives = rightsOf(action);
     const may = alternatives.some((needed) => needed.every((right) => rights.has(right)));

@@ -5,7 +5,7 @@
 
 import type { Call, Reply } from "../http/responses.ts";
 import { changedAttributes, initialAttributes, rightsToWrite } from "../store/key-attributes.ts";
-import { effectOfAction } from "../store/key-states.ts";
+import { effectIfAllowed } from "../store/key-states.ts";
 import { type Key, startOf, type Template } from "../store/model.ts";
 import type { World } from "../store/world.ts";
 import { keyOf, requireCurrent, requireRight, vaultNamed } from "./access.ts";
@@ -67,7 +67,7 @@ export function patchKey(call: Call): Reply {
   for (const right of rightsToWrite(fields)) requireRight(caller, right);
   requireCurrent(call, key);
   const isRefused = key.state === "destroyed" && world.switches.patchDestroyed === "refused";
-  if (effectOfAction("patch", key.state) === undefined || isRefused) throw invalidState("update", key.state);
+  if (effectIfAllowed("patch", key.state) === undefined || isRefused) throw invalidState("update", key.state);
   if (fields.label !== undefined && fields.label !== key.label) rename(call, key, fields.label);
   Object.assign(key, changedAttributes(fields, key, world.switches));
   return replyWithKey(call, key);
@@ -83,7 +83,7 @@ export function removeKey(call: Call): Reply {
   requireCurrent(call, key);
   const holders = holdsMaterial(world, key, nowMs).map((keystore) => keystore.name);
   call.note({ detail: { force, materialIn: holders } });
-  if (effectOfAction("remove", key.state) === undefined) throw invalidState("delete", key.state);
+  if (effectIfAllowed("remove", key.state) === undefined) throw invalidState("delete", key.state);
   const isPending = key.placements.some((placement) => materialOf(world, key, placement, nowMs).kind === "pending");
   if (isPending && !isForced) throw conflict("pending_destruction", "The key is pending destruction in a keystore.");
   for (const version of world.olderVersions(key)) world.keys.delete(version.id);

@@ -64,7 +64,7 @@ export const keyCells = {
 } as const satisfies Record<KeyAction, Partial<Record<KeyState, Cell>>>;
 
 /** The effect of an action in a state; undefined if the service refuses it. */
-export function effectOfAction(action: KeyAction, state: KeyState): Cell | undefined {
+export function effectIfAllowed(action: KeyAction, state: KeyState): Cell | undefined {
   const row: Partial<Record<KeyState, Cell>> = keyCells[action];
   return row[state];
 }

@@ -29,7 +29,7 @@ import { explainKmsGuard } from "./refusals.ts";
 import {
   encodeSignedRequests,
   type KmsSignedRequest,
-  observeSigned,
+  observeWithSignatures,
   parseSignedRequests,
   signApprovals,
   signRequests,
@@ -177,7 +177,7 @@ async function inspectKey(
   how: InspectedHow,
   options: CallOptions,
 ): Promise<Pick<KmsInspection, "report"> & { readonly present?: KmsInspection }> {
-  const read = await observeSigned(world, ref, how, options);
+  const read = await observeWithSignatures(world, ref, how, options);
   const current = {
     actor: await world.session.actor(options),
     approvals: read.kind === "gone" ? [] : windowOfUnproven(read, how),

@@ -26,7 +26,7 @@ import { sayRoles } from "../text/words.ts";
 import { type KmsOutcome, type KmsTask, kmsKeyKind } from "./kind.ts";
 import { explainKmsOutcome } from "./messages.ts";
 import { reportKmsKeyDeletion } from "./report.ts";
-import { kmsKeyPath, kmsWayBack, noteAfterDestroy, requestFile, sayKmsKey } from "./words.ts";
+import { kmsKeyPath, kmsWayBack, noteOnLeavingState, requestFile, sayKmsKey } from "./words.ts";
 
 export interface KmsKeyTarget {
   readonly ref: KmsKeyRef;
@@ -56,7 +56,7 @@ function conclude(outcome: KmsOutcome, userInterface: UserInterface): Conclusion
   const plan = outcome.kind === "stopped" ? outcome.plan : undefined;
   const facts = { ...reportKmsKeyDeletion(outcome.observed, { run: outcome.memory.run, plan }), taken };
   if (plan?.kind === "done")
-    return { kind: "ended", warnings: [noteAfterDestroy(outcome.observed, dialectOf(userInterface.rerun))], facts };
+    return { kind: "ended", warnings: [noteOnLeavingState(outcome.observed, dialectOf(userInterface.rerun))], facts };
   const { kmsKeyId, name, stateWord, signatures } = outcome.observed.observation;
   const key = { label: name, vaultId: "", keyId: kmsKeyId, keyState: stateWord };
   const isUnrequested = plan?.kind === "waitingForRequest";

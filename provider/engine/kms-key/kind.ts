@@ -24,7 +24,7 @@ import type { EvidenceEntry } from "../ports/evidence.ts";
 import type { KmsKeyRef } from "../ports/kms-keys.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import type { ObservedKmsKey } from "./observe.ts";
-import { type KmsSignedRequest, observeSigned, signaturesBehind } from "./signed-request.ts";
+import { type KmsSignedRequest, observeWithSignatures, signaturesBehind } from "./signed-request.ts";
 import { describeKmsStep, kmsKeyPath, questionBeforeKms, sayKmsOpenWait } from "./words.ts";
 
 /** The task of one run for one KMS key. `plan` is a pure planner with its policy already bound. */
@@ -64,7 +64,7 @@ export const kmsKeyKind: Deletable<KmsKeyTypes> = {
     run: { ...earlier?.memory.run, actor, approvals, ...(mayRequest && { mayRequest }) },
   }),
   async observe(world, { ref, signedRequest }, wasSeen, options) {
-    const observed = await observeSigned(world, ref, { depth: "decision", signedRequest }, options);
+    const observed = await observeWithSignatures(world, ref, { depth: "decision", signedRequest }, options);
     if (!wasSeen) await noteDestroyed(world, ref, observed, options);
     return observed;
   },

@@ -175,7 +175,7 @@ function statementFor(
 }
 
 /** A fresh observation, with what is signed for the open window. Throws as `observeKmsKey` does. */
-export async function observeSigned(
+export async function observeWithSignatures(
   world: World,
   ref: KmsKeyRef,
   { depth, signedRequest }: { readonly depth: Depth; readonly signedRequest?: KmsSignedRequest | undefined },

@@ -166,7 +166,7 @@ function sayDestroyer({ snapshot: { deletedBy, deletedAtMs }, observation }: Obs
 }
 
 /** The message when the engine drops the key from state. */
-export function noteAfterDestroy(observed: ObservedKmsKey, dialect: Dialect): string {
+export function noteOnLeavingState(observed: ObservedKmsKey, dialect: Dialect): string {
   const key = sayKmsKey(observed.observation);
   return [`${key} is destroyed and leaves the state`, ...describeDestroyedKey(observed, dialect)].join("\n  ");
 }

@@ -167,7 +167,7 @@ export function judgeReviewed(review: Review, observation: KeyObservation, actor
   const { header, lines } = review;
   const latestMs = Math.max(nowMs, observation.latestTimeMs ?? nowMs);
   const use = { instanceId: observation.facts.instanceId, actor, nowMs, latestMs, answeredAtMs: review.answeredAtMs };
-  const unusable = unusableReview(header, use);
+  const unusable = whyReviewIsUnusable(header, use);
   if (unusable !== undefined) return skip(unusable);
   const reviewed = lines.get(keyPathOf(observation.facts));
   if (reviewed === undefined) return skip({ kind: "not_listed" });
@@ -207,8 +207,8 @@ export function answeredReview<Line>(review: Review<Line>): Answered<Line> {
   };
 }
 
-/** Decides whether a review can name any record in this run; undefined if it can. */
-export function unusableReview(
+/** Why a review cannot name any record in this run: only its own reviewer uses it, and soon. Undefined if it can. */
+export function whyReviewIsUnusable(
   { instanceId, reviewer, reviewedAtMs }: ReviewHeader,
   use: ReviewUse,
 ): UnusableReview | undefined {

@@ -21,7 +21,7 @@
 
 import { deletionStanding, recordToleranceMs } from "../consent/consent-record.ts";
 import { type ConsentRecord, type Identity, isSame, type KeyObservation } from "../vocabulary/observation.ts";
-import { droppedRecords, type KeyRun } from "./plan.ts";
+import { droppedRecordIds, type KeyRun } from "./plan.ts";
 
 interface KeyWriteRule {
   /** The write happens even if it ends a pending request, as a write does that makes the key safer. */
@@ -88,7 +88,7 @@ export function isLeftByService(observation: KeyObservation, run: Writer, nowMs:
   const { updatedBy } = observation;
   const id = carriedId(observation);
   const wroteLast = updatedBy !== undefined && writesAs !== undefined && isSame(updatedBy, writesAs);
-  const wasDropped = id !== undefined && droppedRecords(run).includes(id);
+  const wasDropped = id !== undefined && droppedRecordIds(run).includes(id);
   return (
     wasDropped && wroteLast && !mayStillFit(observation, writesAs, nowMs) && !deletionStanding(observation, nowMs).binds
   );

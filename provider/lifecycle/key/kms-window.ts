@@ -68,7 +68,7 @@ export function prepareWindows(
  * The call that closes a window of a deletion that does not go on. KMS closes windows of active keys only
  * (kms-v2-and-iam.md 10 no. 9).
  */
-export function windowToUnset(observation: KeyObservation, nowMs: number): Step | undefined {
+export function stepToCloseWindow(observation: KeyObservation, nowMs: number): Step | undefined {
   const backingKey = dualBackingKeys(observation).find((each) => each.state === "active" && isWindowLive(each, nowMs));
   return backingKey === undefined ? undefined : { kind: "unset_for_deletion", kmsKeyId: backingKey.kmsKeyId };
 }

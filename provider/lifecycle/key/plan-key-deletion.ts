@@ -22,7 +22,7 @@ import { hasTaken } from "../vocabulary/steps-taken.ts";
 import { authorize, knownDeactivationMs } from "./authorization.ts";
 import { failingGuard, findLeftoverMaterial, holdGuard } from "./guards.ts";
 import { carriedId, planKeyWrite } from "./key-write.ts";
-import { dualBackingKeys, isWindowLive, prepareWindows, windowToUnset } from "./kms-window.ts";
+import { dualBackingKeys, isWindowLive, prepareWindows, stepToCloseWindow } from "./kms-window.ts";
 import {
   type DeletionPolicy,
   type Guard,
@@ -218,7 +218,7 @@ function afterRefusedDeactivation(observation: KeyObservation, run: KeyRun, { me
  */
 function ownWindowToUnset(observation: KeyObservation, run: KeyRun, nowMs: number): Step | undefined {
   const mayUnset = hasTaken(run, "set_for_deletion") && refusalOf(run, "unset_for_deletion") === undefined;
-  return mayUnset ? windowToUnset(observation, nowMs) : undefined;
+  return mayUnset ? stepToCloseWindow(observation, nowMs) : undefined;
 }
 
 /**

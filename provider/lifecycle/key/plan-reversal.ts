@@ -9,8 +9,8 @@ import type { KeyObservation } from "../vocabulary/observation.ts";
 import { stepsOfKind } from "../vocabulary/steps-taken.ts";
 import { deadEnd } from "./guards.ts";
 import { carriedId, isLeftByService, mayStillFit, planKeyWrite } from "./key-write.ts";
-import { windowToUnset } from "./kms-window.ts";
-import { droppedRecords, type KeyRun, type Plan, ready, refuse, unlessRefused } from "./plan.ts";
+import { stepToCloseWindow } from "./kms-window.ts";
+import { droppedRecordIds, type KeyRun, type Plan, ready, refuse, unlessRefused } from "./plan.ts";
 import { soundPlan } from "./sound-plan.ts";
 
 /** `withdraw` takes back a request; `reactivate` also ends the outage. */
@@ -44,7 +44,7 @@ const maxDrops = 2;
  */
 function mustClear(observation: KeyObservation, run: KeyRun, nowMs: number): boolean {
   const isRefused = run.refusals?.some(({ step }) => step === "drop_record") === true;
-  return isRefused || droppedRecords(run).length >= maxDrops
+  return isRefused || droppedRecordIds(run).length >= maxDrops
     ? mayStillFit(observation, run.actor.writesAs, nowMs)
     : planKeyWrite(observation, "reactivate", nowMs, run).kind === "drop_first";
 }
@@ -59,6 +59,6 @@ function cleanUp(observation: KeyObservation, reversal: Reversal, run: KeyRun, n
   if (isCarried || isNoted) {
     return ready({ kind: "drop_record", recordId: carriedId(observation), ...(dropsNote && { dropsNote: true }) });
   }
-  const unset = windowToUnset(observation, nowMs);
+  const unset = stepToCloseWindow(observation, nowMs);
   return unset === undefined ? { kind: "done" } : ready(unset);
 }

@@ -99,7 +99,7 @@ export function kmsKeysSet(run: StepsTaken<Step>): readonly string[] {
 }
 
 /** The IDs of the records that this run took off the key. */
-export function droppedRecords(run: StepsTaken<Step>): readonly string[] {
+export function droppedRecordIds(run: StepsTaken<Step>): readonly string[] {
   return stepsOfKind(run, "drop_record").flatMap(({ recordId }) => recordId ?? []);
 }
 

@@ -10,7 +10,7 @@ import {
   type Review,
   type ReviewHeader,
   type UnusableReview,
-  unusableReview,
+  whyReviewIsUnusable,
 } from "../consent/review.ts";
 import type { Actor } from "../vocabulary/observation.ts";
 import {
@@ -88,7 +88,7 @@ function skipReason(
   nowMs: number,
 ): KmsSkip | string {
   const use = { instanceId: header.instanceId, actor, nowMs, latestMs: nowMs, answeredAtMs };
-  const unusable = unusableReview(header, use);
+  const unusable = whyReviewIsUnusable(header, use);
   if (unusable !== undefined) return unusable;
   const reviewed = lines.get(kmsNameOf(observation));
   if (reviewed === undefined) return { kind: "not_listed" };

@@ -20,7 +20,7 @@ import { type LatestKey, warnRecordBinds, writeKey } from "./write.ts";
  * Aligns a key that the service reports as unaligned; returns warnings. Throws UKO_KEY_WOULD_BE_UNLINKED,
  * UKO_RIGHTS_MISSING or UKO_SERVICE_REFUSED, and then nothing was changed.
  */
-export function alignKey(
+export function alignKeyWithTemplate(
   world: World,
   ref: KeyRef,
   latest: LatestKey,

@@ -29,7 +29,7 @@ import type { KeyObservation, Tag } from "../../lifecycle/vocabulary/observation
 import { isDeclaredTag } from "../../lifecycle/vocabulary/tag-names.ts";
 import { peopleOf } from "../shared-inputs.ts";
 import { type Changed, throwIfDenied, type WriteWords } from "../write.ts";
-import { alignKey } from "./align.ts";
+import { alignKeyWithTemplate } from "./align.ts";
 import { markKey } from "./marker.ts";
 import { rotateKey } from "./rotate.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, managedKeyInputs } from "./schema.ts";
@@ -93,7 +93,7 @@ export async function updateKey(
   const warnings = [
     ...(await writeAttributes({ world, ref, before: state, inputs, latest, options })),
     ...(await markKey(world, ref, demandedBy(policy), options, { latest })),
-    ...(inputs.align ? await alignKey(world, ref, latest, options) : []),
+    ...(inputs.align ? await alignKeyWithTemplate(world, ref, latest, options) : []),
   ];
   if (inputs.state === "active") warnings.push(...(await activate(world, ref, latest, options)));
   else if (inputs.state !== undefined) {

@@ -70,7 +70,7 @@ export function reasonCodes(response: HttpResponse): readonly string[] {
   return read.success ? read.data.resources.flatMap(({ reasons }) => (reasons ?? []).map(({ code }) => code)) : [];
 }
 
-export function messageOf(response: HttpResponse): string {
+export function serviceMessageOf(response: HttpResponse): string {
   const read = kmsError.safeParse(parseJson(response.text));
   // Gateways return plain text or HTML; HTML is not shown.
   if (!read.success) return response.text.trimStart().startsWith("<") ? "" : printable(response.text, 200);
@@ -88,7 +88,7 @@ export function isKeyNotFound(response: HttpResponse): boolean {
 
 /** Throws for every unsuccessful response to a read. */
 export function throwReadError(response: HttpResponse, needed: Right): never {
-  const message = messageOf(response);
+  const message = serviceMessageOf(response);
   const { status } = response;
   if (status === 401) {
     const advice = [
@@ -117,7 +117,13 @@ function policyRefuses(response: HttpResponse, message: string): UkoError {
 
 /** The rules for the outcome of a change. KMS returns 401 for a missing role (kms-v2-and-iam.md 4.3). */
 export function kmsRules<T>(needed: Right, readValue: WrittenRules<T>["readValue"]): WrittenRules<T> {
-  return { service, messageOf, unauthorizedIsForbidden: true, rightNeeded: describeRights([needed]), readValue };
+  return {
+    service,
+    messageOf: serviceMessageOf,
+    unauthorizedIsForbidden: true,
+    rightNeeded: describeRights([needed]),
+    readValue,
+  };
 }
 
 /** A success without a value. A 202 does not count, because it would mean that the change has not happened yet. */

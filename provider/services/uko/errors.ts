@@ -66,7 +66,7 @@ function single(body: unknown): string {
   return typeof message === "string" && message !== "" ? message : typeof code === "string" ? code : "";
 }
 
-export function messageOf(response: HttpResponse): string {
+export function serviceMessageOf(response: HttpResponse): string {
   const body = parseJson(response.text);
   // A gateway's page is shown only if it is plain text.
   if (body === undefined) return response.text.trimStart().startsWith("<") ? "" : printable(response.text, 200);
@@ -98,7 +98,7 @@ function isNamed(text: string | null | undefined): boolean {
 
 /** Throws for every unsuccessful response to a read. */
 export function throwReadError(response: HttpResponse, needed: Right): never {
-  const message = messageOf(response);
+  const message = serviceMessageOf(response);
   const { status } = response;
   if (status === 401) throw accessDenied(service, response, message);
   if (status === 403) throw rightsMissing(response, needed, message);

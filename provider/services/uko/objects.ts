@@ -15,7 +15,7 @@ import type { HttpResponse, NoResponse } from "../http/client.ts";
 import { describeRights, invalidResponse, parseResponse, withServiceTime } from "../http/read-result.ts";
 import { type Call, requireInstance, type Transport } from "../http/transport.ts";
 import { toPermitted, toWritten, type WrittenRules } from "../http/write-result.ts";
-import { isOwnNotFound, messageOf, service } from "./errors.ts";
+import { isOwnNotFound, service, serviceMessageOf } from "./errors.ts";
 import { checkedId, type PageWalk, ukoHeaders, walkPages } from "./transport.ts";
 
 /** The name of an object in paths and in sentences. */
@@ -150,7 +150,13 @@ export function createObject(
 
 /** Rules for the outcome of a change; `needed` are the rights that it requires. */
 export function changeRules<T>(needed: readonly Right[], readValue: WrittenRules<T>["readValue"]): WrittenRules<T> {
-  return { service, messageOf, unauthorizedIsForbidden: false, rightNeeded: describeRights(needed), readValue };
+  return {
+    service,
+    messageOf: serviceMessageOf,
+    unauthorizedIsForbidden: false,
+    rightNeeded: describeRights(needed),
+    readValue,
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readEvidence } from "../../../provider/campaign/files/evidence.ts";
+import { summarizeEvidence } from "../../../provider/campaign/files/evidence.ts";
 import type { CampaignFolder } from "../../../provider/campaign/files/file-forms.ts";
 
 const entry = (over: object): string =>
@@ -11,7 +11,7 @@ const folderWith = (...lines: readonly string[]) =>
   }) as unknown as CampaignFolder;
 
 test("the last write to a key is a step in the service, and not an acceptance of the campaign", async () => {
-  const evidence = await readEvidence(
+  const evidence = await summarizeEvidence(
     folderWith(
       entry({ step: "destroy", time: "2026-10-01T09:00:00Z" }),
       entry({ step: "accept", resource: "campaign_acceptance", time: "2026-10-03T09:00:00Z", actor: { iamId: "bob" } }),

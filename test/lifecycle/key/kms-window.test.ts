@@ -4,10 +4,10 @@ import {
   isWindowLive,
   kmsWindowMs,
   prepareWindows,
+  stepToCloseWindow,
   windowFault,
   windowMustLastMs,
   windowSetter,
-  windowToUnset,
 } from "../../../provider/lifecycle/key/kms-window.ts";
 import type { KeyRun } from "../../../provider/lifecycle/key/plan.ts";
 import type { KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
@@ -100,15 +100,15 @@ describe("prepareWindows", () => {
   });
 });
 
-describe("windowToUnset", () => {
+describe("stepToCloseWindow", () => {
   it("is the first live window on an active backing key", () => {
     const backingKeys = [
       dual({ kmsKeyId: "a" }),
       dual({ kmsKeyId: "b", state: "suspended", windowEndsAtMs: nowMs + 1 }),
       dual({ kmsKeyId: "c", windowEndsAtMs: nowMs + 1 }),
     ];
-    expect(windowToUnset(aKey({ backingKeys }), nowMs)).toEqual({ kind: "unset_for_deletion", kmsKeyId: "c" });
-    expect(windowToUnset(aKey({ backingKeys: backingKeys.slice(0, 2) }), nowMs)).toBeUndefined();
+    expect(stepToCloseWindow(aKey({ backingKeys }), nowMs)).toEqual({ kind: "unset_for_deletion", kmsKeyId: "c" });
+    expect(stepToCloseWindow(aKey({ backingKeys: backingKeys.slice(0, 2) }), nowMs)).toBeUndefined();
   });
 });
 

@@ -1,7 +1,7 @@
 /** The list of the steps of one run: a step in doubt counts for the planner, but no report names it. */
 
 import { describe, expect, it } from "vitest";
-import { droppedRecords, hasRequested, type KeyRun, kmsKeysSet } from "../../../provider/lifecycle/key/plan.ts";
+import { droppedRecordIds, hasRequested, type KeyRun, kmsKeysSet } from "../../../provider/lifecycle/key/plan.ts";
 import { certainSteps, hasTaken, withStep } from "../../../provider/lifecycle/vocabulary/steps-taken.ts";
 import { aRequestOf, aRun, deactivation, dropOf, taken, windowOpening } from "../../support/builders.ts";
 
@@ -13,11 +13,11 @@ describe("the steps of a run", () => {
     expect([hasRequested(run, "destroy"), hasRequested(run, "deactivate")]).toEqual([true, false]);
     expect(kmsKeysSet(run)).toEqual(["kms-1"]);
     // A text in the record's place without an ID cannot be recognized again.
-    expect(droppedRecords(run)).toEqual(["1"]);
+    expect(droppedRecordIds(run)).toEqual(["1"]);
   });
 
   it("are none in a run that begins", () => {
-    expect([hasTaken(aRun(), "deactivate"), certainSteps(aRun()), droppedRecords(aRun())]).toEqual([false, [], []]);
+    expect([hasTaken(aRun(), "deactivate"), certainSteps(aRun()), droppedRecordIds(aRun())]).toEqual([false, [], []]);
   });
 
   it("include a step in doubt for the planner alone", () => {

@@ -78,8 +78,8 @@ export function sayApart(apart: readonly LeftKey[], act: "approve" | "request" =
   ];
 }
 
-/** The same, and how to approve keys whose step is too early. */
-export function explainApart(apart: readonly KeyApart[]): readonly string[] {
+/** Says why each key stays out of this approval, and how to approve those whose step is too early. */
+export function explainKeysApart(apart: readonly KeyApart[]): readonly string[] {
   return [...sayApart(apart), ...storeInstead(apart.filter(({ isStorable }) => isStorable).map(nameOrPath))];
 }
 
@@ -144,7 +144,7 @@ export function describeOne(key: KeyInReview, vaults: VaultNames): readonly stri
 }
 
 /** The keys that a person should look at before they approve many at once, with the reasons as one clause. */
-export function exceptionsAmong<Key extends KeyAmongMany>(keys: readonly Key[]) {
+export function keysToLookAt<Key extends KeyAmongMany>(keys: readonly Key[]) {
   const classes = exceptionClasses(keys)
     .filter((each) => !isCommonplace(keys, each))
     .map(({ found, ...each }) => ({ ...each, found: new Set(found) }));
@@ -160,7 +160,7 @@ export function exceptionsAmong<Key extends KeyAmongMany>(keys: readonly Key[]) 
 export function sayExceptions(keys: readonly KeyAmongMany[]): readonly string[] {
   if (exceptionClasses(keys).every((each) => each.found.length <= maxNamed || isCommonplace(keys, each))) return [];
   const labels = Map.groupBy(keys, ({ line }) => line.label);
-  return exceptionsAmong(keys).map(({ key: { line }, why }) => `${labelIn(line, labels)}: ${why}`);
+  return keysToLookAt(keys).map(({ key: { line }, why }) => `${labelIn(line, labels)}: ${why}`);
 }
 
 /**

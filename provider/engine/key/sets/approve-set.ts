@@ -11,7 +11,7 @@ import {
   keyPathOf,
   type Review,
   type ReviewLine,
-  unusableReview,
+  whyReviewIsUnusable,
 } from "../../../lifecycle/consent/review.ts";
 import type { AnyReview } from "../../../lifecycle/kms-key/kms-review.ts";
 import { converge } from "../../loop/converge.ts";
@@ -176,7 +176,7 @@ export async function requireUsable(
 ): Promise<void> {
   const actor = await session.actor(options);
   const { instanceId } = session;
-  const why = unusableReview(header, { instanceId, actor, nowMs, latestMs: nowMs, answeredAtMs });
+  const why = whyReviewIsUnusable(header, { instanceId, actor, nowMs, latestMs: nowMs, answeredAtMs });
   if (why !== undefined) throw outdated(sayUnusable(why), again);
 }
 
