@@ -99,6 +99,8 @@ function withBreaks(html: string): string {
 
 /** Blocks of one step that name their tools, as `sh [Pulumi]`, are tabs of the theme; elsewhere they follow each other. */
 function withTabs(source: string): string {
+  // Generated pages have their groups already.
+  if (source.includes("::: code-group")) return source;
   const blocks = /(?:^```\w+ \[.+\]\n[\s\S]*?^```\n\n?){2,}/gm;
   return source.replaceAll(blocks, (group) => `::: code-group\n\n${group.trimEnd()}\n\n:::\n\n`);
 }
