@@ -19,10 +19,12 @@ The name of a KMS key outside UKO is kms/<keyId>. uko request opens its deletion
 
 const stepsHelp = `
 How two people delete a key:
-  uko request    Bob requests the deactivation; pulumi destroy and tofu destroy do it, too
-  uko approve    Alice approves: the key is deactivated, and, if Alice says so, her request to destroy it is pending
-  uko approve    more than 4 hours later, Bob approves Alice's request: the key is destroyed
-  uko continue   after the pending period of its keystores, a Vault Administrator removes the key`;
+  uko request           Bob requests the deactivation; pulumi destroy and tofu destroy do it, too
+  uko approve           Alice approves: the key is deactivated
+  uko request           Bob requests the destruction
+  uko approve --store   Alice stores her approval for Bob's next run: the destruction requires Bob's role
+  uko continue          more than 4 hours later, Bob destroys the key; a destroy of the engine does it, too
+  uko continue          after the pending period of its keystores, Bob removes the key in the same way`;
 
 const outputHelp = `
 Exit codes:
@@ -42,7 +44,7 @@ uko help environment lists the variables that uko reads, and uko explain CODE sa
 export const firstTimeHelp = `
 First time?
   uko emulator   start a service to try everything without an account; it prints the variables to export
-  uko login      log in to your own instance with a one-time code; set UKO_INSTANCE_ID and UKO_REGION before
+  uko login      set UKO_INSTANCE_ID and UKO_REGION, then log in to your own instance with a one-time code
   Then play both people: provider/docs/tutorials/two-people.md of this package.`;
 
 /** What follows the list of commands. */

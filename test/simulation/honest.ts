@@ -8,7 +8,7 @@ import type { Played, Stage } from "./stage.ts";
 import type { Step, Who } from "./story.ts";
 import { iamIdOf, keyNames, simulatedSeed } from "./world.ts";
 
-/** So many runs that somebody takes for each key, with one look before each. */
+/** The most runs for each key, each after one `uko status`. */
 const runsToEnd = 40;
 /** Carol has every role; each of the others lacks some. */
 const honest = ["carol", "alice", "bob", "olga", "pipeline"] as const;

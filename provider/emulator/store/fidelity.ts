@@ -32,7 +32,7 @@ export const calls = [
   ["instance", "resource instance", "By GUID or CRN, and in a list; a create renames the only one, a delete needs that all keys are destroyed, empties it and makes KMS return 401. It is final at once, where IBM keeps a deleted instance for seven days, in which it can be restored: a test of that wait ends seven days early; the members of IBM's SDK; both endpoints are the address that the client called, or `--public-url`", "documented", "kms-v2-and-iam.md 7.10"],
   ["broker", "endpoints of an instance", "Hosts without scheme, all as the client called this process, or `--public-url`; as a request of UKO names its instance by the host alone, one that means another instance is answered", "documented", "uko-v4.md 1.2"],
   ["K1", "list keys", "All filters; JSON, by IBM's name for it too; zipped JSON and CSV are 406", "documented", "uko-v4.md 2.3"],
-  ["K2", "create a key", "Placed by type and group of its template; a vault ID that is no UUID is 400, as for templates and keystores", "documented", "uko-v4.md 2.5"],
+  ["K2", "create a key", "Placed by type and group of its template; a vault ID that is not a UUID is 400, as for templates and keystores", "documented", "uko-v4.md 2.5"],
   ["K3", "get a key", "With ETag and statuses in keystores", "documented", "uko-v4.md 3.2"],
   ["K4", "change a key", "Attributes only; unknown fields are refused", "documented", "uko-v4.md 2.5"],
   ["K5", "remove a key", "Only destroyed, and not while a keystore is pending", "documented", "uko-v4.md 4.2"],
