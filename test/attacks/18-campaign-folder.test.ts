@@ -1,16 +1,26 @@
 /** Files of a campaign's folder that an insider wrote, and sets of keys that a screen does not show as a whole. */
 
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import { afterEach, expect, it } from "vitest";
+import { encodeManifest, parseManifest } from "../../provider/campaign/files/manifest.ts";
 import { campaignSeed } from "../cli/campaign-seed.ts";
 import { useCampaignStage } from "../cli/campaign-stage.ts";
+import { sha256 } from "../support/builders.ts";
 import { explainVerdict } from "../support/oracle.ts";
 
 const keys = campaignSeed.keys.filter(({ label }) => label === "mail-1" || label === "cards-1");
+const warned = {
+  ...campaignSeed.keys[5],
+  id: "9b2d0000-0000-4000-8000-000000000077",
+  label: "vital",
+  description: "DO NOT DELETE",
+};
 const many = Array.from({ length: 55 }, (_, at) => ({
   ...{ vault: "archive", template: "azure", createdAt: "2025-01-15T08:00:00Z" },
   label: `wide-${String(at).padStart(2, "0")}`,
 }));
-const stage = useCampaignStage({ ...campaignSeed, keys: [...keys, ...many], kmsKeys: [] });
+const stage = useCampaignStage({ ...campaignSeed, keys: [...keys, warned, ...many], kmsKeys: [] });
 afterEach(async () => expect(explainVerdict(await stage.world.verdict())).toBe(""));
 
 it("a review shows each of its keys, however many they are", async () => {
@@ -20,5 +30,18 @@ it("a review shows each of its keys, however many they are", async () => {
   await stage.world.advance("1m");
   const { out } = await stage.campaign("review main deactivate", "alice");
   for (const { label } of many) expect(out).toContain(label);
-  expect(out).toContain(`Deactivate ${many.length + keys.length} keys`);
+  expect(out).toContain(`Deactivate ${many.length + keys.length + 1} keys`);
+});
+
+it("a warning that is gone from the manifest alone is still shown to the requester, as the key has it", async () => {
+  stage.complete((text) => text.replace("name: main, after: [pilot]", "name: main"));
+  await stage.campaign("plan --write --yes");
+  const names = readdirSync(path.join(stage.folder, "manifest"));
+  const files = new Map(names.map((name) => [name, stage.read(`manifest/${name}`)]));
+  const manifest = parseManifest(files, sha256);
+  const edited = manifest.keys.map((line) => ({ ...line, description: "" }));
+  for (const [name, text] of encodeManifest({ ...manifest, keys: edited }, sha256))
+    stage.write(`manifest/${name}`, text);
+  const { out, err } = await stage.world.type("bob", `campaign next --folder ${stage.folder}`, ["no"]);
+  expect(`${out}${err}`).toContain('1 with a warning, in the description or a tag: vital ("DO NOT DELETE").');
 });

@@ -5,6 +5,7 @@
  * rollback restores it only after a person confirmed.
  */
 
+import { classesToConfirm, type KeyAmongMany } from "../../engine/key/exceptions.ts";
 import { fileOf } from "../../engine/key/sets/review-set.ts";
 import { sayUnusable } from "../../engine/key/text/review-words.ts";
 import { createKmsOperations } from "../../engine/kms-key/commands.ts";
@@ -27,7 +28,7 @@ import {
 import { readSignedRequests } from "../files/signed-requests.ts";
 import { type KeyResult, resultFrom, withoutStep } from "../reports/key-results.ts";
 import { nextCommand, withRemark } from "../reports/report.ts";
-import { listOfKmsKeys, reportReview } from "../reports/review-text.ts";
+import { keyAsListed, listOfKmsKeys, reportReview } from "../reports/review-text.ts";
 import type { ReviewOfStep, ReviewResult } from "../reports/wave-state.ts";
 import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import type { CampaignContext } from "../view/context.ts";
@@ -45,6 +46,7 @@ export async function reviewKmsKeys(
   const common = { instanceId: world.session.instanceId, step: "destroy", reviewer, campaign } as const;
   const signed = await signedRequestsOf(context);
   const lines: KmsReviewLine[] = [];
+  const toCheck: KeyAmongMany[] = [];
   const times: number[] = [];
   const read = await actOnKeys(context, "Reading", requested, async (key) => {
     const { name, line } = key;
@@ -64,15 +66,17 @@ export async function reviewKmsKeys(
       return withoutStep(key, explainKmsOutcome(stopped, { rerun: "uko continue" }).summary);
     }
     lines.push(seen);
+    toCheck.push(keyAsListed(view, key));
     times.push(nowMs);
     return { key: name, label: line.label, outcome: "unchanged", says: "reviewed", exitCode: 0 };
   });
   if (read.stoppedBy !== undefined) throw read.stoppedBy;
   const left = [...read.results.filter(({ outcome }) => outcome !== "unchanged"), ...apart];
-  const header = { ...common, reviewedAtMs: Math.min(...times) };
+  const exceptions = classesToConfirm(toCheck);
+  const header = { ...common, reviewedAtMs: Math.min(...times), ...(exceptions !== "" && { exceptions }) };
   const file = lines.length === 0 ? undefined : fileOf(world, kmsReviewOf(header, lines));
   const report = reportReview(context, {
-    ...{ wave, step: "destroy", kind: "kms", file, campaign, keys: lines },
+    ...{ wave, step: "destroy", kind: "kms", file, campaign, keys: lines, toCheck },
     left: left.map(({ label, says: why }) => ({ label, why })),
     apart: [{ data: { apart: left }, exitCode: mostSevere(left.map(({ exitCode }) => exitCode)) }],
     list: listOfKmsKeys(lines, view.nowMs),

@@ -94,7 +94,7 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
       reviewed.keys.flatMap(({ line }) => inGroup.get(keyPathOf(line)) ?? []),
     ),
     left,
-    managed: reviewed.keys,
+    toCheck: reviewed.keys,
     list: listToApprove(reviewed.keys, ready),
     requested: whoRequested(reviewed.keys),
     instead: instead(request, ready, reviewed.apart, context.view.folder.path),

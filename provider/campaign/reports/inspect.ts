@@ -188,7 +188,7 @@ function countByKind(keys: readonly KeyInSchedule[]): Readonly<Record<ReviewKind
 async function inspectApproval(context: CampaignContext, request: ShownReviewRequest) {
   const prepared = await prepareApproval(context, request);
   if (prepared.kind === "closed") return prepared;
-  const { review, listed, shown, last, most, later, phrase } = prepared;
+  const { review, listed, shown, toCheck, last, most, later, phrase } = prepared;
   const acting = listed.slice(0, most);
   const isKms = isKmsReview(review);
   const { lines, table } = isKms
@@ -197,7 +197,7 @@ async function inspectApproval(context: CampaignContext, request: ShownReviewReq
         context.view.nowMs,
       )
     : listToApprove(shown, listed);
-  const unusual = classWords(shown);
+  const unusual = classWords(toCheck);
   const names = isKms ? listed.map(({ name }) => name) : shown.map(({ line }) => keyPathOf(line));
   const isInRun = (at: number): boolean => acting.some(({ name }) => name === names[at]);
   return {
@@ -209,7 +209,7 @@ async function inspectApproval(context: CampaignContext, request: ShownReviewReq
     rules: rulesLine(context.view, request.wave),
     phrase,
     /** Every unusual key by name, as in the report of the review. */
-    sections: [...originSection(context, listed), ...unusualSections(shown, prepared.unready).flat()],
+    sections: [...originSection(context, listed), ...unusualSections(toCheck, prepared.unready).flat()],
     /** What the person reads just before the form. */
     last,
     /** How many keys each class of unusual keys has. */

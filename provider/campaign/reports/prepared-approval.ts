@@ -25,7 +25,7 @@ import { type CampaignContext, keysOfWave } from "../view/context.ts";
 import { type KeyResult, withoutStep } from "./key-results.ts";
 import { isRefused, readyKeys } from "./ready-keys.ts";
 import { nextCommand } from "./report.ts";
-import { notesOf } from "./review-text.ts";
+import { keyAsListed, notesOf } from "./review-text.ts";
 import { reportClosed, type ShownReviewRequest, waveStateOf } from "./wave-state.ts";
 
 /** Throws UKO_VIEW_OUTDATED and UKO_INPUT_INVALID. Changes nothing. */
@@ -49,6 +49,7 @@ export async function prepareApproval(context: CampaignContext, request: ShownRe
   const most = isSampled ? listed.length : Math.min(first, listed.length);
   const notes = notesOf(context);
   const shown = isKmsReview(review) ? [] : listed.flatMap((key) => shownKey(context, key, review, notes));
+  const toCheck = isKmsReview(review) ? listed.map((key) => keyAsListed(context.view, key)) : shown;
   const others = [...apart, ...takenMeanwhile(context, request, review)];
   const unready = others.map(({ label, says: why }) => ({ label, why }));
   return {
@@ -60,6 +61,8 @@ export async function prepareApproval(context: CampaignContext, request: ShownRe
     later: left.length - most,
     /** What the lists of the vaults show of these keys; empty for KMS keys. */
     shown,
+    /** The listed keys, as the person reads them among many. */
+    toCheck,
     /** How many calls the run may make; after a refusal in a sample, a few more. */
     most,
     /** Keys of the review that are not ready, with the reason. */
@@ -67,10 +70,10 @@ export async function prepareApproval(context: CampaignContext, request: ShownRe
     /** Each key of the wave that the approval does not cover. */
     unready,
     /** What the person reads just before they confirm. */
-    last: sayLast(shown, unready),
+    last: sayLast(toCheck, unready),
     // What a person types, such as `destroy 812`. The page counts exceptions over all its keys. So the person confirms
     // them with the rest, and not with the sample.
-    phrase: setPhrase(step, most, most === listed.length ? classesToConfirm(shown) : ""),
+    phrase: setPhrase(step, most, most === listed.length ? classesToConfirm(toCheck) : ""),
   };
 }
 

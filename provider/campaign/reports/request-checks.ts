@@ -10,11 +10,11 @@ import { runAll } from "../../engine/loop/many.ts";
 import { asUkoError } from "../../errors.ts";
 import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
 import type { ApprovedStep, KeyUse } from "../../lifecycle/vocabulary/observation.ts";
-import { keyOfLine, noteOf } from "../files/line-among-many.ts";
+import { noteOf } from "../files/line-among-many.ts";
 import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
 import { readyKeys } from "./ready-keys.ts";
-import { plannedAt, unusualSections } from "./review-text.ts";
+import { keyAsListed, plannedAt, unusualSections } from "./review-text.ts";
 
 export interface RequestedKeys {
   readonly wave: string;
@@ -44,13 +44,10 @@ export function checksBeforeRequest(context: CampaignContext, { wave, step, keys
   return { sections: unusualSections(found, left, "request").flat(), last: sayLast(found, left, "request") };
 }
 
-function keyToRequest(
-  { view }: CampaignContext,
-  { line, listed }: KeyInSchedule,
-  use: KeyUse | undefined,
-): KeyAmongMany {
+function keyToRequest({ view }: CampaignContext, scheduled: KeyInSchedule, use: KeyUse | undefined): KeyAmongMany {
+  const { line, listed } = scheduled;
   const atMs = plannedAt(view, line.wave);
-  const key = keyOfLine(line, atMs);
+  const key = keyAsListed(view, scheduled);
   const resources = use?.kind === "known" ? (use.resources ?? []) : [];
   const count = use?.kind === "known" ? use.count : 0;
   const { observation } = listed ?? {};

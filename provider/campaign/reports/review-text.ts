@@ -14,10 +14,11 @@ import { linesByReason, plain, sayTimeAndDistance, stepNouns } from "../../engin
 import { keyPathOf, type ReviewedWave, type ReviewLine } from "../../lifecycle/consent/review.ts";
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../lifecycle/kms-key/kms-review.ts";
 import { setPhrase } from "../../text/phrase.ts";
-import { noteOf } from "../files/line-among-many.ts";
+import { keyOfLine, noteOf } from "../files/line-among-many.ts";
 import type { KeyInSchedule } from "../view/campaign-schedule.ts";
+import { dayOf } from "../view/classify.ts";
 import type { CampaignContext } from "../view/context.ts";
-import { rulesLine } from "../view/rule-changes.ts";
+import { factsOf, rulesLine } from "../view/rule-changes.ts";
 import type { CampaignView } from "../view/view.ts";
 import {
   type CampaignReport,
@@ -49,8 +50,8 @@ export interface FoundReview extends Pick<ReviewOfStep, "wave" | "step" | "kind"
   readonly origin?: readonly ReportSection[];
   /** Keys of the wave that the review does not cover, with the reasons. */
   readonly left: readonly { readonly label: string; readonly why: string }[];
-  /** The managed keys of the review; KMS reports nothing by which a key could be unusual. */
-  readonly managed?: readonly SummarizedKey[];
+  /** The same keys, as the approver reads them among many. */
+  readonly toCheck: readonly KeyAmongMany[];
   readonly list: Pick<ReportSection, "lines" | "table">;
   /** Who requested the step; absent for KMS keys, because KMS does not report the requester. */
   readonly requested?: readonly string[];
@@ -59,7 +60,7 @@ export interface FoundReview extends Pick<ReviewOfStep, "wave" | "step" | "kind"
 }
 
 export function reportReview({ view }: CampaignContext, found: FoundReview): CampaignReport {
-  const { wave, step, kind, file, keys, apart, left, origin = [], managed = [], requested = [] } = found;
+  const { wave, step, kind, file, keys, apart, left, origin = [], toCheck, requested = [] } = found;
   const data = { wave, step, keys: keys.length };
   if (file === undefined) {
     return reportOf({
@@ -75,7 +76,7 @@ export function reportReview({ view }: CampaignContext, found: FoundReview): Cam
       ...apart,
       origin,
       section("To approve", { ...found.list, isWhole: true }),
-      ...unusualSections(managed, left),
+      ...unusualSections(toCheck, left),
       section("Review", {
         isWhole: true,
         lines: [
@@ -92,7 +93,7 @@ export function reportReview({ view }: CampaignContext, found: FoundReview): Cam
           phrase: setPhrase(review.header.step, keys.length, review.header.exceptions),
         },
       },
-      section("Check before you approve", { lines: sayLast(managed, left), isWhole: true }),
+      section("Check before you approve", { lines: sayLast(toCheck, left), isWhole: true }),
     ],
     next: [{ command: nextCommand({ wave, path: view.folder.path }) }],
   });
@@ -130,6 +131,18 @@ export function notesOf({ plan, view }: CampaignContext): (line: ReviewLine) => 
 export function plannedAt({ manifest, nowMs }: Pick<CampaignView, "manifest" | "nowMs">, wave: string): number {
   const { baselineAt } = manifest.waves.find((each) => each.wave === wave) ?? {};
   return baselineAt === undefined ? nowMs : Date.parse(baselineAt);
+}
+
+/**
+ * The key as the service lists it now, with what the manifest notes. A person may have edited the texts in the manifest,
+ * so they count only for a key that no list shows.
+ */
+export function keyAsListed(
+  view: Pick<CampaignView, "manifest" | "nowMs">,
+  { line, listed }: Pick<KeyInSchedule, "line" | "listed">,
+): KeyAmongMany {
+  const now = listed && { ...factsOf(listed), createdAt: dayOf(listed.traits.createdAtMs) };
+  return keyOfLine({ ...line, ...now }, plannedAt(view, line.wave));
 }
 
 /** The list of the KMS keys, with the time until which KMS accepts the destruction. */
