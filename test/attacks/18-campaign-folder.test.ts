@@ -45,3 +45,13 @@ it("a warning that is gone from the manifest alone is still shown to the request
   const { out, err } = await stage.world.type("bob", `campaign next --folder ${stage.folder}`, ["no"]);
   expect(`${out}${err}`).toContain('1 with a warning, in the description or a tag: vital ("DO NOT DELETE").');
 });
+
+it("a hold that a person released is named to the requester, too", async () => {
+  stage.complete((text) => text.replace("name: main, after: [pilot]", "name: main"));
+  await stage.campaign("plan --write --yes");
+  const key = stage.keyNamed("mail-1");
+  await stage.world.type("carol", `hold ${key} --kind legal --ticket L-7`);
+  await stage.world.type("bob", `hold ${key} --release --reason over`);
+  const { out, err } = await stage.world.type("bob", `campaign next --folder ${stage.folder}`, ["no"]);
+  expect(`${out}${err}`).toContain("1 released, from a hold: mail-1.");
+});

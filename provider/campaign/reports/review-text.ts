@@ -12,6 +12,7 @@ import { keysOfKind, reviewLimits, reviewTitle } from "../../engine/key/sets/set
 import { kmsWayBack } from "../../engine/kms-key/words.ts";
 import { linesByReason, plain, sayTimeAndDistance, stepNouns } from "../../engine/text/words.ts";
 import { keyPathOf, type ReviewedWave, type ReviewLine } from "../../lifecycle/consent/review.ts";
+import { findUnapprovedStep } from "../../lifecycle/key/unapproved-step.ts";
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../lifecycle/kms-key/kms-review.ts";
 import { setPhrase } from "../../text/phrase.ts";
 import { keyOfLine, noteOf } from "../files/line-among-many.ts";
@@ -142,7 +143,11 @@ export function keyAsListed(
   { line, listed }: Pick<KeyInSchedule, "line" | "listed">,
 ): KeyAmongMany {
   const now = listed && { ...factsOf(listed), createdAt: dayOf(listed.traits.createdAtMs) };
-  return keyOfLine({ ...line, ...now }, plannedAt(view, line.wave));
+  const key = keyOfLine({ ...line, ...now }, plannedAt(view, line.wave));
+  const { observation } = listed ?? {};
+  if (observation === undefined) return key;
+  const { releasedHolds = [] } = observation;
+  return { ...key, releasedHolds, unapproved: findUnapprovedStep(observation) };
 }
 
 /** The list of the KMS keys, with the time until which KMS accepts the destruction. */
