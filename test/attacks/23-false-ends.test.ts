@@ -4,24 +4,26 @@
  */
 
 import { describe, expect, it } from "vitest";
-import { vaultIds } from "../cli/campaign-seed.ts";
+import { campaignSeed, vaultIds } from "../cli/campaign-seed.ts";
 import { dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
 import { apiKeys } from "../cli/harness.ts";
 
 const stage = useCampaignStage();
 
 interface Read {
-  readonly exitCode: number;
+  /** Whether the report names something that it could not read. */
+  readonly isUnread: boolean;
   readonly outcomes: Readonly<Record<string, string>>;
   readonly out: string;
 }
 
 async function reported(): Promise<Read> {
-  const json = await stage.campaign("status --json");
+  const json = await stage.campaign("status --live --json");
   const outcomes = dataOf(json).keys.map(
     ({ label, outcome }: { label: string; outcome: string }) => [label, outcome] as const,
   );
-  return { exitCode: json.exitCode, outcomes: Object.fromEntries(outcomes), out: json.out };
+  const isUnread = dataOf(json).unreadable.length > 0;
+  return { isUnread, outcomes: Object.fromEntries(outcomes), out: json.out };
 }
 
 const idOf = (label: string): string => stage.keyNamed(label).split("/")[1] ?? "";
@@ -46,8 +48,8 @@ describe("a key of the manifest is never left out of a report", () => {
   ])("although %s after the baseline", async (_what, scope, label) => {
     await stage.baselined();
     stage.write("campaign.yaml", stage.read("campaign.yaml").replace("waves:\n", `scope:\n${scope}waves:\n`));
-    const { exitCode, outcomes } = await reported();
-    expect([outcomes[label], exitCode]).toEqual(["not_read", 13]);
+    const { isUnread, outcomes } = await reported();
+    expect([outcomes[label], isUnread]).toEqual(["not_read", true]);
     expect((await stage.campaign("status")).out).toContain(`(${label}): campaign.yaml leaves the key out of its scope`);
     expect((await stage.campaign("plan")).out).toContain(`(${label}): campaign.yaml leaves the key out of its scope`);
   });
@@ -70,12 +72,52 @@ describe("a key of the manifest is never left out of a report", () => {
         rewrite: { managed_keys: shown, total_count: shown.length },
       };
       await fault(short);
-      expect(await reported()).toMatchObject({ exitCode: 13, outcomes: { "cards-1": "open" } });
+      expect(await reported()).toMatchObject({ isUnread: true, outcomes: { "cards-1": "open" } });
       await fault({ operation: "getManagedKey", keyId: idOf("cards-1"), status: 403 });
       await fault(short);
-      expect(await reported()).toMatchObject({ exitCode: 13, outcomes: { "cards-1": "not_read" } });
+      expect(await reported()).toMatchObject({ isUnread: true, outcomes: { "cards-1": "not_read" } });
     },
   );
+});
+
+describe("a removal that only the evidence notes is never called removed", () => {
+  const forge = () => {
+    const [vaultId = "", keyId = ""] = stage.keyNamed("cards-1").split("/");
+    const subject = { instanceId: campaignSeed.instance.id, vaultId, keyId, label: "cards-1" };
+    const actor = { iamId: "IBMid-550000BOB", name: "Bob" };
+    const line = { v: 1, time: "2026-11-26T09:00:00Z", phase: "after", step: "remove", ...subject, from: "", to: "" };
+    stage.write("evidence/forged.jsonl", `${JSON.stringify({ ...line, actor, keystores: [] })}\n`);
+  };
+  const outcome = async (command = "status --json") =>
+    dataOf(await stage.campaign(command)).keys.find(({ label }: { label: string }) => label === "cards-1")?.outcome;
+
+  it("while the list of its vault shows the key", async () => {
+    await stage.baselined();
+    forge();
+    expect(await outcome()).toBe("open");
+  });
+
+  it("if the list is too short, because uko then asks for the key by its ID", async () => {
+    await stage.baselined();
+    forge();
+    const rewrite = { managed_keys: [], total_count: 3 };
+    await fault({ operation: "listManagedKeys", times: 2, rewrite });
+    expect(await outcome()).toBe("open");
+  });
+
+  it("and it opens no step: what acts asks for the key by its ID", async () => {
+    await stage.baselined();
+    forge();
+    await stage.world.uko("bob", `request ${stage.keyNamed("cards-1")}`);
+    const [vaultId, keyId] = stage.keyNamed("cards-1").split("/");
+    const hidden = (await listed(vaultId ?? "")).filter(({ id }) => id !== keyId);
+    const rewrite = { managed_keys: hidden, total_count: hidden.length };
+    await fault({ operation: "listManagedKeys", rewrite });
+    const before = (await stage.world.trail()).length;
+    await stage.campaign("next --json");
+    const asked = (await stage.world.trail()).slice(before).filter((call) => call.operation === "getManagedKey");
+    expect(asked.map((call) => call.keyId)).toContain(keyId);
+  });
 });
 
 describe("a destroyed key is called destroyed only after every keystore said so live", () => {
@@ -109,8 +151,8 @@ describe("a destroyed key is called destroyed only after every keystore said so 
 
   it("and then a report calls it destroyed", async () => {
     await destroyed();
-    const { exitCode, outcomes } = await reported();
-    expect([outcomes[label], exitCode]).toEqual(["destroyed", 0]);
+    const { isUnread, outcomes } = await reported();
+    expect([outcomes[label], isUnread]).toEqual(["destroyed", false]);
     expect(await lifecycleState()).toBe("destroyed");
   });
 
@@ -124,8 +166,8 @@ describe("a destroyed key is called destroyed only after every keystore said so 
     const nothing = { referenced_keystores: [], status_in_keystores: statuses, key_material_present: [] };
     await fault({ operation: "getManagedKey", keyId, rewrite: nothing });
     await fault({ operation: "getStatusInKeystores", keyId, rewrite: { status_in_keystores: statuses } });
-    const { exitCode, outcomes, out } = await reported();
-    expect([outcomes[label], exitCode]).toEqual(["not_read", 13]);
+    const { isUnread, outcomes, out } = await reported();
+    expect([outcomes[label], isUnread]).toEqual(["not_read", true]);
     expect(out).toContain(`uko status ${stage.keyNamed(label)}`);
   });
 
@@ -155,7 +197,7 @@ describe("a destroyed key is called destroyed only after every keystore said so 
   it("and a keystore that cannot be asked leaves the key without an outcome", async () => {
     const keyId = await destroyed();
     await fault({ operation: "getStatusInKeystores", keyId, status: 403 });
-    const { exitCode, outcomes } = await reported();
-    expect([outcomes[label], exitCode]).toEqual(["not_read", 13]);
+    const { isUnread, outcomes } = await reported();
+    expect([outcomes[label], isUnread]).toEqual(["not_read", true]);
   });
 });

@@ -90,6 +90,18 @@ describe("a committer who forges evidence", () => {
     },
   );
 
+  it("keeps an approval from a person only with file and line, and only until the person names wave and step", async () => {
+    await next("bob");
+    const refusal = { code: "UKO_RIGHTS_MISSING", said: "" };
+    forge({ phase: "refused", step: "deactivate", time: afterRequest, refusal });
+    const { out } = await stage.campaign("next", "alice");
+    expect(out).toMatch(
+      /\nNot offered to you\n {2}wave pilot: approve the deactivation of \d+ keys?: the service refused you the right \(evidence\/forged\.jsonl, line 1\)/,
+    );
+    await stage.world.type("alice", `campaign next --wave pilot --step deactivate --folder ${stage.folder}`);
+    expect((await deactivations()).filter(({ effect }) => effect)).toHaveLength(8);
+  });
+
   it("gives no key an outcome, and opens no later step", async () => {
     for (const step of ["deactivate", "destroy", "remove"]) {
       forge({ phase: "after", step });

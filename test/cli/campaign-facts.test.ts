@@ -133,7 +133,7 @@ describe("a report of a wave", () => {
       );
     }
     const { keys } = dataOf(await stage.campaign("status --json"));
-    expect(keys.map(({ outcome }: { outcome: string }) => outcome)).toEqual(Array(7).fill("removed"));
+    expect(keys.map(({ outcome }: { outcome: string }) => outcome)).toEqual(Array(7).fill("removal_recorded"));
     for (const key of keys)
       expect(key).toMatchObject({ updatedBy: "IBMid-550000BOB", updatedAt: expect.stringMatching(/^2027-/) });
   });

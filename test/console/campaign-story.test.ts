@@ -96,7 +96,7 @@ it.each([
   const verdict = await stage.world.verdict();
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);
   const { keys } = JSON.parse((await stage.campaign("status --json")).out);
-  expect(keys.map(({ outcome }: { outcome: string }) => outcome)).toEqual(Array(5).fill("removed"));
+  expect(keys.map(({ outcome }: { outcome: string }) => outcome)).toEqual(Array(5).fill("removal_recorded"));
   const files = readdirSync(`${stage.folder}/evidence`);
   const lines = files.flatMap((name) => stage.read(`evidence/${name}`).trim().split("\n"));
   const destroyed = lines.map((line) => JSON.parse(line)).filter(({ step }) => step === "destroy");

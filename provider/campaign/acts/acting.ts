@@ -54,7 +54,7 @@ export type CampaignActing = ReturnType<typeof createCampaignActing>;
 
 export function createCampaignActing(world: World, openFolder: OpenFolder, evidenceAt: ActPorts["evidenceAt"]) {
   const open = (path: string, options: CallOptions, wave?: string) =>
-    openCampaignToAct(world, { openFolder, evidenceAt }, path, { areEndsRead: wave === undefined, wave, options });
+    openCampaignToAct(world, { openFolder, evidenceAt }, path, { ends: "none", wave, options });
   const on =
     <Request extends { readonly wave?: string }, Result>(
       act: (context: CampaignContext, request: Request) => Promise<Result>,
@@ -73,14 +73,10 @@ export function createCampaignActing(world: World, openFolder: OpenFolder, evide
     rollback: async (path: string, request: RollbackRequest, options: CallOptions) =>
       rollBack(await open(path, options), request),
     /** Does what the caller can do now, after a confirmation. See `next.ts`. */
-    next: (path: string, request: NextRequest, talk: Talk, options: CallOptions) => {
-      const reading = { areEndsRead: true, wave: request.wave, options };
-      // One run writes one file of evidence, however often it lists the keys.
-      const ports: ActPorts = { openFolder, evidenceAt };
-      return takeNext({
-        open: () => openCampaignToAct(world, ports, path, reading),
-        ...{ acts, request, talk },
-      });
+    next: async (path: string, request: NextRequest, talk: Talk, options: CallOptions) => {
+      const reading = { ends: "left", wave: request.wave, options } as const;
+      const context = await openCampaignToAct(world, { openFolder, evidenceAt }, path, reading);
+      return takeNext(context, { acts, request, talk });
     },
   };
 }
@@ -91,7 +87,7 @@ async function review(context: CampaignContext, request: ReviewOfStep): Promise<
 }
 
 async function requestStep(context: CampaignContext, request: RequestOfStep): Promise<CampaignReport> {
-  const { wave, step, renew, confirmed } = request;
+  const { wave, step, renew } = request;
   const readiness = waveStateOf(context, request);
   if (readiness.gate.kind !== "open") return reportClosed(context, { wave, step }, readiness);
   await noteResume(context, request);
@@ -99,9 +95,7 @@ async function requestStep(context: CampaignContext, request: RequestOfStep): Pr
   const { identity } = await context.world.session.actor(context.options);
   const isReplaced = (key: KeyInSchedule) => renew === true && isReplaceable(context, key, step, identity);
   const pending = ready.filter((key) => isPending(context.view, key, step) && !isReplaced(key));
-  const wanted = ready.filter((key) => !pending.includes(key));
-  const isConfirmed = ({ name }: KeyInSchedule): boolean => confirmed?.has(name) ?? true;
-  const missing = wanted.filter(isConfirmed);
+  const missing = ready.filter((key) => !pending.includes(key) && (request.keys?.has(key.name) ?? true));
   await signMissing(context, missing, (key) => ({ ...request, renew: isReplaced(key) }));
   const act = unlessEdited(context, (key) => requestOne(context, key, { ...request, renew: isReplaced(key) }));
   const run = await actOnKeys(context, `Requesting ${step}`, missing, act);
@@ -115,19 +109,16 @@ async function requestStep(context: CampaignContext, request: RequestOfStep): Pr
       record === undefined ? "a request is pending already" : `requested already by ${sayAuthor(record)}`,
     );
   });
-  const later = wanted.filter((key) => !isConfirmed(key)).map((key) => withoutStep(key, becameReady));
   return reportResults({
     did: `Requested the ${stepNouns[step]} of`,
     wave,
     keys: run.results,
-    apart: [...apart, ...already, ...later],
+    apart: [...apart, ...already],
     run,
     next: reviewsAfter(request, path, ready, run.results),
     data: { step },
   });
 }
-
-const becameReady = "it became ready after you confirmed; run the same command again";
 
 function reviewsAfter(
   { wave }: RequestOfStep,
@@ -232,17 +223,16 @@ async function signOpenedWindows(
   });
 }
 
-async function advanceWave(context: CampaignContext, { wave, confirmed }: RemovalInWave): Promise<CampaignReport> {
+async function advanceWave(context: CampaignContext, { wave, keys: counted }: RemovalInWave): Promise<CampaignReport> {
   requireWave(context.view.campaign, wave);
   const closed = closedByRules(context, wave);
   if (closed !== undefined) return closed;
-  const operations = createOperations(context.world);
+  const operations = createOperations(withOneReadOfRemoved(context.world));
   const { path } = context.view.folder;
-  const due = keysOfWave(context, wave).filter(isRemovalDue);
-  // A key that the person did not count stays, although its removal became possible since.
-  const isUncounted = ({ name, facts }: KeyInSchedule): boolean =>
-    facts.materialGoneMs === undefined && confirmed?.has(name) === false;
-  const keys = due.filter((key) => !isUncounted(key));
+  // A key that the person did not count stays.
+  const isCounted = ({ name, facts }: KeyInSchedule): boolean =>
+    facts.materialGoneMs !== undefined || (counted?.has(name) ?? true);
+  const keys = keysOfWave(context, wave).filter((key) => isRemovalDue(key) && isCounted(key));
   const held = keys.filter(({ facts }) => facts.isHeld || facts.isNarrowed);
   const run = await actOnKeys(
     context,
@@ -254,18 +244,27 @@ async function advanceWave(context: CampaignContext, { wave, confirmed }: Remova
         : { ...withoutStep(key, whyOf(key)), outcome: "unchanged", ...pending },
     ),
   );
+  await noteRefusals(context, "remove", run.results);
   return reportResults({
     did: "Removed the metadata of",
     wave,
     keys: run.results,
-    apart: [
-      ...held.map((key) => withoutStep(key, whyOf(key))),
-      ...due.filter(isUncounted).map((key) => withoutStep(key, becameReady)),
-      ...resultsOfUnreadKeys(keysOfWave(context, wave)),
-    ],
+    apart: [...held.map((key) => withoutStep(key, whyOf(key))), ...resultsOfUnreadKeys(keysOfWave(context, wave))],
     run,
     next: [{ command: `uko campaign status ${folderFlag(path)}` }],
   });
+}
+
+/** The same world, in which the proof that a removed key is gone takes one call. */
+function withOneReadOfRemoved(world: World): World {
+  const removed = new Set<string>();
+  const remove: World["keys"]["remove"] = (permit, options) => {
+    removed.add(permit.subject.id);
+    return world.keys.remove(permit, options);
+  };
+  const read: World["keys"]["read"] = (ref, options) =>
+    world.keys.read(ref, options, ...(removed.has(ref.keyId) ? ([true] as const) : []));
+  return { ...world, keys: { ...world.keys, remove, read } };
 }
 
 const whyOf = ({ standing }: KeyInSchedule): string => (standing.kind === "waits" ? standing.why : standing.outcome);

@@ -1,8 +1,8 @@
 /**
  * Runs `uko campaign next`: it lists everything that the caller can do now over all waves and steps, and what waits for
  * others, lets the caller choose, and does it after a confirmation. Each act has all of its own checks (`acting.ts`):
- * this file only lists, shows and asks. After an act it lists again, and never begins another act without asking. If the
- * caller can do nothing, the file reports what the waves wait for. The exit code of this report says, for example,
+ * this file only lists, shows and asks. It lists the instance once: after an act, it offers what is left of the other keys,
+ * and never begins another act without asking. If the caller can do nothing, the file reports what the waves wait for. The exit code of this report says, for example,
  * whether a person has to act or only time has to pass.
  *
  * Without a terminal, `--yes` takes removals first, then requests of deactivations, until one of them changed a key.
@@ -10,23 +10,22 @@
  * failures have stopped continues only after the caller states a reason.
  *
  * An approval begins with a review, which reads each requested key. It takes a sample first, shows the results, asks
- * again, and takes the rest on a new read of the campaign. Keys that the service refused go last, after a question of
+ * again, and takes the rest after a new read of the folder and of the sample. Keys that the service refused go last, after a question of
  * their own, so that one of them never starves its wave.
  */
 
 import { keysOfKind } from "../../engine/key/sets/set-messages.ts";
-import type { World } from "../../engine/ports/world.ts";
 import { count, stepNouns } from "../../engine/text/words.ts";
 import { mostSevere } from "../../errors.ts";
 import type { ReviewKind } from "../../lifecycle/consent/review.ts";
 import { mayAuthor } from "../../lifecycle/key/authorization.ts";
-import { type ApprovedStep, approvedSteps } from "../../lifecycle/vocabulary/observation.ts";
+import { type ApprovedStep, approvedSteps, type Identity } from "../../lifecycle/vocabulary/observation.ts";
 import { setPhrase } from "../../text/phrase.ts";
 import { requireWave } from "../files/folder.ts";
 import { isCall, resultsIn } from "../reports/key-results.ts";
 import { keyRows } from "../reports/key-row.ts";
 import { isOfOther, isReplaceable } from "../reports/origins.ts";
-import { kindOfKey, readyFor, rollbackOfKey } from "../reports/ready-keys.ts";
+import { isRefused, kindOfKey, readyFor, rollbackOfKey } from "../reports/ready-keys.ts";
 import {
   type CampaignReport,
   folderFlag,
@@ -54,7 +53,7 @@ import {
 import type { Breaker } from "../rules/breaker.ts";
 import { isFinal } from "../rules/outcomes.ts";
 import { type CampaignSchedule, type KeyInSchedule, onlyWave } from "../view/campaign-schedule.ts";
-import { type CampaignContext, keysOfWave } from "../view/context.ts";
+import { type CampaignContext, keysOfWave, rereadKeys } from "../view/context.ts";
 import { isReady, waitsFor } from "../view/standing.ts";
 import { closeInstance } from "./close-instance.ts";
 import type { RollbackRequest } from "./rollback.ts";
@@ -101,69 +100,85 @@ interface Stop {
   readonly report: CampaignReport;
 }
 
-type Offer = { readonly wave: string; readonly says: string; readonly stop?: Stop } & (
+/** `keys` are the names of the keys. */
+type Offer = {
+  readonly wave: string;
+  readonly says: string;
+  readonly keys: ReadonlySet<string>;
+  readonly stop?: Stop;
+} & (
   | ({ readonly does: "review" } & Pick<ReviewOfStep, "step" | "kind" | "isOther" | "requestedBy">)
-  | {
-      readonly does: "request";
-      readonly step: ApprovedStep;
-      /** The names of the keys. */
-      readonly keys: ReadonlySet<string>;
-      readonly renew: boolean;
-    }
-  | { readonly does: "remove"; readonly keys: ReadonlySet<string> }
-  /** Keys that only a new deactivation brings on, because their KMS window expired. */
-  | { readonly does: "reactivate"; readonly keys: ReadonlySet<string> }
+  | { readonly does: "request"; readonly step: ApprovedStep; readonly renew: boolean }
+  /** Of keys whose KMS window expired, because only a new deactivation brings them on. */
+  | { readonly does: "remove" | "reactivate" }
 );
 type OfferTo<Does extends Offer["does"]> = Extract<Offer, { readonly does: Does }>;
 
 interface Doing {
-  /** Lists the instance again. */
-  readonly open: () => Promise<CampaignContext>;
   readonly acts: Acts;
   readonly request: NextRequest;
   readonly talk: Talk;
 }
 
-export async function takeNext(doing: Doing): Promise<CampaignReport> {
-  const { open, request, talk } = doing;
-  const context = await open();
-  if (request.wave !== undefined) requireWave(context.view.campaign, request.wave);
-  const offers = await offersTo(context, doing);
-  if (offers.length === 0) return reportNothing(context, doing);
-  if (!talk.canPersonType) return takeQuietly(doing, context, offers);
-  const [only] = offers;
-  const chosen = offers.length === 1 ? only : await chooseOne(context, offers, talk);
-  return chosen === undefined ? reportChoices(context, offers) : goOn(doing, context, chosen);
+/** What the caller can do, and the lines about what the caller is known to be unable to do. */
+interface Offered {
+  readonly offers: readonly Offer[];
+  readonly excluded: readonly string[];
 }
 
-/** Takes the chosen act. Then it lists again, and asks before another act. */
+/** The report of an act, and the campaign as the act left it. */
+interface Taken {
+  readonly report: CampaignReport;
+  readonly context: CampaignContext;
+}
+
+export async function takeNext(context: CampaignContext, doing: Doing): Promise<CampaignReport> {
+  const { request, talk } = doing;
+  if (request.wave !== undefined) requireWave(context.view.campaign, request.wave);
+  const offered = await offersTo(context, doing, new Set());
+  const { offers } = offered;
+  if (offers.length === 0) return reportNothing(context, doing, offered);
+  if (!talk.canPersonType) return takeQuietly(doing, context, offered);
+  const [only] = offers;
+  const chosen = offers.length === 1 ? only : await chooseOne(context, offered, talk);
+  return chosen === undefined ? reportChoices(context, offered) : goOn(doing, context, chosen);
+}
+
+/** Takes the chosen act. Then it asks before another act, which is never about a key of an earlier one. */
 async function goOn(doing: Doing, first: CampaignContext, chosen: Offer): Promise<CampaignReport> {
-  const { open, talk } = doing;
-  let report = await takeAsked(doing, first, chosen);
+  const { talk } = doing;
+  const done = new Set<string>();
+  let offer = chosen;
+  let context = first;
   // Each round is a person's answer, so the rounds end with the person.
   for (;;) {
+    const taken = await takeAsked(doing, context, offer);
+    const { report } = taken;
     if (report.data.stoppedBy !== undefined) return report;
-    const context = await open();
-    const offers = await offersTo(context, doing);
-    if (offers.length === 0) return report;
+    context = taken.context;
+    for (const name of [...offer.keys, ...resultsIn(report.data).map(({ key }) => key)]) done.add(name);
+    const offered = await offersTo(context, doing, done);
+    if (offered.offers.length === 0) return report;
     talk.show({ ...report, next: [] });
-    const next = await chooseOne(context, offers, talk);
+    const next = await chooseOne(context, offered, talk);
     if (next === undefined) {
-      const left = reportChoices(context, offers);
+      const left = reportChoices(context, offered);
       return { ...report, sections: left.sections, next: left.next, data: { ...report.data, ...left.data } };
     }
-    report = await takeAsked(doing, context, next);
+    offer = next;
   }
 }
 
-async function chooseOne(context: CampaignContext, offers: readonly Offer[], talk: Talk): Promise<Offer | undefined> {
-  talk.show({ ...reportChoices(context, offers), next: [] });
-  const number = await talk.choose(offers.length);
-  return number === undefined ? undefined : offers[number - 1];
+async function chooseOne(context: CampaignContext, offered: Offered, talk: Talk): Promise<Offer | undefined> {
+  talk.show({ ...reportChoices(context, offered), next: [] });
+  const number = await talk.choose(offered.offers.length);
+  return number === undefined ? undefined : offered.offers[number - 1];
 }
 
+const notOffered = (excluded: readonly string[]) => section("Not offered to you", { lines: excluded });
+
 /** What the caller can do, one line for each thing, and what waits for others. */
-function reportChoices({ plan, view }: CampaignContext, offers: readonly Offer[]): CampaignReport {
+function reportChoices({ plan, view }: CampaignContext, { offers, excluded }: Offered): CampaignReport {
   const own = new Set(offers.map(({ wave }) => wave));
   const others = plan.waves.flatMap(({ name, keys }) => {
     const waits = waitsFor(keys);
@@ -174,6 +189,7 @@ function reportChoices({ plan, view }: CampaignContext, offers: readonly Offer[]
     parts: [
       section("You can", { lines: offers.map(({ says }, at) => `${at + 1}  ${says}`), isWhole: true }),
       section("Waiting for others", { lines: others }),
+      notOffered(excluded),
       { data: { offers: offers.map(({ wave, does, says }) => ({ wave, does, says })) } },
     ],
     next: [...new Set(offers.map(({ wave }) => wave))]
@@ -183,7 +199,8 @@ function reportChoices({ plan, view }: CampaignContext, offers: readonly Offer[]
 }
 
 /** Removals and requests of deactivations, until one changed a key. A stop stays visible in the exit code. */
-async function takeQuietly(doing: Doing, context: CampaignContext, offers: readonly Offer[]): Promise<CampaignReport> {
+async function takeQuietly(doing: Doing, context: CampaignContext, offered: Offered): Promise<CampaignReport> {
+  const { offers } = offered;
   const stops = offers.flatMap(({ stop }) => stop ?? []);
   const possible = offers.filter(({ stop }) => stop === undefined);
   const withStops = (report: CampaignReport): CampaignReport => ({
@@ -193,12 +210,12 @@ async function takeQuietly(doing: Doing, context: CampaignContext, offers: reado
   });
   let report: CampaignReport | undefined;
   for (const offer of possible) {
-    report = await take(doing, context, offer);
+    ({ report } = await take(doing, context, offer));
     if (isEnd(report)) break;
   }
   if (report !== undefined) return withStops(report);
   const [stop] = stops;
-  return stop === undefined ? reportNothing(context, doing) : stop.report;
+  return stop === undefined ? reportNothing(context, doing, offered) : stop.report;
 }
 
 /** Whether the command ends with this report: the run changed a key, or was stopped. */
@@ -207,21 +224,30 @@ function isEnd({ data }: CampaignReport): boolean {
 }
 
 /** Asks first why a stopped wave may continue. */
-async function takeAsked(doing: Doing, context: CampaignContext, offer: Offer): Promise<CampaignReport> {
+async function takeAsked(doing: Doing, context: CampaignContext, offer: Offer): Promise<Taken> {
   const { stop, wave } = offer;
   if (stop === undefined) return take(doing, context, offer);
   doing.talk.show(stop.report);
   const reason = await doing.talk.askReason(wave);
   if (reason !== "") return take(doing, context, offer, { digest: stop.digest, reason });
   const command = nextCommand({ wave, path: context.view.folder.path });
-  return { ...stop.report, summary: `Wave "${wave}" stays stopped`, sections: [], next: [{ command }] };
+  const report = { ...stop.report, summary: `Wave "${wave}" stays stopped`, sections: [], next: [{ command }] };
+  return { report, context };
 }
 
-async function take(doing: Doing, context: CampaignContext, offer: Offer, resume?: Resume): Promise<CampaignReport> {
+async function take(doing: Doing, context: CampaignContext, offer: Offer, resume?: Resume): Promise<Taken> {
+  if (offer.does === "review") return takeReview(doing, context, offer, resume);
+  return { report: await takeOnce(doing, context, offer, resume), context };
+}
+
+async function takeOnce(
+  doing: Doing,
+  context: CampaignContext,
+  offer: Exclude<Offer, OfferTo<"review">>,
+  resume: Resume | undefined,
+): Promise<CampaignReport> {
   const { acts, talk } = doing;
   switch (offer.does) {
-    case "review":
-      return takeReview(doing, context, offer, resume);
     case "request":
       return takeRequest(doing, context, offer, resume);
     case "remove": {
@@ -229,7 +255,7 @@ async function take(doing: Doing, context: CampaignContext, offer: Offer, resume
       await talk.confirm(setPhrase("remove", keys.size), [
         `uko removes the metadata of ${count(keys.size, "key")} of wave "${wave}", unless a keystore still has the material.`,
       ]);
-      return acts.advance(context, { wave, confirmed: keys });
+      return acts.advance(context, { wave, keys });
     }
     case "reactivate":
       return acts.rollback(context, { of: offer.keys, confirm: talk.confirmByHand });
@@ -254,18 +280,18 @@ async function takeRequest(
     "Nothing changes until another person approves. You can withdraw the requests.",
     ...last,
   ]);
-  return acts.request(context, { wave, step, resume, renew, confirmed: keys });
+  return acts.request(context, { wave, step, resume, renew, keys });
 }
 
 async function takeReview(
   doing: Doing,
   context: CampaignContext,
-  { wave, step, kind, isOther, requestedBy }: OfferTo<"review">,
+  { wave, step, kind, isOther, requestedBy, keys }: OfferTo<"review">,
   resume: Resume | undefined,
-): Promise<CampaignReport> {
-  const { acts, talk, open } = doing;
-  const { report, file } = await acts.review(context, { wave, step, kind, isOther, requestedBy, resume });
-  if (file === undefined) return report;
+): Promise<Taken> {
+  const { acts, talk } = doing;
+  const { report, file } = await acts.review(context, { wave, step, kind, isOther, requestedBy, keys, resume });
+  if (file === undefined) return { report, context };
   talk.show({ ...report, next: [] });
   const review: ShownReview = { file, isAnswered: false, isSampled: false, tried: new Set() };
   let here = context;
@@ -275,10 +301,10 @@ async function takeReview(
     const called = resultsIn(approved.data).filter(isCall);
     const isRoleMissing = called.length > 0 && called.every(({ code }) => code === "UKO_RIGHTS_MISSING");
     const isOver = !Number(approved.data.later) || approved.data.stoppedBy !== undefined || isRoleMissing;
-    if (isOver || round >= file.review.lines.size) return approved;
+    if (isOver || round >= file.review.lines.size) return { report: approved, context: here };
     talk.show({ ...approved, next: [] });
-    // The rest follows on a new read: a keystore that reports an error after the sample stops the wave.
-    here = await open();
+    // A keystore that reports an error after the sample stops the wave.
+    here = await rereadKeys(here, new Set(resultsIn(approved.data).map(({ key }) => key)));
   }
 }
 
@@ -292,17 +318,24 @@ function stopOf({ view, plan }: CampaignContext, wave: string, breaker: Breaker)
   return { stop: { digest: breaker.digest, report } };
 }
 
-async function offersTo(context: CampaignContext, { request, talk }: Doing): Promise<readonly Offer[]> {
+/** `done` are the names of keys on which this run has acted already. */
+async function offersTo(
+  context: CampaignContext,
+  { request, talk }: Doing,
+  done: ReadonlySet<string>,
+): Promise<Offered> {
   const actor = await context.world.session.actor(context.options);
   const waves = context.view.campaign.waves.map(({ name }) => name);
-  const offers = waves
+  const places = waves
     .filter((name) => (request.wave ?? name) === name)
-    .flatMap((name) => [
-      ...approvedSteps
-        .filter((step) => (request.step ?? step) === step)
-        .flatMap((step) => stepOffers(context, name, step, actor)),
-      ...(request.step === undefined ? [...removalOffer(context, name), ...expiredOffer(context, name)] : []),
-    ]);
+    .flatMap((wave) => approvedSteps.filter((each) => (request.step ?? each) === each).map((step) => ({ wave, step })));
+  // A person who names wave and step is offered also what only the evidence excludes, because evidence can be forged.
+  const isExact = request.wave !== undefined && request.step !== undefined;
+  const steps = places.map((place) => stepOffers(context, place, actor.identity, { done, isExact }));
+  const others = waves
+    .filter((name) => request.step === undefined && (request.wave ?? name) === name)
+    .flatMap((name) => [...removalOffer(context, name, done), ...expiredOffer(context, name, done)]);
+  const offers = [...steps.flatMap((step) => step.offers), ...others];
   // An identity that is not a person can only remove. What another person waits for comes first.
   const order = !mayAuthor(actor)
     ? ["remove"]
@@ -310,48 +343,70 @@ async function offersTo(context: CampaignContext, { request, talk }: Doing): Pro
       ? ["review", "request", "remove", "reactivate"]
       : ["remove", "request"];
   const possible = offers.filter((each) => talk.canPersonType || each.does !== "request" || each.step === "deactivate");
-  return order.flatMap((does) => possible.filter((each) => each.does === does));
+  return {
+    offers: order.flatMap((does) => possible.filter((each) => each.does === does)),
+    excluded: steps.flatMap((step) => step.excluded),
+  };
 }
 
 function stepOffers(
   context: CampaignContext,
-  wave: string,
-  step: ApprovedStep,
-  actor: Awaited<ReturnType<World["session"]["actor"]>>,
-): readonly Offer[] {
+  { wave, step }: { readonly wave: string; readonly step: ApprovedStep },
+  caller: Identity | undefined,
+  { done, isExact }: { readonly done: ReadonlySet<string>; readonly isExact: boolean },
+): Offered {
   const { gate, breaker } = waveStateOf(context, { wave, step });
-  if (gate.kind !== "open" && gate.kind !== "stopped") return [];
+  if (gate.kind !== "open" && gate.kind !== "stopped") return { offers: [], excluded: [] };
   const place = { wave, step, ...stopOf(context, wave, breaker) };
-  const { toRequest, own, ofOthers, requesterOf } = readyFor(context, wave, step, actor.identity);
-  const sets = Map.groupBy(ofOthers, (key) =>
-    JSON.stringify([isOfOther(context, key), kindOfKey(key), requesterOf(key)?.iamId ?? ""]),
+  const found = readyFor(context, wave, step, caller);
+  const left = (members: readonly KeyInSchedule[]) => members.filter(({ name }) => !done.has(name));
+  const [toRequest, own] = [left(found.toRequest), left(found.own)];
+  const [tried = [], apart = []] = [true, false].map((isTried) =>
+    found.excluded.filter(({ isByEvidence }) => (isExact && isByEvidence) === isTried),
   );
-  const replaceable = own.filter((key) => isReplaceable(context, key, step, actor.identity));
+  const ofOthers = left([...found.ofOthers, ...tried.map(({ key }) => key)]);
+  const sets = Map.groupBy(ofOthers, (key) =>
+    JSON.stringify([isOfOther(context, key), kindOfKey(key), found.requesterOf(key)?.iamId ?? ""]),
+  );
+  const replaceable = own.filter((key) => isReplaceable(context, key, step, caller));
   const keys = new Set([...toRequest, ...replaceable].map(({ name }) => name));
   const reviews = [...sets].map(([set, members]): OfferTo<"review"> => {
     const [isOther, kind, requestedBy] = JSON.parse(set) as [boolean, ReviewKind, string];
     const of = requestedBy === "" ? "" : `, requested by ${requestedBy}${isOther ? ", but not for this wave" : ""}`;
     const says = `wave ${wave}: approve the ${stepNouns[step]} of ${keysOfKind(kind, members.length)}${of}`;
-    return { ...place, says, does: "review", isOther, kind, ...(requestedBy && { requestedBy }) };
+    const names = new Set(members.map(({ name }) => name));
+    return { ...place, says, does: "review", keys: names, isOther, kind, ...(requestedBy && { requestedBy }) };
   });
   const says = `wave ${wave}: request the ${stepNouns[step]} of ${count(keys.size, "key")}`;
-  return [
-    // The requests that were made for the wave come first.
-    ...reviews.toSorted((a, b) => Number(a.isOther) - Number(b.isOther)),
-    ...(keys.size > 0 ? [{ ...place, says, does: "request" as const, keys, renew: replaceable.length > 0 }] : []),
-  ];
+  const reasons = Map.groupBy(apart, ({ why, isByEvidence }) =>
+    isByEvidence ? `${why}; name --wave and --step to try again` : why,
+  );
+  return {
+    offers: [
+      // The requests that were made for the wave come first.
+      ...reviews.toSorted((a, b) => Number(a.isOther) - Number(b.isOther)),
+      ...(keys.size > 0 ? [{ ...place, says, does: "request" as const, keys, renew: replaceable.length > 0 }] : []),
+    ],
+    excluded: Array.from(
+      reasons,
+      ([why, members]) => `wave ${wave}: approve the ${stepNouns[step]} of ${count(members.length, "key")}: ${why}`,
+    ),
+  };
 }
 
-/** Offers the removal of destroyed keys of which no keystore reports a pending period. */
-function removalOffer(context: CampaignContext, wave: string): readonly Offer[] {
-  const keys = new Set(keysOfWave(context, wave).flatMap((key) => (isReady(key, "remove") ? [key.name] : [])));
+/** Offers the removal of destroyed keys. What the service refused within 24 h follows once no other key is left. */
+function removalOffer(context: CampaignContext, wave: string, done: ReadonlySet<string>): readonly Offer[] {
+  const ready = keysOfWave(context, wave).filter((key) => isReady(key, "remove") && !done.has(key.name));
+  const fresh = ready.filter((key) => !isRefused(key));
+  const keys = new Set((fresh.length > 0 ? fresh : ready).map(({ name }) => name));
   const says = `wave ${wave}: remove the metadata of ${count(keys.size, "destroyed key")}`;
   return keys.size === 0 ? [] : [{ does: "remove", wave, says, keys }];
 }
 
 /** One offer for all keys of a wave whose KMS window expired: only a new deactivation opens one again. */
-function expiredOffer(context: CampaignContext, wave: string): readonly Offer[] {
-  const isProven = (key: KeyInSchedule): boolean => rollbackOfKey(context, key).kind === "proven";
+function expiredOffer(context: CampaignContext, wave: string, done: ReadonlySet<string>): readonly Offer[] {
+  const isProven = (key: KeyInSchedule): boolean =>
+    !done.has(key.name) && rollbackOfKey(context, key).kind === "proven";
   const expired = keysOfWave(context, wave).filter(({ facts }) => facts.windowFault !== undefined);
   const keys = new Set(expired.filter(isProven).map(({ name }) => name));
   const says = `wave ${wave}: reactivate ${count(keys.size, "key")} whose KMS window expired, to deactivate them again`;
@@ -362,6 +417,7 @@ function expiredOffer(context: CampaignContext, wave: string): readonly Offer[] 
 async function reportNothing(
   context: CampaignContext,
   { request: { wave, step: only }, talk }: Doing,
+  { excluded }: Offered,
 ): Promise<CampaignReport> {
   const { view } = context;
   const plan = onlyWave(context.plan, wave);
@@ -379,7 +435,12 @@ async function reportNothing(
   const isApproved = plan.keys.some(({ standing }) => standing.kind === "waits" && standing.who === "executor");
   const report = reportOf({
     summary: `You can do nothing now. ${summarizeStatus(plan)}`,
-    parts: [{ data: { campaign: view.campaign.name } }, ...parts, unreadSection(view.inventory.unreadable)],
+    parts: [
+      { data: { campaign: view.campaign.name } },
+      ...parts,
+      notOffered(excluded),
+      unreadSection(view.inventory.unreadable),
+    ],
     next: [
       ...(isApproved ? [withRemark("uko continue --requested-by IBMID", "the requester, whose IAM ID it names")] : []),
       ...nextOf(view, plan),

@@ -34,8 +34,6 @@ import type { CampaignView, Reading } from "../view/view.ts";
 export interface ActPorts {
   readonly openFolder: OpenFolder;
   readonly evidenceAt: (path: string) => Evidence;
-  /** The evidence of this run, once it has begun. */
-  evidence?: Evidence;
 }
 
 /** Each run writes its evidence to a file of its own, so that two people never change the same file. */
@@ -48,9 +46,7 @@ export async function openCampaignToAct(
   const { options } = reading;
   const context = await openCampaignAt(base, ports.openFolder, path, reading);
   const { folder } = context.view;
-  const { evidenceAt } = ports;
-  ports.evidence ??= await evidenceOf(base, { folder, evidenceAt }, options);
-  const { evidence } = ports;
+  const evidence = await evidenceOf(base, { folder, evidenceAt: ports.evidenceAt }, options);
   const world = { ...context.world, evidence };
   await noteSettledKeys(world, context.view, options);
   return { ...context, world };
@@ -103,7 +99,7 @@ export async function noteResume({ view, world, options }: CampaignContext, requ
  */
 export async function noteRefusals(
   { world, options }: CampaignContext,
-  step: ApprovedStep,
+  step: ApprovedStep | "remove",
   results: readonly KeyResult[],
 ): Promise<void> {
   const refused = results.filter(({ code }) => code !== undefined && refusingCodes.includes(code));

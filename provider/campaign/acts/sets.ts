@@ -42,13 +42,16 @@ export async function reviewStep(context: CampaignContext, request: ReviewOfStep
   const { ready, apart: notReady } = readyKeys(context, wave, step);
   const apart = notReady.filter(({ key }) => key.startsWith("kms/") === (kind === "kms"));
   const campaign = reviewedWave(context, wave);
-  const requested = Map.groupBy(ready.filter(carriesRequest), kindOfKey);
+  const { identity } = await world.session.actor(options);
+  const all = readyFor(context, wave, step, identity);
+  const excluded = new Set(all.excluded.map(({ key }) => key));
+  const isRead = (key: KeyInSchedule) =>
+    carriesRequest(key) && (!excluded.has(key) || request.keys?.has(key.name) === true);
+  const requested = Map.groupBy(ready.filter(isRead), kindOfKey);
   const ofKind = requested.get(kind) ?? [];
   if (kind === "kms") return reviewKmsKeys(context, request, { requested: ofKind, apart, campaign });
   const inGroup = new Map(ofKind.filter((key) => isOfOther(context, key) === isOther).map((key) => [key.name, key]));
   const keys = [...inGroup.values()].map((key) => refOf(context, key));
-  const { identity } = await world.session.actor(options);
-  const all = readyFor(context, wave, step, identity);
   const ofOthers = all.ofOthers.filter((key) => kindOfKey(key) === kind);
   const found = ofOthers.flatMap((key) => (inGroup.has(key.name) ? (all.requesterOf(key)?.iamId ?? []) : []));
   const asked = requestedBy ?? mostFrequent(found);

@@ -20,9 +20,15 @@ export interface NotedWrite {
   readonly at: string;
 }
 
+/** A line that can keep an act from a person, who then reads where it stands. */
+interface PlacedWrite extends NotedWrite {
+  /** File and line, in words. */
+  readonly place: string;
+}
+
 /** What the service answered to a step, and whose run noted it. */
-export interface Refusal extends NotedWrite {
-  readonly step: ApprovedStep;
+export interface Refusal extends PlacedWrite {
+  readonly step: ApprovedStep | "remove";
   readonly code: string;
   /** The words of the service. */
   readonly said: string;
@@ -38,9 +44,10 @@ const write = taken.extend({
   time: z.iso.datetime(),
   actor: z.looseObject({ iamId: z.string() }),
 });
+const opening = write.extend({ resource: z.literal("kms_key"), step: z.literal("set_for_deletion") });
 const refusal = write.extend({
   phase: z.literal("refused"),
-  step: z.enum(approvedSteps),
+  step: z.enum([...approvedSteps, "remove"]),
   refusal: z.looseObject({ code: z.string(), said: z.string() }),
 });
 
@@ -63,6 +70,8 @@ export async function summarizeEvidence(folder: CampaignFolder) {
   /** The last write of each key, by its name. */
   const lastWrites = new Map<string, NotedWrite>();
   const refusals = new Map<string, Refusal>();
+  /** Who opened the last deletion window of each KMS key, by its name, because KMS does not say so. */
+  const windows = new Map<string, PlacedWrite>();
   /** When the last step on each key was begun, under which label, and when a line last said how it ended. */
   const begun = new Map<string, { readonly label: string; readonly at: string }>();
   const ended = new Map<string, string>();
@@ -72,7 +81,7 @@ export async function summarizeEvidence(folder: CampaignFolder) {
     if (phase !== "before") ended.set(key, latest(ended.get(key), at));
     else if (at >= (begun.get(key)?.at ?? "")) begun.set(key, { label, at });
   };
-  const noteLine = (entry: unknown): void => {
+  const noteLine = (entry: unknown, place: string): void => {
     const last = lastStep.safeParse(entry).data;
     if (last !== undefined) noteLastStep(last);
     const refused = refusal.safeParse(entry).data;
@@ -82,8 +91,7 @@ export async function summarizeEvidence(folder: CampaignFolder) {
         step: of,
         code: plain(why.code, 60),
         said: plain(why.said, 300),
-        at,
-        by: plain(actor.iamId, 100),
+        ...{ at, by: plain(actor.iamId, 100), place },
       };
       if (at >= (refusals.get(nameOf(refused))?.at ?? "")) refusals.set(nameOf(refused), noted);
     }
@@ -92,25 +100,32 @@ export async function summarizeEvidence(folder: CampaignFolder) {
     const key = nameOf(noted);
     const { time: at, actor } = noted;
     if (at >= (lastWrites.get(key)?.at ?? "")) lastWrites.set(key, { by: actor.iamId, at });
+    if (opening.safeParse(entry).success) windows.set(key, { by: actor.iamId, at, place });
     const of = step.safeParse(entry).data?.step;
     const atMs = Date.parse(at);
     if (of !== undefined && atMs >= (steps[of].get(key)?.atMs ?? 0)) steps[of].set(key, { by: actor.iamId, atMs });
   };
   for (const name of (await folder.list(evidenceFolder)).filter((each) => each.endsWith(".jsonl"))) {
     const file = `${evidenceFolder}/${name}`;
-    for (const line of linesOf(folder.parts(file, maxEvidenceBytes))) noteLine(parseJson(line));
+    let at = 0;
+    for (const line of linesOf(folder.parts(file, maxEvidenceBytes))) {
+      at += 1;
+      noteLine(parseJson(line), `${plain(file, 200)}, line ${at}`);
+    }
   }
   const open = [...begun].filter(([key, { at }]) => at > (ended.get(key) ?? ""));
   /** The labels of the keys whose last step was begun, and of which no line says how it ended. */
   const openSteps = new Map(open.map(([key, { label }]) => [key, label]));
-  return { steps, lastWrites, refusals, openSteps };
+  /** The managed keys of which a line says that their metadata was removed. */
+  const removals = new Set([...ended.keys()].filter((key) => !key.startsWith("kms/")));
+  return { steps, lastWrites, refusals, openSteps, removals, windows };
 }
 
 /** What the service refused to this step within 24 h, unless a later line says that a step was taken. */
 export function refusalOf(
   { refusals, lastWrites }: Pick<ReadEvidence, "refusals" | "lastWrites">,
   key: string,
-  of: ApprovedStep,
+  of: Refusal["step"],
   nowMs: number,
 ): Refusal | undefined {
   const found = refusals.get(key);

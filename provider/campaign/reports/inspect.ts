@@ -16,7 +16,7 @@ import { type CampaignSchedule, type KeyInSchedule, onlyWave, type WaveInSchedul
 import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";
 import { rulesLine } from "../view/rule-changes.ts";
 import { isReady, waitsFor } from "../view/standing.ts";
-import type { CampaignView } from "../view/view.ts";
+import type { CampaignView, Reading } from "../view/view.ts";
 import { isKeyCalled } from "./find.ts";
 import { keyRows } from "./key-row.ts";
 import { keyTable } from "./key-views.ts";
@@ -37,30 +37,30 @@ export type WaveInspection = Awaited<ReturnType<Pages["wave"]>>;
 export type ApprovalInspection = Awaited<ReturnType<WaveInspection["approvalOf"]>>;
 
 export function createCampaignInspection(world: World, openFolder: OpenFolder) {
-  const open = (path: string, options: CallOptions, wave?: string) =>
-    openCampaignAt(world, openFolder, path, { areEndsRead: true, wave, options });
+  const open = (path: string, options: CallOptions, reading: Pick<Reading, "wave" | "areRemovalsRecorded">) =>
+    openCampaignAt(world, openFolder, path, { ends: "none", ...reading, options });
   return {
     /** The name of the campaign in the folder. Makes no call. */
     async name(path: string) {
       return (await openCampaign(openFolder(path), world.session)).campaign.name;
     },
     async overview(path: string, options: CallOptions) {
-      const { view, plan } = await open(path, options);
+      const { view, plan } = await open(path, options, { areRemovalsRecorded: true });
       return { report: pageOf(view, plan), campaign: view.campaign.name, nowMs: view.nowMs };
     },
     /** For each wave that is not finished: what the caller can do, and what the wave waits for. */
     async offers(path: string, shown: WaveLook["shown"], options: CallOptions) {
-      const context = await open(path, options);
+      const context = await open(path, options, {});
       const waves = context.plan.waves.filter(({ keys }) => keys.some(({ standing }) => standing.kind === "waits"));
       return Promise.all(waves.map((wave) => offersOfWave(context, wave, shown)));
     },
     /** The row of one key in its campaign; undefined if no rule of the campaign named the key. */
     async key(path: string, name: string, options: CallOptions) {
-      const { view, plan } = await open(path, options);
+      const { view, plan } = await open(path, options, {});
       return keyRows(view, { keys: plan.keys.filter((key) => key.name === name && key.line.wave !== unnamed.wave) })[0];
     },
     async wave(path: string, look: WaveLook, options: CallOptions) {
-      return inspectWave(await open(path, options, look.wave), look);
+      return inspectWave(await open(path, options, { wave: look.wave }), look);
     },
   };
 }

@@ -27,6 +27,7 @@ export const keyStages = [
   "pending",
   "destroyed",
   "removed",
+  "removal_recorded",
   "other",
 ] as const;
 
@@ -41,9 +42,11 @@ export const keyRow = z.object({
   wave: text,
   class: manifestKey.shape.class,
   // The word of the service: only the outcome says whether the key is destroyed.
-  state: text.describe("As the service lists the key; otherwise removed or not_read"),
+  state: text.describe("As the service lists the key; otherwise removed, removal_recorded or not_read"),
   stage: z.enum(keyStages).describe("pending: destroyed, and a keystore still holds the material"),
-  outcome: text.describe("Such as removed, open or held; not_read if uko could not read the key"),
+  outcome: text.describe(
+    "Such as removed, open or held; removal_recorded if only evidence and list say removed; not_read if uko could not read the key",
+  ),
   isFinal: z.boolean().describe("Whether no step of the campaign changes the outcome anymore"),
   step: z.enum(["deactivate", "destroy", "remove"]).nullable().describe("The next step; null if none is left"),
   who: z
@@ -96,13 +99,14 @@ function rowOf(key: KeyInSchedule, { evidence, nowMs, folder }: CampaignView): K
   const { owner, reason, ticket, version, verificationPattern } = line;
   const noted = key.facts.state === "gone" ? evidence.lastWrites.get(key.name) : undefined;
   const { dates } = schedule;
+  const stage = keyStageOf(key);
   return {
     key: key.name,
     label: line.label,
     wave: line.wave,
     class: line.class,
-    state: listed?.traits.state ?? (key.isUnread ? "not_read" : "removed"),
-    stage: keyStageOf(key),
+    state: listed?.traits.state ?? (key.isUnread ? "not_read" : stage),
+    stage,
     outcome: key.outcome,
     isFinal: isFinal(key.outcome),
     step: waits?.step ?? null,
@@ -140,9 +144,9 @@ export function dayBefore(ms: number | undefined): string {
   return ms === undefined ? "" : dayOf(ms - 1);
 }
 
-export function keyStageOf({ facts, isUnread }: KeyInSchedule): KeyStage {
+export function keyStageOf({ facts, isUnread, isRecorded }: KeyInSchedule): KeyStage {
   if (isUnread) return "other";
-  if (facts.state === "gone") return "removed";
+  if (facts.state === "gone") return isRecorded ? "removal_recorded" : "removed";
   if (facts.state !== "destroyed") return facts.state;
   if (facts.isMaterialUncertain === true) return "other";
   return facts.materialGoneMs !== undefined ? "pending" : "destroyed";

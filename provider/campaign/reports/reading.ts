@@ -68,7 +68,8 @@ export function createCampaignReading(world: World, openFolder: OpenFolder) {
     },
     /** Each wave, what it waits for, stops and blocked keys; or what happened to one key. */
     status: async (path: string, { key, isLive }: StatusOf, options: CallOptions) => {
-      const { view, plan } = await openCampaignAt(world, openFolder, path, { areEndsRead: true, options });
+      const reading = { ends: isLive ? "all" : "none", areRemovalsRecorded: !isLive, options } as const;
+      const { view, plan } = await openCampaignAt(world, openFolder, path, reading);
       if (key !== undefined) return reportKeysFound(view, plan, key);
       return reportStatus(view, plan, isLive ? await readLive(world, view, plan, options) : undefined);
     },
@@ -95,7 +96,7 @@ async function planNow(
 ): Promise<CampaignReport> {
   let earlier = await findManifest(opened, world.sha256);
   const declarations = declarationsIn(declared);
-  const inventory = await takeCampaignInventory(world, inventoryScope(opened, earlier, { areEndsRead: true }), options);
+  const inventory = await takeCampaignInventory(world, inventoryScope(opened, earlier, { ends: "all" }), options);
   if (earlier !== undefined) requireTimeAfter(earlier, inventory.nowMs);
   const usage = await readUsage(world, inventory, { files, earlier: earlier?.keys ?? [] }, options);
   const before = new Map(earlier?.keys.map((line) => [namedKey(line), line.declaredBy]));

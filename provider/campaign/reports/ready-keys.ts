@@ -7,14 +7,16 @@
 import { sayAuthor } from "../../engine/text/words.ts";
 import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
 import type { ReviewKind } from "../../lifecycle/consent/review.ts";
+import { kmsWindowMs } from "../../lifecycle/key/kms-window.ts";
 import { type ApprovedStep, type Identity, isSame } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
+import { refusalOf } from "../files/evidence.ts";
 import { requireWave } from "../files/folder.ts";
 import { rollbackOf } from "../rules/plan-step.ts";
 import type { Rollback } from "../rules/rollback.ts";
 import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
-import { isReady, requesterOf, requestFor, unreadReason } from "../view/standing.ts";
+import { isReady, requesterOf, requestFor, rightCodes, unreadReason } from "../view/standing.ts";
 import { type KeyResult, withoutStep } from "./key-results.ts";
 
 export type PendingRequest = NonNullable<ReturnType<typeof requestOn>>;
@@ -47,19 +49,58 @@ export function readyFor(context: CampaignContext, wave: string, step: ApprovedS
     isPending({ nowMs }, key, step) ? "requested" : "toRequest",
   );
   const requester = (key: KeyInSchedule) => requesterOf(key, step, nowMs);
+  const exclusionOf = (key: KeyInSchedule) =>
+    caller === undefined ? undefined : whyExcluded(context, key, step, caller);
   const isOwn = (key: KeyInSchedule): boolean => {
     const by = requester(key);
     return by !== undefined && caller !== undefined && isSame(by, caller);
   };
+  // KMS does not report who opened a window, so these can include windows of the caller.
+  const isOfOthers = (key: KeyInSchedule) => key.facts.isKms || (requester(key) !== undefined && !isOwn(key));
+  const ofOthers = requested.filter(isOfOthers);
   return {
     ready,
     toRequest,
     own: requested.filter(isOwn),
-    // KMS does not report who opened a window, so these can include windows of the caller.
-    ofOthers: requested.filter((key) => key.facts.isKms || (requester(key) !== undefined && !isOwn(key))),
+    ofOthers: ofOthers.filter((key) => exclusionOf(key) === undefined),
+    /** Requests that another person has to approve, with the reason. */
+    excluded: ofOthers.flatMap((key) => {
+      const why = exclusionOf(key);
+      return why === undefined ? [] : [{ key, ...why }];
+    }),
     requesterOf: requester,
   };
 }
+
+/** Why the caller cannot approve. What only the evidence says may be forged, so the person reads where it stands. */
+interface Exclusion {
+  readonly why: string;
+  readonly isByEvidence: boolean;
+}
+
+function whyExcluded(
+  { view: { evidence, nowMs } }: CampaignContext,
+  { name, listed, facts }: KeyInSchedule,
+  step: ApprovedStep,
+  caller: Identity,
+): Exclusion | undefined {
+  const setter = listed?.observation?.carried.record?.kmsSetter;
+  if (step === "destroy" && facts.windowFault === undefined && setter !== undefined && isSame(setter, caller)) {
+    return { why: "you opened the KMS deletion window, and KMS lets another person destroy", isByEvidence: false };
+  }
+  const opened = facts.isKms ? evidence.windows.get(name) : undefined;
+  const openedAtMs = (listed?.kmsKey?.windowEndsAtMs ?? Number.NaN) - kmsWindowMs;
+  if (opened?.by === caller.iamId && Math.abs(openedAtMs - Date.parse(opened?.at ?? "")) < windowToleranceMs) {
+    return { why: `you opened the KMS deletion window (${opened?.place})`, isByEvidence: true };
+  }
+  const refused = refusalOf(evidence, name, step, nowMs);
+  return refused !== undefined && refused.by === caller.iamId && rightCodes.includes(refused.code)
+    ? { why: `the service refused you the right (${refused.place})`, isByEvidence: true }
+    : undefined;
+}
+
+/** Between the opening of a window and the line about it, with the service's whole seconds. */
+const windowToleranceMs = 5 * 60_000;
 
 /** The keys that pass every gate of the step now, and the others with the reason. */
 export function readyKeys(

@@ -138,7 +138,9 @@ export function nextOf(view: CampaignView, plan: CampaignSchedule): readonly Nex
 
 const maxShownWaves = 5;
 /** What a certificate of destruction can be about. */
-const provenOutcomes: readonly KeyOutcome[] = ["removed", "destroyed", "pending_destruction", "proof_by_provider"];
+const provenOutcomes: readonly KeyOutcome[] = [
+  ...(["removed", "removal_recorded", "destroyed", "pending_destruction", "proof_by_provider"] as const),
+];
 
 /**
  * The commands that certify the waves. Evidence that a certificate lacks can be added only while the instance exists.
@@ -181,7 +183,7 @@ export function stopSection(stops: ReturnType<typeof stoppedKeys>): readonly Rep
 
 export function summarizeStatus({ keys }: CampaignSchedule): string {
   const of = (...wanted: readonly string[]) => keys.filter(({ outcome }) => wanted.includes(outcome)).length;
-  const [open, unread, held] = [of("open", "pending_destruction"), of("not_read"), of("held")];
+  const [open, unread, held] = [of("open", "pending_destruction", "destruction_listed"), of("not_read"), of("held")];
   if (open + unread > 0) {
     const summary = `${count(open, "key")} of ${keys.length} still ${open === 1 ? "has" : "have"} to end`;
     return unread === 0 ? summary : `${summary}; ${unread} could not be read`;

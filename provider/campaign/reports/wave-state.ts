@@ -31,18 +31,20 @@ export interface Resume {
 export interface RequestOfStep extends StepRequest {
   /** Also replaces own requests that expire within 48 hours, or that were not made for this wave. */
   readonly renew?: boolean | undefined;
-  /** The names of the keys that the person confirmed; every ready key if absent. */
-  readonly confirmed?: ReadonlySet<string> | undefined;
+  /** The names of the keys that the person counted; every ready key if absent. */
+  readonly keys?: ReadonlySet<string> | undefined;
 }
 
 /** The removal of the metadata of destroyed keys. */
-export type RemovalInWave = Pick<RequestOfStep, "wave" | "confirmed">;
+export type RemovalInWave = Pick<RequestOfStep, "wave" | "keys">;
 
 export interface ReviewOfStep extends StepRequest {
   readonly requestedBy?: string | undefined;
   readonly kind: ReviewKind;
   /** The requests that were not made for this wave; without it, those that were (origins.ts). */
   readonly isOther?: boolean | undefined;
+  /** The names of keys that the review reads also if the evidence excludes the caller from their approval. */
+  readonly keys?: ReadonlySet<string> | undefined;
 }
 
 /** What a review found, and what an approval of it names. */

@@ -10,8 +10,12 @@ import type { ScheduledKey } from "./schedule.ts";
 
 export type KeyOutcome =
   | "removed"
+  /** The evidence notes the removal, and the list of the vault agrees. uko did not ask for the key by its ID. */
+  | "removal_recorded"
   /** Destroyed, and every keystore that was ever named reports live that the key is gone. */
   | "destroyed"
+  /** The service lists the key as destroyed. uko did not ask its keystores, which the removal does. */
+  | "destruction_listed"
   /** Destroyed, but a keystore still reports a date (ahead or past) instead of reporting that the key is gone. */
   | "pending_destruction"
   /**
@@ -30,8 +34,12 @@ export type KeyOutcome =
   | "not_read";
 
 export interface EndedKey
-  extends Pick<ScheduledKey, "state" | "class" | "materialGoneMs" | "isMaterialUncertain" | "isEndUnproven"> {
+  extends Pick<
+    ScheduledKey,
+    "state" | "class" | "materialGoneMs" | "isMaterialUncertain" | "isEndUnproven" | "isEndUnasked"
+  > {
   readonly isHeld: boolean;
+  readonly isRecorded: boolean;
   /** Whether a keystore of another cloud or instance has the key. False for a KMS key. */
   readonly hasCopyOutside: boolean;
 }
@@ -43,7 +51,7 @@ export interface CampaignEnd {
 }
 
 export function outcomeOf(key: EndedKey, end: CampaignEnd): KeyOutcome {
-  if (key.state === "gone") return "removed";
+  if (key.state === "gone") return key.isRecorded ? "removal_recorded" : "removed";
   if (key.state === "destroyed") return destroyedOutcome(key, end);
   if (key.isHeld) return "held";
   return key.class === "leave" ? leftOutcome(key, end) : "open";
@@ -57,16 +65,24 @@ function leftOutcome({ hasCopyOutside }: EndedKey, { instanceEnds }: CampaignEnd
 
 /** A date that has passed proves nothing: the key stays pending until its keystores report it as gone. */
 function destroyedOutcome(key: EndedKey, { deadlineMs }: CampaignEnd): KeyOutcome {
-  const { materialGoneMs, isMaterialUncertain, isEndUnproven } = key;
+  const { materialGoneMs, isMaterialUncertain, isEndUnproven, isEndUnasked } = key;
   if (isEndUnproven === true) return "not_read";
   if (isMaterialUncertain === true) return "open";
-  if (materialGoneMs === undefined) return "destroyed";
+  if (materialGoneMs === undefined) return isEndUnasked === true ? "destruction_listed" : "destroyed";
   return materialGoneMs < deadlineMs ? "pending_destruction" : "proof_by_provider";
 }
 
 /** Outcomes that no step of this campaign changes any more. */
 const finalOutcomes: readonly KeyOutcome[] = [
-  ...(["removed", "destroyed", "proof_by_provider", "lives_on", "ends_with_instance", "left"] as const),
+  ...([
+    "removed",
+    "removal_recorded",
+    "destroyed",
+    "proof_by_provider",
+    "lives_on",
+    "ends_with_instance",
+    "left",
+  ] as const),
 ];
 
 export function isFinal(outcome: KeyOutcome): boolean {

@@ -34,6 +34,8 @@ export interface ScheduledKey {
   readonly isMaterialUncertain?: boolean | undefined;
   /** Whether the key is destroyed, and the answers contradict each other or one is missing (`isUnproven`). */
   readonly isEndUnproven?: boolean | undefined;
+  /** Whether the key is listed as destroyed, and uko did not ask its keystores. */
+  readonly isEndUnasked?: boolean | undefined;
 }
 
 /** The rules of time for one key: its wave, and when the waves before it finish. */

@@ -11,8 +11,9 @@ import { createSharing } from "../../text/json.ts";
 import { campaignFileName } from "../files/campaign-file.ts";
 import { type CampaignFolder, mebibyte } from "../files/file-forms.ts";
 import { openCampaign, requireManifest } from "../files/folder.ts";
+import { namedKey } from "../files/manifest.ts";
 import { type CampaignSchedule, type KeyInSchedule, scheduleCampaign } from "./campaign-schedule.ts";
-import { takeCampaignInventory } from "./inventory.ts";
+import { type CampaignInventory, readAgain, takeCampaignInventory } from "./inventory.ts";
 import { type CampaignView, inventoryScope, type Reading, readCampaignView } from "./view.ts";
 
 export interface CampaignContext {
@@ -38,11 +39,30 @@ export async function openCampaignAt(
   const share = createSharing();
   const manifest = share(await requireManifest(opened, world.sha256));
   const inventory = share(await takeCampaignInventory(world, inventoryScope(opened, manifest, reading), options));
-  const view = readCampaignView({ ...opened, manifest }, inventory);
-  const plan = scheduleCampaign(view, world);
+  return contextOf(withoutSteps(world), { ...opened, manifest }, inventory, options);
+}
+
+/** The same campaign in the middle of a run: its files again, and of the service only the named keys, by their IDs. */
+export async function rereadKeys(
+  { world, view, options }: CampaignContext,
+  names: ReadonlySet<string>,
+): Promise<CampaignContext> {
+  const opened = await openCampaign(view.folder, world.session);
+  const manifest = await requireManifest(opened, world.sha256);
+  const lines = manifest.keys.filter((line) => names.has(namedKey(line)));
+  return contextOf(world, { ...opened, manifest }, await readAgain(world, view.inventory, lines, options), options);
+}
+
+function contextOf(
+  world: World,
+  opened: Parameters<typeof readCampaignView>[0],
+  inventory: CampaignInventory,
+  options: CallOptions,
+): CampaignContext {
+  const view = readCampaignView(opened, inventory);
   const { folder, text } = opened;
   const areRulesNewer = async () => (await folder.read(campaignFileName, mebibyte)) !== text;
-  return { world: withoutSteps(world), view, plan, options, areRulesNewer };
+  return { world, view, plan: scheduleCampaign(view, world), options, areRulesNewer };
 }
 
 export function keysOfWave({ plan }: CampaignContext, wave: string): readonly KeyInSchedule[] {

@@ -47,7 +47,7 @@ export interface ListedKey {
    * lists them.
    */
   readonly observation?: KeyObservation;
-  /** What is left of a destroyed managed key, by the rule of the removal. */
+  /** What is left of a destroyed managed key, by the rule of the removal; absent if uko did not ask its keystores. */
   readonly leftover?: LeftoverMaterial;
   readonly kmsKey?: KmsKeySnapshot;
 }
@@ -74,9 +74,13 @@ export interface CampaignInventory {
   readonly vaults: readonly ListedVault[];
   /** Keys of the manifest that the service no longer has. uko asked for each of them by its ID. */
   readonly gone: ReadonlySet<string>;
+  /** Keys that the evidence notes as removed and that the whole list of their vault does not show. uko did not ask for them. */
+  readonly recorded: ReadonlySet<string>;
   readonly keystores: readonly KeystoreSnapshot[];
   /** The service's time at the last response. */
   readonly nowMs: number;
+  /** Adds to a key, read by its ID, what the lists of keystores and KMS say about it. */
+  readonly listed: (key: FoundKey) => ListedKey;
 }
 
 export interface InventoryScope {
@@ -84,10 +88,12 @@ export interface InventoryScope {
   readonly kmsKeys: boolean;
   /** The keys of the manifest, which may have been deleted since. */
   readonly known?: readonly KnownKey[];
-  /** Whether to ask the keystores of destroyed keys live, as a command that calls keys destroyed must. */
-  readonly areEndsRead?: boolean;
+  /** Of which destroyed keys to ask the keystores live, as a command that calls keys destroyed must (view.ts). */
+  readonly ends?: "none" | "left" | "all";
   /** Names of keys that uko does not ask for one by one, because the command is about another wave. */
   readonly apart?: ReadonlySet<string>;
+  /** Names of keys that the evidence notes as removed, for a command that need not ask for each of them. */
+  readonly recorded?: ReadonlySet<string>;
 }
 
 export function namedListedKey({ traits }: ListedKey): string {
@@ -141,21 +147,43 @@ export async function takeCampaignInventory(
     keys.push(...shown.map((key) => ofKmsKey(world, key)));
   }
   const listing = { keys, vaults, goneVaults, unlisted, unreadable };
-  const { found, gone: absent } = await readUnlisted(world, scope, listing, options);
-  keys.push(...found.map((read) => (read.kind === "kms" ? ofKmsKey(world, read.kmsKey) : managed(read.snapshot))));
+  const { found, gone: absent, recorded } = await readUnlisted(world, scope, listing, options);
+  const listed = (key: FoundKey) => (key.kind === "kms" ? ofKmsKey(world, key.kmsKey) : managed(key.snapshot));
+  keys.push(...found.map(listed));
   const gone = new Set(absent);
   const lines = new Map((scope.known ?? []).map((line) => [namedKey(line), line]));
-  const { areEndsRead = false, apart = new Set() } = scope;
-  const isAsked = (name: string): boolean => areEndsRead && !apart.has(name);
+  const { ends = "none", apart = new Set() } = scope;
+  const isAsked = (name: string): boolean =>
+    ends !== "none" && !apart.has(name) && (ends === "all" || lines.get(name)?.class !== "destroy");
   await readLeftovers(world, keys, { lines, nowMs: latestTimeMs(world), isAsked, unreadable, gone }, options);
   const left = keys.filter((key) => !gone.has(namedListedKey(key)));
-  return { keys: left, gone, unreadable, vaults, keystores, nowMs: latestTimeMs(world) };
+  return { keys: left, gone, recorded, unreadable, vaults, keystores, nowMs: latestTimeMs(world), listed };
+}
+
+/** The same inventory, in which the named keys are read again by their IDs. */
+export async function readAgain(
+  world: World,
+  inventory: CampaignInventory,
+  keys: readonly KnownKey[],
+  options: CallOptions,
+): Promise<CampaignInventory> {
+  const unreadable = [...inventory.unreadable];
+  const read = await readKnownKeys(world, keys, { goneVaults: [], unreadable }, options);
+  const names = new Set(keys.map(namedKey));
+  const gone = read.flatMap((each) => (each.kind === "gone" ? [each.name] : []));
+  const found = read.flatMap((each) => (each.kind === "gone" ? [] : [inventory.listed(each)]));
+  const others = inventory.keys.filter((key) => !names.has(namedListedKey(key)));
+  return {
+    ...{ ...inventory, unreadable, nowMs: latestTimeMs(world) },
+    keys: [...others, ...found],
+    gone: new Set([...inventory.gone, ...gone]),
+  };
 }
 
 /** Reads the keys of the manifest that no list shows, and names those that this run does not read. */
 async function readUnlisted(
   world: World,
-  { known = [], vaults: wanted, kmsKeys, apart }: InventoryScope,
+  { known = [], vaults: wanted, kmsKeys, apart, recorded: noted }: InventoryScope,
   {
     keys,
     vaults,
@@ -169,9 +197,16 @@ async function readUnlisted(
     readonly unreadable: UnreadablePart[];
   },
   options: CallOptions,
-): Promise<{ readonly found: readonly FoundKey[]; readonly gone: readonly string[] }> {
+): Promise<
+  Pick<CampaignInventory, "recorded"> & { readonly found: readonly FoundKey[]; readonly gone: readonly string[] }
+> {
   const listed = new Set(keys.map(namedListedKey));
-  const missing = known.filter((key) => !listed.has(namedKey(key)) && apart?.has(namedKey(key)) !== true);
+  const absent = known.filter((key) => !listed.has(namedKey(key)) && apart?.has(namedKey(key)) !== true);
+  // A list that is too short does not agree with the evidence, and neither does a vault that was not read.
+  const isRecorded = (key: KnownKey): boolean =>
+    noted?.has(namedKey(key)) === true && !unreadable.some(({ id }) => id === key.vault);
+  const recorded = new Set(absent.filter(isRecorded).map(namedKey));
+  const missing = absent.filter((key) => !recorded.has(namedKey(key)));
   const isInScope = ({ kind, vault }: KnownKey): boolean =>
     kind === "kms" ? kmsKeys : (wanted?.includes(vault) ?? true);
   const items = missing.filter((key) => isInScope(key) && !unlisted.has(key.kind === "kms" ? "kms" : key.vault));
@@ -184,7 +219,7 @@ async function readUnlisted(
     unreadable.push({ id, name, code: "UKO_RESPONSE_INVALID", reason });
   }
   unreadable.push(...missing.filter((key) => !isInScope(key)).map(outOfScope));
-  return { found, gone: read.flatMap((each) => (each.kind === "gone" ? [each.name] : [])) };
+  return { found, recorded, gone: read.flatMap((each) => (each.kind === "gone" ? [each.name] : [])) };
 }
 
 /** Whether a part did not list any key. A list that is only too short (UKO_RESPONSE_INVALID) still lists some. */

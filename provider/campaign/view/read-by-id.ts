@@ -24,7 +24,7 @@ import type { KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { type ManifestKey, namedKey } from "../files/manifest.ts";
 import { listOrName, type UnreadablePart } from "./unreadable.ts";
 
-export type KnownKey = Pick<ManifestKey, "kind" | "vault" | "id" | "label" | "keystores" | "cloudIds">;
+export type KnownKey = Pick<ManifestKey, "kind" | "vault" | "id" | "label" | "class" | "keystores" | "cloudIds">;
 
 export type FoundKey =
   | { readonly kind: "managed"; readonly snapshot: KeySnapshot }
@@ -113,13 +113,16 @@ export async function readLeftovers<Key extends KeyOfList>(
     const { facts } = key.observation;
     const name = namedKey({ kind: "managed", vault: facts.vaultId, id: facts.keyId });
     const stored = findStoredLeftover(key.observation, nowMs);
-    keys[index] = { ...key, leftover: stored };
+    if (stored.kind === "pending") keys[index] = { ...key, leftover: stored };
     if (!isAsked(name) || stored.kind === "pending") return;
     const part = { id: name, name: plain(facts.label, 255) };
     const [seen] = await listOrName(unreadable, part, async () => [
       await observeKey(world, facts, "inspection", options),
     ]);
-    if (seen === undefined) return;
+    if (seen === undefined) {
+      keys[index] = { ...key, leftover: stored };
+      return;
+    }
     if (seen.kind === "gone") return void gone.add(name);
     const leftover = findLeftoverMaterial(seen.observation, seen.nowMs, keystoresIn(lines.get(name)));
     if (isUnproven(leftover)) {

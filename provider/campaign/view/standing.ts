@@ -60,11 +60,12 @@ export function nextStep({ facts }: Pick<CampaignKey, "facts">): ApprovedStep {
 }
 
 export function standingOfKey(key: CampaignKey, around: Surroundings): KeyStanding {
-  const { facts, isUnread, line } = key;
+  const { facts, isUnread, isRecorded, line } = key;
   const { campaign, deadlineMs, nowMs } = around;
   const { instanceEnds } = campaign;
   const hasCopyOutside = line.keystores.some(({ isInternal }) => !isInternal);
-  const outcome = isUnread ? "not_read" : outcomeOf({ ...facts, hasCopyOutside }, { deadlineMs, instanceEnds });
+  const end = { deadlineMs, instanceEnds };
+  const outcome = isUnread ? "not_read" : outcomeOf({ ...facts, isRecorded, hasCopyOutside }, end);
   const waits = (step: Waits["step"], wait: Wait): KeyStanding => ({ kind: "waits", outcome, step, ...wait });
   const step = nextStep(key);
   if (isUnread) {
@@ -116,7 +117,10 @@ function removalOf(key: CampaignKey, around: Surroundings): Wait | undefined {
   }
   const block = facts.isNarrowed ? blockOf(key, { kind: "narrowed" }, around.folder.path) : undefined;
   if (block !== undefined) return { ...block, who: "release", isReady: false };
-  return { ...whole(key, around), who: "remover", why: "waits for the removal of its metadata", isReady: true };
+  const ready = { ...whole(key, around), isReady: true };
+  const refused = refusalOf(around.evidence, name, "remove", around.nowMs);
+  if (refused !== undefined) return { ...ready, ...sayRefusal(refused, name), who: "release", refused };
+  return { ...ready, who: "remover", why: "waits for the removal of its metadata" };
 }
 
 /** The command that goes on with the wave of the key. */
@@ -179,7 +183,10 @@ export function sayWaveGate({ gate, heldBackBy }: WaveReadiness): string {
 type SaidRefusal = (name: string) => readonly [cause: string, way: string];
 
 const refusedByService: SaidRefusal = (name) => ["the service refused the step", `uko status ${name}`];
-const rightMissing: SaidRefusal = () => ["the person lacked a right", "uko whoami"];
+const rightMissing: SaidRefusal = () => [
+  "the person lacked a right",
+  "uko whoami shows the rights; if the requester alone holds the right, another person has to request",
+];
 
 /**
  * The causes of a refusal, and the command that leads on. The words of the service follow. A code comes from evidence
@@ -194,7 +201,11 @@ const refusals: ReadonlyMap<string, SaidRefusal> = new Map([
   ["UKO_RIGHTS_MISSING", rightMissing],
   ["UKO_ACCESS_DENIED", rightMissing],
   ["UKO_SERVICE_REFUSED", refusedByService],
+  ["UKO_KEYSTORE_BLOCKS_REMOVAL", (name) => ["a keystore may still hold the material", `uko status ${name}`]],
 ]);
+
+/** Codes that say that one person may not take the step. */
+export const rightCodes: readonly string[] = ["UKO_RIGHTS_MISSING", "UKO_ACCESS_DENIED"];
 
 /** Codes of a result that say that the key itself refuses, and not the person who reads or the network. */
 export const refusingCodes: readonly string[] = [...refusals.keys()];

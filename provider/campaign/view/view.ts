@@ -28,6 +28,8 @@ export interface CampaignKey {
   readonly listed?: ListedKey;
   /** Whether uko did not find the key, and could not prove that the key is gone, so that its state is unknown. */
   readonly isUnread: boolean;
+  /** Whether only the evidence and the list of its vault say that the key is removed. */
+  readonly isRecorded: boolean;
   /** The holds in force. A KMS key carries no tags, so it has none. */
   readonly holds: readonly KeyHold[];
   /** What people changed about the key in campaign.yaml since the manifest. */
@@ -60,7 +62,8 @@ export function readCampaignView(
   const keys = manifest.keys.map((line): CampaignKey => {
     const name = namedKey(line);
     const found = listed.get(name);
-    const isUnread = found === undefined && !inventory.gone.has(name);
+    const isRecorded = inventory.recorded.has(name);
+    const isUnread = found === undefined && !inventory.gone.has(name) && !isRecorded;
     const holds = holdsInForce(found?.observation?.holds ?? [], inventory.nowMs);
     const change = ruleChangeOfKey(line, found, opened.campaign);
     const facts = {
@@ -79,7 +82,7 @@ export function readCampaignView(
       soakMs: owned.get(line.wave)?.soakMs ?? 7 * dayMs,
       blackouts: opened.campaign.blackouts,
     };
-    return { line, name, ...(found !== undefined && { listed: found }), isUnread, holds, change, facts };
+    return { line, name, ...(found !== undefined && { listed: found }), isUnread, isRecorded, holds, change, facts };
   });
   const known = new Set(keys.map(({ name }) => name));
   const backing = backingKeys(manifest);
@@ -103,10 +106,12 @@ function isLeftBehind({ traits, kmsKey }: ListedKey, backing: ReadonlySet<string
 
 /** How much a command reads in addition to the lists. */
 export interface Reading {
-  /** Whether the command also says which keys are destroyed everywhere, so that uko asks their keystores. */
-  readonly areEndsRead: boolean;
+  /** Of which destroyed keys uko asks the keystores. A removal asks them in any case, so `left` are those without one. */
+  readonly ends: "none" | "left" | "all";
   /** The wave that the command is about; every wave if absent. */
   readonly wave?: string | undefined;
+  /** Whether the evidence and a list together are enough to show a key as removed: for a report that opens no gate. */
+  readonly areRemovalsRecorded?: boolean;
 }
 
 /**
@@ -114,14 +119,15 @@ export interface Reading {
  * waves before it, which must have finished. A key of another wave that no list shows then counts as not read.
  */
 export function inventoryScope(
-  { campaign }: Pick<OpenCampaign, "campaign">,
+  { campaign, evidence }: Pick<OpenCampaign, "campaign" | "evidence">,
   manifest: Pick<Manifest, "keys"> | undefined,
-  { areEndsRead, wave }: Reading,
+  { ends, wave, areRemovalsRecorded }: Reading,
 ): InventoryScope {
   const known = manifest?.keys ?? [];
   const after = campaign.waves.find(({ name }) => name === wave)?.after ?? [];
   const others = wave === undefined ? [] : known.filter((line) => line.wave !== wave && !after.includes(line.wave));
-  return { ...campaign.scope, known, areEndsRead, apart: new Set(others.map(namedKey)) };
+  const recorded = areRemovalsRecorded === true ? { recorded: evidence.removals } : {};
+  return { ...campaign.scope, known, ends, apart: new Set(others.map(namedKey)), ...recorded };
 }
 
 /** The keys that still need the step. A held key does not count; a key that could not be read does. */
@@ -170,6 +176,7 @@ function scheduledKeyOf(
     ...shared,
     state,
     materialGoneMs,
+    isEndUnasked: found.observation !== undefined && leftover === undefined,
     isMaterialUncertain: leftover?.kind === "held",
     isEndUnproven: leftover !== undefined && isUnproven(leftover),
   };

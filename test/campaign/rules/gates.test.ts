@@ -256,6 +256,9 @@ describe("a rollback", () => {
 test.each([
   [{ state: "gone" }, "removed"],
   [{ state: "gone", isHeld: true }, "removed"],
+  [{ state: "gone", isRecorded: true }, "removal_recorded"],
+  [{ state: "destroyed", isEndUnasked: true }, "destruction_listed"],
+  [{ state: "destroyed", isEndUnasked: true, materialGoneMs: 10 }, "pending_destruction"],
   [{ state: "destroyed" }, "destroyed"],
   [{ state: "destroyed", isMaterialUncertain: true }, "open"],
   [{ state: "destroyed", isMaterialUncertain: true, materialGoneMs: 10 }, "open"],
@@ -270,12 +273,12 @@ test.each([
   [{ state: "deactivated" }, "open"],
   [{}, "open"],
 ] as const)("a key with %j has the one outcome %s", (over, expected) => {
-  const own = { class: "destroy", state: "active", isHeld: false, hasCopyOutside: false } as const;
+  const own = { class: "destroy", state: "active", isHeld: false, isRecorded: false, hasCopyOutside: false } as const;
   expect(outcomeOf({ ...own, ...over }, { deadlineMs: 100, instanceEnds: true })).toBe(expected);
 });
 
 test("a key that is left stays if its instance does not end", () => {
-  const key = { class: "leave", state: "active", isHeld: false } as const;
+  const key = { class: "leave", state: "active", isHeld: false, isRecorded: false } as const;
   for (const hasCopyOutside of [true, false]) {
     expect(outcomeOf({ ...key, hasCopyOutside }, { deadlineMs: 100, instanceEnds: false })).toBe("left");
   }
