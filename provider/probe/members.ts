@@ -33,7 +33,7 @@ export const typed: readonly string[] = [
 /** Parameters of a query whose values people type, in addition to those above. */
 export const typedParameters: readonly string[] = ["search", "filter"];
 
-/** Members whose values are the answer of the service, so that also an unknown word stays. */
+/** Members whose values only the service chooses, so that an unknown word stays, too. */
 export const answers: readonly string[] = ["code", "errorCode", "state", "status", "type"];
 
 /** Members with one of some fixed words, so that a word of the protocol stays, also if a key has it as its name. */

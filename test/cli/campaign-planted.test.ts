@@ -165,7 +165,7 @@ it.each(seeds)(
       ),
     );
     expect(missed).toEqual([]);
-    // Who reads twenty harmless names does not see the wrong one.
+    // A person who reads twenty harmless names does not see the wrong one.
     expect(others.length).toBeLessThan(20);
   },
 );

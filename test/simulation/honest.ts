@@ -1,5 +1,5 @@
 /**
- * Honest people who want every key deleted: they read what `uko status` names as next, and who has the role does it, at the named
+ * Honest people who want every key deleted: they read what `uko status` names as next, and the person with the role does it, at the named
  * time. They know nothing else, so a key whose deletion does not end shows a command that misleads, or a way that is closed.
  */
 
@@ -14,7 +14,7 @@ const runsToEnd = 40;
 const honest = ["carol", "alice", "bob", "olga", "pipeline"] as const;
 
 interface Offer {
-  /** Who may do it, in words. */
+  /** The people who may do it, in words. */
   readonly who: string;
   readonly commands: readonly string[];
   readonly notBefore?: string;
@@ -74,7 +74,7 @@ interface Next {
   readonly fromMs: number;
 }
 
-/** Each offer with each person, in the order of the offers; who has a named role comes first. */
+/** Each offer with each person, in the order of the offers; people with a named role come first. */
 function offersOf({ shown }: Played): readonly Next[] {
   const line = shown.split("\n").find((text) => text.startsWith("{")) ?? "{}";
   const { explanation } = JSON.parse(line) as { readonly explanation?: { readonly next?: readonly Offer[] } };

@@ -1,5 +1,5 @@
 /**
- * Makes of each line of the manifest what an approver sees of a key among many, so that the lead, the owner and the
+ * Turns each line of the manifest into what an approver sees of a key among many, so that the lead, the owner and the
  * requester read the same exceptions as the approver. The requester and the approver also read what became of the key
  * since the manifest.
  */

@@ -184,7 +184,7 @@ export function coversMost(keys: readonly unknown[], { found }: Pick<FoundClass<
   return keys.length > maxNamed && found.length * 2 > keys.length;
 }
 
-/** Classes that can say the same of most keys without a danger, as of the keys of a program that was written this week. */
+/** Classes that can have most of the keys without danger, such as the keys of a program that was written this week. */
 const commonplace: readonly string[] = ["recent", "edited", "written"];
 
 export function isCommonplace(keys: readonly unknown[], each: FoundClass<unknown>): boolean {
@@ -199,7 +199,7 @@ export function classesToConfirm(keys: readonly KeyAmongMany[]): string {
 
 const templateOf = ({ shown }: JudgedKey): string => shown.template;
 
-/** Keys of one purpose have the same label but for its numbers. */
+/** The labels of keys of one purpose differ only in their numbers. */
 function familyOf({ line }: KeyAmongMany): string {
   return line.label.toLowerCase().replaceAll(/\d+/g, "#");
 }
