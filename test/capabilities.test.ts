@@ -166,7 +166,7 @@ const others: Readonly<Record<string, Shown>> = {
   "release executables without Node": ["release/release.e2e", "is taken by Pulumi from a file and from a server"],
   "try three months of deletion on the emulator": [
     "emulator/exported.e2e",
-    "the guide's program starts the emulator of the packed package",
+    "the program of the emulator's README starts the emulator of the packed package, and its types are there",
   ],
 };
 

@@ -45,7 +45,7 @@ describe("a KMS key", () => {
     expect(refused.err).toContain(
       "The person who requests cannot approve, and an approval requires the role KMS Manager. With only one KMS Manager, let a person with the role KMS Writer request.\n",
     );
-    expect((await world.uko("bob", `status ${key}`)).out).not.toContain("set for deletion");
+    expect((await world.uko("bob", `status ${key}`)).out).toContain("is not set for deletion");
     const managed = await world.type("bob", `request ${keys.draft}`, ["no"]);
     expect(managed.err).not.toContain("KMS Manager");
   });
