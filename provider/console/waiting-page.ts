@@ -15,7 +15,7 @@ import { type Html, html, type Shown } from "../html/markup.ts";
 import { codeOf, linkTo, list, tableOf, words } from "../html/report-parts.ts";
 import { type Page, refreshSeconds, token, type Visitor } from "./layout.ts";
 import { campaignKeysPart, leaderOf } from "./led-keys.ts";
-import { keyAddress, moment, placeOf, sayKeys, waveAddress } from "./parts.ts";
+import { keyAddress, keyPath, moment, placeOf, sayKeys, waveAddress } from "./parts.ts";
 
 export interface Waiting {
   readonly survey: PendingSurvey;
@@ -96,8 +96,11 @@ function requestParts({ survey, kms, vaults, campaign }: Waiting, visitor: Visit
   const groups = groupsOf(pending, campaign);
   const grouped = new Set(groups.flatMap(({ keys }) => keys));
   const led = new Set(pending.filter((each) => leaderOf(each, campaign) !== undefined));
-  // The card of its wave stands for a key of the campaign whose folder the console has.
-  const ledElsewhere = [...led].filter((each) => leaderOf(each, campaign)?.name !== campaign?.name);
+  // The card of its wave stands for a key that a manifest known here deletes; a request can name any wave.
+  const ledElsewhere = [...led].filter(({ report }) => {
+    const mark = campaign?.markOf(keyPath(report));
+    return mark === undefined || mark.isLeft === true;
+  });
   const others = pending.filter((each) => !grouped.has(each) && !led.has(each));
   // A request whose step was taken, or that expired, leaves a key that waits for a request.
   const own = others.filter(({ report: { deletion } }) => deletion.isOwn === true && deletion.awaits !== "request");

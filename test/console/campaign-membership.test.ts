@@ -145,6 +145,22 @@ describe("with the folder of the campaign", () => {
     expect(await deactivations()).toBe(1);
   });
 
+  it("still shows the request on a key that its campaign gave up or leaves alone, since no card of a wave has it", async () => {
+    await world.type("bob", `campaign next --folder ${folder}`);
+    await world.advance("1m");
+    writeFileSync(
+      path.join(folder, "campaign.yaml"),
+      waveFile.replace(
+        "  - {match: {}",
+        "  - {match: {label: mail-3}, class: leave, wave: pilot}\n  - {match: {label: mail-1}",
+      ),
+    );
+    await world.type("bob", `campaign plan --write --folder ${folder}`);
+    const { text } = await (await inCampaign()).open("/waiting");
+    expect(text).toMatch(/<h2>In a campaign<\/h2>\s*<p role="status">3 keys<\/p>/);
+    expect(text).toMatch(/mail-3: [^<]*leaves/);
+  });
+
   it("refuses every act on a key that a rule leaves alone, but not a withdrawal", async () => {
     const key = keyNamed("mail-3");
     await world.uko("bob", `request ${key}`);
