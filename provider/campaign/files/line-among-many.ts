@@ -63,6 +63,7 @@ export function noteOf({ usage, override, changes, ...line }: LineOfKey, atMs: n
     override,
     changes,
     written: isRecent ? `on ${updatedAt.slice(0, 10)} by ${updatedBy || "an unknown person"}` : "",
+    writtenBy: updatedBy,
     addedResources: Math.max(0, resources - resourcesOf({ usage })),
   };
 }

@@ -19,6 +19,8 @@ export interface NotedKey {
   readonly changes: string;
   /** The last write before the plan, if it was in the 30 days before: `on 2026-11-20 by IBMid-550000BOB`. */
   readonly written: string;
+  /** Who that was. */
+  readonly writtenBy: string;
   /** How many resources the manifest does not count yet. */
   readonly addedResources: number;
   /** Why a request on the key does not count, for the person who would request again. */
@@ -113,7 +115,7 @@ const ownClasses: readonly (NamedClass & { readonly has: (key: JudgedKey) => boo
     has: ({ shown }) => shown.said.warnings.length > 0,
   },
   { word: "recent", rule: "created in the last 30 days", has: isRecent },
-  { word: "written", rule: "in the 30 days before the plan", has: ({ noted }) => (noted?.written ?? "") !== "" },
+  { word: "written", rule: "in the 30 days before the plan", has: wasWritten },
   { word: "edited", rule: "by the requester in the 7 days before the request", has: isEdited },
 ];
 
@@ -126,6 +128,11 @@ const classes: readonly ExceptionClass[] = [
     word: "rare",
     rule: "of a template that few of these keys, or few with a similar label, have",
     among: (keys) => inEither(keys, rareBy(templateOf), amongNeighbors(rareBy(templateOf))),
+  },
+  {
+    word: "odd in writer",
+    rule: "written in the 30 days before the plan by a person who wrote to few of these keys",
+    among: (keys) => rareBy(({ noted }) => noted?.writtenBy ?? "")(keys.filter(wasWritten)),
   },
   {
     word: "odd in age",
@@ -154,6 +161,10 @@ export function warningsIn(texts: readonly string[]): readonly string[] {
 /** A tag as one text: `team=payments`, or its name alone. */
 export function sayTag({ name, value }: { readonly name: string; readonly value: string }): string {
   return value === "" ? name : `${name}=${value}`;
+}
+
+function wasWritten({ noted }: JudgedKey): boolean {
+  return (noted?.written ?? "") !== "";
 }
 
 function isRecent({ shown: { createdAt }, nowMs }: JudgedKey): boolean {

@@ -154,6 +154,7 @@ export function sayDetail(
     case "changed":
       return sayNoted(noted?.changes);
     case "written":
+    case "odd in writer":
       return sayNoted(noted?.written);
     case "rare":
       return ` (${quotedName(template, 60)})`;

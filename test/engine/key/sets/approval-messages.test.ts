@@ -228,6 +228,21 @@ describe("many keys", () => {
     expect(sayExceptions([...some, ...used])).toHaveLength(14);
   });
 
+  it("of which one person wrote to most before the plan name the key to which another person wrote", () => {
+    const writtenBy = (person: string) => ({
+      ...{ usage: "", override: "", changes: "", addedResources: 0 },
+      ...{ written: `on 2026-11-20 by ${person}`, writtenBy: person },
+    });
+    const tagged = usual
+      .slice(0, 30)
+      .map((key, at) => (at < 20 ? { ...key, noted: writtenBy("IBMid-550000B0B") } : key));
+    const planted = { ...aKeyInReview(500), noted: writtenBy("IBMid-550000CAR0") };
+    expect(sayClasses([...tagged, planted])).toEqual([
+      "1 odd in writer, written in the 30 days before the plan by a person who wrote to few of these keys: key-500 (on 2026-11-20 by IBMid-550000CAR0).",
+      "Most, 21 of 31, are written, in the 30 days before the plan.",
+    ]);
+  });
+
   it("with similar labels are compared with each other: template, age and description of one in disguise stand out", () => {
     const family = (name: string, choices: Parameters<typeof aKeyInReview>[1]) =>
       Array.from({ length: 50 }, (_, n) => aKeyInReview(n, { label: `${name}-${n}`, ...choices }));
