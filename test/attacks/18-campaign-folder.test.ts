@@ -8,6 +8,7 @@ import { campaignSeed } from "../cli/campaign-seed.ts";
 import { useCampaignStage } from "../cli/campaign-stage.ts";
 import { sha256 } from "../support/builders.ts";
 import { explainVerdict } from "../support/oracle.ts";
+import { withOtherTool } from "../support/other-tool.ts";
 
 const keys = campaignSeed.keys.filter(({ label }) => label === "mail-1" || label === "cards-1");
 const warned = {
@@ -54,4 +55,16 @@ it("a hold that a person released is named to the requester, too", async () => {
   await stage.world.type("bob", `hold ${key} --release --reason over`);
   const { out, err } = await stage.world.type("bob", `campaign next --folder ${stage.folder}`, ["no"]);
   expect(`${out}${err}`).toContain("1 released, from a hold: mail-1.");
+});
+
+it("a new label is still named after a later manifest noted a harmless change of the same key", async () => {
+  stage.complete((text) => text.replace("name: main, after: [pilot]", "name: main"));
+  await stage.campaign("plan --write --yes");
+  const key = stage.keyNamed("vital");
+  for (const body of [{ label: "wide-99" }, { tags: [{ name: "team", value: "mail" }] }]) {
+    await withOtherTool(stage.world, "carol", key, { method: "PATCH", body });
+    await stage.campaign("plan --write --yes");
+  }
+  const { out, err } = await stage.world.type("bob", `campaign next --folder ${stage.folder}`, ["no"]);
+  expect(`${out}${err}`).toMatch(/1 changed, since an earlier manifest: wide-99 \(tags: .*label: "vital" -> "wide-99"/);
 });

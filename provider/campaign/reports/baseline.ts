@@ -5,6 +5,7 @@
  * requires, such as an owner, no command writes the new manifest.
  */
 
+import { plain } from "../../engine/text/words.ts";
 import { uuid } from "../files/file-forms.ts";
 import type { OpenCampaign } from "../files/folder.ts";
 import { resourcesOf, sayUse } from "../files/line-among-many.ts";
@@ -92,17 +93,21 @@ function mergeKeys(fresh: readonly ManifestKey[], earlier: Manifest | undefined)
 }
 
 /**
- * A new manifest says what changed, so that it hides no new label from those who read it next. While a key is as it was,
- * its last write is the one of before, because the steps of the campaign are writes, too.
+ * A new manifest says what changed, so that it hides no new label from those who read it next. What earlier ones noted
+ * stays behind it. While a key is as it was, its last write is the one of before, because the steps of the campaign are
+ * writes, too.
  */
 function withEarlier(key: ManifestKey, old: ManifestKey | undefined): ManifestKey {
   if (old === undefined) return key;
   const [before, now] = [old, key].map(resourcesOf);
   const resources = (now ?? 0) > (before ?? 0) ? [`resources that use it: ${before ?? 0} -> ${now ?? 0}`] : [];
-  const changes = [...sayShownChanges(old, key), ...resources].join("; ");
-  if (changes !== "") return { ...key, changes };
-  const { updatedAt, updatedBy } = old.facts === key.facts ? old : key;
-  return { ...key, updatedAt, updatedBy, changes: old.facts === key.facts ? old.changes : fieldsInDigest };
+  const noted = old.changes === "" ? [] : [`before: ${old.changes}`];
+  const withNoted = (found: readonly string[]): string => plain([...found, ...noted].join("; "), 1_000);
+  const found = [...sayShownChanges(old, key), ...resources];
+  if (found.length > 0) return { ...key, changes: withNoted(found) };
+  if (old.facts !== key.facts) return { ...key, changes: withNoted([fieldsInDigest]) };
+  const { updatedAt, updatedBy, changes } = old;
+  return { ...key, updatedAt, updatedBy, changes };
 }
 
 /** A wave whose lines and rules are equal keeps the time of its baseline, so that the file does not change. */

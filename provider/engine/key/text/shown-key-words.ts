@@ -152,7 +152,7 @@ export function sayDetail(
     case "disputed":
       return sayNoted(noted?.discounted);
     case "changed":
-      return sayNoted(noted?.changes);
+      return sayNoted(noted?.changes, 600);
     case "written":
     case "odd in writer":
       return sayNoted(noted?.written);
@@ -169,7 +169,7 @@ export function sayDetail(
   }
 }
 
-const sayNoted = (text = ""): string => (text === "" ? "" : ` (${plain(text, 300)})`);
+const sayNoted = (text = "", most = 300): string => (text === "" ? "" : ` (${plain(text, most)})`);
 
 function saySaid({ requester, label, description, reasons, activationDate, wroteBeforeAt }: SaidOfKey, nowMs: number) {
   const by = requester === undefined ? "people who may write to the key" : `the requester, ${plain(requester, 100)}`;
