@@ -31,7 +31,7 @@ const isModel = (tests: string) => tests.endsWith("/model");
 /** The tests for a break in one file. Those that notice most breaks soonest come first, and the others see what is left. */
 const stages: readonly ((file: string) => readonly string[])[] = [
   (file) => [file.replace(/^provider(.*)\.ts$/u, "test$1.test.ts")],
-  () => lifecycleTests.filter((tests) => !isModel(tests)),
+  () => ["test/campaign/", ...lifecycleTests.filter((tests) => !isModel(tests))],
   () => ["test/services/http/", "test/services/uko/", "test/services/kms/", "test/engine/"],
   () => lifecycleTests.filter(isModel),
   () => ["test/cli/", "test/console/", "test/certificate/"],
