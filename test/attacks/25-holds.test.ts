@@ -159,6 +159,23 @@ it("releases several holds after their number was typed, and a legal one only al
   expect(left.map((line) => JSON.parse(line).label)).toEqual(["cards"]);
 });
 
+it("prints a command for each hold of a key, and each of them ends one", async () => {
+  for (const which of ["", "--kind legal --ticket L-7", "--kind legal"])
+    await by("carol", `hold ${keys.payroll} ${which}`);
+  const { text } = await by("bob", `status ${keys.payroll}`);
+  const printed = text.match(/uko hold payroll --release .*/g) ?? [];
+  expect(printed).toEqual([
+    "uko hold payroll --release --kind legal --ticket L_7 --reason REASON",
+    "uko hold payroll --release --kind legal --ticket '' --reason REASON",
+    "uko hold payroll --release --kind owner --reason REASON",
+  ]);
+  for (const line of printed) {
+    const words = line.slice("uko ".length).replace("payroll", keys.payroll).replace("''", '""');
+    expect(await typed("bob", words.replace("REASON", "over"))).toContain("is released from its hold");
+  }
+  expect((await by("bob", `status ${keys.payroll}`)).text).not.toContain("is held");
+});
+
 it("holds no KMS key, and names the ways to keep one", async () => {
   const { exitCode, text } = await by("bob", "hold kms/9b2d0000-0000-4000-8000-000000000001 --kind legal");
   expect(exitCode).toBe(1);

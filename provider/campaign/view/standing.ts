@@ -113,7 +113,7 @@ function removalOf(key: CampaignKey, around: Surroundings): Wait | undefined {
   }
   if (facts.isKms) return undefined;
   if (facts.isHeld) {
-    return { who: "release", why: `held: ${sayHolds(holds)}`, command: releaseCommand(name), isReady: false };
+    return { who: "release", why: `held: ${sayHolds(holds)}`, command: releaseCommand(name, holds), isReady: false };
   }
   const block = facts.isNarrowed ? blockOf(key, { kind: "narrowed" }, around.folder.path) : undefined;
   if (block !== undefined) return { ...block, who: "release", isReady: false };
@@ -225,7 +225,7 @@ function blockOf(
   const plan = planCommand(path);
   switch (gate.kind) {
     case "held":
-      return { why: `held: ${sayHolds(holds)}`, command: releaseCommand(name) };
+      return { why: `held: ${sayHolds(holds)}`, command: releaseCommand(name, holds) };
     case "narrowed":
       return change.kind === "narrowed"
         ? { why: narrowedSentences[change.why], command: `if another wave waits for the key, ${plan}` }

@@ -66,7 +66,7 @@ export async function showRelease(
     return { kind: "left", label, why: plan.kind === "write" ? "" : sayLeft(plan) };
   }
   if (plan.released.kind === "legal") {
-    const why = `a legal hold is released alone: ${releaseCommand(keyName(observed.observation))}`;
+    const why = `a legal hold is released alone: ${releaseCommand(keyName(observed.observation), observed.observation.holds)}`;
     return { kind: "left", label, why };
   }
   return { kind: "release", label, hold: plan.released, says: sayHold(plan.released) };

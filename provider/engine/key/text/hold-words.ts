@@ -9,6 +9,7 @@ import type { Plan } from "../../../lifecycle/key/plan.ts";
 import type { KeyHold, ReleasedHold } from "../../../lifecycle/vocabulary/observation.ts";
 import { holdTagName } from "../../../lifecycle/vocabulary/tag-names.ts";
 import { withoutPeriod } from "../../../text/printable.ts";
+import { shellWord } from "../../text/explanation.ts";
 import type { Saying } from "../../text/refusal.ts";
 import { plain, sayTime } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
@@ -33,9 +34,12 @@ const maxNamed = 3;
 
 /** All holds in force, as one clause. The legal ones come first. */
 export function sayHolds(holds: readonly KeyHold[]): string {
-  const sorted = [...holds.filter(({ kind }) => kind === "legal"), ...holds.filter(({ kind }) => kind !== "legal")];
-  const more = sorted.length > maxNamed ? [`and ${sorted.length - maxNamed} more`] : [];
-  return [...sorted.slice(0, maxNamed).map(sayHold), ...more].join("; ");
+  const more = holds.length > maxNamed ? [`and ${holds.length - maxNamed} more`] : [];
+  return [...legalFirst(holds).slice(0, maxNamed).map(sayHold), ...more].join("; ");
+}
+
+function legalFirst(holds: readonly KeyHold[]): readonly KeyHold[] {
+  return [...holds.filter(({ kind }) => kind === "legal"), ...holds.filter(({ kind }) => kind !== "legal")];
 }
 
 /** The holds that people released, for the two people who request and approve a deletion after that. */
@@ -51,7 +55,15 @@ export function sayHeld(holds: readonly KeyHold[], key: string, name: string): S
   return {
     summary: `${key} is held: ${sayHolds(holds)}`,
     facts: ["While a key is held, no run of uko requests, approves, deactivates or destroys it."],
-    next: [{ who: "to release the hold, with a reason that stays on the key, run", commands: [releaseCommand(name)] }],
+    next: [
+      {
+        who:
+          holds.length > 1
+            ? "to release each hold, with a reason that stays on the key, run"
+            : "to release the hold, with a reason that stays on the key, run",
+        commands: releaseCommands(name, holds).slice(0, maxNamed),
+      },
+    ],
   };
 }
 
@@ -61,6 +73,18 @@ export function holdFirst(plan: Plan, { observation, nowMs }: Pick<KeyDetails, "
   return guard === undefined ? plan : { kind: "refused", guard };
 }
 
-export function releaseCommand(name: string): string {
-  return `uko hold ${name} --release --reason REASON`;
+/** The command that releases the first hold that `sayHolds` names. */
+export function releaseCommand(name: string, holds: readonly KeyHold[]): string {
+  return releaseCommands(name, holds)[0] ?? `uko hold ${name} --release --reason REASON`;
+}
+
+/** One command for each hold. Where a key has several, each command says which one it ends, because uko never guesses. */
+function releaseCommands(name: string, holds: readonly KeyHold[]): readonly string[] {
+  const commands = legalFirst(holds).map(({ kind, ticket = "" }) => {
+    const isAmongSome = holds.some((other) => other.kind !== kind || (other.ticket ?? "") !== ticket);
+    const isTicketNeeded = holds.some((other) => other.kind === kind && (other.ticket ?? "") !== ticket);
+    const which = `${isAmongSome ? ` --kind ${kind}` : ""}${isTicketNeeded ? ` --ticket ${shellWord(ticket)}` : ""}`;
+    return `uko hold ${name} --release${which} --reason REASON`;
+  });
+  return [...new Set(commands)];
 }

@@ -43,7 +43,7 @@ export function saySkipped(why: SkipReason, observation: KeyObservation): string
     case "not_binding":
       return withoutPeriod(explainNotBinding(why.why, observation) ?? "no request for this step is pending");
     case "held":
-      return `the key is held: ${sayHolds(why.holds)}; to release the hold, run: ${releaseCommand(keyName(observation))}`;
+      return `the key is held: ${sayHolds(why.holds)}; to release the hold, run: ${releaseCommand(keyName(observation), why.holds)}`;
     case "own_request":
       return "you requested this step yourself, so another person has to approve it";
     case "other_requester":
