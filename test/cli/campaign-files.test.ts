@@ -42,8 +42,8 @@ describe("uko campaign plan --write", () => {
 
   it("shows the plan before it asks, and once", async () => {
     complete();
-    const ended = await stage.world.type("bob", `campaign plan --write --folder ${stage.folder}`, ["write 10"]);
-    expect(ended.questions).toEqual(['Type "write 10" to go on: ']);
+    const ended = await stage.world.type("bob", `campaign plan --write --folder ${stage.folder}`, ["write 9"]);
+    expect(ended.questions).toEqual(['Type "write 9" to go on: ']);
     expect(ended.out.match(/^WAVE +KEYS/gm)).toHaveLength(1);
     expect(ended.out).toMatch(/; nothing was written\n[\s\S]*\nWAVE +KEYS[\s\S]*; wrote .* with 10 keys\n\nNext:/);
     const declined = await stage.world.type("bob", `campaign plan --write --folder ${stage.folder}`, ["no"]);

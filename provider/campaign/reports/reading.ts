@@ -119,7 +119,10 @@ async function planNow(
   const sections = planned.sections.filter(({ title }) => title !== checksTitle);
   const isShown = writing.show({ ...planned, sections, next: [] });
   const checks = sayClasses(keysToCheck(view, plan.keys));
-  await writing.confirm(`write ${manifest.keys.length}`, [...sayChange(baseline, former), ...checks]);
+  // The keys that take steps count; the others are left as they are.
+  const steps = manifest.keys.filter((line) => line.class === "destroy").length;
+  const counted = `${count(steps, "key")} of ${manifest.keys.length} ${steps === 1 ? "is" : "are"} to be destroyed.`;
+  await writing.confirm(`write ${steps}`, [...sayChange(baseline, former), counted, ...checks]);
   await writeManifest(opened.folder, baseline.manifest);
   const written = reportPlan(view, plan, { ...baseline, isWritten: true });
   return isShown ? { ...written, sections: [] } : written;

@@ -188,9 +188,9 @@ export function summarizeStatus({ keys }: CampaignSchedule): string {
     const summary = `${count(open, "key")} of ${keys.length} still ${open === 1 ? "has" : "have"} to end`;
     return unread === 0 ? summary : `${summary}; ${unread} could not be read`;
   }
-  return held === 0
-    ? "Every key has reached its end"
-    : `${count(held, "key")} held; every other key has reached its end`;
+  const ends = Map.groupBy(keys, ({ outcome }) => outcome);
+  const counts = [...ends].map(([outcome, some]) => `${some.length} ${sayWord(outcome)}`);
+  return `${held === 0 ? "No step is left" : "Held keys wait, and no other step is left"}: ${counts.join(", ")}`;
 }
 
 /** One row for each wave: its keys by state, what it waits for, and the last days on which a step is in time. */
