@@ -188,9 +188,8 @@ export function summarizeStatus({ keys }: CampaignSchedule): string {
     const summary = `${count(open, "key")} of ${keys.length} still ${open === 1 ? "has" : "have"} to end`;
     return unread === 0 ? summary : `${summary}; ${unread} could not be read`;
   }
-  const ends = Map.groupBy(keys, ({ outcome }) => outcome);
-  const counts = [...ends].map(([outcome, some]) => `${some.length} ${sayWord(outcome)}`);
-  return `${held === 0 ? "No step is left" : "Held keys wait, and no other step is left"}: ${counts.join(", ")}`;
+  const heldFirst = held === 0 ? "No" : `${count(held, "key")} held; no other`;
+  return `${heldFirst} step is left to take for ${count(keys.length, "key")}`;
 }
 
 /** One row for each wave: its keys by state, what it waits for, and the last days on which a step is in time. */
