@@ -81,15 +81,15 @@ describe("a key of the manifest is never left out of a report", () => {
 });
 
 describe("a removal that only the evidence notes is never called removed", () => {
-  const forge = () => {
-    const [vaultId = "", keyId = ""] = stage.keyNamed("cards-1").split("/");
-    const subject = { instanceId: campaignSeed.instance.id, vaultId, keyId, label: "cards-1" };
+  const forge = (label = "cards-1") => {
+    const [vaultId = "", keyId = ""] = stage.keyNamed(label).split("/");
+    const subject = { instanceId: campaignSeed.instance.id, vaultId, keyId, label };
     const actor = { iamId: "IBMid-550000BOB", name: "Bob" };
     const line = { v: 1, time: "2026-11-26T09:00:00Z", phase: "after", step: "remove", ...subject, from: "", to: "" };
     stage.write("evidence/forged.jsonl", `${JSON.stringify({ ...line, actor, keystores: [] })}\n`);
   };
-  const outcome = async (command = "status --json") =>
-    dataOf(await stage.campaign(command)).keys.find(({ label }: { label: string }) => label === "cards-1")?.outcome;
+  const outcome = async (command = "status --json", of = "cards-1") =>
+    dataOf(await stage.campaign(command)).keys.find(({ label }: { label: string }) => label === of)?.outcome;
 
   it("while the list of its vault shows the key", async () => {
     await stage.baselined();
@@ -103,6 +103,14 @@ describe("a removal that only the evidence notes is never called removed", () =>
     const rewrite = { managed_keys: [], total_count: 3 };
     await fault({ operation: "listManagedKeys", times: 2, rewrite });
     expect(await outcome()).toBe("open");
+  });
+
+  it("if its vault was taken out of the scope, so that no list was read of it", async () => {
+    await stage.baselined();
+    forge("mail-1");
+    const scope = `scope:\n  vaults: [${vaultIds.payments}]\n`;
+    stage.write("campaign.yaml", stage.read("campaign.yaml").replace("waves:\n", `${scope}waves:\n`));
+    expect(await outcome("status --json", "mail-1")).toBe("not_read");
   });
 
   it("and it opens no step: what acts asks for the key by its ID", async () => {

@@ -203,8 +203,9 @@ async function readUnlisted(
   const listed = new Set(keys.map(namedListedKey));
   const absent = known.filter((key) => !listed.has(namedKey(key)) && apart?.has(namedKey(key)) !== true);
   // A list that is too short does not agree with the evidence, and neither does a vault that was not read.
+  const isListed = (id: string): boolean => vaults.some((vault) => vault.id === id);
   const isRecorded = (key: KnownKey): boolean =>
-    noted?.has(namedKey(key)) === true && !unreadable.some(({ id }) => id === key.vault);
+    noted?.has(namedKey(key)) === true && isListed(key.vault) && !unreadable.some(({ id }) => id === key.vault);
   const recorded = new Set(absent.filter(isRecorded).map(namedKey));
   const missing = absent.filter((key) => !recorded.has(namedKey(key)));
   const isInScope = ({ kind, vault }: KnownKey): boolean =>
