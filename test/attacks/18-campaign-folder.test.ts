@@ -68,3 +68,20 @@ it("a new label is still named after a later manifest noted a harmless change of
   const { out, err } = await stage.world.type("bob", `campaign next --folder ${stage.folder}`, ["no"]);
   expect(`${out}${err}`).toMatch(/1 changed, since an earlier manifest: wide-99 \(tags: .*label: "vital" -> "wide-99"/);
 });
+
+it("a blackout that begins while a person reads at a question closes the wave to that person, too", async () => {
+  const blackout = "blackouts: [{from: 2026-11-27, to: 2026-11-28, reason: Quarter end}]\n";
+  stage.complete((text) => `${text.replace("name: main, after: [pilot]", "name: main")}${blackout}`);
+  await stage.campaign("plan --write --yes");
+  for (const label of ["mail-1", "cards-1"]) await stage.world.uko("bob", `request ${stage.keyNamed(label)}`);
+  await stage.campaign("request main deactivate", "carol");
+  await stage.world.advance("1m");
+  const late = (answer: string) => async () => {
+    await stage.world.advance("16h");
+    return answer;
+  };
+  const command = `campaign next --wave main --folder ${stage.folder}`;
+  const chosen = await stage.world.type("alice", command, [late("1")]);
+  expect(chosen.out + chosen.err).toContain("A blackout forbids the step: Quarter end");
+  expect((await stage.world.trail()).filter(({ operation }) => operation === "deactivateManagedKey")).toEqual([]);
+});

@@ -114,6 +114,12 @@ type Offer = {
 );
 type OfferTo<Does extends Offer["does"]> = Extract<Offer, { readonly does: Does }>;
 
+/** What the person chose, and the campaign as it is after their answer. */
+interface Chosen {
+  readonly offer: Offer;
+  readonly context: CampaignContext;
+}
+
 interface Doing {
   readonly acts: Acts;
   readonly request: NextRequest;
@@ -140,16 +146,16 @@ export async function takeNext(context: CampaignContext, doing: Doing): Promise<
   if (offers.length === 0) return reportNothing(context, doing, offered);
   if (!talk.canPersonType) return takeQuietly(doing, context, offered);
   const [only] = offers;
-  const chosen = offers.length === 1 ? only : await chooseOne(context, offered, talk);
-  return chosen === undefined ? reportChoices(context, offered) : goOn(doing, context, chosen);
+  if (only !== undefined && offers.length === 1) return goOn(doing, { context, offer: only });
+  const chosen = await chooseOne(context, offered, talk);
+  return chosen === undefined ? reportChoices(context, offered) : goOn(doing, chosen);
 }
 
 /** Takes the chosen act. Then it asks before another act, which is never about a key of an earlier one. */
-async function goOn(doing: Doing, first: CampaignContext, chosen: Offer): Promise<CampaignReport> {
+async function goOn(doing: Doing, chosen: Chosen): Promise<CampaignReport> {
   const { talk } = doing;
   const done = new Set<string>();
-  let offer = chosen;
-  let context = first;
+  let { offer, context } = chosen;
   // Each round is a person's answer, so the rounds end with the person.
   for (;;) {
     const taken = await takeAsked(doing, context, offer);
@@ -165,14 +171,18 @@ async function goOn(doing: Doing, first: CampaignContext, chosen: Offer): Promis
       const left = reportChoices(context, offered);
       return { ...report, sections: left.sections, next: left.next, data: { ...report.data, ...left.data } };
     }
-    offer = next;
+    ({ offer, context } = next);
   }
 }
 
-async function chooseOne(context: CampaignContext, offered: Offered, talk: Talk): Promise<Offer | undefined> {
+async function chooseOne(context: CampaignContext, offered: Offered, talk: Talk): Promise<Chosen | undefined> {
   talk.show({ ...reportChoices(context, offered), next: [] });
   const number = await talk.choose(offered.offers.length);
-  return number === undefined ? undefined : offered.offers[number - 1];
+  const offer = number === undefined ? undefined : offered.offers[number - 1];
+  if (offer === undefined) return undefined;
+  // The person may have read for hours: a blackout may have begun since, and another person may have edited the folder.
+  // One key, read again, has the time of the service.
+  return { offer, context: await rereadKeys(context, new Set([...offer.keys].slice(0, 1))) };
 }
 
 const notOffered = (excluded: readonly string[]) => section("Not offered to you", { lines: excluded });
