@@ -1,5 +1,7 @@
 /** The reports of a campaign about keys that the campaign, another person or the service changed. */
 
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { campaignSeed } from "./campaign-seed.ts";
 import { dataOf, useCampaignStage } from "./campaign-stage.ts";
@@ -98,6 +100,9 @@ describe("a report of a wave", () => {
     expect(sectionOf(await stage.campaign("status"), "Waves")).toMatch(/TICKET\nmain .*CHG-4711/);
     await type("bob", "next");
     expect((await type("alice", "next")).out).toContain("ticket CHG-4711");
+    const folder = path.join(stage.folder, "evidence");
+    const lines = readdirSync(folder).flatMap((name) => readFileSync(path.join(folder, name), "utf8").split("\n"));
+    expect(lines.filter((line) => line.includes('"deactivate"')).at(-1)).toContain("Moved (CHG-4711)");
   });
 
   it("counts a key that another person deactivated between the review and the approval", async () => {

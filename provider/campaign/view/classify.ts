@@ -29,7 +29,7 @@ export const toReplace = { owner: "name the owner", reason: "name the reason" } 
 export type Joined = Pick<ManifestKey, "declaredBy" | "usage">;
 
 export function classify(
-  { rules, pendingDays }: Campaign,
+  { rules, waves, pendingDays }: Campaign,
   inventory: { readonly keys: readonly ListedKey[] },
   joinedTo: (key: ListedKey) => Joined,
 ) {
@@ -42,11 +42,11 @@ export function classify(
     const rule = index === undefined ? undefined : rules[index];
     if (index === undefined || rule === undefined) {
       // IBM does not ask for keys of an ended instance to be deleted, so a key that no rule names stays.
-      keys.push(manifestKeyOf(listed, unnamed, { pendingDays, ...joinedTo(listed) }));
+      keys.push(manifestKeyOf(listed, unnamed, { waves, pendingDays, ...joinedTo(listed) }));
       continue;
     }
     used.add(index);
-    const key = manifestKeyOf(listed, rule, { pendingDays, ...joinedTo(listed) });
+    const key = manifestKeyOf(listed, rule, { waves, pendingDays, ...joinedTo(listed) });
     keys.push(key);
     const gaps = classificationGaps(key);
     if (gaps.length > 0) incomplete.push({ key, gaps });
@@ -60,7 +60,7 @@ export function classify(
 export function manifestKeyOf(
   listed: ListedKey,
   rule: CampaignRule,
-  { pendingDays, declaredBy, usage }: Joined & { readonly pendingDays: Campaign["pendingDays"] },
+  { waves, pendingDays, declaredBy, usage }: Joined & Pick<Campaign, "waves" | "pendingDays">,
 ): ManifestKey {
   const { traits, keystores, cloudIds } = listed;
   return {
@@ -88,7 +88,8 @@ export function manifestKeyOf(
     wave: rule.wave,
     owner: ownerOf(traits, rule),
     reason: rule.reason === undefined || rule.reason === toReplace.reason ? "" : rule.reason,
-    ticket: rule.ticket ?? "",
+    // In the line, the ticket reaches the reason on the key, and so the evidence and the certificate.
+    ticket: rule.ticket ?? waves.find(({ name }) => name === rule.wave)?.ticket ?? "",
     override: rule.override ?? "",
     verificationPattern: listed.verificationPattern,
     declaredBy,

@@ -21,7 +21,7 @@ import type { ListedKey } from "./inventory.ts";
  * otherwise give another result after each step. Only tags and template come from the service.
  */
 export function ruleChangeOfKey(line: ManifestKey, found: ListedKey | undefined, campaign: Campaign): RuleChange {
-  const { scope, rules, pendingDays } = campaign;
+  const { scope, rules, waves, pendingDays } = campaign;
   const isInScope = line.kind === "kms" ? scope.kmsKeys : (scope.vaults?.includes(line.vault) ?? true);
   if (!isInScope) return { kind: "narrowed", why: "out_of_scope" };
   if (found === undefined) return { kind: "unchanged" };
@@ -35,7 +35,7 @@ export function ruleChangeOfKey(line: ManifestKey, found: ListedKey | undefined,
   // Only the rules are compared, so the period that the service reports is the one of the manifest.
   const keystores = line.keystores.map(({ pendingDays: reportedDays, ...each }) => ({ ...each, reportedDays }));
   const seen = { ...found, traits, cloudIds: line.cloudIds, keystores };
-  const joined = { pendingDays, declaredBy: [], usage: [] };
+  const joined = { waves, pendingDays, declaredBy: [], usage: [] };
   return ruleChangeOf(ruledFields(line), rule && ruledFields(manifestKeyOf(seen, rule, joined)));
 }
 
