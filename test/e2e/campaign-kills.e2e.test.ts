@@ -30,7 +30,8 @@ it("retires an instance through kills and faults: no step twice, no key lost, no
   });
   // All 290 on an idle machine. On a busy one, a kill can leave keys whose KMS window no evidence explains: they wait.
   expect(removed, lines.join("\n")).toBeGreaterThan(260);
-  expect(callsPerKey["next --wave all --step deactivate --yes"]).toBeLessThan(5);
+  // One call more than the goal of 4 reads what uses the key, so that the requester is shown a use that is new.
+  expect(callsPerKey["next --wave all --step deactivate --yes"]).toBeLessThan(6);
   // With the review of each key.
   expect(callsPerKey["next --wave all --step deactivate"]).toBeLessThan(9);
   expect(peakMegabytes).toBeLessThan(512);
