@@ -22,7 +22,7 @@ const notInQuick = [
   "test/engine/lost-responses.test.ts",
   "test/cli/campaign-planted.test.ts",
   "test/cli/import.test.ts",
-  "test/simulation/fresh.test.ts",
+  "test/simulation/seed.test.ts",
 ];
 /** The same, and what `quick` explores less deeply or repeats less often. */
 const slowUnit = [...notInQuick, "test/lifecycle/model/model.test.ts", "test/lifecycle/kms-key/kms-key-model.test.ts"];

@@ -255,7 +255,8 @@ export async function openStage(): Promise<Stage> {
       filesOf(who)
         .filter((file) => /evidence[-/][^/]*\.jsonl$/.test(file))
         .map((file) => readFileSync(file, "utf8"))
-        .join(""),
+        // A file may end with a torn line.
+        .join("\n"),
     async close() {
       await emulator.close();
       rmSync(root, { recursive: true, force: true });
