@@ -38,9 +38,12 @@ export function keyActs(observed: KeyDetails, plan: Plan, { actor }: KeyRun): re
   const { carried, state } = observed.observation;
   const name = keyName(observed.observation);
   const isUndoable = state === "active" || state === "deactivated" || state === "pre_activation";
+  // The record of a deactivation stays on the key after the step, and then there is nothing left to withdraw.
+  const isOpen =
+    carried.kind === "one" && isUndoable && !(carried.record.step === "deactivate" && state === "deactivated");
   return [
     ...onward(observed, plan, actor),
-    ...(carried.kind === "one" && isUndoable ? [withdrawal(carried.record, actor, name)] : []),
+    ...(isOpen ? [withdrawal(carried.record, actor, name)] : []),
     ...(state === "deactivated" ? [reactivation(name)] : []),
   ];
 }
