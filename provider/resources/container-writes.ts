@@ -16,7 +16,7 @@ import type { ContainerKind } from "../lifecycle/container/plan-container-deleti
 import { containerRights } from "../lifecycle/vocabulary/managed-key-states.ts";
 import { uuidForm } from "../text/uuid-form.ts";
 import { createOrFind, type LostCreation } from "./creation-mark.ts";
-import { denialOf, explainRefusedCreation, throwIfDenied, type WriteWords, writeUntilSettled } from "./write.ts";
+import { denialOf, describeMissing, throwIfDenied, type WriteWords, writeUntilSettled } from "./write.ts";
 
 export interface Named {
   readonly id: string;
@@ -69,7 +69,7 @@ export async function createContainer<Snapshot extends Named, New>(
       if (other !== undefined) throw nameTaken(creation, other, options);
       const { vaultId } = creation;
       const isUnknown = written.kind === "refused" && !isTaken && vaultId !== undefined;
-      const missing = isUnknown ? await explainRefusedCreation(world, { vaultId }, options) : undefined;
+      const missing = isUnknown ? await describeMissing(world, { vaultId }, options) : undefined;
       const words = wordsOf(kind, `create ${describeNew(creation)}`, missing === undefined ? "" : `${missing}\n`);
       throw denialOf(written, { ...words, effect: "Nothing was created." });
     }

@@ -7,7 +7,7 @@ import type { World } from "../engine/ports/world.ts";
 import type { ListOptions, NamedObject, ResourceDefinition } from "../engine/resource/definition.ts";
 import { plain, slipsBetween } from "../engine/text/words.ts";
 import { UkoError } from "../errors.ts";
-import { explainRefusedCreation } from "./write.ts";
+import { describeMissing } from "./write.ts";
 
 /** The name of an object of a resource, as a function gets it. */
 export interface SearchedName {
@@ -51,7 +51,7 @@ async function nothingNamed(world: World, searched: SearchedName, options: ListO
   const { definition, property, name, vaultId } = searched;
   const { noun, notFound = "UKO_NOT_FOUND" } = definition;
   const place = vaultId === undefined ? {} : { vaultId };
-  const missing = vaultId === undefined ? undefined : await explainRefusedCreation(world, { vaultId }, options);
+  const missing = vaultId === undefined ? undefined : await describeMissing(world, { vaultId }, options);
   if (missing !== undefined)
     return new UkoError("UKO_NOT_FOUND", { summary: `Vault ${vaultId} was not found`, detail: missing });
   const alike = closestTo(name, (await definition.names?.(world, place, options)) ?? []);

@@ -162,8 +162,8 @@ export async function findMissing(
   return { property: "template", reason, remedy: `its templates: ${listed(names.toSorted())}` };
 }
 
-/** Describes what is missing, for the message of a refused creation. Undefined also if a list cannot be read. */
-export async function explainRefusedCreation(
+/** Describes what is missing, for the message of a refused creation or lookup. Undefined also if a list cannot be read. */
+export async function describeMissing(
   world: World,
   named: NamedByCreation,
   options: CallOptions,

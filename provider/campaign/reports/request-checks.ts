@@ -16,7 +16,7 @@ import { type CampaignContext, keysOfWave } from "../view/context.ts";
 import { readyKeys } from "./ready-keys.ts";
 import { keyAsListed, plannedAt, unusualSections } from "./review-text.ts";
 
-export interface RequestedKeys {
+export interface KeysToRequest {
   readonly wave: string;
   readonly step: ApprovedStep;
   /** The names of the keys. */
@@ -26,7 +26,7 @@ export interface RequestedKeys {
 type Uses = ReadonlyMap<string, KeyUse>;
 
 /** What uses the keys now; of a key that cannot be read, what the manifest says stays. */
-export async function readUses(context: CampaignContext, { wave, keys }: RequestedKeys): Promise<Uses> {
+export async function readUses(context: CampaignContext, { wave, keys }: KeysToRequest): Promise<Uses> {
   const { world, options } = context;
   const items = keysOfWave(context, wave).filter(({ name, facts }) => keys.has(name) && !facts.isKms);
   const act = async (key: KeyInSchedule): Promise<readonly [string, KeyUse]> => {
@@ -37,7 +37,7 @@ export async function readUses(context: CampaignContext, { wave, keys }: Request
   return new Map(await runAll(world, { items, what: "Asking what uses the keys", act }, options));
 }
 
-export function checksBeforeRequest(context: CampaignContext, { wave, step, keys }: RequestedKeys, uses?: Uses) {
+export function checksBeforeRequest(context: CampaignContext, { wave, step, keys }: KeysToRequest, uses?: Uses) {
   const wanted = keysOfWave(context, wave).filter(({ name }) => keys.has(name));
   const found = wanted.map((key) => keyToRequest(context, key, uses?.get(key.name)));
   const left = readyKeys(context, wave, step).apart.map(({ label, says: why }) => ({ label, why }));

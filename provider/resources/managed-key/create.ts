@@ -17,7 +17,7 @@ import type { RequiredPeople, Tag } from "../../lifecycle/vocabulary/observation
 import { creationTagName, markerTagName } from "../../lifecycle/vocabulary/tag-names.ts";
 import { type CreationMark, createOrFind, warnCreatedBefore } from "../creation-mark.ts";
 import { peopleOf } from "../shared-inputs.ts";
-import { type Created, type Denied, denialOf, explainRefusedCreation, type WriteWords } from "../write.ts";
+import { type Created, type Denied, denialOf, describeMissing, type WriteWords } from "../write.ts";
 import { markCreated, markerIn, markKey } from "./marker.ts";
 import type { ManagedKeyInputs } from "./schema.ts";
 import { type Alike, alikeData, describeAlike, findMarked, keyMark, lostKey } from "./search.ts";
@@ -59,7 +59,7 @@ export async function createKey(
       const { found, alike } = isTaken ? await findMarked(world, inputs, mark, options) : {};
       if (found !== undefined) return adoptExisting(world, inputs, marker, found, options);
       const isUnknown = written.kind === "refused" && !isTaken;
-      const missing = isUnknown ? await explainRefusedCreation(world, inputs, options) : undefined;
+      const missing = isUnknown ? await describeMissing(world, inputs, options) : undefined;
       throw denialOf(written, wordsOf(world, inputs, { kind: written.kind, alike, missing }, options));
     }
   }

@@ -11,7 +11,7 @@ import { accessDenied, noResponseError, unavailable } from "./read-result.ts";
 export interface WrittenRules<T> {
   readonly service: string;
   /** The service's own sentence about a refusal, sanitized for people. */
-  readonly messageOf: (response: HttpResponse) => string;
+  readonly serviceMessageOf: (response: HttpResponse) => string;
   /** Whether this service reports a missing role as 401 (kms-v2-and-iam.md 4.3). */
   readonly unauthorizedIsForbidden: boolean;
   /** Set for a creation, for which even a 429 does not prove that no object was created. */
@@ -36,7 +36,7 @@ export function toWritten<T>(end: HttpResponse | NoResponse, rules: WrittenRules
   const { status, correlationId } = end;
   if (status >= 200 && status < 300) return toDone(end, rules);
   const text = (rules.secrets ?? []).reduce(withoutSecret, end.text);
-  const message = rules.messageOf({ ...end, text });
+  const message = rules.serviceMessageOf({ ...end, text });
   if (status === 412) return { kind: "stale" };
   if (status === 403 || (status === 401 && rules.unauthorizedIsForbidden)) {
     const needed = rules.rightNeeded === undefined ? "" : ` The call requires ${rules.rightNeeded}.`;

@@ -117,13 +117,7 @@ function policyRefuses(response: HttpResponse, message: string): UkoError {
 
 /** The rules for the outcome of a change. KMS returns 401 for a missing role (kms-v2-and-iam.md 4.3). */
 export function kmsRules<T>(needed: Right, readValue: WrittenRules<T>["readValue"]): WrittenRules<T> {
-  return {
-    service,
-    messageOf: serviceMessageOf,
-    unauthorizedIsForbidden: true,
-    rightNeeded: describeRights([needed]),
-    readValue,
-  };
+  return { service, serviceMessageOf, unauthorizedIsForbidden: true, rightNeeded: describeRights([needed]), readValue };
 }
 
 /** A success without a value. A 202 does not count, because it would mean that the change has not happened yet. */

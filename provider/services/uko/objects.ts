@@ -150,13 +150,7 @@ export function createObject(
 
 /** Rules for the outcome of a change; `needed` are the rights that it requires. */
 export function changeRules<T>(needed: readonly Right[], readValue: WrittenRules<T>["readValue"]): WrittenRules<T> {
-  return {
-    service,
-    messageOf: serviceMessageOf,
-    unauthorizedIsForbidden: false,
-    rightNeeded: describeRights(needed),
-    readValue,
-  };
+  return { service, serviceMessageOf, unauthorizedIsForbidden: false, rightNeeded: describeRights(needed), readValue };
 }
 
 /**
