@@ -265,7 +265,7 @@ function withOneReadOfRemoved(world: World): World {
     return result;
   };
   const read: World["keys"]["read"] = (ref, options) =>
-    world.keys.read(ref, options, ...(removed.has(ref.keyId) ? ([true] as const) : []));
+    world.keys.read(ref, options, removed.has(ref.keyId) || undefined);
   return { ...world, keys: { ...world.keys, remove, read } };
 }
 

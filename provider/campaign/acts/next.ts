@@ -1,17 +1,17 @@
 /**
  * Runs `uko campaign next`: it lists everything that the caller can do now over all waves and steps, and what waits for
  * others, lets the caller choose, and does it after a confirmation. Each act has all of its own checks (`acting.ts`):
- * this file only lists, shows and asks. It lists the instance once: after an act, it offers what is left of the other keys,
- * and never begins another act without asking. If the caller can do nothing, the file reports what the waves wait for. The exit code of this report says, for example,
- * whether a person has to act or only time has to pass.
+ * this file only lists, shows and asks. It lists the instance once: after an act, it offers what is left of the other
+ * keys, and never begins another act without asking. If the caller can do nothing, the file reports what the waves wait
+ * for. The exit code of this report says, for example, whether a person has to act or only time has to pass.
  *
  * Without a terminal, `--yes` takes removals first, then requests of deactivations, until one of them changed a key.
  * Nothing else goes without a person: no approval, no request of a destruction, no deletion of a container. A wave that
  * failures have stopped continues only after the caller states a reason.
  *
  * An approval begins with a review, which reads each requested key. It takes a sample first, shows the results, asks
- * again, and takes the rest after a new read of the folder and of the sample. Keys that the service refused go last, after a question of
- * their own, so that one of them never starves its wave.
+ * again, and takes the rest after a new read of the folder and of the sample. Keys that the service refused go last,
+ * after a question of their own, so that one of them never starves its wave.
  */
 
 import { keysOfKind } from "../../engine/key/sets/set-messages.ts";
@@ -371,9 +371,9 @@ function stepOffers(
   const found = readyFor(context, wave, step, caller);
   const left = (members: readonly KeyInSchedule[]) => members.filter(({ name }) => !done.has(name));
   const [toRequest, own] = [left(found.toRequest), left(found.own)];
-  const [tried = [], apart = []] = [true, false].map((isTried) =>
-    found.excluded.filter(({ isByEvidence }) => (isExact && isByEvidence) === isTried),
-  );
+  const isTried = ({ isByEvidence }: { readonly isByEvidence: boolean }): boolean => isExact && isByEvidence;
+  const tried = found.excluded.filter(isTried);
+  const apart = found.excluded.filter((each) => !isTried(each));
   const ofOthers = left([...found.ofOthers, ...tried.map(({ key }) => key)]);
   const sets = Map.groupBy(ofOthers, (key) =>
     JSON.stringify([isOfOther(context, key), kindOfKey(key), found.requesterOf(key)?.iamId ?? ""]),

@@ -152,8 +152,8 @@ export function waveRows({ campaign }: CampaignView, { waves }: CampaignSchedule
   });
 }
 
-/** The keys that end, as the lead, the owner and the requester read them among many. */
-export function keysToCheck(
+/** The keys that end, as the lead reads them among many. */
+function keysToCheck(
   view: Pick<CampaignView, "manifest" | "nowMs">,
   keys: readonly Pick<KeyInSchedule, "line">[],
 ): readonly KeyAmongMany[] {

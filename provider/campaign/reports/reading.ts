@@ -4,7 +4,6 @@
  * nothing.
  */
 
-import { sayClasses } from "../../engine/key/sets/approval-messages.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
 import { count, plain } from "../../engine/text/words.ts";
 import { campaignFileName, parseCampaign } from "../files/campaign-file.ts";
@@ -23,7 +22,7 @@ import { type Baseline, computeBaseline } from "./baseline.ts";
 import { endOfInstance, firstCampaignFile, reportDraft } from "./draft.ts";
 import { reportKeysFound } from "./find.ts";
 import { renderPage } from "./page.ts";
-import { checksTitle, keysToCheck, reportPlan } from "./plan-report.ts";
+import { checksTitle, reportPlan } from "./plan-report.ts";
 import { atMost, type CampaignReport } from "./report.ts";
 import { reportStatus } from "./status.ts";
 import type { Confirm } from "./wave-state.ts";
@@ -116,13 +115,12 @@ async function planNow(
   const planned = reportPlan(view, plan, { ...baseline, isWritten: false });
   if (writing === undefined || baseline.blocked.length > 0) return planned;
   // What is unusual stands directly before the question instead.
-  const sections = planned.sections.filter(({ title }) => title !== checksTitle);
-  const isShown = writing.show({ ...planned, sections, next: [] });
-  const checks = sayClasses(keysToCheck(view, plan.keys));
+  const checks = planned.sections.find(({ title }) => title === checksTitle);
+  const isShown = writing.show({ ...planned, sections: planned.sections.filter((each) => each !== checks), next: [] });
   // The keys that take steps count; the others are left as they are.
   const steps = manifest.keys.filter((line) => line.class === "destroy").length;
   const counted = `${count(steps, "key")} of ${manifest.keys.length} ${steps === 1 ? "is" : "are"} to be destroyed.`;
-  await writing.confirm(`write ${steps}`, [...sayChange(baseline, former), counted, ...checks]);
+  await writing.confirm(`write ${steps}`, [...sayChange(baseline, former), counted, ...(checks?.lines ?? [])]);
   await writeManifest(opened.folder, baseline.manifest);
   const written = reportPlan(view, plan, { ...baseline, isWritten: true });
   return isShown ? { ...written, sections: [] } : written;

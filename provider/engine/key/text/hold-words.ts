@@ -57,10 +57,7 @@ export function sayHeld(holds: readonly KeyHold[], key: string, name: string): S
     facts: ["While a key is held, no run of uko requests, approves, deactivates or destroys it."],
     next: [
       {
-        who:
-          holds.length > 1
-            ? "to release each hold, with a reason that stays on the key, run"
-            : "to release the hold, with a reason that stays on the key, run",
+        who: `to release ${holds.length > 1 ? "each" : "the"} hold, with a reason that stays on the key, run`,
         commands: releaseCommands(name, holds).slice(0, maxNamed),
       },
     ],
