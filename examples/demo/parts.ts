@@ -1,4 +1,4 @@
-/** What the demo tells with any tool: the approvals of both people, and the certificate. */
+/** The parts of the demo that need no particular tool: the approvals of both people, and the certificate. */
 
 import type { Person } from "../../test/stage/person.ts";
 import type { StageOfPeople } from "../../test/stage/stage-of-people.ts";

@@ -1,4 +1,4 @@
-/** Patterns with `*` and `?`. The time to match one grows at most with the product of both lengths, so no pattern makes a run hang. */
+/** Matches texts with patterns. The time to match one grows at most with the product of both lengths, so no pattern makes a run hang. */
 
 /** Whether the text matches the pattern, in which `*` is any text and `?` is one character. */
 export function isGlobMatch(glob: string, text: string): boolean {

@@ -1,4 +1,4 @@
-/** What a campaign costs: the calls of each command for a key, one list of the instance a run, and a status of few calls. */
+/** The cost of a campaign: the calls of each command for a key, one list of the instance a run, and a status of few calls. */
 
 import { expect, test } from "vitest";
 import { generateSeed } from "../../provider/emulator/store/generate.ts";

@@ -1,4 +1,4 @@
-/** What people read of unusual KMS keys before they request or approve the end of a wave of them. */
+/** The lines about unusual KMS keys that people read before they request or approve the end of a wave. */
 
 import path from "node:path";
 import { expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** What a line of the manifest decides about its key, and whether the campaign leaves the key alone. */
+/** The decision in a line of the manifest and its digest, and whether a campaign leaves a key alone. */
 
 import type { Sha256 } from "../../lifecycle/consent/record-text.ts";
 import type { KeyClass } from "./campaign.ts";

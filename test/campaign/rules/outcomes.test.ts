@@ -1,4 +1,4 @@
-/** What a destroyed key counts as: no proof may be taken from a list, or from a read that failed. */
+/** The outcomes of a destroyed key: neither a list nor a failed read proves that its material is gone. */
 
 import { expect, it } from "vitest";
 import { type EndedKey, outcomeOf } from "../../../provider/campaign/rules/outcomes.ts";
