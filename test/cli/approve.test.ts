@@ -1,9 +1,9 @@
-/** `uko approve`, where it is about calls, about KMS keys, or about a token without a seal; transcripts/approve-*.txt show it. */
+/** `uko approve`, where it is about calls or about a token without a seal; transcripts/approve-*.txt show it. */
 
 import { expect, it } from "vitest";
 import { explainVerdict } from "../support/oracle.ts";
 import { useCliStage } from "./cli-stage.ts";
-import { apiKeys, keys, makeKmsKey, type Person, reportOf } from "./harness.ts";
+import { apiKeys, keys, type Person, reportOf } from "./harness.ts";
 import { worlds } from "./worlds.ts";
 
 const inArchive = "5c1e0000-0000-4000-8000-000000000009/9b2d0000-0000-4000-8000-0000000000a1";
@@ -33,20 +33,6 @@ it("several keys are found by their labels with one list of each vault", async (
     "listManagedKeys",
     "listVaults",
   ]);
-});
-
-it("a KMS key is destroyed once its name is typed, by another person than the one who set it for deletion", async () => {
-  const key = `kms/${await makeKmsKey(world, "backup")}`;
-  expect((await world.type("bob", `approve ${key}`, [])).exitCode).toBe(12);
-  await request("alice", key);
-  for (const typed of ["", "y", "back"]) {
-    expect((await world.type("bob", `approve ${key}`, [typed])).exitCode, typed).toBe(1);
-  }
-  expect((await world.type("bob", `approve ${key} --store`, [])).err).toContain("An approval of a KMS key cannot be");
-  const { exitCode, questions, out } = await world.type("bob", `approve ${key}`, ["backup"]);
-  expect(questions).toEqual(['Type the name of the key, "backup", to destroy it: ']);
-  expect([exitCode, out]).toEqual([0, expect.stringContaining("This run destroyed the key.")]);
-  await expectTwoPeople();
 });
 
 it("asks the requester for the label if the run cannot tell that they asked", async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseKeyPath, parsePort, parseReason } from "../../provider/cli/arguments.ts";
+import { parseAnyKey, parseKeyPath, parsePort, parseReason } from "../../provider/cli/arguments.ts";
 
 const vaultId = "5c1e0000-0000-4000-8000-00000000000a";
 const keyId = "9b2d0000-0000-4000-8000-00000000000b";
@@ -8,6 +8,10 @@ const refused = expect.objectContaining({ code: "UKO_INPUT_INVALID" });
 it("accepts a key's full name, in upper or lower case", () => {
   expect(parseKeyPath(`${vaultId}/${keyId}`)).toEqual({ vaultId, keyId });
   expect(parseKeyPath(`${vaultId.toUpperCase()}/${keyId}`)).toEqual({ vaultId, keyId });
+});
+
+it("accepts the name of a KMS key", () => {
+  expect(parseAnyKey(`kms/${keyId}`)).toEqual({ kmsKeyId: keyId });
 });
 
 it.each([

@@ -114,38 +114,6 @@ describe("without UKO_EVIDENCE", () => {
     expect(new Set(entries().map(({ keyId }) => keyId))).toEqual(new Set(many));
     expect(checkEvidenceChain(fileOf("bob"))).toMatchObject({ lines: 40, breaks: [], head: { count: 40 } });
   });
-
-  it("the line of a hold has the request that it ended, and uko audit shows it", async () => {
-    await run("bob", `request ${keys.payroll} --reason "Payroll moved"`);
-    await run("carol", `hold ${keys.payroll} --kind legal`);
-    await run("carol", `hold ${keys.payroll} --release --reason over`);
-    const [, held, released] = entries();
-    expect(held).toMatchObject({
-      step: "hold",
-      dropped: { step: "deactivate", author: "IBMid-550000BOB", reason: "Payroll moved" },
-    });
-    expect([released?.step, (released as { dropped?: unknown } | undefined)?.dropped]).toEqual(["release", undefined]);
-    const { out } = await run("erin", "audit");
-    expect(out).toMatch(
-      / hold .* ended the request to deactivate by IBMid-550000BOB \("Bob Example"\), requested for "Payroll moved"/,
-    );
-  });
-
-  it("uko audit reads the file of the instance", async () => {
-    await run("bob", `request ${keys.payroll}`);
-    const { out } = await run("erin", "audit --json", { UKO_API_KEY: "" });
-    expect(JSON.parse(out)).toMatchObject({ step: "write_record", label: "payroll", actor: { name: "Bob Example" } });
-    const unnamed = await run("erin", "audit", { UKO_INSTANCE_ID: "" });
-    expect(unnamed).toMatchObject({ exitCode: 1, err: expect.stringContaining("UKO_INSTANCE_ID") });
-  });
-});
-
-it("uko certificate create reads the file of the instance", async () => {
-  await destroyPayroll();
-  const [signKey, out] = [path.join(home, "bob.key"), path.join(home, "certificate.json")];
-  writeFileSync(signKey, generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }));
-  const created = await run("bob", `certificate create --sign-key ${signKey} --out ${out}`);
-  expect(created).toMatchObject({ exitCode: 0, out: expect.stringContaining(": 0 of 1 key destroyed.") });
 });
 
 describe.each([
@@ -187,24 +155,5 @@ describe.each([
       expect([exitCode, err]).toEqual([1, expect.stringContaining("The step was taken, but its line is missing")]);
       expect(await stepsTaken()).toBe(before + 1);
     }
-  });
-});
-
-describe("UKO_EVIDENCE=log", () => {
-  it("writes each line of evidence as JSON to standard error, and no file", async () => {
-    const { err } = await run("bob", `request ${keys.payroll}`, { UKO_EVIDENCE: "log", CI: "true" });
-    expect(entriesIn(err)).toMatchObject([{ step: "write_record", actor: { name: "Bob Example" }, run: { tool: {} } }]);
-    expect(err).not.toContain("Evidence of this run");
-    expect(readdirSync(home)).toEqual([]);
-  });
-
-  it("takes every step but the removal, which erases the records", async () => {
-    await destroyPayroll({ UKO_EVIDENCE: "log" });
-    const before = await stepsTaken();
-    const refused = await run("bob", "continue --step remove", { UKO_EVIDENCE: "log" });
-    expect(refused.err).toContain("A removal needs evidence in a file");
-    expect(await stepsTaken()).toBe(before);
-    expect((await run("bob", "continue --step remove")).exitCode).toBe(0);
-    expect(await stepsTaken()).toBe(before + 1);
   });
 });

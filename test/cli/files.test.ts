@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import type { AuditEvent } from "../../provider/engine/commands/audit.ts";
 import type { ReportLine } from "../../provider/engine/ports/evidence.ts";
 import { type CliTestWorld, type Ended, keys, type Person, startCliWorld } from "./harness.ts";
 
@@ -93,30 +92,6 @@ it("does nothing if the report cannot be opened", async () => {
   const { exitCode, err } = await world.uko("bob", `request ${keys.payroll} ${keys.cards}`, environment);
   expect([exitCode, err.match(/\[UKO_EVIDENCE_UNWRITABLE\]/g)]).toEqual([1, ["[UKO_EVIDENCE_UNWRITABLE]"]]);
   expect((await world.trail()).filter(({ effect }) => effect)).toHaveLength(before);
-});
-
-it("uko audit reports from the evidence who deleted the key, and who approved it", async () => {
-  await endPayroll();
-  const { exitCode, out } = await world.uko("erin", "audit --json", { UKO_EVIDENCE: evidence() });
-  const events = out
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as AuditEvent);
-  expect(exitCode).toBe(0);
-  expect(
-    events.map((each) => [each.step, each.actor.name, each.allowedBy?.author, each.isConfirmed, each.isSingle]),
-  ).toEqual([
-    ["write_record", "Bob Example", undefined, true, undefined],
-    ["deactivate", "Alice Example", "IBMid-550000BOB", true, false],
-    ["write_record", "Alice Example", undefined, true, undefined],
-    ["destroy", "Bob Example", "IBMid-550000ALICE", true, false],
-    ["remove", "Bob Example", undefined, true, undefined],
-  ]);
-  const filtered = await world.uko(
-    "erin",
-    `audit ${keys.payroll} --file ${evidence()} --person alice --step deactivate`,
-  );
-  expect(filtered.out.match(/^2026.*/gm)).toHaveLength(1);
 });
 
 it("uko audit reads several files", async () => {

@@ -7,8 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { demoInstanceId, keyProtectWorld } from "../../provider/emulator/store/demo-seed.ts";
 import { isKmsCall, isUkoCall } from "../support/calls.ts";
 import { useCliStage } from "./cli-stage.ts";
-import { type Ended, makeKmsKey } from "./harness.ts";
-import { expectForm } from "./json-form.ts";
+import type { Ended } from "./harness.ts";
 
 const { world } = useCliStage({
   profile: "key-protect",
@@ -39,47 +38,6 @@ describe("on an instance of Key Protect", () => {
     expect((await world.type("carol", `approve ${key}`)).exitCode).toBe(12);
     expect((await world.uko("bob", `continue ${key}`)).exitCode).toBe(10);
     expect(await kmsWrites()).toEqual(["setKeyForDeletion"]);
-  });
-
-  it.each(["ls", `status ${key}`])("%s shows that dual authorization is on for good", async (command) => {
-    const { out } = await world.uko("erin", command);
-    expect(out).toMatch(/on for good/);
-    const { out: json } = await world.uko("erin", `${command} --json`);
-    expect(JSON.parse(json)).toMatchObject({ dualAuthDelete: true });
-    expectForm(command === "ls" ? "listing" : "report", json);
-  });
-
-  it("prints what each reading command shows", async () => {
-    const shown = async (command: string): Promise<string> => {
-      const { out, err } = await world.uko("bob", command);
-      return `$ uko ${command}\n${out}${err}`;
-    };
-    await makeKmsKey(world, "backup");
-    await world.uko("alice", `request ${key}`);
-    const all: string[] = [];
-    for (const command of ["ls", "whoami", "requests", `status ${key}`, "ls payments"]) {
-      all.push(await shown(command));
-    }
-    await expect(all.join("\n")).toMatchFileSnapshot("../golden/cli/key-protect.txt");
-  });
-
-  it("doctor names the product, and reads only KMS", async () => {
-    const { exitCode, out } = await world.uko("bob", "doctor");
-    expect([exitCode, out]).toEqual([0, expect.stringContaining(`Key Protect instance ${demoInstanceId}`)]);
-    expect(out).not.toMatch(/vaults|keystores|templates/);
-  });
-
-  it.each([
-    "ls --kind key",
-    "ls payments",
-    "status payments/payroll",
-    "status 5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002",
-    "request 5c1e0000-0000-4000-8000-000000000001/9b2d0000-0000-4000-8000-000000000002",
-    "import --vault payments --out /nowhere",
-  ])("uko %s says that Key Protect has no such objects", async (command) => {
-    const { exitCode, err } = await world.uko("bob", command);
-    expect([exitCode, err]).toEqual([1, expect.stringContaining("[UKO_NOT_IN_KEY_PROTECT]")]);
-    expect(err).toContain("has no managed keys, vaults, keystores or templates");
   });
 });
 

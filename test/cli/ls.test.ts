@@ -1,12 +1,11 @@
-/** `uko ls` of KMS keys, and of keys that no state declares; transcripts/ls.txt shows the rest. */
+/** `uko ls` of keys that no state declares; transcripts show the rest. */
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type CliTestWorld, keys, makeKmsKey, startCliWorld } from "./harness.ts";
+import { type CliTestWorld, keys, startCliWorld } from "./harness.ts";
 
-const backingKey = "9b2e0000-0000-4000-8000-000000000001";
 let world: CliTestWorld;
 beforeAll(async () => {
   world = await startCliWorld();
@@ -42,20 +41,4 @@ it("lists the keys that no state declares, which an engine has forgotten or neve
   expect(await labels(`--name payroll --state active --undeclared ${two}`)).toEqual(["payroll"]);
   expect(await world.uko("bob", `ls --undeclared ${one} --kind vault`)).toMatchObject({ exitCode: 1 });
   await rm(folder, { recursive: true });
-});
-
-it("shows a KMS key as set for deletion until its window ends", async () => {
-  const key = `kms/${await makeKmsKey(world, "backup")}`;
-  await world.uko("alice", `request ${key}`);
-  expect(await ls("--kind kms --name backup")).toContain("active, set for deletion");
-  await world.advance("7d");
-  expect(await ls("--kind kms --name backup")).not.toContain("set for deletion");
-  await world.reset();
-});
-
-it("uko status exits with 1 for a KMS key that does not exist", async () => {
-  expect(await world.uko("bob", `status kms/${backingKey}`)).toMatchObject({
-    exitCode: 1,
-    out: expect.stringContaining("[UKO_NOT_FOUND]"),
-  });
 });

@@ -1,11 +1,10 @@
-/** Files of keys that are no files, too long, or of KMS keys; transcripts/selection.txt shows how keys are chosen. */
+/** Files of keys that are no files, or too long; transcripts/selection.txt shows how keys are chosen. */
 
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { useCliStage } from "./cli-stage.ts";
-import { makeKmsKey, reportOf } from "./harness.ts";
 
 const { world, folder } = useCliStage();
 
@@ -29,10 +28,4 @@ it("reads no pipe in the place of a file of keys, and refuses a file with too ma
     err: expect.stringContaining("names 10,001 keys\n  The limit is 10,000"),
   });
   expect(await world.trail()).toHaveLength(length);
-});
-
-it("a file of keys may name KMS keys", async () => {
-  const key = `kms/${await makeKmsKey(world, "backup")}`;
-  expect((await world.uko("alice", `request --keys ${keysFile(key)}`)).exitCode).toBe(0);
-  expect(reportOf(await world.uko("bob", `status ${key} --json`)).lifecycleState).toBe("pending_approval");
 });

@@ -147,6 +147,10 @@ class Shell {
       .replaceAll(this.#folder, "~")
       .replaceAll(new RegExp(`\\b${this.#port}\\b`, "g"), shownPort)
       .replaceAll(/(?<=Correlation ID: )[-0-9a-f]{36}/g, "…")
+      .replaceAll(/(?<=responded with \d{3} in )\d+ ms/g, "3 ms")
+      .replaceAll(/(?<=this machine is )(\d+ (s|min|h|d) )+(behind|ahead of)/g, "9 s behind")
+      .replaceAll(/(?<="correlationId": ?")[-0-9a-f]{36}/g, "…")
+      .replaceAll(/\b[0-9a-f]{64}\b/g, "<digest>")
       .replaceAll(/\b[0-9a-f]{32}\b/g, (id) => this.#nameOf(id))
       .replaceAll(/[ \t]+$/gm, "");
     this.#text = "";
