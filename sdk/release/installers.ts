@@ -47,6 +47,10 @@ ${blocks.join("\n")}
 
   def install
     bin.install "uko"
+    man1.install "uko.1"
+    bash_completion.install "uko.bash" => "uko"
+    zsh_completion.install "_uko"
+    fish_completion.install "uko.fish"
   end
 
   test do

@@ -1,11 +1,12 @@
 /** The files of a release: an archive of each program for each platform, their checksums and what they are made of. */
 
-import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Report } from "../../test/engines/make-once.ts";
+import { archiveFiles } from "./archive-files.ts";
 import { billOfMaterials, nodePart, npmPart, thirdPartyNotices } from "./bill-of-materials.ts";
 import { type BundledPackage, bundledPackages } from "./bundled-packages.ts";
 import { packEmulator } from "./emulator-package.ts";
@@ -36,7 +37,8 @@ interface Materials {
   readonly program: ReleasedProgram;
   readonly packages: readonly BundledPackage[];
   readonly text: string;
-  readonly notices: string;
+  /** What stands beside the executable, by file name. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 interface Built {
@@ -56,7 +58,7 @@ export async function makeRelease(options: ReleaseOptions, report: Report): Prom
   try {
     const host = path.join(workFolder, "host");
     const hostNode = await fetchNode(hostPlatform(), host, report);
-    const materials = await Promise.all(programs.map((program) => prepare(program, build, host)));
+    const materials = await Promise.all(programs.map((program) => prepare(program, version, build, host)));
     const built: Built[] = [];
     for (const platform of platforms) {
       const place = path.join(workFolder, platform.name);
@@ -82,13 +84,14 @@ export async function makeRelease(options: ReleaseOptions, report: Report): Prom
 }
 
 /** `folder` has the license of Node. */
-async function prepare(program: ReleasedProgram, build: string, folder: string): Promise<Materials> {
+async function prepare(program: ReleasedProgram, version: string, build: string, folder: string): Promise<Materials> {
   const packages = await bundledPackages(path.join(build, `${program.folder}.metafile.json`), repository);
+  const legal = thirdPartyNotices(packages, await readFile(path.join(folder, "LICENSE"), "utf8"));
   return {
     program,
     packages,
     text: await readFile(path.join(build, program.folder, program.name), "utf8"),
-    notices: thirdPartyNotices(packages, await readFile(path.join(folder, "LICENSE"), "utf8")),
+    files: new Map([...(await archiveFiles(program, version, build)), [notices, legal]]),
   };
 }
 
@@ -117,7 +120,7 @@ function buildAll(
 }
 
 async function buildOne(
-  { program, text, notices: legal }: Materials,
+  { program, text, files }: Materials,
   version: string,
   platform: Platform,
   nodes: Nodes,
@@ -125,11 +128,10 @@ async function buildOne(
 ): Promise<ReleaseFile> {
   const executable = program.executable(version, platform);
   await makeExecutable(platform, nodes, text, path.join(content, executable));
-  for (const name of ["LICENSE", "README.md"]) await copyFile(path.join(repository, name), path.join(content, name));
-  await writeFile(path.join(content, notices), legal);
+  for (const [name, its] of files) await writeFile(path.join(content, name), its);
   const name = program.archive(version, platform);
   const archive = path.join(folder, name);
-  await program.pack(content, ["LICENSE", "README.md", notices, executable], archive);
+  await program.pack(content, [...files.keys(), executable], archive);
   return { name, sha256: await sha256(archive) };
 }
 

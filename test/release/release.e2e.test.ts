@@ -2,6 +2,7 @@
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -28,6 +29,7 @@ import { sha256 } from "../../sdk/release/release-file.ts";
 import { LocalUko } from "../stage/local-uko.ts";
 import { PulumiWorkspace } from "../stage/pulumi.ts";
 import { TofuWorkspace } from "../stage/tofu.ts";
+import { read, repository } from "../support/documents.ts";
 import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { isWhole } from "../support/tier.ts";
 import { install, serve, serveInPlain } from "./install-script.ts";
@@ -77,23 +79,46 @@ async function unpack(
 }
 
 test.each([
-  { program: pulumiPlugin, itsOwn: "google-protobuf" },
-  { program: terraformProvider, itsOwn: "@msgpack/msgpack" },
-  { program: commandLine, itsOwn: "commander" },
+  { program: pulumiPlugin, itsOwn: "google-protobuf", more: [] },
+  { program: terraformProvider, itsOwn: "@msgpack/msgpack", more: [] },
+  { program: commandLine, itsOwn: "commander", more: ["_uko", "uko.1", "uko.bash", "uko.fish"] },
 ])(
   "the archive of $program.name holds one executable, and of everything in it the license",
-  async ({ program, itsOwn }) => {
+  async ({ program, itsOwn, more }) => {
     const place = await unpack(program, hostPlatform());
-    expect((await readdir(place)).sort()).toEqual([
-      "LICENSE",
-      "README.md",
-      "THIRD-PARTY-NOTICES.txt",
-      program.executable(version, hostPlatform()),
-    ]);
+    expect((await readdir(place)).sort()).toEqual(
+      ["LICENSE", "README.md", "THIRD-PARTY-NOTICES.txt", program.executable(version, hostPlatform()), ...more].sort(),
+    );
     const notices = await readFile(path.join(place, "THIRD-PARTY-NOTICES.txt"), "utf8");
     for (const name of ["Node.js", "undici", "zod", itsOwn]) expect(notices).toContain(name);
   },
 );
+
+test("each link of the README in an archive leads to a page of this version", async () => {
+  const readme = await readFile(path.join(await unpack(commandLine, hostPlatform()), "README.md"), "utf8");
+  const links = Array.from(readme.matchAll(/\]\(([^)\s]+)\)/g), ([, link = ""]) => link);
+  expect(links.length).toBeGreaterThan(20);
+  const pages = `https://github.com/pulumi-uko/pulumi-uko/blob/v${version}/`;
+  for (const link of links) {
+    expect(link.slice(0, pages.length)).toBe(pages);
+    const [file = ""] = link.slice(pages.length).split("#");
+    expect(existsSync(path.join(repository, file)), link).toBe(true);
+  }
+});
+
+test("the archive of the command line has its man page and the completions of three shells", async () => {
+  const place = await unpack(commandLine, hostPlatform());
+  const executable = path.join(place, commandLine.executable(version, hostPlatform()));
+  for (const [shell, name] of [
+    ["bash", "uko.bash"],
+    ["zsh", "_uko"],
+    ["fish", "uko.fish"],
+  ] as const) {
+    const { stdout } = await promisify(execFile)(executable, ["completion", shell], { env: nowhere });
+    expect(await readFile(path.join(place, name), "utf8")).toBe(stdout);
+  }
+  expect(await readFile(path.join(place, "uko.1"), "utf8")).toBe(read("provider/docs/reference/uko.1"));
+});
 
 test("starts where no Node is, and returns the engine", async () => {
   const executable = path.join(await unpack(pulumiPlugin, hostPlatform()), pluginExecutable(hostPlatform()));
