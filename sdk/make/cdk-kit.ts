@@ -1,7 +1,7 @@
 /** The kit for which typed constructs exist, CDK Terrain, and the metadata and README of their package. */
 
-/** Packages that a program installs itself: the kit, and a compatible `constructs`. */
-export const cdkPeers = { cdktn: "^0.24.0", constructs: ">=10.6.0 <10.8.0" } as const;
+/** Packages that a program installs itself. The kit has its own upper limit of `constructs`; one of ours would outlast it. */
+export const cdkPeers = { cdktn: "^0.24.0", constructs: ">=10.6.0" } as const;
 
 /** Returns package.json of the package. */
 export function cdkManifest(version: string): unknown {

@@ -14,7 +14,7 @@ import { pulumiSchema } from "./pulumi/schema.ts";
 
 const generatorLimitMs = 120_000;
 const classifiers = JSON.stringify([
-  "Development Status :: 4 - Beta",
+  "Development Status :: 3 - Alpha",
   "Intended Audience :: System Administrators",
   "Operating System :: OS Independent",
   "Programming Language :: Python :: 3",

@@ -82,7 +82,10 @@ ${text}
 pulumi destroy --continue-on-error
 \`\`\`
 
-Run the command as often as you like, as either of two people.
+The first run requests the deactivation. Another person approves it with \`uko approve payroll\`.
+Then you request the destruction with \`uko request payroll\`, and the other person approves that, too.
+
+Run the destroy as often as you like: each run takes the steps that are allowed then, and says who or what it waits for.
 It exits with 1 while it waits for a person or for a time. The key stays in the state until it is really gone.
 
 Read what destroy does, which roles each person needs, and how to use pipelines: ${home}.
