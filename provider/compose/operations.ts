@@ -25,7 +25,7 @@ export function openOperations(environment: Environment, outputs: Outputs) {
   const campaignAt = async (folder: string): Promise<KnownCampaign> => {
     const { openKnownCampaign } = await import("../campaign/view/known.ts");
     const known = await openKnownCampaign(world, createCampaignFolder(folder));
-    world.pastLabels?.learn(known.pastLabels);
+    world.texts?.learn(known);
     return known;
   };
   return {

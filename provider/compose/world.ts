@@ -29,10 +29,10 @@ import { createBackingKeys } from "../services/kms/backing-keys.ts";
 import { createKmsKeys } from "../services/kms/keys.ts";
 import { withNamesakes } from "../services/namesakes.ts";
 import { createOwnSeal } from "../services/own-seal.ts";
-import { createPastLabels } from "../services/past-labels.ts";
 import { createReportFile } from "../services/report-file.ts";
 import { createSecretDigests } from "../services/secret-digests.ts";
 import { createInstanceSession } from "../services/session.ts";
+import { createTextMemory } from "../services/text-memory.ts";
 import { createUkoClient } from "../services/uko/client.ts";
 import {
   type Environment,
@@ -171,7 +171,7 @@ export function openWorld(
     responseTrust: createResponseTrust(),
     progress: outputs.progress,
     evidence: evidenceIn(settings.evidence),
-    pastLabels: createPastLabels("path" in settings.evidence ? settings.evidence.path : undefined, instanceId),
+    texts: createTextMemory("path" in settings.evidence ? settings.evidence.path : undefined, instanceId),
     ...(settings.reportPath !== undefined && {
       reports: createReportFile({
         path: settings.reportPath,

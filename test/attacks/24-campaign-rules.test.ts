@@ -114,6 +114,7 @@ describe("any other edit", () => {
     ["maxFailures: 1", "maxFailures: 99", 'wave "pilot": maxFailures: 1 -> 99'],
     ["ticket: CHG-1", "ticket: CHG-2", 'wave "pilot": ticket: "CHG-1" -> "CHG-2"'],
     ["waves:", "takingPart: ['*']\nwaves:", 'wave "pilot": takingPart: [] -> ["*"]'],
+    ["waves:", "warningWords: [ważne]\nwaves:", 'wave "pilot": warningWords: [] -> ["ważne"]'],
     ["to: 2027-01-05", "to: 2026-12-16", 'wave "pilot": blackouts: '],
     ["deadline: 2027-03-20", "deadline: 2027-03-28", 'wave "pilot": deadline: "2027-03-20" -> "2027-03-28"'],
     [

@@ -1,5 +1,5 @@
 /**
- * Ten wrong keys among 400, drawn by a fresh seed in each run: each of them is named, with its cause, to the lead, to the
+ * Eleven wrong keys among 400, drawn by a fresh seed in each run: each of them is named, with its cause, to the lead, to the
  * owner, to the requester and to the approver, and few other keys are.
  */
 
@@ -24,6 +24,7 @@ const causes: Readonly<Record<Plant, Readonly<Partial<Record<Reader, RegExp>>>>>
   warningEnglish: all(/with a warning.*"do not delete/i),
   warningGerman: all(/with a warning.*nicht löschen/i),
   warningTag: all(/with a warning.*do-not-delete/),
+  warningOfCampaign: all(/with a warning.*(nie usuwać|削除禁止)/i),
   used: all(/in use/),
   usedByFile: all(/in use.*usage\.csv/),
   relabelled: all(/label: "[^"]+" -> "/),

@@ -45,7 +45,7 @@ describe("a wave of a campaign", () => {
   };
   const writeManifest = (folder: string, keysOfWave: readonly ManifestKey[]): void => {
     const head = { campaign: "retirement", instance: demoInstanceId, unreadableVaults: [], blindSpots: [] };
-    const rules = { after: [], soak: "7d", maxFailures: 0, takingPart: [], blackouts: [] };
+    const rules = { after: [], soak: "7d", maxFailures: 0, takingPart: [], warningWords: [], blackouts: [] };
     const settings = { ...rules, deadline: "2027-03-20", instanceEnds: true };
     const waves = [{ wave: "w1", baselineAt: "2026-11-01T00:00:00Z", settings }];
     mkdirSync(story.file(`${folder}/manifest`), { recursive: true });

@@ -73,6 +73,11 @@ const wave = z
   })
   .transform(({ soak, ...rest }) => ({ ...rest, soakMs: soak }));
 
+export const warningWords = z
+  .array(z.string().max(100).regex(/\p{L}/u, "use at least one letter"))
+  .max(200)
+  .meta({ description: "Words of a description or tag that warn of a deletion, in addition to those that uko knows" });
+
 const blackout = z
   .strictObject({
     from: isoDate,
@@ -105,6 +110,7 @@ export const campaignFile = z.strictObject({
   waves: z.array(wave).min(1).max(200),
   rules: z.array(rule).max(2_000),
   blackouts: z.array(blackout).max(200).default([]),
+  warningWords: warningWords.default([]),
   takingPart: z
     .array(glob)
     .max(1_000)

@@ -36,7 +36,7 @@ const recentMs = 30 * dayMs;
 export const resourcesSource = "associated_resources";
 
 /** The key at the time of the plan. */
-export function keyOfLine(line: LineOfKey, atMs: number): KeyAmongMany {
+export function keyOfLine(line: LineOfKey, atMs: number, warningWords: readonly string[]): KeyAmongMany {
   const { id: keyId, label, description, tags, template, createdAt } = line;
   return {
     line: { label, keyId },
@@ -45,7 +45,7 @@ export function keyOfLine(line: LineOfKey, atMs: number): KeyAmongMany {
       ...(createdAt !== "" && { createdAt }),
       template,
       pastLabels: [],
-      said: { description, warnings: warningsIn([description, ...tags]) },
+      said: { description, warnings: warningsIn([description, ...tags], warningWords) },
     },
     noted: noteOf(line, atMs),
     releasedHolds: [],

@@ -135,7 +135,7 @@ export function encodeManifest(
     const name = ownerFileName(owner, sha256);
     return [
       [`${name}.jsonl`, `${lines.map(encodeKey).join("\n")}\n`],
-      [`${name}.md`, ownerPage(owner, lines, timesOf(waves))],
+      [`${name}.md`, ownerPage(owner, lines, waves)],
     ];
   });
   // A file system that ignores case would keep only one of two such files.
@@ -202,11 +202,6 @@ export function parseManifest(files: ReadonlyMap<string, string>, sha256: (text:
   return { ...head, waves, keys: keys.sort(byVaultThenId) };
 }
 
-/** When the plan of each wave was made. */
-function timesOf(waves: readonly WaveOfBaseline[]): ReadonlyMap<string, number> {
-  return new Map(waves.map(({ wave, baselineAt }) => [wave, Date.parse(baselineAt)]));
-}
-
 /** An owner reads the page of this owner alone, so it has to list each key that git asks this owner about. */
 function requireOwner(
   keys: readonly ManifestKey[],
@@ -224,7 +219,7 @@ function requireOwner(
   const [{ owner } = { owner: "" }] = keys;
   const stray = keys.find((key) => `${ownerFileName(key.owner, sha256)}.jsonl` !== file || key.owner !== owner);
   if (stray !== undefined) throw invalid(`was edited: ${file} has key "${stray.label}" of another owner`, []);
-  if (page !== ownerPage(owner, keys, timesOf(waves)))
+  if (page !== ownerPage(owner, keys, waves))
     throw invalid(`was edited: the page of ${file} does not say what the file says`, []);
 }
 

@@ -10,6 +10,14 @@ import { plain } from "../../engine/text/words.ts";
 import type { KeyClass } from "../rules/campaign.ts";
 import { keyOfLine, type LineOfKey, sayUse } from "./line-among-many.ts";
 
+/** What the page needs of a wave of the manifest. */
+interface PageWave {
+  readonly wave: string;
+  /** When it was planned. */
+  readonly baselineAt: string;
+  readonly settings: { readonly warningWords: readonly string[] };
+}
+
 /** What the page shows of a line of the manifest. */
 interface PageKey extends LineOfKey {
   readonly vault: string;
@@ -36,10 +44,9 @@ function encodedLetter(letter: string): string {
 }
 
 /**
- * Counts first, then the keys to check, then each key. The keys that end come before those that stay. `plannedAt` has
- * the time of the plan of each wave.
+ * Counts first, then the keys to check, then each key. The keys that end come before those that stay.
  */
-export function ownerPage(owner: string, keys: readonly PageKey[], plannedAt: ReadonlyMap<string, number>): string {
+export function ownerPage(owner: string, keys: readonly PageKey[], waves: readonly PageWave[]): string {
   const ending = keys.filter((key) => key.class === "destroy");
   const staying = keys.filter((key) => key.class === "leave");
   return [
@@ -53,7 +60,7 @@ export function ownerPage(owner: string, keys: readonly PageKey[], plannedAt: Re
     ...countsOf("States", ending, (key) => [key.state]),
     ...countsOf("Waves", ending, (key) => [key.wave]),
     ...countsOf("In use", ending, (key) => key.usage.map(({ source }) => source)),
-    ...checksOf(ending.map((key) => keyOfLine(key, plannedAt.get(key.wave) ?? Number.NaN))),
+    ...checksOf(keysToCheck(ending, waves)),
     ...tableOf("Keys that end", ending),
     ...tableOf("Keys that stay", staying),
   ].join("\n");
@@ -63,6 +70,14 @@ function countsOf(what: string, keys: readonly PageKey[], valuesOf: (key: PageKe
   const groups = Map.groupBy(keys.flatMap(valuesOf), (value) => value);
   const counts = Array.from(groups, ([value, { length }]) => `${escaped(value)} ${length}`).sort();
   return counts.length === 0 ? [] : [`- ${what}: ${counts.join(", ")}`];
+}
+
+function keysToCheck(keys: readonly PageKey[], waves: readonly PageWave[]): readonly KeyAmongMany[] {
+  const byName = new Map(waves.map((wave) => [wave.wave, wave]));
+  return keys.map((key) => {
+    const { baselineAt = "", settings } = byName.get(key.wave) ?? {};
+    return keyOfLine(key, Date.parse(baselineAt), settings?.warningWords ?? []);
+  });
 }
 
 /** Every unusual key by name, a line for each kind, the rarest first. */

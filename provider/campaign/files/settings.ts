@@ -7,7 +7,7 @@
 
 import * as z from "zod";
 import { dayMs } from "../rules/campaign.ts";
-import { type Campaign, unnamed } from "./campaign-file.ts";
+import { type Campaign, unnamed, warningWords } from "./campaign-file.ts";
 
 const text = z.string();
 
@@ -20,6 +20,7 @@ export const waveSettings = z.strictObject({
   deadline: text,
   instanceEnds: z.boolean(),
   takingPart: z.array(text),
+  warningWords,
   blackouts: z.array(z.strictObject({ from: text, until: text, reason: text })),
 });
 export type WaveSettings = z.output<typeof waveSettings>;
@@ -37,6 +38,7 @@ export function settingsOf(campaign: Campaign, name: string): WaveSettings | und
     deadline: dayOf(campaign.deadline),
     instanceEnds: campaign.instanceEnds,
     takingPart: campaign.takingPart,
+    warningWords: campaign.warningWords,
     blackouts: campaign.blackouts.map(({ fromMs, untilMs, reason }) => ({
       ...{ from: dayOf(fromMs), until: dayOf(untilMs), reason },
     })),

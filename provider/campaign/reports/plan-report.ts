@@ -154,11 +154,11 @@ export function waveRows({ campaign }: CampaignView, { waves }: CampaignSchedule
 
 /** The keys that end, as the lead reads them among many. */
 function keysToCheck(
-  view: Pick<CampaignView, "manifest" | "nowMs">,
+  view: Pick<CampaignView, "campaign" | "manifest" | "nowMs">,
   keys: readonly Pick<KeyInSchedule, "line">[],
 ): readonly KeyAmongMany[] {
   const ending = keys.filter(({ line }) => line.class === "destroy");
-  return ending.map(({ line }) => keyOfLine(line, plannedAt(view, line.wave)));
+  return ending.map(({ line }) => keyOfLine(line, plannedAt(view, line.wave), view.campaign.warningWords));
 }
 
 export const checksTitle = "Check these keys";

@@ -10,7 +10,7 @@ import { classesToConfirm, type SummarizedKey, sayTag, warningsIn } from "../../
 import { sayLast } from "../../engine/key/sets/approval-messages.ts";
 import { requireUsable } from "../../engine/key/sets/approve-set.ts";
 import { nameUses } from "../../engine/key/sets/known-uses.ts";
-import { otherLabels, pastLabelsOf } from "../../engine/key/shown-key.ts";
+import { knownTextsOf, otherLabels } from "../../engine/key/shown-key.ts";
 import { plain } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import { answerWithinMs, type Review, type ReviewedWave } from "../../lifecycle/consent/review.ts";
@@ -91,9 +91,10 @@ function shownKey(
   const { template, createdAtMs } = traits;
   const { facts, releasedHolds = [] } = observation;
   const created = createdAtMs === undefined ? {} : { createdAt: isoTime(createdAtMs) };
-  const pastLabels = otherLabels(pastLabelsOf(world, line), facts.label);
+  const known = knownTextsOf(world, line);
+  const pastLabels = otherLabels(known.pastLabels, facts.label);
   const usedBy = nameUses(world.session, line.resources);
-  const warnings = warningsIn([facts.description, ...facts.tags.map(sayTag)]);
+  const warnings = warningsIn([facts.description, ...facts.tags.map(sayTag)], view.campaign.warningWords);
   const shown = { ...created, template, usedBy, pastLabels, said: { description: facts.description, warnings } };
   const unapproved = findUnapprovedStep(observation);
   const { nowMs } = view;

@@ -139,11 +139,11 @@ export function plannedAt({ manifest, nowMs }: Pick<CampaignView, "manifest" | "
  * so they count only for a key that no list shows.
  */
 export function keyAsListed(
-  view: Pick<CampaignView, "manifest" | "nowMs">,
+  view: Pick<CampaignView, "campaign" | "manifest" | "nowMs">,
   { line, listed }: Pick<KeyInSchedule, "line" | "listed">,
 ): KeyAmongMany {
   const now = listed && { ...factsOf(listed), createdAt: dayOf(listed.traits.createdAtMs) };
-  const key = keyOfLine({ ...line, ...now }, plannedAt(view, line.wave));
+  const key = keyOfLine({ ...line, ...now }, plannedAt(view, line.wave), view.campaign.warningWords);
   const { observation } = listed ?? {};
   if (observation === undefined) return key;
   const { releasedHolds = [] } = observation;

@@ -60,6 +60,7 @@ function contextOf(
   options: CallOptions,
 ): CampaignContext {
   const view = readCampaignView(opened, inventory);
+  world.texts?.learn(view.campaign);
   const { folder, text } = opened;
   const areRulesNewer = async () => (await folder.read(campaignFileName, mebibyte)) !== text;
   return { world, view, plan: scheduleCampaign(view, world), options, areRulesNewer };

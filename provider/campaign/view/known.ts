@@ -30,6 +30,7 @@ export async function openKnownCampaign(world: World, folder: CampaignFolder): P
       return [namedKey(line), { ...mark, ...(line.class === "leave" && ({ isLeft: true } as const)) }];
     }),
   );
+  const agreedWords = (manifest?.waves ?? []).flatMap(({ settings }) => settings.warningWords);
   let vaults: ReturnType<typeof vaultsOf> | undefined;
   return {
     name: campaign.name,
@@ -40,6 +41,7 @@ export async function openKnownCampaign(world: World, folder: CampaignFolder): P
       const seenAt = manifest?.waves.find((each) => each.wave === wave)?.baselineAt;
       return label === undefined || seenAt === undefined ? [] : [{ label, seenAt, source: "manifest" }];
     },
+    warningWords: [...new Set([...campaign.warningWords, ...agreedWords])],
     async requireNotLeft(ref, options) {
       const kind = "kmsKeyId" in ref ? "kms" : "managed";
       const [vault, id] = "kmsKeyId" in ref ? ["", ref.kmsKeyId] : [ref.vaultId, ref.keyId];

@@ -30,7 +30,7 @@ import { findApprovable, listApprovable } from "./sets/review-set.ts";
 import { selectKeys } from "./sets/selection.ts";
 import { signRecords } from "./sets/sign-consents.ts";
 import { surveyPending, surveyRequests } from "./sets/survey.ts";
-import { isAsked, pastLabelsOf, showKey } from "./shown-key.ts";
+import { isAsked, knownTextsOf, showKey } from "./shown-key.ts";
 import { explainStatus } from "./status.ts";
 import type { KeyTask, Outcome } from "./steps.ts";
 import { keyActs } from "./text/acts.ts";
@@ -178,7 +178,7 @@ async function planOf(world: World, ref: KeyRef, options: CallOptions, fromNow =
   if (seen.kind === "gone") return seen.report;
   const { observed, run } = seen;
   const path = withUnapprovedStep(explainPath(observed, assumedPolicy, run, fromNow), observed.observation);
-  const key = showKey(observed, pastLabelsOf(world, ref));
+  const key = showKey(observed, knownTextsOf(world, ref));
   // An output of a program would change with each run if it had a distance to a time.
   const shown = fromNow ? withShownKey(path, key, observed.nowMs) : path;
   return { ...reportOn(ref, observed, run, shown), key };
@@ -223,7 +223,7 @@ async function describe(world: World, ref: KeyRef, options: CallOptions): Promis
   const acts = keyActs(observed, plan, run);
   // The deletion of a key that is not deactivated begins with its request. Before the request, nothing is waiting.
   const isBegun = plan.kind !== "waitingForRequest" || observed.observation.state === "deactivated";
-  const key = showKey(observed, pastLabelsOf(world, ref));
+  const key = showKey(observed, knownTextsOf(world, ref));
   const state = withUnapprovedStep(explainStatus(observed, run, plan, userInterface), observed.observation);
   const report = reportOn(ref, observed, run, withActs(state, acts), isBegun ? plan : undefined);
   return { ...seen, key, report: { ...report, key }, acts };

@@ -153,9 +153,35 @@ export function exceptionsOf(key: JudgedKey): readonly string[] {
 
 type FoundClass<Key> = Omit<ExceptionClass, "among"> & { readonly found: readonly Key[] };
 
-/** The texts that warn of a deletion. A tag such as `do-not-delete` warns by its name. */
-export function warningsIn(texts: readonly string[]): readonly string[] {
-  return texts.filter((text) => warnsOfDeletion.test(text.replaceAll(/[-_.:=]+/g, " ")));
+/**
+ * The texts that warn of a deletion. A tag such as `do-not-delete` warns by its name. `words` are those of a campaign;
+ * they never take the place of the words above, so that no editor of a campaign can silence a warning.
+ */
+export function warningsIn(texts: readonly string[], words: readonly string[]): readonly string[] {
+  const more = words.map(asWords);
+  return texts.filter((text) => {
+    const said = asWords(text);
+    return warnsOfDeletion.test(said) || more.some((word) => hasWord(said, word));
+  });
+}
+
+function asWords(text: string): string {
+  return text
+    .normalize("NFC")
+    .replaceAll(/[-_.:=\s]+/g, " ")
+    .trim()
+    .toLowerCase();
+}
+
+/** A letter without cases, such as a Chinese one, ends no word: scripts without cases may have no spaces. */
+const casedLetter = /\p{LC}/u;
+
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
+    const around = [text.slice(0, at).at(-1) ?? "", text.at(at + word.length) ?? ""];
+    if (!around.some((each) => casedLetter.test(each))) return true;
+  }
+  return false;
 }
 
 /** A tag as one text: `team=payments`, or its name alone. */

@@ -19,7 +19,7 @@ import { remainingPath } from "../../lifecycle/key/remaining-path.ts";
 import { findUnapprovedStep } from "../../lifecycle/key/unapproved-step.ts";
 import type { KeyObservation, KeyUse } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
-import type { PastLabel, ShownKey } from "../ports/shown-key.ts";
+import type { KnownTexts, PastLabel, ShownKey } from "../ports/shown-key.ts";
 import type { KeyRef, World } from "../ports/world.ts";
 import { ibmDates } from "../text/ibm-dates.ts";
 import { sayStatus } from "../text/words.ts";
@@ -28,20 +28,19 @@ import { exceptionsOf, sayTag, warningsIn } from "./exceptions.ts";
 import type { KeySummary } from "./observe.ts";
 import { sayHold } from "./text/hold-words.ts";
 
-/** What this machine's evidence knows of the key, and the manifest of the campaign in whose folder the run is. */
-export function pastLabelsOf(
-  { pastLabels }: Pick<World, "pastLabels">,
-  key: Pick<KeyRef, "vaultId" | "keyId">,
-): readonly PastLabel[] {
-  return pastLabels?.of(keyPathOf(key)) ?? [];
+/** What this machine's evidence knows of the key, and the campaign in whose folder the run is. */
+export function knownTextsOf({ texts }: Pick<World, "texts">, key: Pick<KeyRef, "vaultId" | "keyId">): KnownTexts {
+  return texts?.of(keyPathOf(key)) ?? nothingKnown;
 }
+
+const nothingKnown: KnownTexts = { pastLabels: [], warningWords: [] };
 
 /** Whether a person has to decide about the key: a step is requested, or the key is on its way. */
 export function isAsked({ observation, nowMs }: Pick<KeySummary, "observation" | "nowMs">): boolean {
   return deletionStanding(observation, nowMs).binds || observation.state === "deactivated";
 }
 
-export function showKey({ observation, snapshot, nowMs }: KeySummary, past: readonly PastLabel[] = []): ShownKey {
+export function showKey({ observation, snapshot, nowMs }: KeySummary, known = nothingKnown): ShownKey {
   const { facts, keystores: statuses, use } = observation;
   const { createdAtMs, createdBy, algorithm, size, templateName, verificationPatterns = [] } = snapshot;
   const standing = deletionStanding(observation, nowMs);
@@ -64,12 +63,12 @@ export function showKey({ observation, snapshot, nowMs }: KeySummary, past: read
     ...describeUse(use),
     useUnseenIn: typesOfUnseenUse([...facts.keystores, ...statuses]),
     ...outliving(observation, nowMs),
-    pastLabels: otherLabels(past, facts.label),
+    pastLabels: otherLabels(known.pastLabels, facts.label),
     said: {
       ...(request !== undefined && { requester: request.author.iamId ?? request.author.mark }),
       label: facts.label,
       description: facts.description,
-      warnings: warningsIn([facts.description, ...facts.tags.map(sayTag)]),
+      warnings: warningsIn([facts.description, ...facts.tags.map(sayTag)], known.warningWords),
       reasons: record === undefined ? [] : statedReasons(record).map(describeReason),
       activationDate: facts.activationDate,
       ...(ownWriteAtMs !== undefined && { wroteBeforeAt: isoTime(ownWriteAtMs) }),

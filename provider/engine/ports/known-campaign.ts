@@ -19,6 +19,8 @@ export interface KnownCampaign {
   readonly markOf: (name: string) => ExpectedMark | undefined;
   /** The label under which the manifest lists the key. */
   readonly pastLabels: PastLabels;
+  /** Words that warn of a deletion. A word counts until both campaign.yaml and the manifest no longer have it. */
+  readonly warningWords: readonly string[];
   /**
    * Reads the key, because rules can name its label, tags and state. Throws UKO_KEY_LEFT if a rule leaves it alone.
    * Returns a warning if no rule names the key.

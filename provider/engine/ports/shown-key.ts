@@ -61,8 +61,16 @@ export interface PastLabel {
 /** Labels inform people, so a source that cannot be read is empty. `name` is `<vaultId>/<keyId>`. */
 export type PastLabels = (name: string) => readonly PastLabel[];
 
-/** What a run knows: the evidence of this machine, and the manifest of the campaign whose folder it read last. */
-export interface KnownLabels {
-  readonly of: PastLabels;
-  readonly learn: (manifest: PastLabels) => void;
+/** What a run knows about the texts of a key, in addition to the key itself. */
+export interface KnownTexts {
+  readonly pastLabels: readonly PastLabel[];
+  /** Words that warn of a deletion, from campaign.yaml. */
+  readonly warningWords: readonly string[];
+}
+
+/** From the evidence of this machine, and from the campaign whose folder the run read last. */
+export interface TextMemory {
+  /** `name` is `<vaultId>/<keyId>`. */
+  readonly of: (name: string) => KnownTexts;
+  readonly learn: (campaign: { readonly pastLabels?: PastLabels; readonly warningWords: readonly string[] }) => void;
 }

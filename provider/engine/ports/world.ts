@@ -20,7 +20,7 @@ import type { Keystores, ListFilter, Stamps, Templates, Vaults, WithEtag } from 
 import type { Evidence, Reports } from "./evidence.ts";
 import type { KmsKeys } from "./kms-keys.ts";
 import type { ResponseTrust, ServiceClock } from "./service-memory.ts";
-import type { KnownLabels } from "./shown-key.ts";
+import type { TextMemory } from "./shown-key.ts";
 import type { ConsentSignatures } from "./signatures.ts";
 
 export type { CallOptions, Permitted, Progress, RunSettings, WithServiceTime, Written };
@@ -222,7 +222,7 @@ export interface World {
   /** The labels in the lists that this run has read. */
   readonly namesakes?: { readonly has: (key: Pick<KeySnapshot, "keyId" | "label">) => boolean };
   /** Absent if this run shows no key to a person. */
-  readonly pastLabels?: KnownLabels;
+  readonly texts?: TextMemory;
   /** Absent if no report was requested. */
   readonly reports?: Reports;
   /** Absent unless this machine demands signed consents. */

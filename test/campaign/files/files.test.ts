@@ -126,7 +126,7 @@ const key = (id: string, wave: string): ManifestKey => ({
 });
 const settings: WaveSettings = {
   ...{ after: [], soak: "7d", maxFailures: 0, deadline: "2027-03-20", instanceEnds: true },
-  ...{ takingPart: [], blackouts: [] },
+  ...{ takingPart: [], warningWords: [], blackouts: [] },
 };
 const filesOf = (keys: readonly ManifestKey[]): ReadonlyMap<string, string> =>
   encodeManifest(

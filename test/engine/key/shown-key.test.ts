@@ -25,7 +25,7 @@ const usedBy = (ids: readonly string[]): Pick<KeyObservation, "use"> => ({
 const show = (observation: KeyObservation, past: readonly PastLabel[] = [], over = {}) =>
   showKey(
     { observation, snapshot: aSnapshot({ createdAtMs: nowMs - dayMs, createdBy: "IBMid-5", ...over }), nowMs },
-    past,
+    { pastLabels: past, warningWords: [] },
   );
 const seenAt = (daysAgo: number): string => new Date(nowMs - daysAgo * dayMs).toISOString();
 

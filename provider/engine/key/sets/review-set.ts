@@ -31,7 +31,7 @@ import { count, type KeyNames, keyName, sayActor, sayAuthor, sayIdentity } from 
 import { notFound, userInterface } from "../command-reports.ts";
 import { classesToConfirm, type NotedKey, type SummarizedKey } from "../exceptions.ts";
 import type { KeyDetails } from "../observe.ts";
-import { pastLabelsOf, showKey } from "../shown-key.ts";
+import { knownTextsOf, showKey } from "../shown-key.ts";
 import { explainOutcome } from "../text/messages.ts";
 import { sayApprovedByCampaign } from "../text/record-words.ts";
 import { type ReviewedSet, reviewCommand, saySkipped } from "../text/review-words.ts";
@@ -291,7 +291,7 @@ function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, a
     name: keyName(observation),
     releasedHolds: observation.releasedHolds ?? [],
     unapproved: findUnapprovedStep(observation),
-    shown: showKey(observed, pastLabelsOf(world, line)),
+    shown: showKey(observed, knownTextsOf(world, line)),
     nowMs,
     ...(direct.kind === "waitingForTime" && { waitsFor: summaryOf(direct, observed, run) }),
     ...(direct.kind === "ready" && { isReady: true }),

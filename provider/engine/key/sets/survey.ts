@@ -17,7 +17,7 @@ import type { CallOptions, KeyRef, KeySnapshot, World } from "../../ports/world.
 import { keyPath, sayTime, withoutKeyName } from "../../text/words.ts";
 import { type KeyDetails, observedInList, observeKey } from "../observe.ts";
 import { reportOn } from "../report.ts";
-import { isAsked, pastLabelsOf, showKey } from "../shown-key.ts";
+import { isAsked, knownTextsOf, showKey } from "../shown-key.ts";
 import { keyActs, removal } from "../text/acts.ts";
 import { holdFirst } from "../text/hold-words.ts";
 import { withShownKey } from "../text/shown-key-words.ts";
@@ -91,7 +91,7 @@ async function withUse(world: World, report: Report, observed: KeyDetails, optio
   const unread = onCodes(concernOneKey, ({ summary: reason }): KeyUse => ({ kind: "unreadable", reason }));
   const isOver = observation.state === "destroyed";
   const use = isOver ? observation.use : await world.keys.use(ref, options).catch(unread);
-  const key = showKey({ ...observed, observation: { ...observation, use } }, pastLabelsOf(world, ref));
+  const key = showKey({ ...observed, observation: { ...observation, use } }, knownTextsOf(world, ref));
   const isShown = isAsked(observed);
   return { ...report, key, ...(isShown && { explanation: withShownKey(report.explanation, key, nowMs) }) };
 }

@@ -1,7 +1,7 @@
 /** The text that a person reads before an approval: one key in full, or many keys with the exceptions first. */
 
 import { describe, expect, it } from "vitest";
-import { classesToConfirm } from "../../../../provider/engine/key/exceptions.ts";
+import { classesToConfirm, warningsIn } from "../../../../provider/engine/key/exceptions.ts";
 import * as approvalMessages from "../../../../provider/engine/key/sets/approval-messages.ts";
 import type { KeyInReview } from "../../../../provider/engine/key/sets/review-set.ts";
 import { showKey } from "../../../../provider/engine/key/shown-key.ts";
@@ -56,7 +56,7 @@ function aKeyInReview(n: number, choices: Choices = {}): KeyInReview {
   const { createdAtMs = nowMs - 400 * dayMs, templateName = "payroll" } = choices;
   const stamps = { createdAtMs, createdBy: "IBMid-550000CAR0" };
   const snapshot = aSnapshot({ templateName, ...stamps });
-  const shown = showKey({ observation, snapshot, nowMs }, past);
+  const shown = showKey({ observation, snapshot, nowMs }, { pastLabels: past, warningWords: [] });
   return {
     line,
     record,
@@ -78,6 +78,25 @@ const summarize = (keys: readonly KeyInReview[]) => [
   ...approvalMessages.sayClasses(keys),
 ];
 const { sayClasses, sayExceptions } = approvalMessages;
+
+describe("a text that warns", () => {
+  it.each([
+    ["Please KEEP until the audit", [], true],
+    ["bookkeeping", [], false],
+    ["do-not-delete", [], true],
+    ["Nie usuwać!", ["nie usuwać"], true],
+    ["NIE_USUWAĆ=true", ["nie-usuwać"], true],
+    ["nieważne", ["nie"], false],
+    // Two encodings of one letter.
+    ["Lo\u0308schen verboten", ["l\u00f6schen"], true],
+    // Scripts without spaces between words.
+    ["このキーは削除禁止です", ["削除禁止"], true],
+    // A list of its own takes no word away.
+    ["do not delete", ["nie usuwać"], true],
+  ] as const)("%s, with the words %j: %j", (text, words, warns) => {
+    expect(warningsIn([text], words)).toEqual(warns ? [text] : []);
+  });
+});
 
 describe("one key", () => {
   it("is described in full: who asks and why, what uses it, where it is, and what it waits for", () => {

@@ -1,11 +1,11 @@
 /**
- * Says under which labels a run knows each key: from the evidence file of this machine, and from a manifest. A person
- * who can write to a key can give the key another name, but cannot change what an earlier run of another person wrote
- * down.
+ * Says what a run knows about the texts of keys: under which labels, from the evidence file of this machine and from a
+ * manifest, and which words warn, from a campaign. A person who can write to a key can give the key another name, but
+ * cannot change what an earlier run of another person wrote down.
  */
 
 import * as z from "zod";
-import type { KnownLabels, PastLabel, PastLabels } from "../engine/ports/shown-key.ts";
+import type { PastLabel, PastLabels, TextMemory } from "../engine/ports/shown-key.ts";
 import { parseJson } from "../text/json.ts";
 import { linesWithHashes } from "./evidence-lines.ts";
 
@@ -20,16 +20,18 @@ const labeledLine = z.object({
 });
 
 /** The file is read once, at the first question. A file that cannot be read has no labels. */
-export function createPastLabels(path: string | undefined, instanceId: string): KnownLabels {
+export function createTextMemory(path: string | undefined, instanceId: string): TextMemory {
   let read: ReadonlyMap<string, readonly PastLabel[]> | undefined;
   let inManifest: PastLabels = () => [];
+  let warningWords: readonly string[] = [];
   return {
     of(name) {
       read ??= path === undefined ? new Map() : readLabels(path, instanceId);
-      return [...(read.get(name) ?? []), ...inManifest(name)];
+      return { pastLabels: [...(read.get(name) ?? []), ...inManifest(name)], warningWords };
     },
-    learn(manifest) {
-      inManifest = manifest;
+    learn(campaign) {
+      inManifest = campaign.pastLabels ?? inManifest;
+      warningWords = campaign.warningWords;
     },
   };
 }
