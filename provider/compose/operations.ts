@@ -51,8 +51,10 @@ export function openOperations(environment: Environment, outputs: Outputs) {
       const { createCampaignActing } = await import("../campaign/acts/acting.ts");
       return createCampaignActing({ ...world, progress }, createCampaignFolder, evidenceAt);
     },
-    campaignPages: async () =>
-      (await import("../campaign/reports/inspect.ts")).createCampaignInspection(world, createCampaignFolder),
+    campaignPages: async (progress: Progress = world.progress) => {
+      const { createCampaignInspection } = await import("../campaign/reports/inspect.ts");
+      return createCampaignInspection({ ...world, progress }, createCampaignFolder);
+    },
   };
 }
 

@@ -57,7 +57,11 @@ export function createActRuns(signal: AbortSignal) {
   return {
     current: (): ActRun | undefined => run,
     /** Starts what `prepare` returns, unless it returns a page, or another act is in progress. */
-    async start({ context, visitor }: Requested, prepare: () => Promise<ReadyAct | Page>): Promise<Page | Response> {
+    async start(
+      requested: Requested,
+      prepare: (requested: Requested) => Promise<ReadyAct | Page>,
+    ): Promise<Page | Response> {
+      const { context, visitor } = requested;
       const address = context.req.path;
       if (run?.state.kind === "running") {
         if (run.address === address) return context.redirect(runAddress, 303);
@@ -73,12 +77,13 @@ export function createActRuns(signal: AbortSignal) {
       const fail = (thrown: unknown): void => show({ kind: "failed", error: asUkoError(thrown) });
       // From now on, a second click finds this act.
       report("Reading from the service");
-      const refused = prepare().then(async (ready) => {
+      const progress: Progress = { report, count: report };
+      const refused = prepare({ ...requested, progress }).then(async (ready) => {
         if (!("work" in ready)) return ready;
         const { work, ...shown } = ready;
         about = { address, ...shown };
         report("Calling the service");
-        const tools = { signal: AbortSignal.any([signal, own.signal]), progress: { report, count: report } };
+        const tools = { signal: AbortSignal.any([signal, own.signal]), progress };
         const ended = work(tools).then((result) => show({ kind: "done", result }), fail);
         await endsWithin(quickMs, ended);
         return undefined;

@@ -30,11 +30,11 @@ export function addAct(site: ActSite, path: string, find: Find): void {
 
 export function addActForm({ post, runs }: ActSite, path: string, find: Find): void {
   post(path, (requested) =>
-    runs.start(requested, async () => {
-      const { context, visitor } = requested;
+    runs.start(requested, async (asked) => {
+      const { context, visitor } = asked;
       const sent = await context.req.parseBody();
       const form = formOf.parse(sent);
-      const open = await find(requested);
+      const open = await find(asked);
       const { title, back, isOnMany, act, hidden, changed, work } = open;
       const isAsShown = Object.entries(hidden).every(([name, value]) => sent[name] === value);
       if (!isAsShown || act.isSigned === true) throw changed;

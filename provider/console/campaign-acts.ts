@@ -58,14 +58,14 @@ export interface Chosen {
 }
 
 /** The act that the address names. Throws UKO_CHANGED_MEANWHILE if the wave no longer offers it. */
-export async function findWaveAct(campaign: Campaign, { context, options }: Requested): Promise<OpenAct> {
+export async function findWaveAct(campaign: Campaign, { context, options, progress }: Requested): Promise<OpenAct> {
   const { run, folder, shown } = campaign;
   const { req } = context;
   const { wave = "", act: named = "" } = req.param() as { wave?: string; act?: string };
   const { only = "" } = req.query();
   const sessionId = context.get("session").id;
   const look = { wave, only, shown: shown.of(sessionId) };
-  const { acts, approvalOf, checksOf } = await (await run.campaignPages()).wave(folder, look, options);
+  const { acts, approvalOf, checksOf } = await (await run.campaignPages(progress)).wave(folder, look, options);
   const act = acts.find(({ id }) => id === named);
   if (act === undefined) throw notOfferedError("The wave does not offer this act now");
   const chosen = { wave, act, others: acts.filter((each) => each !== act), only, sessionId };

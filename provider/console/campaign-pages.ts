@@ -10,7 +10,7 @@ import { type ActRuns, lastRun } from "./act-run.ts";
 import { type ActSite, addAct } from "./acts.ts";
 import { findWaveAct, type ShownReviews } from "./campaign-acts.ts";
 import type { Page, Visitor } from "./layout.ts";
-import { commandsOf, keyTable, labelFirst, moment, type TableQuery, tableQuery, waveAddress } from "./parts.ts";
+import { asOf, commandsOf, keyTable, labelFirst, type TableQuery, tableQuery, waveAddress } from "./parts.ts";
 
 /** How often these pages refresh. Each read lists the whole instance, so this is less often than for a key. */
 const refreshSeconds = 300;
@@ -18,30 +18,41 @@ const refreshSeconds = 300;
 export function addCampaignPages(site: ActSite, folder: string, shown: ShownReviews): void {
   const { console, get, runs } = site;
   const { run } = console;
-  get("/campaign", async ({ options, visitor }) =>
-    campaignPage(await (await run.campaignPages()).overview(folder, options), runs.current(), visitor),
-  );
-  get("/campaign/waves/:wave", async ({ context, options, visitor }) => {
+  // The files are checked first: the page then comes with its title, and its content as soon as the service has answered.
+  get("/campaign", async ({ options, visitor, progress }) => {
+    const pages = await run.campaignPages(progress);
+    const name = await pages.name(folder);
+    return campaignPage(name, pages.overview(folder, options), runs.current(), visitor);
+  });
+  get("/campaign/waves/:wave", async ({ context, options, visitor, progress }) => {
     const { req } = context;
     const look = { wave: req.param("wave") ?? "", only: "", shown: shown.of(context.get("session").id) };
-    const wave = await (await run.campaignPages()).wave(folder, look, options);
-    return wavePage(wave, tableQuery.parse(req.query()), runs.current(), visitor);
+    const pages = await run.campaignPages(progress);
+    const about = {
+      campaign: await pages.name(folder, look.wave),
+      wave: look.wave,
+      query: tableQuery.parse(req.query()),
+    };
+    return wavePage(about, pages.wave(folder, look, options), runs.current(), visitor);
   });
   addAct(site, "/campaign/waves/:wave/:act", (requested) => findWaveAct({ run, folder, shown }, requested));
 }
 
 export function campaignPage(
-  { report, campaign, nowMs }: CampaignOverview,
+  name: string,
+  overview: Promise<CampaignOverview>,
   run: ReturnType<ActRuns["current"]>,
   visitor: Visitor,
 ): Page {
-  const timeline = report.page?.timeline;
-  const body = html`<p class="lead">${report.summary}.</p>
-<p class="quiet">As of ${moment(new Date(nowMs).toISOString(), visitor)}</p>
-${lastRun(run)}
+  const content = overview.then(({ report, nowMs }) => {
+    const timeline = report.page?.timeline;
+    return html`<p class="lead">${report.summary}.</p>
+<p class="quiet">${asOf(nowMs, visitor)}</p>
 ${timeline === undefined ? "" : timelinePicture(timeline)}
 ${partsOf(report)}`;
-  return { title: `Campaign ${campaign}`, body, refresh: { address: "/campaign", refreshSeconds } };
+  });
+  const refresh = { address: "/campaign", refreshSeconds };
+  return { title: `Campaign ${name}`, body: lastRun(run), parts: [content], refresh };
 }
 
 function partsOf(report: CampaignReport): Html {
@@ -57,19 +68,21 @@ function waveLinked(section: Section): Section {
 }
 
 export function wavePage(
-  inspection: Omit<WaveInspection, "approvalOf" | "checksOf">,
-  query: TableQuery,
+  { campaign, wave, query }: { readonly campaign: string; readonly wave: string; readonly query: TableQuery },
+  inspection: Promise<WaveInspection>,
   run: ReturnType<ActRuns["current"]>,
   visitor: Visitor,
 ): Page {
-  const { report, campaign, wave, nowMs, acts, keys } = inspection;
-  const names = keys.rows.map(([, key = ""]) => key);
-  const body = html`<p class="quiet"><a href="/campaign">Campaign ${campaign}</a>. As of ${moment(new Date(nowMs).toISOString(), visitor)}</p>
-${lastRun(run)}
+  const content = inspection.then(({ report, nowMs, acts, keys }) => {
+    const names = keys.rows.map(([, key = ""]) => key);
+    return html`<p class="quiet">${asOf(nowMs, visitor)}</p>
 <h2>What you can do</h2>
 ${acts.length === 0 ? html`<p>Nothing in this wave waits for you.</p>` : actList(acts, waveAddress(wave))}
 ${partsOf(report)}
 <h2>Keys</h2>${keyTable({ ...keys, names, name: `keys of wave ${wave}` }, query, waveAddress(wave))}`;
+  });
+  const body = html`<p class="quiet"><a href="/campaign">Campaign ${campaign}</a></p>
+${lastRun(run)}`;
   const address = `${waveAddress(wave)}?${new URLSearchParams({ contains: query.contains, page: String(query.page) })}`;
-  return { title: `Wave ${wave}`, body, refresh: { address, refreshSeconds } };
+  return { title: `Wave ${wave}`, body, parts: [content], refresh: { address, refreshSeconds } };
 }

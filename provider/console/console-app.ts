@@ -11,6 +11,7 @@ import * as z from "zod";
 import type { Inspection } from "../engine/key/inspection.ts";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
+import { type Html, html } from "../html/markup.ts";
 import { styleSheet } from "../html/style-sheet.ts";
 import { uuidForm } from "../text/uuid-form.ts";
 import { addRunPages, createActRuns } from "./act-run.ts";
@@ -130,10 +131,10 @@ function addPages({ console, get }: Site, shown: ShownReviews): void {
     ]);
     return { survey, kms, vaults, campaign };
   };
-  get("/waiting", async ({ context, options, visitor }) => {
+  get("/waiting", async ({ context, options, visitor, progress }) => {
     const { folder } = console.campaign ?? {};
     const offers = async (at: string) =>
-      (await run.campaignPages()).offers(at, shown.of(context.get("session").id), options);
+      (await run.campaignPages(progress)).offers(at, shown.of(context.get("session").id), options);
     return waitingPage(read(options), folder === undefined ? Promise.resolve([]) : offers(folder), visitor);
   });
   const hasManagedKeys = run.settings.keyProtect === undefined;
@@ -163,14 +164,8 @@ function addKeyPages(site: ActSite): void {
   const addKey = (path: string, read: (requested: Requested) => Promise<ActSubject>): void => {
     get(path, async (requested) => {
       const subject = await read(requested);
-      const { folder } = console.campaign ?? {};
       const page = keyPage(subject, requested.visitor);
-      if (folder === undefined) return page;
-      const inWave = async () => {
-        const pages = await console.run.campaignPages();
-        return wavePart(await pages.key(folder, keyPath(subject.report), requested.options));
-      };
-      return { ...page, parts: [inWave()] };
+      return console.campaign === undefined ? page : { ...page, parts: [partInWave(console, subject, requested)] };
     });
     addAct(site, `${path}/:act`, async (requested) => {
       const { context, options, visitor } = requested;
@@ -184,6 +179,20 @@ function addKeyPages(site: ActSite): void {
   };
   addKey("/keys/:vaultId/:keyId", (requested) => readKey(console, requested));
   addKey("/kms/:keyId", (requested) => readKmsKey(console, requested));
+}
+
+/** What the campaign says of the key. Only the first read of the page asks for it: a refresh keeps what is shown. */
+async function partInWave(
+  console: ConsoleApp,
+  { report }: ActSubject,
+  { context, options, visitor, progress }: Requested,
+): Promise<Html> {
+  const campaign = await knownCampaign(console);
+  const name = keyPath(report);
+  if (campaign?.markOf(name) === undefined) return html``;
+  if (context.req.header("hx-request") !== undefined) return wavePart(undefined, visitor);
+  const pages = await console.run.campaignPages(progress);
+  return wavePart(await pages.key(campaign.path, name, options), visitor);
 }
 
 async function readKmsKey({ run }: ConsoleApp, { context, options }: Requested): Promise<ActSubject> {

@@ -6,7 +6,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Context, Hono } from "hono";
 import type { openOperations } from "../compose/operations.ts";
-import type { CallOptions } from "../engine/ports/world.ts";
+import type { CallOptions, Progress } from "../engine/ports/world.ts";
 import { asUkoError, UkoError } from "../errors.ts";
 import { type Html, html } from "../html/markup.ts";
 import { linkTo } from "../html/report-parts.ts";
@@ -37,6 +37,8 @@ export interface Requested {
   readonly context: Context<Env>;
   readonly options: CallOptions;
   readonly visitor: Visitor;
+  /** Receives what is read now. A slow page shows that until its next part follows. */
+  readonly progress: Progress;
 }
 
 type Handler = (requested: Requested) => Promise<Page | Response>;
@@ -56,10 +58,14 @@ export function siteOf(app: Hono<Env>, console: ConsoleApp) {
         const { req } = context;
         const options = { signal: AbortSignal.any([signal, req.raw.signal, AbortSignal.timeout(longestReadMs)]) };
         const visitor = await visitorOf(console, context, options);
-        const shown = respond(page, { context, options, visitor });
+        const reading: Reading = { show: () => {} };
+        const report = (text: string): void => reading.show(text);
+        const shown = respond(page, { context, options, visitor, progress: { report, count: report } });
         const whole = shown.then((each) => responseOf(context, each, visitor));
         const isRefresh = req.header("hx-request") !== undefined;
-        return isRefresh || (await endsWithin(frameAfterMs, whole)) ? whole : frameFirst(context, shown, visitor);
+        return isRefresh || (await endsWithin(frameAfterMs, whole))
+          ? whole
+          : frameFirst(context, shown, visitor, reading);
       });
     },
     /** Adds a form. Its act continues if the browser leaves. */
@@ -67,7 +73,11 @@ export function siteOf(app: Hono<Env>, console: ConsoleApp) {
       app.post(path, async (context) => {
         const options = { signal };
         const visitor = await visitorOf(console, context, options);
-        return responseOf(context, await respond(page, { context, options, visitor }), visitor);
+        return responseOf(
+          context,
+          await respond(page, { context, options, visitor, progress: { report: () => {} } }),
+          visitor,
+        );
       });
     },
   };
@@ -97,28 +107,57 @@ export function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean>
   return Promise.race([work.then(() => true), pause(ms, false, { ref: false })]);
 }
 
-const reading = '<p class="reading" role="status">Reading from the service …</p>\n';
+/** What shows to the browser what a slow page reads now. */
+interface Reading {
+  show: (text: string) => void;
+}
+
+/** Many keys are counted faster than a person reads. */
+const shownEveryMs = 1_000;
 
 /**
  * Sends the navigation and a line of text at once, and the content as the service responds, each part of it as soon as
- * it is read. It works without JavaScript: the style sheet hides the line as soon as something follows. The status is
- * 200, because it is sent before the content.
+ * it is read. It works without JavaScript: the style sheet hides each such line as soon as something follows. The status
+ * is 200, because it is sent before the content.
  */
-function frameFirst(context: Context<Env>, whole: Promise<Page | Response>, visitor: Visitor): Response {
+function frameFirst(
+  context: Context<Env>,
+  whole: Promise<Page | Response>,
+  visitor: Visitor,
+  reading: Reading,
+): Response {
   const encoder = new TextEncoder();
   const mainOf = (page: string): number => page.indexOf("<main");
   const frame = String(layout({ title: "Reading", body: html`` }, visitor));
+  const lineOf = (says: string): Html => html`<p class="reading" role="status">${says} …</p>\n`;
   const stream = new ReadableStream({
     async start(controller) {
       const send = (text: string): void => controller.enqueue(encoder.encode(text));
-      send(`${frame.slice(0, mainOf(frame))}${reading}`);
+      const wait = (): void => send(String(lineOf("Reading from the service")));
+      send(frame.slice(0, mainOf(frame)));
+      wait();
+      let shownAtMs = 0;
+      reading.show = (says) => {
+        const nowMs = performance.now();
+        if (nowMs - shownAtMs < shownEveryMs) return;
+        shownAtMs = nowMs;
+        send(String(lineOf(says)));
+      };
       const shown = await whole;
       const page = shown instanceof Response ? await shown.text() : String(layout(shown, visitor));
       const end = page.lastIndexOf("</main>");
       send(page.slice(mainOf(page), end));
-      for (const part of shown instanceof Response ? [] : (shown.parts ?? [])) send(`${reading}${await part}\n`);
+      for (const part of shown instanceof Response ? [] : (shown.parts ?? [])) {
+        wait();
+        send(`${await part}\n`);
+      }
+      reading.show = () => {};
       send(page.slice(end));
       controller.close();
+    },
+    /** The browser left. */
+    cancel() {
+      reading.show = () => {};
     },
   });
   return context.body(stream, 200, { "content-type": "text/html; charset=utf-8" });

@@ -3,7 +3,7 @@
  * the key, the steps of its deletion, and its properties. A KMS key has a shorter page.
  */
 
-import type { KeyRow } from "../campaign/reports/key-row.ts";
+import type { KeyInCampaign } from "../campaign/reports/inspect.ts";
 import type { InspectedStep, Inspection } from "../engine/key/inspection.ts";
 import type { Report } from "../engine/loop/report.ts";
 import { type Html, html } from "../html/markup.ts";
@@ -11,7 +11,7 @@ import { codeOf, definitions, linkTo, list, words } from "../html/report-parts.t
 import { actList } from "./act-page.ts";
 import type { ActSubject } from "./key-acts.ts";
 import { type Page, refreshSeconds, type Visitor } from "./layout.ts";
-import { explanationPart, keyAddress, keyPath, moment, shownKey, waveAddress } from "./parts.ts";
+import { asOf, explanationPart, keyAddress, keyPath, moment, shownKey, waveAddress } from "./parts.ts";
 
 type Shown = Omit<ActSubject, "basis"> & Partial<Pick<Inspection, "steps">>;
 
@@ -33,11 +33,17 @@ ${shownKey(key)}`;
   return { title, heading, body, refresh: { address, refreshSeconds } };
 }
 
-/** The dates of the key as its wave has them, with the link to the wave; nothing for a key without a wave. */
-export function wavePart(row: KeyRow | undefined): Html {
-  if (row === undefined) return html``;
+/**
+ * The dates of the key as its wave has them, with the link to the wave. A browser that refreshes the page keeps what it
+ * shows of the wave; without a key, this part only holds its place.
+ */
+export function wavePart(key: KeyInCampaign | undefined, visitor: Visitor): Html {
+  const reload = "Reload the page to read the wave again.";
+  if (key === undefined) return html`<div id="in-campaign" hx-preserve><p class="quiet">${reload}</p></div>`;
+  const { row, nowMs } = key;
   const day = (date: string): string => (date === "" ? "" : `${date} (UTC)`);
-  return html`<h2>In its campaign</h2>
+  return html`<div id="in-campaign" hx-preserve><h2>In its campaign</h2>
+<p class="quiet">${asOf(nowMs, visitor)}. ${reload}</p>
 ${definitions([
   ["Wave", linkTo(waveAddress(row.wave), row.wave)],
   ["Waits because", row.why],
@@ -46,7 +52,7 @@ ${definitions([
   ["Material gone", day(row.materialGoneOn)],
   ["Deactivate by", day(row.deactivateBy)],
   ["Destroy by", day(row.destroyBy)],
-])}`;
+])}</div>`;
 }
 
 function recordOf(

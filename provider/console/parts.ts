@@ -26,6 +26,10 @@ export function moment(iso: string, { timeZone }: Pick<Visitor, "timeZone">): Ht
   return html`<time datetime="${iso}">${sayTime(ms)}${local.endsWith("UTC") ? "" : ` (${local})`}</time>`;
 }
 
+export function asOf(nowMs: number, visitor: Pick<Visitor, "timeZone">): Html {
+  return html`As of ${moment(new Date(nowMs).toISOString(), visitor)}`;
+}
+
 /** The name of the vault of a key; `KMS` for a KMS key, which has no vault. */
 export function placeOf(vaultId: string, vaults: VaultNames): string {
   return vaultId === "" ? "KMS" : (vaults.get(vaultId) ?? vaultId);

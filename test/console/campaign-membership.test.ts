@@ -121,8 +121,53 @@ describe("with the folder of the campaign", () => {
     expect(key).toMatch(/<dt>Destroyed at the earliest<\/dt><dd>2026-10-\d\d \(UTC\)/);
     // Each part comes after a line that the next one hides.
     expect(waiting).toMatch(/<main[^>]*>\s*<h1>Waiting for you<\/h1>/);
-    expect(waiting.match(/class="reading"/g)).toHaveLength(4);
+    expect(waiting.match(/class="reading" role="status">Reading from/g)).toHaveLength(4);
     expect(waiting.match(/<\/html>/g)).toHaveLength(1);
+  });
+
+  it("sends the frame of a campaign and of a wave at once, then says what it reads until the part is there", async () => {
+    const alice = await aliceAt({ campaign: { folder, name: "eol" }, frameAfterMs: 20 });
+    await alice.open("/me");
+    const rule = { method: "POST", body: JSON.stringify({ operation: "listManagedKeys", latencyMs: 1_100 }) };
+    await fetch(`${world.url}/_emulator/faults`, rule);
+    const [campaign, wave] = await Promise.all([alice.open("/campaign"), alice.open("/campaign/waves/pilot")]);
+    await fetch(`${world.url}/_emulator/faults`, { method: "DELETE" });
+    for (const [title, { text }] of [
+      ["Campaign eol", campaign],
+      ["Wave pilot", wave],
+    ] as const) {
+      const line = '<p class="reading" role="status">Listing the keys of vault 2 of 2 …</p>';
+      expect(text.split(`<h1>${title}</h1>`)[1]?.split("As of")[0]).toContain(line);
+      expect(text.match(/<\/html>/g)).toHaveLength(1);
+    }
+    expect((await alice.open("/campaign/waves/none")).text).toContain("The campaign has no wave");
+  });
+
+  it("reads for the page of a key only its wave, and for a refresh only the key", async () => {
+    const of = (label: string, wave: string): string =>
+      `  - {match: {label: '${label}*'}, class: destroy, wave: ${wave}, owner: platform, reason: Moved}\n`;
+    const [head = ""] = waveFile.split("waves:");
+    const waves = "waves:\n  - {name: mails}\n  - {name: drafts}\n  - {name: last, after: [mails]}\n";
+    writeFileSync(
+      path.join(folder, "campaign.yaml"),
+      `${head}${waves}rules:\n${of("mail", "mails")}${of("draft", "drafts")}`,
+    );
+    expect((await world.type("bob", `campaign plan --write --folder ${folder}`)).exitCode).toBe(0);
+    const alice = await inCampaign();
+    const listed = async (headers: Record<string, string> = {}) => {
+      const before = (await world.trail()).length;
+      const { text } = await alice.open(`/keys/${keyNamed("mail-0")}`, headers);
+      const calls = (await world.trail()).slice(before);
+      return { text, vaults: calls.filter(({ operation }) => operation === "listManagedKeys").length, calls };
+    };
+    const opened = await listed();
+    expect(opened.text).toMatch(
+      /<div id="in-campaign" hx-preserve><h2>In its campaign<\/h2>\s*<p class="quiet">As of /,
+    );
+    expect(opened.vaults).toBe(1);
+    const refreshed = await listed({ "hx-request": "true" });
+    expect(refreshed.text).toContain('<div id="in-campaign" hx-preserve>');
+    expect([refreshed.vaults, refreshed.calls.length < opened.calls.length]).toEqual([0, true]);
   });
 
   it("approves one key by hand after a line, and its wave approves the others as a group of their own", async () => {

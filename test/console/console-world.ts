@@ -26,7 +26,7 @@ export interface TestConsole {
   isLocked(): boolean;
   send(path: string, init?: RequestInit & { readonly headers?: Record<string, string> }): Promise<TestResponse>;
   /** A GET with the cookie. */
-  open(path: string): Promise<TestResponse>;
+  open(path: string, headers?: Readonly<Record<string, string>>): Promise<TestResponse>;
   /** A POST of a page's own form: cookie, origin, CSRF token. */
   post(path: string, fields?: Readonly<Record<string, string>>): Promise<TestResponse>;
   /** The same, and the page of the result if the form started an act. */
@@ -91,8 +91,8 @@ export function openConsole(
     return { status: response.status, headers: response.headers, text };
   };
   let csrf = "";
-  const open: TestConsole["open"] = async (path) => {
-    const response = await send(path, { headers: { cookie } });
+  const open: TestConsole["open"] = async (path, headers) => {
+    const response = await send(path, { headers: { cookie, ...headers } });
     csrf = hiddenIn(response.text).csrf ?? csrf;
     return response;
   };

@@ -97,6 +97,11 @@ const runOf = (text: string) => ({ address: text, title: text, back: html`${text
 const donePage = (text: string, result: { readonly title: string; readonly body: unknown }) =>
   runPage({ ...runOf(text), state: { kind: "done", result: as(result) } }, visitorOf(text), query);
 
+const withParts = async ({ parts = [], body, ...page }: Page): Promise<Page> => ({
+  ...page,
+  body: html`${body}${await Promise.all(parts)}`,
+});
+
 const inConsole: Readonly<Record<string, (text: string) => Page | Promise<Page>>> = {
   "the key": (text) => keyPage(as(inspectionOf(text)), visitorOf(text)),
   "the KMS key": (text) => {
@@ -131,12 +136,7 @@ const inConsole: Readonly<Record<string, (text: string) => Page | Promise<Page>>
     const survey = { vaults: 1, pending, unreadable: [{ vaultId: text, error: { summary: text } }] };
     const waiting = { survey, kms: { keys: [] }, vaults: new Map([[text, text]]) };
     const waves = [{ wave: text, keys: 1, acts: [actOf(text)], removals: 1, command: text, waitsFor: text }];
-    const { parts = [], ...page } = waitingPage(
-      Promise.resolve(as(waiting)),
-      Promise.resolve(as(waves)),
-      visitorOf(text),
-    );
-    return { ...page, body: html`${await Promise.all(parts)}` };
+    return withParts(waitingPage(Promise.resolve(as(waiting)), Promise.resolve(as(waves)), visitorOf(text)));
   },
   "the caller": (text) =>
     whoPage({
@@ -154,13 +154,14 @@ const inConsole: Readonly<Record<string, (text: string) => Page | Promise<Page>>
     const waves = { title: text, table: { columns: ["wave", text], rows: [[text, text]] } };
     const report = campaignReport(text);
     const overview = { report: { ...report, sections: [...report.sections, waves] }, campaign: text, nowMs: 0 };
-    return campaignPage(overview, undefined, visitorOf(text));
+    return withParts(campaignPage(text, Promise.resolve(as(overview)), undefined, visitorOf(text)));
   },
   "a wave": (text) => {
     const keys = { columns: ["label", "key", "state", text], rows: [[text, text, text, text]] };
     const acts = as<WaveAct[]>([actOf(text)]);
-    const wave = { report: campaignReport(text), campaign: text, wave: text, nowMs: 0, acts, keys };
-    return wavePage(wave, query, undefined, visitorOf(text));
+    const wave = { report: campaignReport(text), nowMs: 0, acts, keys };
+    const about = { campaign: text, wave: text, query };
+    return withParts(wavePage(about, Promise.resolve(as(wave)), undefined, visitorOf(text)));
   },
   "an act on a wave": (text) =>
     actPage(waveActOf(text, { act: { ...actOf(text), name: "rollback" } }), visitorOf(text), query, problemOf(text)),

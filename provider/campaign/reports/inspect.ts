@@ -10,8 +10,7 @@ import type { CallOptions, World } from "../../engine/ports/world.ts";
 import { keyPathOf, kindOf, type ReviewKind, reviewLifetimeMs } from "../../lifecycle/consent/review.ts";
 import { isKmsReview } from "../../lifecycle/kms-key/kms-review.ts";
 import { type ApprovedStep, approvedSteps, type Identity } from "../../lifecycle/vocabulary/observation.ts";
-import { unnamed } from "../files/campaign-file.ts";
-import { openCampaign, requireWave } from "../files/folder.ts";
+import { readCampaign, requireWave } from "../files/folder.ts";
 import { type CampaignSchedule, type KeyInSchedule, onlyWave, type WaveInSchedule } from "../view/campaign-schedule.ts";
 import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";
 import { rulesLine } from "../view/rule-changes.ts";
@@ -31,18 +30,21 @@ import { type OwnReview, type WaveStep, waveActs } from "./wave-acts.ts";
 import { type ShownReview, type ShownReviewRequest, waveStateOf } from "./wave-state.ts";
 
 type Pages = ReturnType<typeof createCampaignInspection>;
+export type KeyInCampaign = NonNullable<Awaited<ReturnType<Pages["key"]>>>;
 export type CampaignOverview = Awaited<ReturnType<Pages["overview"]>>;
 export type WaveOffers = Awaited<ReturnType<Pages["offers"]>>[number];
 export type WaveInspection = Awaited<ReturnType<Pages["wave"]>>;
 export type ApprovalInspection = Awaited<ReturnType<WaveInspection["approvalOf"]>>;
 
 export function createCampaignInspection(world: World, openFolder: OpenFolder) {
-  const open = (path: string, options: CallOptions, reading: Pick<Reading, "wave" | "areRemovalsRecorded">) =>
+  const open = (path: string, options: CallOptions, reading: Omit<Reading, "ends">) =>
     openCampaignAt(world, openFolder, path, { ends: "none", ...reading, options });
   return {
-    /** The name of the campaign in the folder. Makes no call. */
-    async name(path: string) {
-      return (await openCampaign(openFolder(path), world.session)).campaign.name;
+    /** The name of the campaign in the folder. Makes no call. Throws UKO_INPUT_INVALID, also for a wave that it does not have. */
+    async name(path: string, wave?: string) {
+      const { campaign } = await readCampaign(openFolder(path), world.session);
+      if (wave !== undefined) requireWave(campaign, wave);
+      return campaign.name;
     },
     async overview(path: string, options: CallOptions) {
       const { view, plan } = await open(path, options, { areRemovalsRecorded: true });
@@ -54,10 +56,11 @@ export function createCampaignInspection(world: World, openFolder: OpenFolder) {
       const waves = context.plan.waves.filter(({ keys }) => keys.some(({ standing }) => standing.kind === "waits"));
       return Promise.all(waves.map((wave) => offersOfWave(context, wave, shown)));
     },
-    /** The row of one key in its campaign; undefined if no rule of the campaign named the key. */
+    /** The row of a key of the manifest in its campaign. */
     async key(path: string, name: string, options: CallOptions) {
-      const { view, plan } = await open(path, options, {});
-      return keyRows(view, { keys: plan.keys.filter((key) => key.name === name && key.line.wave !== unnamed.wave) })[0];
+      const { view, plan } = await open(path, options, { key: name });
+      const [row] = keyRows(view, { keys: plan.keys.filter((key) => key.name === name) });
+      return row && { row, nowMs: view.nowMs };
     },
     async wave(path: string, look: WaveLook, options: CallOptions) {
       return inspectWave(await open(path, options, { wave: look.wave }), look);

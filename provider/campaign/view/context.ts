@@ -10,8 +10,8 @@ import type { CallOptions, World } from "../../engine/ports/world.ts";
 import { createSharing } from "../../text/json.ts";
 import { campaignFileName } from "../files/campaign-file.ts";
 import { type CampaignFolder, mebibyte } from "../files/file-forms.ts";
-import { openCampaign, requireManifest } from "../files/folder.ts";
-import { namedKey } from "../files/manifest.ts";
+import { type OpenCampaign, openCampaign, requireManifest } from "../files/folder.ts";
+import { type Manifest, type ManifestKey, namedKey } from "../files/manifest.ts";
 import { type CampaignSchedule, type KeyInSchedule, scheduleCampaign } from "./campaign-schedule.ts";
 import { type CampaignInventory, readAgain, takeCampaignInventory } from "./inventory.ts";
 import { type CampaignView, inventoryScope, type Reading, readCampaignView } from "./view.ts";
@@ -37,9 +37,23 @@ export async function openCampaignAt(
   const opened = await openCampaign(openFolder(path), world.session);
   // An edited manifest is refused before the service is asked.
   const share = createSharing();
-  const manifest = share(await requireManifest(opened, world.sha256));
+  const whole = share(await requireManifest(opened, world.sha256));
+  const manifest = reading.key === undefined ? whole : { ...whole, keys: linesAround(reading.key, whole, opened) };
   const inventory = share(await takeCampaignInventory(world, inventoryScope(opened, manifest, reading), options));
   return contextOf(withoutSteps(world), { ...opened, manifest }, inventory, options);
+}
+
+/** The keys on which the dates and the wait of a key depend: those of its wave, and of the waves before it. */
+function linesAround(
+  name: string,
+  { keys }: Manifest,
+  { campaign: { waves } }: Pick<OpenCampaign, "campaign">,
+): readonly ManifestKey[] {
+  const around = new Set(keys.flatMap((line) => (namedKey(line) === name ? [line.wave] : [])));
+  // A set also iterates over what is added meanwhile, so waves before waves are in it.
+  for (const wave of around)
+    for (const before of waves.find((each) => each.name === wave)?.after ?? []) around.add(before);
+  return keys.filter(({ wave }) => around.has(wave));
 }
 
 /** The same campaign in the middle of a run: its files again, and of the service only the named keys, by their IDs. */

@@ -110,6 +110,8 @@ export interface Reading {
   readonly ends: "none" | "left" | "all";
   /** The wave that the command is about; every wave if absent. */
   readonly wave?: string | undefined;
+  /** The name of the key that the page is about. Only the vaults of its wave, and of the waves before it, are listed. */
+  readonly key?: string;
   /** Whether the evidence and a list together are enough to show a key as removed: for a report that opens no gate. */
   readonly areRemovalsRecorded?: boolean;
 }
@@ -121,13 +123,19 @@ export interface Reading {
 export function inventoryScope(
   { campaign, evidence }: Pick<OpenCampaign, "campaign" | "evidence">,
   manifest: Pick<Manifest, "keys"> | undefined,
-  { ends, wave, areRemovalsRecorded }: Reading,
+  { ends, wave, key, areRemovalsRecorded }: Reading,
 ): InventoryScope {
   const known = manifest?.keys ?? [];
+  const scope = key === undefined ? campaign.scope : placesOf(known);
   const after = campaign.waves.find(({ name }) => name === wave)?.after ?? [];
   const others = wave === undefined ? [] : known.filter((line) => line.wave !== wave && !after.includes(line.wave));
   const recorded = areRemovalsRecorded === true ? { recorded: evidence.removals } : {};
-  return { ...campaign.scope, known, ends, apart: new Set(others.map(namedKey)), ...recorded };
+  return { ...scope, known, ends, apart: new Set(others.map(namedKey)), ...recorded };
+}
+
+function placesOf(lines: readonly ManifestKey[]): Pick<InventoryScope, "vaults" | "kmsKeys"> {
+  const vaults = lines.flatMap(({ kind, vault }) => (kind === "managed" ? [vault] : []));
+  return { vaults: [...new Set(vaults)], kmsKeys: lines.some(({ kind }) => kind === "kms") };
 }
 
 /** The keys that still need the step. A held key does not count; a key that could not be read does. */
