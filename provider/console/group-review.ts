@@ -34,7 +34,8 @@ export function addGroupPages(site: ActSite): void {
   const review = ({ context }: Requested): ReadyAct => ({
     title: "Review",
     back,
-    work: async ({ progress, signal }) => {
+    work: async (tools) => {
+      const { signal } = tools;
       const { path } = context.req;
       const [, , act, vaultId = ""] = path.split("/");
       const { pending } = await operations.pending([decodeURIComponent(vaultId)], { signal });
@@ -42,16 +43,15 @@ export function addGroupPages(site: ActSite): void {
       const campaign = await knownCampaign(console);
       const found = groupsOf(pending, campaign, offered).find(({ address }) => address === path);
       if (found === undefined) throw keysChanged("These keys are no longer waiting for you");
-      const { kept, left } = await withoutLeft(console, { keys: found.keys, campaign }, { signal });
+      const { kept, left } = await withoutLeft(console, { keys: found.keys, campaign }, tools);
       const group = { ...found, keys: kept };
       let open: OpenAct | undefined;
       let apart: Approvable["apart"] = [];
       if (group.act === "approve" || group.act === "store") {
-        progress.report(`Reading ${sayKeys(group.keys.length, group.vaultId)}`);
         const refs = [...group.keys, ...pending.filter(isOutdatedIn(group.vaultId))].map(
           ({ report: { instanceId, vaultId, keyId } }) => ({ instanceId, vaultId, keyId }),
         );
-        const approvable = await operations.approvable({ refs, stores: group.act === "store", campaign }, { signal });
+        const approvable = await operations.approvable({ refs, stores: group.act === "store", campaign }, tools);
         apart = approvable.apart;
         open = openReview(console, group, approvable, await console.run.directory.vaultNames({ signal }));
       } else {
@@ -145,13 +145,10 @@ function openReview(
     list: (query) => html`<h2 id="keys">Keys</h2>
 ${classLinks(unusual.counts, runAddress)}
 ${keyTable(table, query, runAddress)}`,
-    async work(_form, { signal, progress }) {
+    async work(_form, tools) {
       const results: KeyResult[] = [];
-      const each = (result: KeyResult): void => {
-        results.push(result);
-        progress.report(`${results.length} of ${sayKeys(file.review.lines.size)}`);
-      };
-      const stoppedBy = await operations.approve(file.review, { stores, each }, { signal }).then(
+      const each = (result: KeyResult): void => void results.push(result);
+      const stoppedBy = await operations.approve(file.review, { stores, each }, tools).then(
         () => undefined,
         (thrown: unknown) => thrown,
       );
@@ -199,9 +196,7 @@ function openShown({ run }: ConsoleApp, { act: id, step, vaultId, keys }: Group,
           return { kind: "failed", ...about, error };
         }
       };
-      let done = 0;
-      const each = (): void => progress.report(`${++done} of ${sayKeys(keys.length)}`);
-      const { results, ...end } = await run.many({ items: keys, what: title, act, each }, { signal });
+      const { results, ...end } = await run.many({ items: keys, what: "Keys", act }, { signal, progress });
       const summary = isRemoval
         ? [`${sayKeys(results.filter(setMessages.isDone).length)} removed`]
         : setMessages.summarizeApproval(results, { step }, { stores: false });

@@ -56,6 +56,20 @@ describe("many requests of one person", () => {
     expect(verdict.ok, explainVerdict(verdict)).toBe(true);
   });
 
+  it("show how many are done, the rate and the time left, in the words of the command line", async () => {
+    const page = await review(alice);
+    await world.control("faults", { operation: "deactivateManagedKey", latencyMs: 1_100 });
+    await alice.post("/requests/approve", { ...hiddenIn(page), typed: "deactivate 3" });
+    const says = new Set<string>();
+    const ended = async () => {
+      const { text } = await alice.open("/run");
+      says.add(/<p class="lead" role="status">([^<]*)</.exec(text)?.[1] ?? "");
+      return text;
+    };
+    await expect.poll(ended, { interval: 20, timeout: 20_000 }).toContain("<h1>3 keys deactivated</h1>");
+    expect(Array.from(says).join("\n")).toMatch(/^Approving: [12] of 3, \d\.\d per second, \d+ s left$/m);
+  });
+
   it("show what is unusual before the form, also a key whose request no longer counts", async () => {
     expect(
       await withOtherTool(world, "carol", together[1], { method: "PATCH", tag: { name: "team", value: "other" } }),

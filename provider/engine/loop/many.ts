@@ -78,10 +78,10 @@ export function createSlots({ sleep, monotonicMs }: Clock): Slots {
 export async function runMany<Item, Result>(
   world: ManyWorld,
   { items, what, act, each, isOneByOne = false, slots }: Many<Item, Result>,
-  { signal }: CallOptions,
+  { signal, progress = world.progress }: CallOptions,
 ): Promise<ManyResults<Result>> {
   const ended = inOrder(each);
-  const progress = createRate(world, what, items.length);
+  const sayDone = createRate({ ...world, progress }, what, items.length);
   let next = 0;
   let done = 0;
   let stopped: { readonly by: unknown } | undefined;
@@ -94,7 +94,7 @@ export async function runMany<Item, Result>(
       try {
         const result = await act(items[index] as Item, index);
         done += 1;
-        progress(done);
+        sayDone(done);
         ended.at(index, [result]);
       } catch (error) {
         stopped ??= { by: error };
