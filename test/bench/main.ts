@@ -14,21 +14,19 @@ import type { BenchRow, InterfaceName } from "./table.ts";
 import { benchTofu } from "./tofu-keys.ts";
 
 const userInterfaces: readonly InterfaceName[] = ["package", "dynamic", "terraform"];
-const usage = `npm run bench [-- [COUNT...] [INTERFACE...] [--json FILE] [--parallel N] [--skip-checkpoints]]
+const usage = `npm run bench [-- [COUNT...] [INTERFACE...] [--json FILE] [--parallel N]]
 
-  COUNT   numbers of keys from 1 to 5000; by default 500
+  COUNT   numbers of keys from 1 to 5000; by default 200
   INTERFACE    package, dynamic or terraform; by default all three
   FILE    receives the table as JSON
   N       keys at once; by default as many as the engine handles by itself
-  --skip-checkpoints   Pulumi stores its state once, at the end of a run
 
-npm run bench campaign [COUNT] measures the commands of a campaign.`;
+npm run bench campaign [COUNT] measures the commands of a campaign, by default of 5000 keys.`;
 
 const { values, positionals } = parseArgs({
   options: {
     json: { type: "string" },
     parallel: { type: "string" },
-    "skip-checkpoints": { type: "boolean", default: false },
   },
   allowPositionals: true,
 });
@@ -36,18 +34,18 @@ const isCampaign = positionals[0] === "campaign";
 const words = isCampaign ? positionals.slice(1) : positionals;
 const named = userInterfaces.filter((userInterface) => words.includes(userInterface));
 const counts = words.filter((word) => !named.some((userInterface) => userInterface === word)).map(Number);
-const wanted = counts.length === 0 ? [500] : counts;
+const wanted = counts.length === 0 ? [isCampaign ? 5000 : 200] : counts;
 const parallel = values.parallel === undefined ? undefined : Number(values.parallel);
 if ([...wanted, parallel ?? 1].some((count) => !Number.isInteger(count) || count < 1 || count > 5000)) {
   console.error(usage);
   process.exit(1);
 }
-const size = { counts: wanted, parallel, skipsCheckpoints: values["skip-checkpoints"] };
+const size = { counts: wanted, parallel };
 
 const scratch = await mkdtemp(path.join(os.tmpdir(), "uko-bench-"));
 const rows: BenchRow[] = [];
 try {
-  if (isCampaign) await benchCampaign(wanted[0] ?? 500, scratch);
+  if (isCampaign) await benchCampaign(wanted[0] ?? 5000, scratch);
   else {
     for (const userInterface of named.length === 0 ? userInterfaces : named) {
       console.log(`\n${userInterface}\n`);

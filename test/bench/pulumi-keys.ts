@@ -28,9 +28,9 @@ export async function benchPulumi(
   const nullPlugin = await buildNull("null-plugin.ts", path.join(scratch, "null"), "pulumi-resource-null");
   const stored = await storedKey(userInterface);
   console.log(runHead);
-  const { parallel, skipsCheckpoints } = size;
+  const { parallel } = size;
   const width = parallel ?? parallelism();
-  const env = { PULUMI_PARALLEL: String(width), ...(skipsCheckpoints && { PULUMI_SKIP_CHECKPOINTS: "true" }) };
+  const env = { PULUMI_PARALLEL: String(width) };
   for (const count of size.counts) {
     const keys = { userInterface, count, width, env };
     await measureKeys(keys, await measureFloor(keys, stored, path.dirname(nullPlugin)), rows);

@@ -6,12 +6,11 @@ import { type Measured, type Spent, total } from "./measure.ts";
 
 export type InterfaceName = "package" | "dynamic" | "terraform";
 
-/** What is measured: numbers of keys, keys at once, and whether Pulumi stores its state only at the end of a run. */
+/** What is measured: numbers of keys, and keys at once. */
 export interface BenchSize {
   readonly counts: readonly number[];
   /** By default as many as the engine handles by itself. */
   readonly parallel: number | undefined;
-  readonly skipsCheckpoints: boolean;
 }
 
 /** One run of many keys, and what it is compared with: the null resource, and the calls alone. */

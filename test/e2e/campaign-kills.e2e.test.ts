@@ -1,6 +1,6 @@
 /**
  * Two people retire an instance of 300 keys with `uko campaign`, while one response of a hundred fails or is lost and their processes
- * are killed at random moments. `npm run bench campaign 5000` does the same with 5,000 keys.
+ * are killed at random moments. `npm run bench campaign` does the same with 5,000 keys.
  */
 
 import { mkdtempSync, rmSync } from "node:fs";
