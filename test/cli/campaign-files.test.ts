@@ -5,17 +5,15 @@ import { campaignSeed, vaultIds } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
 
 const stage = useCampaignStage();
-const { campaign, write, read, manifest, shown, complete, baselined, keyNamed } = stage;
+const { campaign, write, read, manifest, complete, baselined, keyNamed } = stage;
 
 /** IDs of the seed by label. */
 const keyIdFor = (label: string): string => campaignSeed.keys.find((key) => key.label === label)?.id ?? "";
 const keyIdOf = (name: string): string => campaignSeed.kmsKeys.find((key) => key.name === name)?.id ?? "";
 
 describe("the first uko campaign plan", () => {
-  it("writes a campaign.yaml that can be read, and shows the last day of each group", async () => {
-    const ended = await campaign("plan");
-    expect(ended.exitCode).toBe(0);
-    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-draft.txt");
+  it("writes a campaign.yaml that can be read", async () => {
+    expect((await campaign("plan")).exitCode).toBe(0);
     await expect(read("campaign.yaml")).toMatchFileSnapshot("../golden/cli/campaign-draft.yaml");
     expect((await campaign("status")).err).toContain(`Next: uko campaign plan --write --folder ${stage.folder}`);
     expect((await campaign("plan --write --yes")).out).toMatch(/wrote .* with 10 keys/);
@@ -31,9 +29,7 @@ describe("the first uko campaign plan", () => {
 describe("uko campaign plan --write", () => {
   it("writes one line a key, and the same file again if nothing changed", async () => {
     complete();
-    const ended = await campaign("plan --write --yes");
-    expect(ended.exitCode).toBe(0);
-    await expect(shown(ended)).toMatchFileSnapshot("../golden/cli/campaign-plan-write.txt");
+    expect((await campaign("plan --write --yes")).exitCode).toBe(0);
     const before = manifest();
     await stage.world.advance("1d");
     expect((await campaign("plan --write --yes")).exitCode).toBe(0);
@@ -51,11 +47,7 @@ describe("uko campaign plan --write", () => {
     expect(declined.exitCode).toBe(1);
   });
 
-  it("is blocked by a key without an owner or a reason, and writes nothing", async () => {
-    complete((text) => text.replace(", owner: payments", ""));
-    const { exitCode, out } = await campaign("plan --write --yes");
-    expect(exitCode).toBe(12);
-    expect(out).toMatch(/destroy requires an owner/);
+  it("is blocked by the owner and the reason of the draft, and writes nothing", async () => {
     complete((text) =>
       text.replace("owner: platform", "owner: name the owner").replace("Never used", "name the reason"),
     );
@@ -209,30 +201,11 @@ describe("uko campaign plan --write", () => {
     expect((await campaign("status")).exitCode).toBe(0);
   });
 
-  it("names a rule that matches nothing", async () => {
-    complete((text) => text.replace("'draft*'", "'drafts*'"));
-    expect((await campaign("plan --write --yes")).out).toContain("rules[0] in campaign.yaml decides for no key");
-  });
-
   it("names a vault that does not exist or cannot be read, and exits with 13", async () => {
     complete((text) => `${text}scope: {vaults: [${vaultIds.payments}, 5c1e0000-0000-4000-8000-00000000dead]}\n`);
     const { exitCode, out } = await campaign("plan --write --yes");
     expect(exitCode).toBe(13);
     expect(out).toMatch(/Not read\n {2}Vault 5c1e0000-0000-4000-8000-00000000dead: .*\[UKO_NOT_FOUND\]/);
-  });
-
-  it.each([
-    [
-      "the folder of another instance",
-      (text: string) => text.replace(campaignSeed.instance.id, vaultIds.payments),
-      /UKO_INSTANCE_MISMATCH/,
-    ],
-    ["a file of a newer version", (text: string) => text.replace("uko-campaign-1", "uko-campaign-9"), /update uko/],
-  ])("refuses %s", async (_, change, message) => {
-    complete(change);
-    const { exitCode, err } = await campaign("plan --write --yes");
-    expect(exitCode).toBe(1);
-    expect(err).toMatch(message);
   });
 
   it("refuses an edited manifest, and a linked file", async () => {
@@ -244,46 +217,5 @@ describe("uko campaign plan --write", () => {
     rmSync(file);
     symlinkSync(path.join(stage.folder, "campaign.yaml"), file);
     expect((await campaign("plan --write --yes")).err).toContain("payments.jsonl could not be read");
-  });
-
-  it("refuses a folder without campaign.yaml", async () => {
-    expect((await campaign("status")).err).toMatch(/has no campaign\.yaml[\s\S]*uko campaign plan/);
-  });
-});
-
-describe("a hold", () => {
-  it("blocks the key until the end of its last day, and needs no new baseline", async () => {
-    await baselined();
-    const key = keyNamed("cards-1");
-    expect((await campaign(`hold ${key} --kind legal --until 2026-11-26 --ticket L-7`)).exitCode).toBe(0);
-    expect((await campaign("status cards-1")).out).toContain(
-      "Blocked: held: legal, ticket L_7, said to be set by IBMid_550000BOB on 2026-11-26, until 2026-11-26.",
-    );
-    await stage.world.advance("1d");
-    expect((await campaign("status cards-1")).out).not.toContain("held");
-  });
-
-  it.each([
-    ["a label instead of a full ID", "hold cards-1 --kind legal", /cards-1/],
-    [
-      "another kind",
-      `hold ${vaultIds.payments}/${vaultIds.archive} --kind mood`,
-      /Allowed choices are legal, owner, incident/,
-    ],
-    [
-      "a day that does not exist",
-      `hold ${vaultIds.payments}/${vaultIds.archive} --kind legal --until 2026-02-30`,
-      /is not a day/,
-    ],
-    [
-      "a day that is over",
-      `hold ${vaultIds.archive}/9b2d0000-0000-4000-8000-000000000006 --until 2026-11-01`,
-      /2026-11-01 is over/,
-    ],
-  ])("refuses %s", async (_, command, message) => {
-    await baselined();
-    const { exitCode, err } = await campaign(command);
-    expect(exitCode).toBe(1);
-    expect(err).toMatch(message);
   });
 });

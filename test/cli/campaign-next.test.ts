@@ -178,23 +178,6 @@ describe("a wave of two people", () => {
     expect((await asked("next --yes --json")).labels).not.toContain("mail-0");
   });
 
-  it("shows the reason of the rule on each requested key", async () => {
-    await begin();
-    await next("bob");
-    const { out } = await stage.world.uko("alice", `status ${stage.keyNamed("mail-0")}`);
-    expect(out).toContain("Moved to the new ledger");
-  });
-
-  it("changes nothing for a person who does not confirm", async () => {
-    await begin();
-    await next("bob");
-    const ended = await type("alice", "next", ["1", "no"]);
-    expect([ended.exitCode, ended.err]).toEqual([1, expect.stringContaining("[UKO_CANCELED]")]);
-    expect(
-      (await stage.world.trail()).filter(({ operation, effect }) => effect && operation === "deactivateManagedKey"),
-    ).toEqual([]);
-  });
-
   it("takes the requests of one requester after those of another", async () => {
     await begin();
     await next("bob");
@@ -256,30 +239,6 @@ describe("a stop", () => {
     return key;
   }
 
-  it("is visible with each of its keys, and no command calls the wave open", async () => {
-    const key = await stopped();
-    const { exitCode, out } = await quiet("bob", "status");
-    expect([exitCode, first(out)]).toEqual([12, "1 wave stopped: pilot; 5 keys of 5 still have to end"]);
-    expect(out).toMatch(/\nStopped\n.*\n\S+ +mail-1 +pilot +deactivate +reactivated by IBMid-550000ALICE\n/);
-    const data = dataOf(await quiet("bob", "status --json"));
-    expect(data.stops).toMatchObject([{ key, wave: "pilot", step: "deactivate" }]);
-    const open = data.keys.filter(({ outcome }: { outcome: string }) => outcome === "open");
-    for (const { why } of open) expect(why).not.toBe("");
-  });
-
-  it("is continued after one more question, whose reason the folder keeps, and goes through a few keys first", async () => {
-    await stopped();
-    expect(dataOf(await quiet("bob", "next --yes --json")).stops).toMatchObject([{ wave: "pilot", label: "mail-1" }]);
-    const refused = await type("bob", "next --step deactivate", [""]);
-    expect([refused.exitCode, refused.out]).toEqual([12, expect.stringContaining('Wave "pilot" stays stopped')]);
-    expect(refused.out).toContain("mail-1");
-    await type("bob", "next --step deactivate", ["Restored by mistake", "request 1"]);
-    const approved = await type("alice", "next --step deactivate", ["Seen with Bob", "deactivate 1"]);
-    expect(approved.out).toContain("Deactivated 1 key");
-    expect(continued()).toEqual(["Restored by mistake", "Seen with Bob"]);
-    expect((await quiet("bob", "status")).exitCode).toBe(0);
-  });
-
   it("lets a nightly run, which states no reason, go on with another wave", async () => {
     await stopped(
       waveFile.replace(
@@ -302,15 +261,6 @@ describe("a stop", () => {
     const answers = ["Only mail-1 was a mistake", "request 4"];
     expect((await type("bob", "next --wave pilot --step destroy", answers)).out).toContain("Requested the destruction");
     expect(continued()).toEqual([answers[0]]);
-  });
-
-  it("is announced by the rollback that makes it", async () => {
-    await begin();
-    await next("bob");
-    await next("alice");
-    const { out } = await quiet("alice", "rollback pilot");
-    expect(out).toMatch(/The wave stops\n {2}The 4 reactivated keys count as failed/);
-    expect((await quiet("bob", "status --json")).exitCode).toBe(12);
   });
 });
 

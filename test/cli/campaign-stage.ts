@@ -19,8 +19,6 @@ export interface CampaignStage {
   read(name: string): string;
   /** All lines of the manifest. */
   manifest(): string;
-  /** The output with a fixed name for the folder. */
-  shown(ended: Ended): string;
   /** Writes a campaign.yaml with a rule for each key of the seed. */
   complete(change?: (text: string) => string): void;
   /** The same with a blackout, and a manifest. */
@@ -86,7 +84,6 @@ export function useCampaignStage(
     },
     manifest: () => manifestIn(folder),
     read: (name) => readFileSync(path.join(folder, name), "utf8"),
-    shown: ({ out }) => out.replaceAll(folder, "retire-2027"),
     complete: (change = (text) => text) => stage.write("campaign.yaml", change(completeCampaign)),
     async baselined(change = (text) => text) {
       stage.complete((text) => change(`${text}${yearEnd}`));

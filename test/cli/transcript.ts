@@ -151,6 +151,7 @@ class Shell {
       .replaceAll(/(?<=this machine is )(\d+ (s|min|h|d) )+(behind|ahead of)/g, "9 s behind")
       .replaceAll(/(?<="correlationId": ?")[-0-9a-f]{36}/g, "…")
       .replaceAll(/\b[0-9a-f]{64}\b/g, "<digest>")
+      .replaceAll(/(?<=\/evidence\/\S+)-[0-9a-f]{8}-[0-9a-f]{4}(?=\.jsonl)/g, "-…")
       .replaceAll(/\b[0-9a-f]{32}\b/g, (id) => this.#nameOf(id))
       .replaceAll(/[ \t]+$/gm, "");
     this.#text = "";
