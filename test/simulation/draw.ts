@@ -8,6 +8,7 @@ import { moves } from "../support/moves.ts";
 import { drawConsole } from "./console.ts";
 import { edits } from "./edits.ts";
 import { engineVerbs } from "./engine.ts";
+import { isHeld } from "./judge.ts";
 import { bodyIn } from "./mallory.ts";
 import type { Stage } from "./stage.ts";
 import { type Dice, type Fault, faultKinds, people, type Step, type Who } from "./story.ts";
@@ -85,11 +86,15 @@ function drawOutside(dice: Dice): Step {
 /** `request bob destroy` becomes `request @key bob destroy`. */
 const spliced = (text: string, key: string): string => text.replace(/^(\w+)/, `$1 ${key}`);
 
-const falseSettings = { UKO_DUAL_AUTHORIZATION: "single", UKO_DELETION_GATE: "destroy", UKO_APPROVE: "yes" };
-function envOf(dice: Dice): Pick<Step, "env"> {
-  if (dice.chance(10)) return { env: { CI: "true" } };
-  return dice.chance(10) ? { env: falseSettings } : {};
-}
+/** What somebody else can set where a person works: a pipeline, settings of one person, and a service of one's own. */
+const foreignSettings: readonly Readonly<Record<string, string>>[] = [
+  { CI: "true" },
+  { UKO_DUAL_AUTHORIZATION: "single", UKO_DELETION_GATE: "destroy", UKO_APPROVE: "yes" },
+  { UKO_ENDPOINT: "http://127.0.0.1:9", UKO_KMS_ENDPOINT: "http://127.0.0.1:9" },
+  { UKO_IAM_ENDPOINT: "http://127.0.0.1:9" },
+  { UKO_IAM_ENDPOINT: "https://127.0.0.2:9", UKO_ENDPOINT: "https://127.0.0.2:9" },
+];
+const envOf = (dice: Dice): Pick<Step, "env"> => (dice.chance(20) ? { env: dice.one(foreignSettings) } : {});
 
 function withFault(step: Step, dice: Dice, percent: number): Step {
   if (step.types.startsWith("wait") || !dice.chance(percent)) return step;
@@ -129,8 +134,8 @@ export function nextFor(stage: Stage, name: string, dice: Dice): Step {
   const at = `@${name}`;
   const by = (who: Who, command: string): Step => ({ who, types: `uko ${command}`, answers: "yes" });
   if (key === undefined) return { who: "alice", types: "wait 1m" };
-  const isHeld = key.tags.some((tag) => tag.name.toLowerCase() === "hold");
-  if (isHeld && key.state !== "destroyed") {
+  const nowMs = stage.emulator.world.clock.nowMs();
+  if (isHeld(key.tags, nowMs) && key.state !== "destroyed") {
     // Of several holds, a person names the one that ends.
     const which = dice.one(["", "", ...["owner", "other", "legal"].map((kind) => ` --kind ${kind}`)]);
     return by(dice.one(["olga", "bob"]), `hold ${at} --release --reason closed${which}`);
@@ -138,7 +143,7 @@ export function nextFor(stage: Stage, name: string, dice: Dice): Step {
   if (key.state === "destroyed") {
     return dice.chance(50) ? { who: "alice", types: "wait 31d" } : by(dice.one(["bob", "carol"]), `continue ${at}`);
   }
-  const pending = pendingOn(key, stage.emulator.world.clock.nowMs());
+  const pending = pendingOn(key, nowMs);
   if (pending === undefined) return by(dice.one(honest), `request ${at}`);
   const { requester, isApproved, isOld } = pending;
   // Alice lacks the right to destroy, so an approval that is stored for her leads nowhere.

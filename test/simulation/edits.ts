@@ -5,27 +5,23 @@
 
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { EngineState } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 
 export const edits = ["state", "evidence", "rules", "manifest", "signoff"] as const;
 export type Edit = (typeof edits)[number];
 
 export interface Files {
-  readonly engineState: EngineState;
+  readonly engine: Engine;
   /** Folders with evidence: the homes of the people, and the campaign's. */
   readonly folders: readonly string[];
   /** The campaign's own folder, if there is one. */
   readonly campaign: string | undefined;
 }
 
-export function editFiles(edit: Edit, keyId: string, { engineState, folders, campaign }: Files): void {
+export function editFiles(edit: Edit, keyId: string, { engine, folders, campaign }: Files): void {
   if (edit === "state") {
-    for (const [name, { kind, state }] of engineState) {
-      if (kind !== "managedKey") continue;
-      const loosened = { dualAuthorization: "single", deletionProtection: false, dualMarker: "single" };
-      engineState.set(name, { kind, state: { ...state, ...loosened, keyId } });
-      return;
-    }
+    const loosened = { dualAuthorization: "single", deletionProtection: false, dualMarker: "single" };
+    engine.edit({ ...loosened, deletionAwaits: "requester", lifecycleState: "approved", keyId });
   } else if (edit === "evidence") {
     for (const file of folders.flatMap(evidenceIn)) {
       const [line = ""] = readFileSync(file, "utf8").split("\n");

@@ -1,13 +1,20 @@
 /**
- * An engine in this process: a program, a state, and the handlers of the resources, which every interface calls. The state is what
- * a judge compares with the service: it may forget a key only when the key is gone.
+ * A program with every kind of resource, and the engine of one interface that runs it (hosts.ts). The state is a file, which people
+ * share. A judge compares it with the service: it may forget an object only when the object is gone.
  */
 
-import { openHandlers } from "../../provider/compose/engines.ts";
 import type { Outputs } from "../../provider/compose/world.ts";
-import type { Handlers } from "../../provider/engine/resource/handlers.ts";
-import { isUkoError } from "../../provider/errors.ts";
-import type { ResourceName } from "../../provider/resources/registry.ts";
+import { type ResourceName, resourceNames } from "../../provider/resources/registry.ts";
+import { terraformResources } from "../../provider/resources/schema/terraform.ts";
+import type { InterfaceName } from "../contracts/interfaces/interface-names.ts";
+import { type RunRequest, runEngine as runPulumi } from "../contracts/interfaces/support/wire/pulumi-run.ts";
+import { StateFile } from "../contracts/interfaces/support/wire/pulumi-state.ts";
+import { inputsOf, targetOf } from "../contracts/interfaces/support/wire/pulumi-workspace.ts";
+import { runTofu } from "../contracts/interfaces/support/wire/tofu-run.ts";
+import { TofuStateFile } from "../contracts/interfaces/support/wire/tofu-state.ts";
+import { terraformTypeOf } from "../contracts/interfaces/terraform-program.ts";
+import type { ResourceKind, Resources } from "../contracts/interfaces/user-interface.ts";
+import { openDynamic, openPackage, openTofu } from "./hosts.ts";
 import { programKeys, vaultId } from "./world.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -31,21 +38,6 @@ const program: { readonly [Name in ResourceName]: Readonly<Record<string, Values
 
 export const resourceMoves = program;
 
-interface Known {
-  readonly kind: ResourceName;
-  readonly state: Values;
-}
-
-/** What the engine knows of its resources; people share it, as they share a stack. */
-export type EngineState = Map<string, Known>;
-
-export interface EngineReport {
-  readonly says: readonly string[];
-  /** Resources that left the state in this run. */
-  readonly forgotten: readonly Known[];
-  readonly isFailed: boolean;
-}
-
 export const engineVerbs = [
   "up",
   "destroy",
@@ -60,66 +52,155 @@ export const engineVerbs = [
 export type Verb = (typeof engineVerbs)[number];
 
 /** The program itself, with its keys retired, rotated, tagged, left to one person, or with other texts. */
-function wantedOf(kind: ResourceName, values: Values, verb: Verb, known: Values): Values {
+function wantedOf(kind: ResourceName, values: Values, verb: Verb, rotations: number): Values {
   if (verb === "edit" && kind !== "kmsKey") return { ...values, description: "Changed by the program" };
   if (kind !== "managedKey") return values;
   const changes: Partial<Record<Verb, Values>> = {
     retire: { state: "destroyed" },
     loosen: { dualAuthorization: "single", deletionReason: "r".repeat(500) },
-    rotate: { rotationTrigger: `${String(known.rotationTrigger ?? "")}+`.slice(-200) },
+    rotate: { rotationTrigger: String(rotations) },
     tag: { tags: { team: "red", legal: "x" } },
   };
   return { ...values, ...changes[verb] };
 }
 
-const doesNotChange: readonly Verb[] = ["preview", "refresh", "destroy"];
+const kindOf = (name: ResourceName): ResourceKind =>
+  `${name.slice(0, 1).toUpperCase()}${name.slice(1)}` as ResourceKind;
 
-/** Runs the engine with the environment of this process. A resource that fails does not keep the others from their turn. */
-export async function runEngine(verb: Verb, known: EngineState, outputs: Outputs): Promise<EngineReport> {
-  const { resources } = openHandlers(() => ({}), outputs, { rerun: "pulumi destroy" });
-  const options = { signal: new AbortController().signal };
-  const says: string[] = [];
-  const forgotten: Known[] = [];
-  let isFailed = false;
-  const forget = (name: string, each: Known): void => {
-    known.delete(name);
-    forgotten.push(each);
-  };
-  const work = async (name: string, kind: ResourceName, values: Values): Promise<void> => {
-    const handlers = resources[kind] as unknown as Handlers<object, object>;
-    const each = known.get(name);
-    const keep = (state: object): void => void known.set(name, { kind, state: state as Values });
-    if (!doesNotChange.includes(verb)) {
-      const { inputs, failures } = handlers.check(wantedOf(kind, values, verb, each?.state ?? {}), each?.state ?? {});
-      if (failures.length > 0) throw new Error(`${kind}: ${JSON.stringify(failures)}`);
-      if (each === undefined) keep((await handlers.create(inputs, options)).state);
-      else if (handlers.diff(each.state, inputs).length > 0) {
-        keep((await handlers.update(each.state, inputs, options)).state);
-      }
-      return;
-    }
-    if (each === undefined) return;
-    if (verb === "preview") return void says.push(JSON.stringify(await handlers.previewDelete(each.state)));
-    if (verb === "refresh") {
-      const found = await handlers.read(each.state, options);
-      return found === undefined ? forget(name, each) : keep(found.state);
-    }
-    const outcome = await handlers.delete(each.state, options);
-    if (outcome.kind === "ended") return forget(name, each);
-    isFailed = true;
-    says.push(JSON.stringify(outcome));
-  };
+function programFor(verb: Verb, rotations: number): Resources {
   const all = Object.entries(program).flatMap(([kind, rows]) =>
-    Object.entries(rows).map(([name, values]) => ({ name, kind: kind as ResourceName, values })),
+    Object.entries(rows).map(([name, values]) => {
+      const resource = kind as ResourceName;
+      return [name, { type: kindOf(resource), args: wantedOf(resource, values, verb, rotations) }] as const;
+    }),
   );
-  for (const { name, kind, values } of verb === "destroy" ? all.toReversed() : all) {
-    try {
-      await work(name, kind, values);
-    } catch (error) {
-      if (!isUkoError(error)) throw error;
-      isFailed = true;
-      says.push(error.message);
-    }
-  }
-  return { says, forgotten, isFailed };
+  return Object.fromEntries(all);
+}
+
+/** A resource that the state knows. */
+export interface Known {
+  readonly kind: ResourceName;
+  readonly name: string;
+  readonly values: Values;
+}
+
+export interface EngineReport {
+  readonly says: string;
+  /** Resources that left the state in this run. */
+  readonly forgotten: readonly Known[];
+  readonly isFailed: boolean;
+}
+
+/** One stack, with its state in a folder. */
+export interface Engine {
+  /** Runs with the environment of this process. */
+  run(verb: Verb, outputs: Outputs): Promise<EngineReport>;
+  known(): readonly Known[];
+  /** Puts these values into what the state says of its first managed key. */
+  edit(values: Values): void;
+}
+
+type Run = (verb: Verb, wanted: Resources, outputs: Outputs) => Promise<Omit<EngineReport, "forgotten">>;
+
+/** The folder has a folder `backend`. */
+export function openEngine(userInterface: InterfaceName, folder: string): Engine {
+  const { run, known, edit } =
+    userInterface === "terraform" ? openTofuStack(folder) : openPulumiStack(userInterface, folder);
+  let rotations = 0;
+  return {
+    known,
+    edit,
+    async run(verb, outputs) {
+      if (verb === "rotate") rotations += 1;
+      const before = known();
+      const report = await run(verb, programFor(verb, rotations), outputs);
+      const left = new Set(known().map(({ name }) => name));
+      return { ...report, forgotten: before.filter(({ name }) => !left.has(name)) };
+    },
+  };
+}
+
+interface Stack extends Omit<Engine, "run"> {
+  readonly run: Run;
+}
+
+function openPulumiStack(name: Exclude<InterfaceName, "terraform">, folder: string): Stack {
+  const state = new StateFile(folder, "dev");
+  const typeOf = (kind: ResourceKind): string =>
+    name === "package" ? `uko:index:${kind}` : `pulumi-nodejs:dynamic/uko:${kind}`;
+  const resourceOf = (type: string): ResourceName => {
+    const found = resourceNames.find((each) => type === typeOf(kindOf(each)));
+    if (found === undefined) throw new Error(`There is no resource ${type}.`);
+    return found;
+  };
+  const kinds: Partial<Record<Verb, RunRequest["kind"]>> = {
+    destroy: "destroy",
+    refresh: "refresh",
+    preview: "preview",
+  };
+  return {
+    known: () =>
+      state.read().resources.map(({ name: each, type, outputs }) => ({
+        ...{ kind: resourceOf(type), name: each },
+        values: outputs,
+      })),
+    edit: (values) =>
+      state.change((resources) =>
+        resources.map((each) =>
+          each.name === programKeys[0] ? { ...each, outputs: { ...each.outputs, ...values } } : each,
+        ),
+      ),
+    async run(verb, wanted, outputs) {
+      const provider = name === "package" ? openPackage(outputs) : openDynamic(outputs);
+      const kind = kinds[verb] ?? "up";
+      const isProgram = kind === "up" || kind === "preview";
+      const { exitCode, output } = await runPulumi({
+        ...{ kind, provider, state, env: {}, previews: name === "package", program: isProgram ? wanted : {} },
+        options: { goesOn: true, refreshes: false, expectsNoChanges: false, targets: [], excluded: [] },
+        targetOf: (each, { type }) => targetOf("dev", each, typeOf(type)),
+        inputsOf: (target, args) => inputsOf(name, target, args),
+      });
+      return { says: output, isFailed: exitCode !== 0 };
+    },
+  };
+}
+
+function openTofuStack(folder: string): Stack {
+  const state = new TofuStateFile(folder, "default");
+  const resourceOf = (type: string): ResourceName => {
+    const found = resourceNames.find((each) => type === terraformTypeOf(kindOf(each)));
+    if (found === undefined) throw new Error(`There is no resource ${type}.`);
+    return found;
+  };
+  const attributesOf = (type: string) => terraformResources.get(type)?.attributes ?? [];
+  const kinds = { destroy: "destroy", refresh: "refresh", preview: "plan" } as const;
+  return {
+    known: () =>
+      state.read().map(({ type, name, saved: { value } }) => ({
+        ...{ kind: resourceOf(type), name },
+        values: Object.fromEntries(
+          attributesOf(type).map(({ path: [first = ""], name: each }) => [first, value[each]]),
+        ),
+      })),
+    edit: (values) =>
+      state.write(
+        state.read().map((each) => {
+          const named = attributesOf(each.type).flatMap(({ path: [first = ""], name }) =>
+            first in values ? [[name, values[first]]] : [],
+          );
+          const value = { ...each.saved.value, ...Object.fromEntries(named) };
+          return each.name === programKeys[0] ? { ...each, saved: { ...each.saved, value } } : each;
+        }),
+      ),
+    async run(verb, wanted, outputs) {
+      const kind = kinds[verb as keyof typeof kinds] ?? "apply";
+      const request = { host: openTofu(outputs), kind, program: wanted, settings: {}, env: {}, state, excluded: [] };
+      const { hasErrors, output } = await runTofu(request).catch((error: Error) => {
+        // The engine in little replaces nothing.
+        if (!error.message.endsWith("would be replaced.")) throw error;
+        return { hasErrors: true, output: error.message };
+      });
+      return { says: output, isFailed: hasErrors };
+    },
+  };
 }

@@ -62,7 +62,7 @@ async function endKey(stage: Stage, name: string): Promise<Finding | undefined> 
     else tried.add(`${step.who} ${step.types}`);
   }
   if (!isToEnd(stage, name)) return undefined;
-  const place = placeOf(stage.keyOf(name));
+  const place = placeOf(stage.keyOf(name), clock.nowMs());
   return {
     rule: "liveness",
     says: `"${name}" is ${place} after all that honest people could do; the last run:\n${last}`,

@@ -33,6 +33,7 @@ export function judgeStep(stage: Stage, played: Played): readonly Finding[] {
     ...judgeHands(played),
     ...judgeShown(played),
     ...judgeSecrets(stage, played),
+    ...judgeHosts(played),
     ...judgeEvidence(stage, played),
     ...judgeForgotten(stage, played),
     ...judgeEnd(played),
@@ -51,8 +52,18 @@ function judgeHolds(trail: readonly AuditEntry[], { trail: calls, isAtTerminal }
     const act = actOf(call);
     if (act === undefined || (act === "remove" && isAtTerminal)) return [];
     const before = trail.findLast(({ seq, keyId, after }) => seq < call.seq && keyId === call.keyId && after);
-    const isHeld = before?.after?.tags.some(({ name }) => name.toLowerCase() === "hold") === true;
-    return isHeld ? [{ rule: "hold", says: `#${call.seq} ${act} of a held key` }] : [];
+    return isHeld(before?.after?.tags ?? [], Date.parse(call.time))
+      ? [{ rule: "hold", says: `#${call.seq} ${act} of a held key` }]
+      : [];
+  });
+}
+
+/** A hold binds through its last day, if it names one. */
+export function isHeld(tags: readonly { readonly name: string; readonly value: string }[], nowMs: number): boolean {
+  const holds = tags.filter(({ name }) => name.toLowerCase() === "hold").flatMap(({ value }) => value.split(" and "));
+  return holds.some((hold) => {
+    const [, day] = / until (\d{4}_\d\d_\d\d)/.exec(hold) ?? [];
+    return day === undefined || nowMs < Date.parse(day.replaceAll("_", "-")) + 86_400_000;
   });
 }
 
@@ -86,6 +97,12 @@ function judgeSecrets(stage: Stage, { shown, step: { who } }: Played): readonly 
   return found === undefined ? [] : [{ rule: "secret", says: `a credential is in: ${found.slice(0, 200)}` }];
 }
 
+/** Whoever sets where the service is gets a credential only if the run first names that place. */
+function judgeHosts({ elsewhere, shown }: Played): readonly Finding[] {
+  const unnamed = elsewhere.filter((host) => !shown.includes(`This run sends its credential to ${host},`));
+  return unnamed.map((host) => ({ rule: "host", says: `the run called ${host}, which it never named` }));
+}
+
 /** Each step has its line before it is taken, in the evidence of the person whose run took it. */
 function judgeEvidence(stage: Stage, { trail, step: { who } }: Played): readonly Finding[] {
   const steps = trail.filter((call) => isOurs(call) && actOf(call) !== undefined);
@@ -109,7 +126,7 @@ function judgeEvidence(stage: Stage, { trail, step: { who } }: Played): readonly
 
 function judgeForgotten({ emulator }: Stage, { engine }: Played): readonly Finding[] {
   const { keys, keystores, templates, vaults } = emulator.world;
-  return (engine?.forgotten ?? []).flatMap(({ kind, state: { keyId, keystoreId, templateId, vaultId } }) => {
+  return (engine?.forgotten ?? []).flatMap(({ kind, values: { keyId, keystoreId, templateId, vaultId } }) => {
     const isThere = {
       managedKey: keys.has(String(keyId)),
       keystore: keystores.has(String(keystoreId)),
@@ -130,10 +147,9 @@ function judgeEnd({ thrown, shown, isKilled }: Played): readonly Finding[] {
 }
 
 /** The place of a key on its way, for the coverage table. */
-export function placeOf(key: Key | undefined): string {
+export function placeOf(key: Key | undefined, nowMs: number): string {
   if (key === undefined) return "gone";
   const body = bodyIn(key.tags.find(({ name }) => name === "uko_deletion")?.value);
   const record = body === undefined ? "" : body.h === "approval" ? "+approval" : "+request";
-  const isHeld = key.tags.some(({ name }) => name === "hold");
-  return `${key.state}${key.state === "destroyed" ? "" : record}${isHeld ? "+hold" : ""}`;
+  return `${key.state}${key.state === "destroyed" ? "" : record}${isHeld(key.tags, nowMs) ? "+hold" : ""}`;
 }

@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { startCoverage } from "./coverage.ts";
 import { joinNetwork } from "./network.ts";
-import { cpuSeconds, simulate } from "./simulate.ts";
+import { cpuSeconds, explain, simulate } from "./simulate.ts";
 import { openStage } from "./stage.ts";
 
 const { values } = parseArgs({
@@ -28,7 +28,7 @@ console.log(`\n${coverage.tables()}\n`);
 const share = Math.round((removed * 100) / Math.max(1, keys));
 const counts = `${steps} steps in ${stories} stories, ${removed} of ${keys} keys removed (${share} %)`;
 console.log(`${header}: ${counts}, ${Math.round(cpuSeconds())} CPU seconds`);
-if (broken !== undefined) console.log(`\n${broken}`);
+if (broken !== undefined) console.log(`\n${await explain(stage, broken)}`);
 await stage.close();
 // A killed run still waits for an answer that never comes.
 process.exit(broken === undefined ? 0 : 1);

@@ -12,6 +12,9 @@ interface Watched {
   isDead: boolean;
   readonly killAt: Fault | undefined;
   readonly end: () => void;
+  /** Where the emulator is, and every other place to which the run sent anything. */
+  readonly home: string;
+  readonly elsewhere: Set<string>;
 }
 
 const runs = new AsyncLocalStorage<Watched>();
@@ -23,6 +26,8 @@ export function joinNetwork(): () => void {
     const run = runs.getStore();
     if (run === undefined) return send.call(this, options, handler);
     if (run.isDead) return true;
+    const origin = String(options.origin);
+    if (origin !== run.home) run.elsewhere.add(new URL(origin).host);
     if (!options.path.startsWith("/api/")) return send.call(this, options, handler);
     run.calls += 1;
     if (run.calls !== run.killAt?.call) return send.call(this, options, handler);
@@ -38,13 +43,15 @@ export function joinNetwork(): () => void {
 
 /** Runs the work as a process of its own on this network. */
 export function runOnNetwork<Result>(
+  home: string,
   fault: Fault | undefined,
   work: () => Promise<Result>,
-): { readonly result: Promise<Result>; readonly killed: Promise<void>; readonly calls: () => number } {
+): { readonly result: Promise<Result>; readonly killed: Promise<void>; readonly elsewhere: ReadonlySet<string> } {
   const { promise: killed, resolve: end } = Promise.withResolvers<void>();
   const isKill = fault?.kind === "killed before" || fault?.kind === "killed after";
-  const watched: Watched = { calls: 0, isDead: false, killAt: isKill ? fault : undefined, end };
-  return { result: runs.run(watched, work), killed, calls: () => watched.calls };
+  const elsewhere = new Set<string>();
+  const watched: Watched = { calls: 0, isDead: false, killAt: isKill ? fault : undefined, end, home, elsewhere };
+  return { result: runs.run(watched, work), killed, elsewhere };
 }
 
 /** Lets the call take its effect, and hears no answer. */

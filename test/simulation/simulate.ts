@@ -6,7 +6,7 @@ import { drawStep } from "./draw.ts";
 import { untilEnded } from "./honest.ts";
 import { type Finding, judgeStep, placeOf } from "./judge.ts";
 import type { Stage } from "./stage.ts";
-import { diceOf, type Step, type Story, tell } from "./story.ts";
+import { diceOf, type Setting, type Step, type Story, tell } from "./story.ts";
 import { keyNames } from "./world.ts";
 
 export const stepsOfStory = 150;
@@ -37,18 +37,19 @@ export async function playSeed(stage: Stage, seed: number, { coverage, isLeftOpe
   const profile = dice.one(simulatedProfiles);
   // Where each write moves the time of a key by a second, a clock that stands still would be behind the keys.
   const tickMs = profile === "unique-etags" ? 1_000 : dice.one([0, 100, 1_000]);
+  const setting: Setting = { profile, tickMs, engine: dice.one(["package", "package", "terraform", "dynamic"]) };
   const steps: Step[] = [];
-  stage.begin({ profile, tickMs });
+  stage.begin(setting);
   const made = new Set<string>();
   const ended = (finding?: Finding): Ended => {
     const removed = [...made].filter((name) => stage.keyOf(name) === undefined).length;
-    return { story: { profile, tickMs, steps }, removed, keys: made.size, ...(finding !== undefined && { finding }) };
+    return { story: { ...setting, steps }, removed, keys: made.size, ...(finding !== undefined && { finding }) };
   };
   for (let count = 0; count < stepsOfStory; count += 1) {
     for (const name of keyNames) if (stage.keyOf(name) !== undefined) made.add(name);
     const step = drawStep(stage, dice);
     const name = /@(\w+)/.exec(step.types)?.[1];
-    coverage?.note(step, name === undefined ? "-" : placeOf(stage.keyOf(name)));
+    coverage?.note(step, name === undefined ? "-" : placeOf(stage.keyOf(name), stage.emulator.world.clock.nowMs()));
     steps.push(step);
     const [finding] = judgeStep(stage, await stage.play(step));
     if (finding !== undefined) return ended(finding);
@@ -112,8 +113,14 @@ export interface Tally {
   readonly stories: number;
   readonly keys: number;
   readonly removed: number;
-  /** The first broken rule with its seed and the shortest story that still breaks it, for a person to read. */
-  readonly broken?: string;
+  /** The first story that broke a rule. */
+  readonly broken?: Broken;
+}
+
+export interface Broken {
+  readonly seed: number;
+  readonly story: Story;
+  readonly finding: Finding;
 }
 
 export const cpuSeconds = (): number => {
@@ -132,15 +139,20 @@ export async function simulate(stage: Stage, limits: Limits, how?: How): Promise
     tally.steps += story.steps.length;
     tally.keys += keys;
     tally.removed += removed;
-    if (finding === undefined) continue;
-    const shortest = await shorten(stage, story, finding);
-    const broken = [
-      `seed ${seed} breaks the rule "${finding.rule}" after ${story.steps.length} steps: ${finding.says}`,
-      `The shortest story, on a service like ${shortest.profile}, ${shortest.tickMs} ms a write:`,
-      ...shortest.steps.map((step) => `  ${tell(step)}`),
-      JSON.stringify({ seed, broke: finding.rule, ...shortest }),
-    ];
-    return { ...tally, broken: broken.join("\n") };
+    if (finding !== undefined) return { ...tally, broken: { seed, story, finding } };
   }
   return tally;
+}
+
+/** The broken rule with its seed, the shortest story that still breaks it, and the command that plays it again, for a person to read. */
+export async function explain(stage: Stage, { seed, story, finding }: Broken): Promise<string> {
+  const shortest = await shorten(stage, story, finding);
+  const { profile, tickMs, engine, steps } = shortest;
+  return [
+    `seed ${seed} breaks the rule "${finding.rule}" after ${story.steps.length} steps: ${finding.says}`,
+    `Again: npm run simulate -- --seed ${seed} --steps ${stepsOfStory}`,
+    `The shortest story, on a service like ${profile}, ${tickMs} ms a write, with the engine of ${engine}:`,
+    ...steps.map((step) => `  ${tell(step)}`),
+    JSON.stringify({ seed, broke: finding.rule, ...shortest }),
+  ].join("\n");
 }

@@ -3,7 +3,7 @@
  * emulator's, so nothing waits. A process is a run in this process on a network of its own (network.ts).
  */
 
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { openOperations } from "../../provider/cli/cli-world.ts";
@@ -23,10 +23,11 @@ import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { makeCampaign } from "../support/moves.ts";
 import { useConsole } from "./console.ts";
 import { type Edit, editFiles } from "./edits.ts";
-import { type EngineReport, type EngineState, runEngine, type Verb } from "./engine.ts";
+import { type Engine, type EngineReport, openEngine, type Verb } from "./engine.ts";
+import { connectDynamic } from "./hosts.ts";
 import { plantText } from "./mallory.ts";
 import { runOnNetwork } from "./network.ts";
-import type { Fault, Step, Story, Who } from "./story.ts";
+import type { Fault, Setting, Step, Who } from "./story.ts";
 import { apiKeyOf, keyNames, kmsKeyId, seededKeys, simulatedSeed, vaultId } from "./world.ts";
 
 /** What became of one step. */
@@ -39,6 +40,8 @@ export interface Played {
   readonly isAtTerminal: boolean;
   /** The calls of this step, those of the meanwhile included. */
   readonly trail: readonly AuditEntry[];
+  /** The hosts to which the run sent anything, other than the service of the story. */
+  readonly elsewhere: readonly string[];
   /** What the run itself threw; only a defect does. */
   readonly thrown?: unknown;
   readonly engine?: EngineReport;
@@ -46,8 +49,7 @@ export interface Played {
 
 export interface Stage {
   readonly emulator: Emulator;
-  readonly engineState: EngineState;
-  begin(story: Pick<Story, "profile" | "tickMs">): void;
+  begin(setting: Setting): void;
   play(step: Step): Promise<Played>;
   /** The key of this name as the service has it; undefined if it was never made, or is removed. */
   keyOf(name: string): Key | undefined;
@@ -59,11 +61,13 @@ export interface Stage {
 
 export async function openStage(): Promise<Stage> {
   const emulator = await startEmulator({ seed: simulatedSeed });
+  const pulumi = await connectDynamic();
   const root = mkdtempSync(path.join(tmpdir(), "uko-simulation-"));
   const { world, url } = emulator;
   const homes = new Map<Who, string>();
   const ids = new Map<string, string>();
-  const engineState: EngineState = new Map();
+  const backend = path.join(root, "backend");
+  let stack: Engine | undefined;
   let folder: string | undefined;
 
   /** Short pauses, which come after writes, take no time; a long wait moves the clock of the service. */
@@ -135,11 +139,15 @@ export async function openStage(): Promise<Stage> {
     };
     return runCli(words, watched);
   };
+  const engineOf = (): Engine => {
+    if (stack === undefined) throw new Error("No story has begun.");
+    return stack;
+  };
   const runProgram = async (verb: string, show: (text: string) => void): Promise<EngineReport> => {
     const show1 = (line: string): void => show(`${line}\n`);
     const outputs = { progress: { report: show1 }, note: show1, warn: show1, evidenceLog: show1 };
-    const report = await runEngine(verb as Verb, engineState, { ...outputs, clock, signingPlaces: unsigned });
-    report.says.forEach(show1);
+    const report = await engineOf().run(verb as Verb, { ...outputs, clock, signingPlaces: unsigned });
+    show1(report.says);
     return report;
   };
   const sitAtConsole = async (step: Step, words: readonly string[], show: (text: string) => void): Promise<void> => {
@@ -163,7 +171,7 @@ export async function openStage(): Promise<Stage> {
     if (kind === "edit") {
       const folders = [...homes.values(), ...(folder === undefined ? [] : [folder])];
       const campaign = folder === undefined ? undefined : path.join(folder, "campaign");
-      editFiles(verb as Edit, id, { engineState, folders, campaign });
+      editFiles(verb as Edit, id, { engine: engineOf(), folders, campaign });
       return;
     }
     if (kind === "plant") {
@@ -196,6 +204,7 @@ export async function openStage(): Promise<Stage> {
     let engine: EngineReport | undefined;
     let thrown: unknown;
     let isKilled = false;
+    let elsewhere: ReadonlySet<string> = new Set();
     if (kind === "wait") world.clock.advance(parseDurationMs(words[0] ?? "") ?? 0);
     else if (kind === "tool" || kind === "plant" || kind === "edit") await callTool(step);
     else {
@@ -203,11 +212,12 @@ export async function openStage(): Promise<Stage> {
       const isEngine = kind === "engine";
       // A program that asks for one person meets an environment that asks for two.
       if (isEngine) process.env = { ...environmentOf(step), UKO_DUAL_AUTHORIZATION: "required" };
-      const { result, killed } = runOnNetwork(step.fault, async () => {
+      const { result, killed, ...network } = runOnNetwork(url, step.fault, async () => {
         if (isEngine) engine = await runProgram(words[0] ?? "", show);
         else if (kind === "console") await sitAtConsole(step, words, show);
         else exitCode = await runCommand(step, words, show);
       });
+      elsewhere = network.elsewhere;
       const ended = result.catch((error: unknown) => {
         thrown = error;
       });
@@ -219,7 +229,8 @@ export async function openStage(): Promise<Stage> {
     learnNames();
     const trail = world.audit.since(first);
     const isAtTerminal = step.answers !== undefined;
-    return { step, exitCode, shown, isKilled, isAtTerminal, trail, thrown, ...(engine !== undefined && { engine }) };
+    const ran = { exitCode, shown, isKilled, isAtTerminal, trail, elsewhere: [...elsewhere], thrown };
+    return { step, ...ran, ...(engine !== undefined && { engine }) };
   };
   /** What a killed run still writes goes to a place that no other run reads. */
   const leaveMachine = (who: Who): void => {
@@ -236,15 +247,16 @@ export async function openStage(): Promise<Stage> {
 
   return {
     emulator,
-    engineState,
-    begin({ profile, tickMs }) {
+    begin({ profile, tickMs, engine = "package" }) {
       world.reset();
       world.switches = resolveSwitches(profile);
       world.clock.tickMs = tickMs;
       for (const home of homes.values()) rmSync(home, { recursive: true, force: true });
       homes.clear();
       ids.clear();
-      engineState.clear();
+      rmSync(backend, { recursive: true, force: true });
+      mkdirSync(backend);
+      stack = openEngine(engine, root);
       folder = undefined;
       for (const [name, id] of Object.entries(seededKeys)) ids.set(name, id);
     },
@@ -258,6 +270,7 @@ export async function openStage(): Promise<Stage> {
         // A file may end with a torn line.
         .join("\n"),
     async close() {
+      pulumi.close();
       await emulator.close();
       rmSync(root, { recursive: true, force: true });
     },

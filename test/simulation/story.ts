@@ -1,6 +1,7 @@
 /** A story: what people type, in order, and what goes wrong meanwhile. It is plain data, so that it can be kept, cut and told again. */
 
 import type { ProfileName } from "../../provider/emulator/store/switches.ts";
+import type { InterfaceName } from "../contracts/interfaces/interface-names.ts";
 
 /** Who acts. Mallory has a credential with every role, and may write all that is data to uko. */
 export const people = ["alice", "bob", "carol", "dave", "olga", "erin", "pipeline", "workload", "mallory"] as const;
@@ -41,10 +42,16 @@ export interface Step {
   readonly meanwhile?: Step;
 }
 
-export interface Story {
+/** Where a story takes place. */
+export interface Setting {
   readonly profile: ProfileName;
   /** How far the clock of the service moves with each write. */
   readonly tickMs: number;
+  /** Whose engine runs the program; by default the package. */
+  readonly engine?: InterfaceName;
+}
+
+export interface Story extends Setting {
   readonly steps: readonly Step[];
 }
 

@@ -3,8 +3,9 @@
  * what it saves. Each fault that the core would report about the provider throws here.
  */
 
+import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { expect } from "vitest";
 import { containsUnknown, UNKNOWN } from "../../provider/engine/resource/unknown.ts";
 import { readObject, resourceNamed, writeObject } from "../../provider/terraform-plugin/blocks.ts";
 import {
@@ -64,13 +65,13 @@ export interface Core {
   /** The change alone, without the messages of its plan. */
   settle(plan: PlanOutcome, config: Config | null): Promise<Told>;
   /** The same state with this host, for example of another person. */
-  by(host: Host): Core;
+  by(host: Pick<Host, "provider">): Core;
   /** A deletion on the wire, without the plan before it. */
   wire(saved: Saved): Pick<MessageInitShape<typeof ApplyResourceChange_RequestSchema>, "priorState" | "plannedState">;
 }
 
 export function openCore(
-  host: Host,
+  host: Pick<Host, "provider">,
   typeName: string,
   kept: { saved: Saved | undefined } = { saved: undefined },
 ): Core {
@@ -107,18 +108,19 @@ export function openCore(
   const requireValid = (planned: ObjectValue, config: ObjectValue, prior: ObjectValue | null): void => {
     for (const { name, schema } of attributes) {
       const [value, wanted, before] = [planned[name] ?? null, config[name] ?? null, prior?.[name] ?? null];
-      if (schema.write_only === true) expect(value, `${name} is write-only`).toBeNull();
-      else if (wanted !== null)
-        expect([wanted, before], `${name} is neither configured nor prior`).toContainEqual(value);
-      else if (schema.computed !== true) expect(value, `${name} is not computed`).toBeNull();
+      if (schema.write_only === true) assert.equal(value, null, `${name} is write-only`);
+      else if (wanted !== null) {
+        const isKnown = [wanted, before].some((each) => isDeepStrictEqual(each, value));
+        assert(isKnown, `${name} is neither configured nor prior`);
+      } else if (schema.computed !== true) assert.equal(value, null, `${name} is not computed`);
     }
   };
 
   /** compatible.go: known values stay as planned, and no value is unknown now. */
   const requireConsistent = (promised: ObjectValue, actual: ObjectValue): void => {
-    expect(containsUnknown(actual)).toBe(false);
+    assert(!containsUnknown(actual));
     for (const [name, value] of Object.entries(promised)) {
-      if (!containsUnknown(value)) expect(actual[name], `${name} is not as planned`).toEqual(value);
+      if (!containsUnknown(value)) assert.deepEqual(actual[name], value, `${name} is not as planned`);
     }
   };
 
@@ -132,12 +134,12 @@ export function openCore(
       priorPrivate,
       ...(identity !== undefined && prior !== null && { priorIdentity: identity }),
     });
-    expect(reply.requiresReplace).toEqual([]);
-    expect(reply.deferred).toBeUndefined();
+    assert.deepEqual(reply.requiresReplace, []);
+    assert.equal(reply.deferred, undefined);
     const messages = messagesOf(reply.diagnostics);
     const planned = messages.errors.length > 0 ? null : readObject(reply.plannedState, resource);
     if (messages.errors.length === 0 && config !== null && planned !== null) requireValid(planned, config, prior);
-    if (messages.errors.length === 0) expect(planned === null).toBe(config === null);
+    if (messages.errors.length === 0) assert.equal(planned === null, config === null);
     return { ...messages, planned, private: reply.plannedPrivate, identity: reply.plannedIdentity };
   };
 
@@ -158,9 +160,9 @@ export function openCore(
         version: 0n,
         rawState: { json: new TextEncoder().encode(stateText(saved.value)) },
       });
-      expect(messagesOf(upgraded.diagnostics).errors).toEqual([]);
+      assert.deepEqual(messagesOf(upgraded.diagnostics).errors, []);
       // A state of an earlier release lacks attributes that came later.
-      expect(readObject(upgraded.upgradedState, resource)).toEqual(wholeOf(saved.value));
+      assert.deepEqual(readObject(upgraded.upgradedState, resource), wholeOf(saved.value));
       const reply = await provider.readResource({
         typeName,
         currentState: upgraded.upgradedState,
@@ -170,7 +172,7 @@ export function openCore(
       const messages = messagesOf(reply.diagnostics);
       if (messages.errors.length > 0) return messages;
       const value = readObject(reply.newState, resource);
-      if (value !== null) expect(containsUnknown(value)).toBe(false);
+      assert(value === null || !containsUnknown(value));
       kept.saved =
         value === null ? undefined : { ...saved, value, private: reply.private, identity: reply.newIdentity };
       return messages;
@@ -231,7 +233,7 @@ export function openCore(
     const messages = messagesOf(reply.diagnostics);
     const value = readObject(reply.newState, resource);
     if (messages.errors.length === 0) {
-      expect(value === null, "the object is there exactly where it is wanted").toBe(config === null);
+      assert.equal(value === null, config === null, "the object is there exactly where it is wanted");
       if (value !== null && plan.planned !== null) requireConsistent(plan.planned, value);
     }
     if (value !== null) {
@@ -249,7 +251,7 @@ export function openCore(
 /** Both plans of one run: unknown values may be known by now, all other values are unchanged. */
 function requireConsistentPlan(first: ObjectValue | null, second: ObjectValue | null): void {
   for (const [name, value] of Object.entries(first ?? {})) {
-    if (!containsUnknown(value)) expect(second?.[name], `${name} is planned otherwise`).toEqual(value);
+    if (!containsUnknown(value)) assert.deepEqual(second?.[name], value, `${name} is planned otherwise`);
   }
 }
 
@@ -258,7 +260,7 @@ function messagesOf(all: readonly Diagnostic[]): Told {
   const textOf = ({ summary, detail }: Diagnostic) => messageOfDiagnostic(summary, detail);
   const errors = diagnostics.filter(({ severity }) => severity === Diagnostic_Severity.ERROR);
   const warnings = diagnostics.filter(({ severity }) => severity === Diagnostic_Severity.WARNING);
-  expect(errors.length + warnings.length).toBe(diagnostics.length);
+  assert.equal(errors.length + warnings.length, diagnostics.length);
   const attributes = errors.flatMap(
     ({ attribute }) => attribute?.steps.map(({ selector }) => String(selector.value)) ?? [],
   );

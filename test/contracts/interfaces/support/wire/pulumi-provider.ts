@@ -43,11 +43,8 @@ export interface Stored extends Target {
 
 type ProviderReply = Pick<Stored, "id" | "outputs" | "refreshBeforeUpdate">;
 
-export interface Provider {
-  readonly child: ChildProcess;
-  readonly log: readonly LogLine[];
-  /** The output of the process on both streams. */
-  written(): string;
+/** The calls of the protocol. */
+export interface ProviderCalls {
   configure(settings: Properties): Promise<readonly string[]>;
   check(
     target: Target,
@@ -62,6 +59,13 @@ export interface Provider {
   delete(stored: Stored): Promise<void>;
   /** Sent at each end of a run. */
   cancel(): Promise<void>;
+}
+
+export interface Provider extends ProviderCalls {
+  readonly child: ChildProcess;
+  readonly log: readonly LogLine[];
+  /** The output of the process on both streams. */
+  written(): string;
   close(): Promise<void>;
 }
 
@@ -88,6 +92,28 @@ export async function startProvider(
   }
   const port = await firstLine(child, () => written);
   const client = new providerGrpc.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+
+  return {
+    ...callsOn(client, userInterface),
+    child,
+    log,
+    written: () => written,
+    async close() {
+      client.close();
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill();
+        await new Promise((resolve) => child.once("close", resolve));
+      }
+      engine.close();
+    },
+  };
+}
+
+/** The calls through a client, with what the engine does to secrets. */
+export function callsOn(
+  client: providerGrpc.ResourceProviderClient,
+  userInterface: Exclude<InterfaceName, "terraform">,
+): ProviderCalls {
   /** The dynamic provider cannot read the mark of a secret, so the engine takes it off. */
   const sent = (properties: Properties) =>
     userInterface === "package" ? properties : (revealed(properties) as Properties);
@@ -95,9 +121,6 @@ export async function startProvider(
   const about = (target: Target) => caller(client, target);
 
   return {
-    child,
-    log,
-    written: () => written,
     async configure(settings) {
       if (userInterface === "package") {
         const check = new providerPb.CheckRequest();
@@ -149,14 +172,6 @@ export async function startProvider(
     async cancel() {
       // As the engine does, it goes on without a provider that was killed.
       await unary((done) => client.cancel(new emptyPb.Empty(), done)).catch(() => {});
-    },
-    async close() {
-      client.close();
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill();
-        await new Promise((resolve) => child.once("close", resolve));
-      }
-      engine.close();
     },
   };
 

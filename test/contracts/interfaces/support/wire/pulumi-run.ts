@@ -9,14 +9,14 @@ import { unknownText } from "../../../../../provider/pulumi-plugin/values.ts";
 import type { Properties } from "../../../../pulumi-plugin/engine.ts";
 import type { Resource, Resources } from "../../user-interface.ts";
 import { needsOf } from "./order.ts";
-import { isSecret, type Provider, revealed, type Stored, type Target } from "./pulumi-provider.ts";
+import { isSecret, type Provider, type ProviderCalls, revealed, type Stored, type Target } from "./pulumi-provider.ts";
 import type { StateFile } from "./pulumi-state.ts";
 
 export interface RunRequest {
   readonly kind: "up" | "destroy" | "refresh" | "preview";
   readonly program: Resources;
   readonly env: Readonly<Record<string, string>>;
-  readonly provider: Provider;
+  readonly provider: ProviderCalls & Pick<Provider, "log">;
   readonly state: StateFile;
   targetOf(name: string, resource: Resource): Target;
   /** The inputs that the program's class derives from its arguments. */
@@ -194,7 +194,7 @@ export async function runEngine(request: RunRequest): Promise<RunOutcome> {
 }
 
 /** Warnings in the log so far, each once; those without a resource are the stack's. */
-function warningsIn({ log }: Provider, known: readonly Target[]): readonly Said[] {
+function warningsIn({ log }: Pick<Provider, "log">, known: readonly Target[]): readonly Said[] {
   return log
     .filter(({ severity, ephemeral }) => severity === enginePb.LogSeverity.WARNING && !ephemeral)
     .map(({ urn, message }) => ({

@@ -143,8 +143,8 @@ class WirePulumi extends Verbs implements EnginePerson {
               env: this.environment(extra),
               previews: this.#userInterface.name === "package",
               options: flagsIn(args),
-              targetOf: (name, { type }) => this.#targetOf(name, this.#userInterface.typeOf(type)),
-              inputsOf: (target, given) => this.#inputsOf(target, given),
+              targetOf: (name, { type }) => targetOf(this.#stack, name, this.#userInterface.typeOf(type)),
+              inputsOf: (target, given) => inputsOf(this.#userInterface.name, target, given),
             });
       const whole = `${output}${provider.written()}`;
       const firstErrorLine = /^\s*error: (.*)$/m.exec(output)?.[1]?.trim();
@@ -161,27 +161,27 @@ class WirePulumi extends Verbs implements EnginePerson {
     if (this.#userInterface.name === "dynamic") return this.#config;
     return Object.fromEntries(Object.entries(this.#config).map(([name, value]) => [name.replace(/^uko:/, ""), value]));
   }
+}
 
-  #targetOf(name: string, type: string): Target {
-    return { urn: `urn:pulumi:${this.#stack}::keys::${type}::${name}`, type, name };
-  }
+export function targetOf(stack: string, name: string, type: string): Target {
+  return { urn: `urn:pulumi:${stack}::keys::${type}::${name}`, type, name };
+}
 
-  /** The inputs that the classes of both packages add to a program's arguments. */
-  #inputsOf({ urn, type }: Target, args: Properties): Properties {
-    const hidden = Object.entries(args).map(([name, value]) => [
-      name,
-      secretInputs.has(name) && value !== undefined ? secretOf(value) : value,
-    ]);
-    const inputs = Object.fromEntries(hidden) as Properties;
-    if (this.#userInterface.name === "package") return inputs;
-    const kind = type.split(":").at(-1) ?? "";
-    const member = `${kind.slice(0, 1).toLowerCase()}${kind.slice(1)}`;
-    return {
-      ...inputs,
-      __origin: `organization/${urn}`,
-      __provider: `exports.handler=()=>require("pulumi-uko/dynamic-provider").${member}`,
-    };
-  }
+/** The inputs that the classes of both packages add to a program's arguments. */
+export function inputsOf(name: PulumiWireInterface["name"], { urn, type }: Target, args: Properties): Properties {
+  const hidden = Object.entries(args).map(([each, value]) => [
+    each,
+    secretInputs.has(each) && value !== undefined ? secretOf(value) : value,
+  ]);
+  const inputs = Object.fromEntries(hidden) as Properties;
+  if (name === "package") return inputs;
+  const kind = type.split(":").at(-1) ?? "";
+  const member = `${kind.slice(0, 1).toLowerCase()}${kind.slice(1)}`;
+  return {
+    ...inputs,
+    __origin: `organization/${urn}`,
+    __provider: `exports.handler=()=>require("pulumi-uko/dynamic-provider").${member}`,
+  };
 }
 
 /** As sdk/nodejs and provider/pulumi-dynamic mark them. */

@@ -23,7 +23,7 @@ export interface TofuRunRequest {
   readonly program: Resources;
   readonly settings: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
-  readonly host: Host;
+  readonly host: Pick<Host, "provider">;
   readonly state: TofuStateFile;
   /** The names of resources to leave out. */
   readonly excluded: readonly string[];
