@@ -90,7 +90,7 @@ async function requestableKmsKey(run: OpenRun, key: KmsKeyPath): Promise<NamedKe
 }
 
 async function kmsRule(): Promise<string> {
-  return (await import("../compose/operations.ts")).kmsRolesRule;
+  return (await import("../compose/keys.ts")).kmsRolesRule;
 }
 
 const maxShown = 20;

@@ -17,7 +17,6 @@ import { monotonicMs, type Outputs, openHttp, sayUndocumentedHosts, sha256 } fro
 
 export { auditEvidence } from "../engine/commands/audit.ts";
 export { selectRequests } from "../engine/key/sets/survey.ts";
-export { kmsRolesRule } from "../engine/kms-key/words.ts";
 
 /** Operations for the command line, which has no stored settings. */
 export function openOperations(environment: Environment, outputs: Outputs) {

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
 import { expect, it } from "vitest";
 import { childEnv } from "../support/child-env.ts";
 
@@ -53,4 +54,14 @@ it("uko status loads what a run needs: no definition of a resource, no emulator,
   const { own, packages } = await loadedBy("status", "vault/key");
   expect(packages).toEqual([...forEvery, "jose", "zod"].sort());
   expect(own).toBeLessThanOrEqual(230);
+});
+
+it("the Pulumi plugin and the Terraform provider contain no campaign and none of its libraries", () => {
+  // Each start of a provider unpacks and parses what its bundle contains, also what no run uses.
+  const entry = fileURLToPath(new URL("../../provider/bin/own-commands.ts", import.meta.url));
+  const options = { bundle: true, platform: "node", format: "esm", metafile: true, write: false } as const;
+  const { inputs } = buildSync({ ...options, entryPoints: [entry] }).metafile;
+  const files = Object.keys(inputs);
+  expect(files.filter((file) => /provider\/cli\/key-program\.ts$/.test(file))).toHaveLength(1);
+  expect(files.filter((file) => /provider\/campaign\/|node_modules\/yaml\//.test(file))).toEqual([]);
 });
