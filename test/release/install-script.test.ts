@@ -60,7 +60,7 @@ async function signedRelease(expires: string, usesTime: readonly string[] = []) 
   const key = path.join(copy, "uko.asc");
   await gpg("--armor", "--output", key, "--export", "releaser@example.test");
   await gpg("--armor", "--detach-sign", path.join(copy, "checksums.txt"));
-  return { copy, key };
+  return { copy, key, gpg, home: env.GNUPGHOME };
 }
 
 test("refuses an archive that is not in the list, or that another byte changed", async () => {
@@ -116,6 +116,20 @@ test("refuses the signature of a key that has expired", async ({ skip }) => {
   const expired = await install(await serve(copy), ["--key", key]);
   expect(expired).toMatchObject({ code: 1, installed: [] });
   expect(expired.output).toContain(`The key in ${key} has expired or was revoked. Nothing was installed.`);
+});
+
+test("refuses the signature of a key that was revoked after it signed", async ({ skip }) => {
+  skip(!hasProgram("gpg"), "gpg is not on PATH");
+  const { copy, key, gpg, home } = await signedRelease("1d");
+  const [name = ""] = await readdir(path.join(home, "openpgp-revocs.d"));
+  const revocation = path.join(home, "openpgp-revocs.d", name);
+  // A colon keeps the owner from importing the file by mistake.
+  await writeFile(revocation, (await readFile(revocation, "utf8")).replace(/^:/m, ""));
+  await gpg("--import", revocation);
+  await gpg("--armor", "--output", key, "--export", "releaser@example.test");
+  const revoked = await install(await serve(copy), ["--key", key]);
+  expect(revoked).toMatchObject({ code: 1, installed: [] });
+  expect(revoked.output).toContain(`The key in ${key} has expired or was revoked. Nothing was installed.`);
 });
 
 test("refuses what GitHub does not attest, a system without an archive, and an unknown option", async () => {
