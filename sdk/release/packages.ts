@@ -31,6 +31,7 @@ const manifestShape = z.object({
   license: z.string(),
   dependencies: namesShape,
   peerDependencies: namesShape,
+  peerDependenciesMeta: z.record(z.string(), z.object({ optional: z.boolean().optional() })).optional(),
 });
 const lockShape = z.object({
   packages: z.record(
@@ -72,13 +73,18 @@ async function packNpm(folder: string): Promise<readonly string[]> {
   const names: string[] = [];
   for (const place of npmFolders) {
     const manifest = manifestShape.parse(JSON.parse(await text(path.join(place, "package.json"))));
-    const needed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-    const parts = [...(place === "." ? bundled : []), ...installedWith(lock, needed)];
+    const parts = [...(place === "." ? bundled : []), ...installedWith(lock, neededBy(manifest))];
     const stem = `${manifest.name.replace("@", "").replace("/", "-")}-${manifest.version}`;
     await writeReleaseFile(folder, `${stem}.cdx.json`, billOfMaterials(npmPart(manifest), parts));
     names.push(`${stem}.tgz`, `${stem}.cdx.json`);
   }
   return names;
+}
+
+/** What npm installs with a package: an optional peer only comes with a program that needs it. */
+function neededBy({ dependencies, peerDependencies = {}, peerDependenciesMeta = {} }: z.infer<typeof manifestShape>) {
+  const peers = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true);
+  return [...Object.keys(dependencies ?? {}), ...peers];
 }
 
 /** Returns the packages that the lock file installs for these names, with all that they need. */

@@ -1,13 +1,14 @@
 /** The packages of a release, each installed from its archive into an empty project, with the programs of its own registry's users. */
 
 import { execFile } from "node:child_process";
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import packageFile from "../../package.json" with { type: "json" };
 import { packageVersion } from "../../sdk/make/schema-file.ts";
+import { bundledInNpm } from "../../sdk/release/bundled-packages.ts";
 import { fetchNode } from "../../sdk/release/fetch-node.ts";
 import { packPackages } from "../../sdk/release/packages.ts";
 import { hostPlatform, type PinnedNode } from "../../sdk/release/platforms.ts";
@@ -16,7 +17,7 @@ import { aReleasedZip } from "../cli/released-zip.ts";
 import { findGo } from "../engines/find-go.ts";
 import { findJava, isJavaLeftOut } from "../engines/find-java.ts";
 import { installPython, isPythonLeftOut } from "../engines/find-python.ts";
-import { repository } from "../support/documents.ts";
+import { read, repository } from "../support/documents.ts";
 import { handlesManyKeys } from "./many-keys.ts";
 
 /** Maven downloads its plugins, and pip Pulumi's library. */
@@ -45,6 +46,22 @@ const archive = (name: string): string => path.join(folder, name);
 async function emptyProject(): Promise<string> {
   return mkdtemp(path.join(folder, "project-"));
 }
+
+/** The names of the packages that npm put into this folder, also of those inside others. */
+async function installedIn(modules: string): Promise<readonly string[]> {
+  const { packages } = JSON.parse(await readFile(path.join(modules, ".package-lock.json"), "utf8")) as {
+    packages: object;
+  };
+  return Object.keys(packages).map((place) => place.slice(place.lastIndexOf("node_modules/") + 13));
+}
+
+async function bytesIn(place: string): Promise<number> {
+  const files = (await readdir(place, { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
+  const sizes = await Promise.all(files.map(async (each) => (await stat(path.join(each.parentPath, each.name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+const sorted = (names: readonly string[]): readonly string[] => [...new Set(names)].toSorted();
 
 async function run(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = process.env) {
   const options = { cwd, env, timeout: limitMs, maxBuffer: 64 * 1024 * 1024 };
@@ -78,6 +95,30 @@ test("each package comes with a bill of materials that names its parts", async (
   }
 });
 
+test.each([
+  ["pulumi-uko", "pulumi-uko"],
+  ["@uko/cdktn", "uko-cdktn"],
+])(
+  "the bill of materials of %s names what npm installs with it, and what its bundles contain",
+  {
+    timeout: limitMs,
+  },
+  async (name, stem) => {
+    const project = await emptyProject();
+    await writeFile(path.join(project, "package.json"), '{ "private": true }\n');
+    const env = { ...process.env, HOME: await emptyProject() };
+    const options = ["--prefer-offline", "--no-audit", "--no-fund"];
+    await run("npm", ["install", archive(`${stem}-${version}.tgz`), ...options], project, env);
+    const installed = await installedIn(path.join(project, "node_modules"));
+    const bill = JSON.parse(await readFile(archive(`${stem}-${version}.cdx.json`), "utf8")) as {
+      components: { name: string }[];
+    };
+    const bundled = await bundledInNpm(path.join(repository, "build"), repository);
+    const expected = [...installed, ...(name === "pulumi-uko" ? bundled.map((each) => each.name) : [])];
+    expect(sorted([name, ...bill.components.map((each) => each.name)])).toEqual(sorted(expected));
+  },
+);
+
 test("npm installs its three packages, and programs find the plugin's version, the constructs and the command", {
   timeout: limitMs,
 }, async () => {
@@ -108,6 +149,10 @@ test("a global install brings the five packages of the manifest, and the oldest 
   expect(packages.map((place) => place.slice(place.lastIndexOf("node_modules/") + 13)).toSorted()).toEqual(
     Object.keys(packageFile.dependencies).toSorted(),
   );
+  const [, count, megabytes] =
+    /npm installs (\d+) packages with (\d+) MB/.exec(read("provider/docs/explanation/is-this-safe.md")) ?? [];
+  expect(Number(count)).toBe(1 + packages.length);
+  expect(Math.abs(Number(megabytes) - (await bytesIn(installed)) / 1_000_000)).toBeLessThan(2);
   const program = `import(${JSON.stringify(path.join(installed, "pulumi-uko/dist/pulumi-dynamic/index.js"))}).catch(({ message }) => console.log(message))`;
   expect(await run(process.execPath, ["-e", program], project)).toMatch(/^Cannot find package '@pulumi\/pulumi' /);
 
