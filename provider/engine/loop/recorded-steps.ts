@@ -62,34 +62,27 @@ function indexOf(evidence: Evidence): Index {
 
 const aboutSteps = /"step":"(?:deactivate|reactivate|destroy|remove)"/;
 
-const lastStep = z.object({
+const line = z.object({
+  /** Absent for a managed key. */
   resource: z.literal("kms_key").optional(),
   instanceId: z.string(),
   keyId: z.string(),
   label: z.string(),
-  step: z.enum(["destroy", "remove"]),
-  phase: z.enum(["before", "after", "settled"]),
-});
-
-const line = z.object({
-  resource: z.undefined().optional(),
-  instanceId: z.string(),
-  keyId: z.string(),
-  step: z.enum(["deactivate", "reactivate", "destroy"]),
-  phase: z.enum(["after", "seen"]),
+  step: z.enum(["deactivate", "reactivate", "destroy", "remove"]),
+  phase: z.enum(["before", "after", "seen", "settled"]),
   actor: z.object({ iamId: z.string() }),
   allowedBy: z.object({ author: z.string() }).optional(),
 });
 
 function add({ isOwn }: Evidence, { verdicts, open }: Index, entry: unknown): void {
-  const last = lastStep.safeParse(entry).data;
-  if (last !== undefined && (last.step === "remove") === (last.resource === undefined)) {
-    if (last.phase === "before") open.set(nameOf(last), last.label);
-    else open.delete(nameOf(last));
-  }
   const read = line.safeParse(entry).data;
   if (read === undefined) return;
-  const { step, phase, actor, allowedBy } = read;
+  const { resource, step, phase, actor, allowedBy } = read;
+  if (phase !== "seen" && step === (resource === undefined ? "remove" : "destroy")) {
+    if (phase === "before") open.set(nameOf(read), read.label);
+    else open.delete(nameOf(read));
+  }
+  if (resource !== undefined || step === "remove" || (phase !== "after" && phase !== "seen")) return;
   if (step === "reactivate") verdicts.delete(nameOf({ ...read, step: "deactivate" }));
   else if (phase === "seen") {
     if (!verdicts.has(nameOf(read))) verdicts.set(nameOf(read), "unapproved");
