@@ -9,6 +9,7 @@ import { jsonLine, renderExplanation, runnable } from "../compose/text.ts";
 import type { Survey } from "../engine/key/sets/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
 import type { UkoError } from "../errors.ts";
+import { areDays } from "../text/iso-time.ts";
 import { jsonParts } from "../text/json.ts";
 import { printableLines } from "../text/printable.ts";
 import type { KeyPath } from "./arguments.ts";
@@ -159,8 +160,9 @@ function sectionText(output: TextOutput, { title, table, lines = [] }: ReportSec
     ...((head === "key" || (at > 0 && !whole.has(head))) && { minWidth: longer[head] ?? minWidth }),
     ...(table.rows.every((row) => row[at] === "-") && { isOptional: true as const }),
   }));
+  const hasDays = table?.columns.some((_, at) => areDays(table.rows.map((row) => row[at]))) === true;
   return [
-    paint(output, "head", oneLine(title)),
+    paint(output, "head", oneLine(hasDays ? `${title} (dates in UTC)` : title)),
     ...(table === undefined ? [] : [renderTable(output, { columns: columns ?? [], rows: table.rows })]),
     ...lines.map((line) => `  ${oneLine(line)}`),
   ].join("\n");

@@ -2,6 +2,7 @@
  * Renders the parts that all HTML pages use: lists, facts with names, tables, commands, and the sections of a report.
  */
 
+import { areDays } from "../text/iso-time.ts";
 import { capital } from "../text/printable.ts";
 import { type Html, html, type Shown } from "./markup.ts";
 
@@ -51,7 +52,9 @@ ${list(lines)}
  * before the values. The roles keep the meaning of the table there.
  */
 export function tableOf({ columns, rows }: Table, name: string): Html {
-  const names = columns.map((column) => capital(words(column)));
+  const names = columns.map(
+    (column, at) => `${capital(words(column))}${areDays(rows.map((row) => row[at])) ? " (UTC)" : ""}`,
+  );
   const heads = names.map((column) => html`<th scope="col" role="columnheader">${column}</th>`);
   const cellOf = (value: Shown, at: number): Html => {
     const attributes = html`data-label="${names[at] ?? ""}"${isShort(value) ? html` class="short"` : ""}`;

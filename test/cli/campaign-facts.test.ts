@@ -89,7 +89,7 @@ describe("uko campaign plan", () => {
     const { exitCode, out } = await stage.campaign("plan");
     expect(exitCode).toBe(14);
     expect(sectionOf({ out }, "Late")).toMatch(
-      /^Late\n.*\n6 keys +such as mail-\d .*pending period of its keystores\n/,
+      /^Late \(dates in UTC\)\n.*\n6 keys +such as mail-\d .*pending period of its keystores\n/,
     );
   });
 });

@@ -41,7 +41,8 @@ const factOf = (head: string): string =>
 
 /** The table under a title in a terminal. */
 function tableInText(out: string, title: string): readonly Row[] {
-  const [, rest = ""] = out.split(`\n${title}\n`);
+  // A table with days says that they are in UTC: here after its title, and on a page in the heads.
+  const [, rest = ""] = out.split(new RegExp(`\n${title}(?: \\(dates in UTC\\))?\n`));
   const [heads = "", ...lines] = (rest.split("\n\n")[0] ?? "").trimEnd().split("\n");
   const facts = heads.split(/ {2,}/).map(factOf);
   const rows = lines.filter((line) => !line.startsWith("  "));
@@ -61,7 +62,7 @@ function tableInPage(page: string, title: string): readonly Row[] {
   return [...table.matchAll(/<tr[^>]*>([\s\S]*?)<\/tr>/g)].map(([, row = ""]) =>
     Object.fromEntries(
       [...row.matchAll(/<t[hd][^>]*data-label="([^"]*)"[^>]*>([\s\S]*?)<\/t[hd]>/g)].map(
-        ([, label = "", cell = ""]) => [factOf(label), plain(cell)],
+        ([, label = "", cell = ""]) => [factOf(label.replace(" (UTC)", "")), plain(cell)],
       ),
     ),
   );

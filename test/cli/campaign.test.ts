@@ -20,6 +20,34 @@ describe("uko campaign plan", () => {
     expect(out).not.toContain("uko certificate create");
   });
 
+  it("says first that the deadline has passed, and that only a later deadline helps", async () => {
+    await baselined((text) => text.replace(/^blackouts.*$/m, ""));
+    await stage.world.advance("130d");
+    const { out } = await campaign("plan");
+    expect(out).toMatch(/^The deadline 2027-03-20 \(UTC\) has passed; \d+ keys can no longer end by it; nothing/);
+    const remark = "after you set a later deadline in campaign.yaml";
+    expect(out).toContain(`Next:\n  uko campaign plan --write --folder ${stage.folder}\n    ${remark}\n`);
+    expect((await campaign("status")).out).toMatch(
+      /^The deadline 2027-03-20 \(UTC\) has passed; \d+ keys of \d+ still /,
+    );
+  });
+
+  it("gives every date a zone, in its text or in the head of its column", async () => {
+    await baselined();
+    for (const command of ["plan", "status", "plan --html", "status --html"]) {
+      const { out } = await campaign(command);
+      const texts = out.replaceAll(/data-label="[^"]*\(UTC\)"[^>]*>\d{4}-\d\d-\d\d/g, "");
+      const bare = command.endsWith("--html")
+        ? texts.match(/\d{4}-\d\d-\d\d(?!(?: to \d{4}-\d\d-\d\d)? \(?UTC)/g)
+        : null;
+      expect(bare, command).toBeNull();
+      for (const title of ["Late", "Waves, if every person", "Waves"]) {
+        const [, rest, table = ""] = new RegExp(`^${title}(.*)\\n((?:.+\\n)*)`, "m").exec(out) ?? [];
+        if (/ \d{4}-\d\d-\d\d /.test(table)) expect(rest).toMatch(/ \(dates in UTC\)$/);
+      }
+    }
+  });
+
   it("is one page of HTML with --html, with the same exit code", async () => {
     await baselined();
     const { exitCode, out } = await campaign("plan --html");

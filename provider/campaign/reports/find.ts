@@ -66,6 +66,6 @@ function linesAbout(row: KeyRow, nowMs: number): readonly string[] {
     ...(why === "" ? [] : [`${row.who === "release" ? "Blocked" : "Next"}: ${withoutPeriod(why)}.`]),
     ...(row.command === "" ? [] : [`${row.who === "release" ? "To release" : "Command"}: ${row.command}`]),
     undo?.sentence ?? nothing,
-    ...(row.destroyOn === "" ? [] : [`Destroyed at the earliest on ${row.destroyOn}.`]),
+    ...(row.destroyOn === "" ? [] : [`Destroyed at the earliest on ${row.destroyOn} (UTC).`]),
   ];
 }

@@ -161,7 +161,7 @@ function sayLate(key: KeyInSchedule): string {
 function sayCause(cause: LateCause): string {
   switch (cause.kind) {
     case "blackout":
-      return `the blackout ${dayOf(cause.blackout.fromMs)} to ${dayBefore(cause.blackout.untilMs)} (${cause.blackout.reason})`;
+      return `the blackout ${dayOf(cause.blackout.fromMs)} to ${dayBefore(cause.blackout.untilMs)} UTC (${cause.blackout.reason})`;
     case "wave":
       return "after or soak of its wave";
     case "pending_period":

@@ -51,10 +51,11 @@ export function reportPlan(
   const late = plan.keys.filter(isLate).length;
   const { campaign, folder } = view;
   const deadline = dayOf(campaign.deadline);
+  const isPassed = sayPassed(view, plan.deadlineMs).length > 0;
   const again = `uko campaign plan --write ${folderFlag(folder.path)}`;
   return reportOf({
     summary: [
-      sayDeadline(view, plan),
+      sayInTime(view, plan),
       isWritten
         ? `wrote ${folder.path}/${manifestFolder} with ${count(plan.keys.length, "key")}`
         : blocked.length > 0
@@ -77,34 +78,46 @@ export function reportPlan(
       unusualPart(view, plan),
       unreadPart(view.inventory.unreadable),
     ],
-    next: isWritten
-      ? [
-          withRemark(
-            `uko campaign next ${folderFlag(folder.path)}`,
-            "after each owner merged the page of the owner's keys",
-          ),
-        ]
-      : [
-          blocked.length > 0
+    next: [
+      isPassed
+        ? withRemark(again, laterDeadline)
+        : isWritten
+          ? withRemark(
+              `uko campaign next ${folderFlag(folder.path)}`,
+              "after each owner merged the page of the owner's keys",
+            )
+          : blocked.length > 0
             ? withRemark(again, "after you corrected campaign.yaml")
             : withRemark(again, "the lead: it asks before it writes"),
-        ],
+    ],
     page: { title: `Campaign ${campaign.name}: plan`, asOfMs: view.nowMs, timeline: timelineOf(view, plan) },
   });
 }
 
 /** Whether the keys that end can end in time. A key that is blocked or was not read could still become late. */
-function sayDeadline({ campaign, nowMs }: CampaignView, { keys, deadlineMs }: CampaignSchedule): string {
-  const deadline = `${dayOf(campaign.deadline)} (UTC)`;
-  const passed = nowMs >= deadlineMs ? `the deadline ${deadline} has passed` : "";
+function sayInTime(view: CampaignView, { keys, deadlineMs }: CampaignSchedule): string {
   const late = keys.filter(isLate).length;
   const onTime = keys.filter(({ schedule }) => schedule.kind === "on_time").length;
   const unsure = keys.filter((key) => !isLate(key) && (key.isUnread || isBlocked(key))).length;
-  const parts = [
-    late > 0 ? `${count(late, "key")} cannot end by ${deadline}` : `${count(onTime, "key")} can end by ${deadline}`,
+  const [passed] = sayPassed(view, deadlineMs);
+  const deadline = sayDeadline(view);
+  const cannot = passed === undefined ? `cannot end by ${deadline}` : "can no longer end by it";
+  return [
+    ...(passed === undefined ? [] : [passed]),
+    late > 0 ? `${count(late, "key")} ${cannot}` : `${count(onTime, "key")} can end by ${deadline}`,
     ...(unsure > 0 ? [`${count(unsure, "key")} blocked or not read`] : late === 0 ? ["no key is late"] : []),
-  ];
-  return [...(passed === "" ? [] : [passed]), ...parts].join("; ");
+  ].join("; ");
+}
+
+const laterDeadline = "after you set a later deadline in campaign.yaml";
+
+export function sayDeadline({ campaign }: Pick<CampaignView, "campaign">): string {
+  return `${dayOf(campaign.deadline)} (UTC)`;
+}
+
+/** What a report of a campaign says first once its deadline has passed; nothing before. */
+export function sayPassed(view: Pick<CampaignView, "campaign" | "nowMs">, deadlineMs: number): readonly string[] {
+  return view.nowMs < deadlineMs ? [] : [`The deadline ${sayDeadline(view)} has passed`];
 }
 
 /**
@@ -204,10 +217,10 @@ export function timelineOf(
   });
   const ends = rows.flatMap(({ spans }) => spans.map(({ untilMs }) => untilMs));
   const marks = [
-    { label: `deadline ${dayOf(campaign.deadline)}`, atMs: deadlineMs },
+    { label: `deadline ${sayDeadline({ campaign })}`, atMs: deadlineMs },
     ...(lastDeadlineMs === undefined
       ? []
-      : [{ label: `last deadline ${dayBefore(lastDeadlineMs)}`, atMs: lastDeadlineMs }]),
+      : [{ label: `last deadline ${dayBefore(lastDeadlineMs)} (UTC)`, atMs: lastDeadlineMs }]),
   ];
   const lastMs = Math.max(...ends, ...marks.map(({ atMs }) => atMs));
   return { fromMs: nowMs, untilMs: lastMs + (lastMs - nowMs) / 20, rows, marks, blackouts: campaign.blackouts };
@@ -277,7 +290,7 @@ export function planWarnings(view: CampaignView, { waves, keys }: CampaignSchedu
     ...(ending === 0
       ? []
       : [
-          `${count(ending, "key")} of class leave ${ending === 1 ? "ends" : "end"} with the instance, and data that nothing else decrypts is lost: decide by ${dayOf(campaign.deadline)} whether anyone needs it`,
+          `${count(ending, "key")} of class leave ${ending === 1 ? "ends" : "end"} with the instance, and data that nothing else decrypts is lost: decide by ${sayDeadline({ campaign })} whether anyone needs it`,
         ]),
     ...longSoaks,
     ...(open === 0

@@ -15,14 +15,13 @@ import { dayMs } from "../rules/campaign.ts";
 import { isStepDue } from "../rules/gates.ts";
 import { isFinal, type KeyOutcome } from "../rules/outcomes.ts";
 import { type CampaignSchedule, isLate } from "../view/campaign-schedule.ts";
-import { dayOf } from "../view/classify.ts";
 import type { LiveFindings } from "../view/live.ts";
 import { isReady, waitsFor } from "../view/standing.ts";
 import type { CampaignView } from "../view/view.ts";
 import { whyFailed } from "../view/wave-readiness.ts";
 import { dayBefore, type KeyRow, keyRows } from "./key-row.ts";
 import { countsOf, keySection, newKeysPart } from "./key-views.ts";
-import { planWarnings, timelineOf, waveRows } from "./plan-report.ts";
+import { planWarnings, sayDeadline, sayPassed, timelineOf, waveRows } from "./plan-report.ts";
 import { type PendingRequest, renewWithinMs, requestOn } from "./ready-keys.ts";
 import {
   atMost,
@@ -52,6 +51,7 @@ export function reportStatus(view: CampaignView, plan: CampaignSchedule, live?: 
   );
   return reportOf({
     summary: [
+      ...sayPassed(view, plan.deadlineMs),
       ...(stopped.length > 0 ? [`${count(stopped.length, "wave")} stopped: ${stopped.join(", ")}`] : []),
       ...(live === undefined || live.keystores.length + live.keys.length + late === 0
         ? []
@@ -240,7 +240,7 @@ function totals(
   const due = keys.filter(({ outcome, facts }) => outcome === "open" && isStepDue(facts, "destroy"));
   const last = Math.min(deadlineMs, ...due.flatMap(({ schedule }) => schedule.dates.destroyBeforeMs ?? []));
   const days = Math.max(1, Math.round(((last - view.nowMs) / dayMs) * (5 / 7)));
-  const pace = `${Math.ceil(due.length / days)} until ${dayBefore(last)} (about ${count(days, "working day")})`;
+  const pace = `${Math.ceil(due.length / days)} until ${dayBefore(last)} (UTC, about ${count(days, "working day")})`;
   const inState = (...states: readonly string[]) => keys.filter(({ facts }) => states.includes(facts.state)).length;
   return [
     ["Keys in the campaign", keys.length],
@@ -257,7 +257,7 @@ function totals(
 }
 
 function totalSection(view: CampaignView, plan: CampaignSchedule): readonly ReportSection[] {
-  return section(`Totals, with the deadline ${dayOf(view.campaign.deadline)}`, {
+  return section(`Totals, with the deadline ${sayDeadline(view)}`, {
     table: tableOf(totals(view, plan), { what: ([what]) => what, value: ([, value]) => value }),
   });
 }

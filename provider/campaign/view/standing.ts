@@ -108,7 +108,7 @@ function removalOf(key: CampaignKey, around: Surroundings): Wait | undefined {
     return { who: "release", why, command: `uko status ${name}`, isReady: false };
   }
   if (materialGoneMs !== undefined) {
-    const why = `waits for its keystores until ${dayOf(materialGoneMs)}`;
+    const why = `waits for its keystores until ${dayOf(materialGoneMs)} (UTC)`;
     return { ...whole(key, around), who: "time", why, untilMs: materialGoneMs, isReady: false };
   }
   if (facts.isKms) return undefined;
