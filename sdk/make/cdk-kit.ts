@@ -1,6 +1,6 @@
 /** The kit for which typed constructs exist, CDK Terrain, and the metadata and README of their package. */
 
-/** Packages that a program installs itself. The kit has its own upper limit of `constructs`; one of ours would outlast it. */
+/** Packages that a program installs itself. The kit limits `constructs` itself, and our limit would outlast that. */
 export const cdkPeers = { cdktn: "^0.24.0", constructs: ">=10.6.0" } as const;
 
 /** Returns package.json of the package. */
