@@ -186,7 +186,7 @@ it("reads the service once for the page of an approval", async () => {
 it("shows what each wave waits for, and its ticket, in columns of their own", async () => {
   const { text } = await alice.open("/campaign");
   expect(text).toMatch(/data-label="States"[^>]*>\d+ [a-z]+/);
-  expect(text).toMatch(/data-label="Waits for"[^>]*>deactivate: a request for \d+ keys, a person who releases 1 key</);
+  expect(text).toMatch(/data-label="Waits for"[^>]*>deactivate: a request for \d+ keys; a person who releases 1 key</);
   expect(text).toMatch(/data-label="Ticket"[^>]*>CHG-1</);
 });
 

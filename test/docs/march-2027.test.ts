@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { dayMs } from "../../provider/campaign/rules/campaign.ts";
 import {
+  defaultSoakMs,
   kmsMetadataDays,
   kmsRestoreDays,
   type ScheduledKey,
@@ -26,6 +27,8 @@ const aKey = (over: Partial<ScheduledKey>): ScheduledKey => ({
   isKms: false,
   class: "destroy",
   pendingDays: 0,
+  soakMs: defaultSoakMs,
+  opensWindow: false,
   hasKmsMetadata: false,
   ...over,
 });
@@ -48,7 +51,7 @@ function sayDay(exclusiveEndMs: number | undefined): string {
 
 /** The last days of a key, as the planner computes them with the default soak. */
 function lastDays(key: ScheduledKey, deadline: string) {
-  const timing = { nowMs: Date.UTC(2026, 10, 26), wave: { soakMs: 7 * dayMs }, blackouts: [] };
+  const timing = { nowMs: Date.UTC(2026, 10, 26), blackouts: [] };
   const schedule = scheduleOf(key, timing, Date.parse(deadline) + dayMs);
   if (schedule.kind !== "on_time") throw new Error(`${deadline} is ${schedule.kind}`);
   return schedule.dates;

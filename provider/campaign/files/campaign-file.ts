@@ -67,7 +67,10 @@ const wave = z
   .strictObject({
     name: slug,
     after: z.array(slug).max(100).default([]),
-    soak: duration.default(7 * dayMs).refine((ms) => ms >= 4 * hour && ms <= 365 * dayMs, "at least 4h, at most 365d"),
+    soak: duration
+      .refine((ms) => ms >= 4 * hour && ms <= 365 * dayMs, "at least 4h, at most 365d")
+      .optional()
+      .meta({ description: "7d if absent, and 6d for keys with KMS dual authorization" }),
     maxFailures: z.number().int().min(0).max(10_000).default(0),
     ticket: line.optional(),
   })

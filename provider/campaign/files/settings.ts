@@ -7,6 +7,7 @@
 
 import * as z from "zod";
 import { dayMs } from "../rules/campaign.ts";
+import { defaultSoakMs, windowUsableMs } from "../rules/schedule.ts";
 import { type Campaign, unnamed, warningWords } from "./campaign-file.ts";
 
 const text = z.string();
@@ -32,7 +33,7 @@ export function settingsOf(campaign: Campaign, name: string): WaveSettings | und
   const { after, soakMs, maxFailures, ticket } = wave;
   return {
     after,
-    soak: sayPeriod(soakMs),
+    soak: soakMs === undefined ? defaultSoak : sayPeriod(soakMs),
     maxFailures,
     ...(ticket !== undefined && { ticket }),
     deadline: dayOf(campaign.deadline),
@@ -46,8 +47,11 @@ export function settingsOf(campaign: Campaign, name: string): WaveSettings | und
 }
 
 const noSteps: Campaign["waves"][number] = {
-  ...{ name: unnamed.wave, after: [], soakMs: 7 * dayMs, maxFailures: 0 },
+  ...{ name: unnamed.wave, after: [], soakMs: undefined, maxFailures: 0 },
 };
+
+/** A soak that campaign.yaml states is another rule, even if it is as long, because it is the same for every key. */
+const defaultSoak = `${sayPeriod(defaultSoakMs)}, ${sayPeriod(windowUsableMs)} with KMS dual authorization`;
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 

@@ -14,7 +14,7 @@ import { keyOfLine } from "../files/line-among-many.ts";
 import { manifestFolder } from "../files/manifest.ts";
 import { dayMs } from "../rules/campaign.ts";
 import { isNotedAt } from "../rules/rollback.ts";
-import type { KeyDates } from "../rules/schedule.ts";
+import { type KeyDates, windowUsableMs } from "../rules/schedule.ts";
 import { type CampaignSchedule, isLate, type KeyInSchedule, type WaveInSchedule } from "../view/campaign-schedule.ts";
 import { dayOf } from "../view/classify.ts";
 import { type ListedKey, namedListedKey } from "../view/inventory.ts";
@@ -262,11 +262,6 @@ function spanOf(kind: "outage" | "pending" | "metadata", fromMs: number | undefi
   return fromMs === undefined || untilMs === undefined || untilMs <= fromMs ? [] : [{ kind, fromMs, untilMs }];
 }
 
-/**
- * A soak must not be longer than this if KMS requires two people for a key, because its deletion window lasts 7 days.
- */
-const maxKmsSoakMs = 6 * dayMs;
-
 export function planWarnings(view: CampaignView, { waves, keys }: CampaignSchedule): readonly string[] {
   const { campaign, manifest } = view;
   const ending = keys.filter(({ outcome }) => outcome === "ends_with_instance").length;
@@ -281,7 +276,7 @@ export function planWarnings(view: CampaignView, { waves, keys }: CampaignSchedu
     const hit = keys.filter(
       ({ line, facts }) => line.kmsDualAuthorization && !facts.isKms && isDestroyed({ facts }),
     ).length;
-    if (hit === 0 || soakMs <= maxKmsSoakMs) return [];
+    if (hit === 0 || soakMs <= windowUsableMs) return [];
     return [
       `Wave ${name} soaks for ${sayDuration(soakMs)}, but the KMS deletion window of ${count(hit, "key")} lasts 7 d: use at most 6 d`,
     ];

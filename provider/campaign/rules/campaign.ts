@@ -51,8 +51,8 @@ export interface Wave {
   readonly name: string;
   /** Waves that must have finished the same step first. */
   readonly after: readonly string[];
-  /** How long a key stays deactivated before its destroy may be requested. */
-  readonly soakMs: number;
+  /** How long a key stays deactivated before its destroy may be requested; absent if campaign.yaml does not say. */
+  readonly soakMs?: number | undefined;
   readonly maxFailures: number;
 }
 

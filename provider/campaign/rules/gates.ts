@@ -13,12 +13,12 @@
  *   deactivated again.
  */
 
-import { kmsWindowMs, type windowFault } from "../../lifecycle/key/kms-window.ts";
+import type { windowFault } from "../../lifecycle/key/kms-window.ts";
 import type { ApprovedStep } from "../../lifecycle/vocabulary/observation.ts";
 import { blackoutAt, nextOpenMs } from "./calendar.ts";
-import { type Blackout, dayMs, type Wave } from "./campaign.ts";
+import type { Blackout, Wave } from "./campaign.ts";
 import type { ClassGap } from "./rules.ts";
-import type { ScheduledKey } from "./schedule.ts";
+import { firstDeactivationMs, type ScheduledKey, type Timing } from "./schedule.ts";
 
 export type WaveGate =
   | { readonly kind: "open" }
@@ -71,15 +71,16 @@ export type KeyGate =
   | { readonly kind: "not_deactivated" }
   /** A KMS window that the deactivation opens would end within the soak of the wave, however long the key waits. */
   | { readonly kind: "window_ends_in_soak" }
-  /** It would end before a blackout does, in which the key may not be destroyed. */
-  | { readonly kind: "window_ends_in_blackout"; readonly untilMs: number }
+  /** It would end before the key may be destroyed, because of a blackout or an earlier wave. */
+  | { readonly kind: "window_ends_early"; readonly untilMs: number }
   /** The KMS deletion window expired, or nothing proves who opened it. */
   | { readonly kind: WindowFault }
   | { readonly kind: "soaking"; readonly untilMs: number };
 
 type WindowFault = NonNullable<ReturnType<typeof windowFault>>;
 
-export interface KeySituation extends Pick<ScheduledKey, "state" | "isKms" | "class" | "deactivatedAtMs"> {
+export interface KeySituation
+  extends Pick<ScheduledKey, "state" | "isKms" | "class" | "deactivatedAtMs" | "soakMs" | "opensWindow"> {
   readonly isHeld: boolean;
   readonly isNarrowed: boolean;
   readonly gaps: readonly ClassGap[];
@@ -90,14 +91,10 @@ export interface KeySituation extends Pick<ScheduledKey, "state" | "isKms" | "cl
   /** Whether recent use is known and no person stated a reason to go on. */
   readonly isInUse: boolean;
   readonly windowFault?: WindowFault | undefined;
-  /** Whether KMS requires two people for the backing key, so that a deactivation opens a window. */
-  readonly opensWindow: boolean;
-  readonly soakMs: number;
-  readonly blackouts: readonly Blackout[];
 }
 
 /** The first gate that is closed for one key. */
-export function keyGate(key: KeySituation, step: ApprovedStep, nowMs: number): KeyGate {
+export function keyGate(key: KeySituation, step: ApprovedStep, timing: Timing): KeyGate {
   if (hasHappened(key.state, step)) return { kind: "done" };
   if (key.isHeld) return { kind: "held" };
   if (key.isNarrowed) return { kind: "narrowed" };
@@ -107,20 +104,19 @@ export function keyGate(key: KeySituation, step: ApprovedStep, nowMs: number): K
   if (key.isChanged) return { kind: "changed" };
   if (key.isDeclared) return { kind: "declared" };
   if (key.isInUse) return { kind: "in_use" };
-  return step === "deactivate" ? deactivationGate(key, nowMs) : destructionGate(key, nowMs);
+  return step === "deactivate" ? deactivationGate(key, timing) : destructionGate(key, timing);
 }
 
-function deactivationGate({ state, isKms, opensWindow, soakMs, blackouts }: KeySituation, nowMs: number): KeyGate {
-  if (state !== "active" || isKms) return { kind: "not_planned" };
-  if (!opensWindow) return { kind: "open" };
-  const usableMs = kmsWindowMs - dayMs;
-  if (soakMs > usableMs) return { kind: "window_ends_in_soak" };
-  const destroyMs = nextOpenMs(blackouts, nowMs + soakMs);
-  if (destroyMs <= nowMs + usableMs) return { kind: "open" };
-  return { kind: "window_ends_in_blackout", untilMs: nextOpenMs(blackouts, destroyMs - usableMs) };
+function deactivationGate(key: KeySituation, timing: Timing): KeyGate {
+  if (key.state !== "active" || key.isKms) return { kind: "not_planned" };
+  const untilMs = firstDeactivationMs(key, timing);
+  if (untilMs === undefined) return { kind: "window_ends_in_soak" };
+  // A blackout now, or a wave before this one, closes the wave. Only a later time is about the window of the key.
+  const openMs = firstDeactivationMs({ ...key, opensWindow: false }, timing) ?? untilMs;
+  return untilMs > openMs ? { kind: "window_ends_early", untilMs } : { kind: "open" };
 }
 
-function destructionGate(key: KeySituation, nowMs: number): KeyGate {
+function destructionGate(key: KeySituation, { nowMs }: Timing): KeyGate {
   const { state, isKms, deactivatedAtMs, soakMs } = key;
   if (isKms || state === "pre_activation") return { kind: "open" };
   if (state === "active") return { kind: "not_deactivated" };

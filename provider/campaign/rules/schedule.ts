@@ -6,11 +6,25 @@
 
 import { isWrittenAt } from "../../lifecycle/consent/consent-record.ts";
 import { knownDeactivationMs } from "../../lifecycle/key/authorization.ts";
+import { kmsWindowMs } from "../../lifecycle/key/kms-window.ts";
 import type { KeyRun } from "../../lifecycle/key/plan.ts";
 import { coolDownMs } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { type ApprovedStep, isSame, type KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
-import { lastOpenMs, nextOpenMs } from "./calendar.ts";
+import { blackoutAt, lastOpenMs, nextOpenMs } from "./calendar.ts";
 import { type Blackout, dayMs, type KeyClass, type Wave } from "./campaign.ts";
+
+/** In a week, a weekly job that still needs the key fails once. */
+export const defaultSoakMs = 7 * dayMs;
+/**
+ * The time in which a key with a KMS window is destroyed after its deactivation. A day of the window is left for the
+ * second person.
+ */
+export const windowUsableMs = kmsWindowMs - dayMs;
+
+/** The soak of a key. `soakMs` is what campaign.yaml states for the wave. */
+export function soakOf({ soakMs }: Pick<Wave, "soakMs">, opensWindow: boolean): number {
+  return soakMs ?? (opensWindow ? windowUsableMs : defaultSoakMs);
+}
 
 /** How long KMS can restore the material of a deleted key (kms-v2-and-iam.md 2.6). */
 export const kmsRestoreDays = 30;
@@ -25,6 +39,9 @@ export interface ScheduledKey {
   readonly class: KeyClass;
   /** The longest pending period of its keystores. */
   readonly pendingDays: number;
+  readonly soakMs: number;
+  /** Whether KMS requires two people for the backing key, so that the deactivation opens a window (kms-window.ts). */
+  readonly opensWindow: boolean;
   /** Whether KMS keeps metadata that blocks the key ring. */
   readonly hasKmsMetadata: boolean;
   readonly deactivatedAtMs?: number | undefined;
@@ -38,10 +55,9 @@ export interface ScheduledKey {
   readonly isEndUnasked?: boolean | undefined;
 }
 
-/** The rules of time for one key: its wave, and when the waves before it finish. */
+/** The rules of time for the keys of a wave: when the waves before it finish, and when no step is allowed. */
 export interface Timing {
   readonly nowMs: number;
-  readonly wave: Pick<Wave, "soakMs">;
   /** When the waves of `after` have finished each step; a step is absent if it waits for none. */
   readonly ready?: Readonly<Partial<Record<ApprovedStep, number>>> | undefined;
   readonly blackouts: readonly Blackout[];
@@ -104,7 +120,8 @@ function isDone({ state, materialGoneMs }: ScheduledKey): boolean {
 export function earliestDates(key: ScheduledKey, timing: Timing): KeyDates {
   if (key.state === "destroyed") return key.materialGoneMs === undefined ? {} : { materialGoneMs: key.materialGoneMs };
   const isOutage = key.state === "active" && !key.isKms;
-  const deactivateMs = isOutage ? nextOpenMs(timing.blackouts, fromMs("deactivate", timing)) : undefined;
+  const deactivateMs = isOutage ? firstDeactivationMs(key, timing) : undefined;
+  if (isOutage && deactivateMs === undefined) return {};
   const deactivated = deactivateMs === undefined ? {} : { deactivateMs };
   const destroyMs = nextOpenMs(timing.blackouts, destroyFromMs(key, timing, deactivateMs));
   const isUnused = key.state === "pre_activation";
@@ -116,10 +133,41 @@ export function earliestDates(key: ScheduledKey, timing: Timing): KeyDates {
   };
 }
 
+/**
+ * The earliest time at which an active key may be deactivated. A KMS window that the deactivation opens must not end
+ * before the destruction is allowed: the key would be deactivated, an outage, and no person could destroy it. Undefined
+ * if every window ends within the soak.
+ */
+export function firstDeactivationMs(
+  { opensWindow, ...key }: Pick<ScheduledKey, "opensWindow" | "soakMs">,
+  timing: Timing,
+): number | undefined {
+  const soakMs = soakFrom(key);
+  const openMs = nextOpenMs(timing.blackouts, fromMs("deactivate", timing));
+  if (!opensWindow) return openMs;
+  if (soakMs > windowUsableMs) return undefined;
+  const destroyMs = nextOpenMs(timing.blackouts, Math.max(fromMs("destroy", timing), openMs + soakMs));
+  if (destroyMs <= openMs + windowUsableMs) return openMs;
+  // Each round passes at least one blackout, or the end of the waves before.
+  return firstDeactivationMs({ opensWindow, ...key }, { ...timing, nowMs: destroyMs - windowUsableMs });
+}
+
+/** The end (exclusive) of the last time before `beforeMs` at which an active key may be deactivated. */
+function lastDeactivationBeforeMs(key: ScheduledKey, blackouts: readonly Blackout[], beforeMs: number): number {
+  const endMs = lastOpenMs(blackouts, beforeMs);
+  const soakedMs = endMs - 1 + soakFrom(key);
+  const blackout = key.opensWindow ? blackoutAt(blackouts, soakedMs) : undefined;
+  if (blackout === undefined || nextOpenMs(blackouts, soakedMs) <= endMs - 1 + windowUsableMs) return endMs;
+  return lastDeactivationBeforeMs(key, blackouts, blackout.fromMs - soakFrom(key));
+}
+
+/** No campaign shortens the cool-down of a single key. */
+const soakFrom = ({ soakMs }: Pick<ScheduledKey, "soakMs">): number => Math.max(soakMs, coolDownMs);
+
 /** When the soak ends. It counts from now if the time of the deactivation is unknown. */
 function destroyFromMs(key: ScheduledKey, timing: Timing, deactivateMs: number | undefined): number {
   const earliestMs = fromMs("destroy", timing);
-  const soakMs = Math.max(timing.wave.soakMs, coolDownMs);
+  const soakMs = soakFrom(key);
   if (deactivateMs !== undefined) return Math.max(earliestMs, deactivateMs + soakMs);
   if (key.state !== "deactivated" || key.isKms) return earliestMs;
   return Math.max(earliestMs, (key.deactivatedAtMs ?? timing.nowMs) + soakMs);
@@ -129,13 +177,15 @@ function fromMs(step: ApprovedStep, { nowMs, ready }: Timing): number {
   return Math.max(nowMs, ready?.[step] ?? nowMs);
 }
 
-function lastDates(key: ScheduledKey, { blackouts, wave }: Timing, deadlineMs: number): KeyDates {
+function lastDates(key: ScheduledKey, { blackouts }: Timing, deadlineMs: number): KeyDates {
   if (key.state === "destroyed") return {};
   const pendingDays = key.state === "pre_activation" ? 0 : key.pendingDays;
   const destroyBeforeMs = lastOpenMs(blackouts, lastDestroyBeforeMs(deadlineMs, pendingDays));
   if (key.state !== "active" || key.isKms) return { destroyBeforeMs };
-  const soakMs = Math.max(wave.soakMs, coolDownMs);
-  return { destroyBeforeMs, deactivateBeforeMs: lastOpenMs(blackouts, destroyBeforeMs - soakMs) };
+  const deactivateBeforeMs = lastDeactivationBeforeMs(key, blackouts, destroyBeforeMs - soakFrom(key));
+  if (!key.opensWindow) return { destroyBeforeMs, deactivateBeforeMs };
+  const windowEndMs = deactivateBeforeMs + windowUsableMs;
+  return { destroyBeforeMs: lastOpenMs(blackouts, Math.min(destroyBeforeMs, windowEndMs)), deactivateBeforeMs };
 }
 
 function isInTime({ materialGoneMs }: KeyDates, deadlineMs: number): boolean {
@@ -146,15 +196,15 @@ function isInTime({ materialGoneMs }: KeyDates, deadlineMs: number): boolean {
  * The first cause without which the key would be in time: one blackout, all blackouts, the wave, or the pending period.
  */
 function causeOf(key: ScheduledKey, timing: Timing, deadlineMs: number): LateCause {
-  const isInTimeWith = (change: Partial<Timing>): boolean =>
-    isInTime(earliestDates(key, { ...timing, ...change }), deadlineMs);
+  const isInTimeWith = (change: Partial<Timing>, changedKey = key): boolean =>
+    isInTime(earliestDates(changedKey, { ...timing, ...change }), deadlineMs);
   const { blackouts } = timing;
   const decisive = blackouts.find((each) => isInTimeWith({ blackouts: blackouts.filter((other) => other !== each) }));
   if (decisive !== undefined) return { kind: "blackout", blackout: decisive };
   const [first] = blackouts;
   if (first !== undefined && isInTimeWith({ blackouts: [] })) return { kind: "blackout", blackout: first };
-  const free = { blackouts: [], ready: undefined, wave: { soakMs: coolDownMs } };
-  return isInTimeWith(free) ? { kind: "wave" } : { kind: "pending_period" };
+  const isFreeInTime = isInTimeWith({ blackouts: [], ready: undefined }, { ...key, soakMs: coolDownMs });
+  return isFreeInTime ? { kind: "wave" } : { kind: "pending_period" };
 }
 
 /** A run that has taken no step, because only a reader asks for the date. */

@@ -48,7 +48,7 @@ export function scheduleCampaign(view: CampaignView, { sha256 }: Pick<World, "sh
   const waves: WaveInSchedule[] = [];
   const byWave = Map.groupBy(keys, ({ line }) => line.wave);
   for (const wave of wavesWithKeys(campaign.waves, byWave.keys())) {
-    const timing: Timing = { nowMs, wave, ready: readyAfter(wave.after, finished), blackouts: campaign.blackouts };
+    const timing: Timing = { nowMs, ready: readyAfter(wave.after, finished), blackouts: campaign.blackouts };
     const members = byWave.get(wave.name) ?? [];
     finished.set(wave.name, finishOf(members, timing));
     if (members.length === 0) continue;
@@ -57,7 +57,7 @@ export function scheduleCampaign(view: CampaignView, { sha256 }: Pick<World, "sh
       destroy: readinessOfWave(view, { wave: wave.name, step: "destroy" }, sha256),
     };
     const planned = members.map((key): KeyInSchedule => {
-      const standing = standingOfKey(key, { ...view, readiness, deadlineMs });
+      const standing = standingOfKey(key, { ...view, readiness, timing, deadlineMs });
       return {
         ...key,
         schedule: scheduleOf(key.facts, timing, deadlineMs),
@@ -80,7 +80,7 @@ export function scheduleCampaign(view: CampaignView, { sha256 }: Pick<World, "sh
 function wavesWithKeys(waves: CampaignView["campaign"]["waves"], named: Iterable<string>) {
   const known = new Set(waves.map(({ name }) => name));
   const others = [...named].filter((name) => !known.has(name));
-  return [...waves, ...others.map((name) => ({ name, after: [], soakMs: 7 * dayMs, maxFailures: 0 }))];
+  return [...waves, ...others.map((name) => ({ name, after: [], maxFailures: 0 }))];
 }
 
 /** The plan of one wave, or the whole plan without a name. */

@@ -14,6 +14,7 @@ import type { ApprovedStep, ConsentRecord, Identity } from "../../lifecycle/voca
 import { type Refusal, refusalOf } from "../files/evidence.ts";
 import { type KeyGate, keyGate, type WaveGate } from "../rules/gates.ts";
 import { type KeyOutcome, outcomeOf } from "../rules/outcomes.ts";
+import type { Timing } from "../rules/schedule.ts";
 import { dayOf, gapSentences } from "./classify.ts";
 import { factsOf, fieldsInDigest, narrowedSentences, sayShownChanges } from "./rule-changes.ts";
 import type { CampaignKey, CampaignView } from "./view.ts";
@@ -50,6 +51,7 @@ type Wait = Omit<Waits, "kind" | "outcome" | "step">;
 
 export interface Surroundings extends Pick<CampaignView, "evidence" | "nowMs" | "campaign" | "folder"> {
   readonly readiness: Readonly<Record<ApprovedStep, WaveReadiness>>;
+  readonly timing: Timing;
   /** Exclusive. */
   readonly deadlineMs: number;
 }
@@ -61,7 +63,7 @@ export function nextStep({ facts }: Pick<CampaignKey, "facts">): ApprovedStep {
 
 export function standingOfKey(key: CampaignKey, around: Surroundings): KeyStanding {
   const { facts, isUnread, isRecorded, line } = key;
-  const { campaign, deadlineMs, nowMs } = around;
+  const { campaign, deadlineMs } = around;
   const { instanceEnds } = campaign;
   const hasCopyOutside = line.keystores.some(({ isInternal }) => !isInternal);
   const end = { deadlineMs, instanceEnds };
@@ -78,7 +80,7 @@ export function standingOfKey(key: CampaignKey, around: Surroundings): KeyStandi
     const wait = removalOf(key, around);
     return wait === undefined ? { kind: "ended", outcome } : waits("remove", wait);
   }
-  const gate = keyGate(facts, step, nowMs);
+  const gate = keyGate(facts, step, around.timing);
   if (gate.kind === "done" || gate.kind === "not_planned") return { kind: "ended", outcome };
   const block = blockOf(key, gate, around.folder.path);
   if (block !== undefined) return waits(step, { ...block, who: "release", isReady: false });
@@ -86,8 +88,8 @@ export function standingOfKey(key: CampaignKey, around: Surroundings): KeyStandi
     const why = `soaks until ${sayTime(gate.untilMs)}`;
     return waits(step, { ...whole(key, around), who: "time", why, untilMs: gate.untilMs, isReady: false });
   }
-  if (gate.kind === "window_ends_in_blackout") {
-    const why = `its KMS window of 7 days would end in a blackout, so it waits until ${sayTime(gate.untilMs)}`;
+  if (gate.kind === "window_ends_early") {
+    const why = `waits until ${sayTime(gate.untilMs)}, because its KMS window of 7 days would end before its destruction is allowed`;
     return waits(step, { ...whole(key, around), who: "time", why, untilMs: gate.untilMs, isReady: false });
   }
   return waits(step, readyFor(key, step, around));
@@ -318,7 +320,8 @@ export function waitsFor(keys: readonly Standing[]): string {
   const parts = [...Map.groupBy(own, groupOf)].map(([, [first, ...others]]) =>
     first === undefined ? "" : sayGroup(first, 1 + others.length),
   );
-  return `${step}: ${parts.join(", ")}`;
+  // A part can have commas of its own.
+  return `${step}: ${parts.join("; ")}`;
 }
 
 function groupOf({ who, why }: Waits): string {

@@ -13,11 +13,11 @@ import type { ApprovedStep, KeyHold } from "../../lifecycle/vocabulary/observati
 import { isGlobMatch } from "../../text/glob.ts";
 import { type OpenCampaign, requireTimeAfter } from "../files/folder.ts";
 import { type Manifest, type ManifestKey, namedKey } from "../files/manifest.ts";
-import { dayMs } from "../rules/campaign.ts";
+import { dayMs, type Wave } from "../rules/campaign.ts";
 import { isStepDue, type KeySituation } from "../rules/gates.ts";
 import type { RuleChange } from "../rules/rule-changes.ts";
 import { classificationGaps } from "../rules/rules.ts";
-import { kmsRestoreDays, type ScheduledKey, soaksFromMs } from "../rules/schedule.ts";
+import { kmsRestoreDays, type ScheduledKey, soakOf, soaksFromMs } from "../rules/schedule.ts";
 import { type CampaignInventory, type InventoryScope, type ListedKey, namedListedKey } from "./inventory.ts";
 import { ruleChangeOfKey } from "./rule-changes.ts";
 
@@ -67,7 +67,12 @@ export function readCampaignView(
     const holds = holdsInForce(found?.observation?.holds ?? [], inventory.nowMs);
     const change = ruleChangeOfKey(line, found, opened.campaign);
     const facts = {
-      ...scheduledKeyOf(line, found, { isUnread, evidence: opened.evidence, nowMs: inventory.nowMs }),
+      ...scheduledKeyOf(line, found, {
+        isUnread,
+        evidence: opened.evidence,
+        nowMs: inventory.nowMs,
+        wave: owned.get(line.wave),
+      }),
       isHeld: holds.length > 0,
       isNarrowed: change.kind === "narrowed",
       gaps: classificationGaps(line),
@@ -78,9 +83,6 @@ export function readCampaignView(
       ),
       isInUse: line.override === "" && line.usage.some((use) => isRecent(use, inventory.nowMs)),
       windowFault: found?.observation && windowFault(found.observation, inventory.nowMs),
-      opensWindow: found?.kmsDualAuthorization === true && line.kind !== "kms",
-      soakMs: owned.get(line.wave)?.soakMs ?? 7 * dayMs,
-      blackouts: opened.campaign.blackouts,
     };
     return { line, name, ...(found !== undefined && { listed: found }), isUnread, isRecorded, holds, change, facts };
   });
@@ -164,14 +166,22 @@ const managedStates: Readonly<Record<string, ScheduledKey["state"]>> = {
 function scheduledKeyOf(
   line: ManifestKey,
   found: ListedKey | undefined,
-  { isUnread, evidence, nowMs }: Pick<CampaignKey, "isUnread"> & Pick<CampaignView, "evidence" | "nowMs">,
+  {
+    isUnread,
+    evidence,
+    nowMs,
+    wave = {},
+  }: Pick<CampaignKey, "isUnread"> &
+    Pick<CampaignView, "evidence" | "nowMs"> & { readonly wave: Pick<Wave, "soakMs"> | undefined },
 ): ScheduledKey {
   const isKms = line.kind === "kms";
+  const opensWindow = found?.kmsDualAuthorization === true && !isKms;
   const states = isKms ? kmsStates : managedStates;
   const shared = {
     isKms,
     class: line.class,
     pendingDays: isKms ? kmsRestoreDays : Math.max(0, ...line.keystores.map(({ pendingDays }) => pendingDays)),
+    ...{ opensWindow, soakMs: soakOf(wave, opensWindow) },
     hasKmsMetadata: isKms || line.keystores.some(({ isInternal }) => isInternal),
   };
   if (found === undefined) return { ...shared, state: isUnread ? "other" : "gone" };

@@ -10,6 +10,7 @@ import {
 } from "../../../provider/campaign/rules/gates.ts";
 import { outcomeOf } from "../../../provider/campaign/rules/outcomes.ts";
 import { proveRollback, type RollbackCandidate } from "../../../provider/campaign/rules/rollback.ts";
+import type { Timing } from "../../../provider/campaign/rules/schedule.ts";
 import { alice, carol, sha256 } from "../../support/builders.ts";
 
 const freeze = { fromMs: 0, untilMs: dayMs, reason: "freeze" } as const;
@@ -61,9 +62,10 @@ const aKey = (over: Partial<KeySituation> = {}): KeySituation => ({
   isInUse: false,
   opensWindow: false,
   soakMs: 100,
-  blackouts: [],
   ...over,
 });
+
+const atMs = (nowMs: number, over: Partial<Timing> = {}): Timing => ({ nowMs, blackouts: [], ...over });
 
 describe("a key", () => {
   test.each([
@@ -92,14 +94,14 @@ describe("a key", () => {
     ["destroy", { state: "deactivated", windowFault: "kms_setter_unknown", isHeld: true }, { kind: "held" }],
     ["destroy", { state: "destroyed" }, { kind: "done" }],
   ] as const)("%s with %j: %j", (step, over, expected) => {
-    expect(keyGate(aKey(over), step, 1_000)).toMatchObject(expected);
+    expect(keyGate(aKey(over), step, atMs(1_000))).toMatchObject(expected);
   });
 
   test("that is held takes no step, whatever else is true", () => {
     for (const step of ["deactivate", "destroy"] as const) {
       for (const state of ["pre_activation", "active", "deactivated", "other"] as const) {
         for (const keyClass of keyClasses) {
-          const gate = keyGate(aKey({ state, class: keyClass, isHeld: true }), step, 1_000).kind;
+          const gate = keyGate(aKey({ state, class: keyClass, isHeld: true }), step, atMs(1_000)).kind;
           expect(gate === "held" || gate === "done", `${step} ${state} ${keyClass}`).toBe(true);
         }
       }
@@ -126,7 +128,7 @@ describe("a key", () => {
         for (const keyClass of keyClasses) {
           for (const isKms of [false, true]) {
             const key = aKey({ state, class: keyClass, isKms, deactivatedAtMs: 0 });
-            if (keyGate(key, step, 1_000).kind === "open") expect(isStepDue(key, step)).toBe(true);
+            if (keyGate(key, step, atMs(1_000)).kind === "open") expect(isStepDue(key, step)).toBe(true);
           }
         }
       }
@@ -142,7 +144,7 @@ describe("a key whose deactivation opens a KMS window, which lasts 7 days", () =
     reason: "freeze",
   });
   const gateWith = (soakDays: number, ...blackouts: ReturnType<typeof closedFor>[]) =>
-    keyGate(aKey({ opensWindow: true, soakMs: soakDays * dayMs, blackouts }), "deactivate", nowMs);
+    keyGate(aKey({ opensWindow: true, soakMs: soakDays * dayMs }), "deactivate", atMs(nowMs, { blackouts }));
 
   test.each([
     ["is deactivated if the destruction is allowed within 6 days", gateWith(6), { kind: "open" }],
@@ -151,12 +153,21 @@ describe("a key whose deactivation opens a KMS window, which lasts 7 days", () =
     [
       "waits where a blackout lasts beyond the window",
       gateWith(1, closedFor(1, 10)),
-      { kind: "window_ends_in_blackout", untilMs: nowMs + 11 * dayMs },
+      { kind: "window_ends_early", untilMs: nowMs + 11 * dayMs },
     ],
     [
       "waits until a window that opens lasts a day longer than the blackout",
       gateWith(5, closedFor(4, 4)),
-      { kind: "window_ends_in_blackout", untilMs: nowMs + 2 * dayMs },
+      { kind: "window_ends_early", untilMs: nowMs + 2 * dayMs },
+    ],
+    [
+      "waits for a wave that is destroyed before it",
+      keyGate(
+        aKey({ opensWindow: true, soakMs: dayMs }),
+        "deactivate",
+        atMs(nowMs, { ready: { destroy: nowMs + 8 * dayMs } }),
+      ),
+      { kind: "window_ends_early", untilMs: nowMs + 2 * dayMs },
     ],
   ] as const)("%s", (_, gate, expected) => {
     expect(gate).toMatchObject(expected);
@@ -164,9 +175,10 @@ describe("a key whose deactivation opens a KMS window, which lasts 7 days", () =
 
   test("is destroyed without this gate, and another key is deactivated without it", () => {
     const blackouts = [closedFor(1, 10)];
-    const destroyed = aKey({ opensWindow: true, blackouts, state: "deactivated", deactivatedAtMs: 0 });
-    expect(keyGate(destroyed, "destroy", nowMs)).toEqual({ kind: "open" });
-    expect(keyGate(aKey({ blackouts, soakMs: 30 * dayMs }), "deactivate", nowMs)).toEqual({ kind: "open" });
+    const destroyed = aKey({ opensWindow: true, state: "deactivated", deactivatedAtMs: 0 });
+    expect(keyGate(destroyed, "destroy", atMs(nowMs, { blackouts }))).toEqual({ kind: "open" });
+    const other = aKey({ soakMs: 30 * dayMs });
+    expect(keyGate(other, "deactivate", atMs(nowMs, { blackouts }))).toEqual({ kind: "open" });
   });
 });
 

@@ -6,6 +6,7 @@ import {
   earliestDates,
   type ScheduledKey,
   scheduleOf,
+  soakOf,
   type Timing,
 } from "../../../provider/campaign/rules/schedule.ts";
 import type { ApprovedStep } from "../../../provider/lifecycle/vocabulary/observation.ts";
@@ -22,10 +23,12 @@ const aKey = (over: Partial<ScheduledKey> = {}): ScheduledKey => ({
   isKms: false,
   class: "destroy",
   pendingDays: 2,
+  soakMs: dayMs,
+  opensWindow: false,
   hasKmsMetadata: false,
   ...over,
 });
-const aTiming = (over: Partial<Timing> = {}): Timing => ({ nowMs: 0, wave: { soakMs: dayMs }, blackouts: [], ...over });
+const aTiming = (over: Partial<Timing> = {}): Timing => ({ nowMs: 0, blackouts: [], ...over });
 
 describe("the calendar", () => {
   const blackouts = [blackout(4, 6), blackout(6, 7)];
@@ -57,11 +60,14 @@ describe("the calendar", () => {
   });
 });
 
+/** A KMS window lasts 7 days, and a day of them is left for the second person. */
+const windowDays = 6;
+
 /** Every combination of days, by trying each of them. */
-function bruteForce(key: ScheduledKey, { wave, ready, blackouts }: Timing, deadlineMs: number) {
+function bruteForce(key: ScheduledKey, { ready, blackouts }: Timing, deadlineMs: number) {
   const isOpen = (at: number) => blackoutAt(blackouts, day(at)) === undefined;
   const from = (step: ApprovedStep) => (ready?.[step] ?? 0) / dayMs;
-  const soak = wave.soakMs / dayMs;
+  const soak = key.soakMs / dayMs;
   const days = Array.from({ length: 40 }, (_, at) => at);
   const found: { readonly deactivate?: number; readonly destroy?: number; readonly end: number }[] = [];
   const pending = key.state === "pre_activation" ? 0 : key.pendingDays;
@@ -72,6 +78,7 @@ function bruteForce(key: ScheduledKey, { wave, ready, blackouts }: Timing, deadl
     const soaked = deactivate === undefined ? known : deactivate + soak;
     for (const destroy of days) {
       if (destroy < Math.max(from("destroy"), soaked) || !isOpen(destroy)) continue;
+      if (key.opensWindow && deactivate !== undefined && destroy > deactivate + windowDays) continue;
       found.push({ ...(deactivate !== undefined && { deactivate }), destroy, end: destroy + pending });
     }
   }
@@ -92,25 +99,26 @@ describe("in every small world", () => {
     [blackout(1, 3)],
     [blackout(2, 4), blackout(5, 7)],
     [blackout(3, 5), blackout(1, 3)],
+    [blackout(1, 9)],
+    [blackout(1, 3), blackout(4, 12)],
   ];
+  const soaks = [1, 2];
   const keys = [
     aKey(),
+    aKey({ opensWindow: true }),
     aKey({ isKms: true }),
     aKey({ state: "deactivated" }),
     aKey({ state: "deactivated", deactivatedAtMs: -day(1) }),
     aKey({ state: "pre_activation" }),
   ];
-  const timings = [1, 2].flatMap((soak) =>
-    [undefined, { deactivate: day(1), destroy: day(3) }].flatMap((ready) =>
-      calendars.map((blackouts): Timing => ({ nowMs: 0, wave: { soakMs: day(soak) }, ready, blackouts })),
-    ),
-  );
+  const waits = [undefined, { deactivate: day(1), destroy: day(3) }, { destroy: day(9) }];
+  const timings = waits.flatMap((ready) => calendars.map((blackouts): Timing => ({ nowMs: 0, ready, blackouts })));
 
   test.each([0, 1, 3])("with a pending period of %s days: dates, verdict and cause are right", (pendingDays) => {
-    for (const base of keys) {
-      const key = { ...base, pendingDays };
+    for (const [base, soak] of keys.flatMap((each) => soaks.map((days) => [each, days] as const))) {
+      const key = { ...base, pendingDays, soakMs: day(soak) };
       for (const timing of timings) {
-        for (let deadline = 1; deadline <= 10; deadline += 1) {
+        for (let deadline = 1; deadline <= 16; deadline += 1) {
           const world = JSON.stringify({ key, timing, deadline });
           const schedule = scheduleOf(key, timing, day(deadline));
           const truth = bruteForce(key, timing, day(deadline));
@@ -126,12 +134,12 @@ describe("in every small world", () => {
             continue;
           }
           expect(schedule.isProofByProvider, world).toBe(destroyMs !== undefined && destroyMs < day(deadline));
-          const without = (change: Partial<Timing>) => scheduleOf(key, { ...timing, ...change }, day(deadline)).kind;
+          const without = (change: Partial<Timing>, over: Partial<ScheduledKey> = {}) =>
+            scheduleOf({ ...key, ...over }, { ...timing, ...change }, day(deadline)).kind;
           if (schedule.cause?.kind === "blackout") expect(without({ blackouts: [] }), world).toBe("on_time");
           else expect(without({ blackouts: [] }), world).toBe("late");
-          const free = { blackouts: [], ready: undefined, wave: { soakMs: 4 * hourMs } };
-          if (schedule.cause?.kind === "pending_period") expect(without(free), world).toBe("late");
-          else expect(without(free), world).toBe("on_time");
+          const free = without({ blackouts: [], ready: undefined }, { soakMs: 4 * hourMs });
+          expect(free, world).toBe(schedule.cause?.kind === "pending_period" ? "late" : "on_time");
         }
       }
     }
@@ -139,6 +147,18 @@ describe("in every small world", () => {
 });
 
 describe("a schedule", () => {
+  test("promises no date to a key whose KMS window would end within the soak", () => {
+    const key = aKey({ opensWindow: true, soakMs: day(6) + 1 });
+    expect(scheduleOf(key, aTiming(), day(99))).toMatchObject({ kind: "late", cause: { kind: "wave" } });
+  });
+
+  test("soaks for a week by default, and for six days where a KMS window follows", () => {
+    expect([soakOf({}, false), soakOf({}, true)]).toEqual([day(7), day(6)]);
+    expect(soakOf({ soakMs: day(9) }, true)).toBe(day(9));
+    const key = aKey({ opensWindow: true, soakMs: soakOf({}, true) });
+    expect(scheduleOf(key, aTiming(), day(99))).toMatchObject({ kind: "on_time", dates: { destroyMs: day(6) } });
+  });
+
   test("names the one blackout that makes a key late", () => {
     const [first, second] = [blackout(0, 1), blackout(1, 6)];
     const schedule = scheduleOf(aKey(), aTiming({ blackouts: [first, second] }), day(7));
@@ -154,8 +174,9 @@ describe("a schedule", () => {
   });
 
   test("keeps the cool-down of 4 hours even if the wave's soak were shorter", () => {
-    const timing = aTiming({ wave: { soakMs: 0 } });
-    expect(scheduleOf(aKey(), timing, day(9))).toMatchObject({ dates: { deactivateMs: 0, destroyMs: 4 * hourMs } });
+    expect(scheduleOf(aKey({ soakMs: 0 }), aTiming(), day(9))).toMatchObject({
+      dates: { deactivateMs: 0, destroyMs: 4 * hourMs },
+    });
   });
 
   test("has no dates for a destroyed key without a date", () => {
