@@ -8,6 +8,7 @@
 export const exitCodes = {
   0: "done",
   1: "error",
+  2: "usage error",
   10: "waiting for a person",
   11: "waiting for time",
   12: "blocked",
@@ -108,6 +109,8 @@ export const errorCatalog = {
 
   UKO_RIGHTS_MISSING: { summary: "The identity lacks a right", retryable: false, exitCode: 13 },
 
+  UKO_USAGE_INVALID: { summary: "The command line is not valid", retryable: false, exitCode: 2 },
+
   UKO_INPUT_INVALID: { summary: "An input is not valid", retryable: false, exitCode: 1 },
   UKO_CHANGE_IMPOSSIBLE: { summary: "The change cannot be made to an existing key", retryable: false, exitCode: 1 },
   UKO_SETTINGS_INVALID: { summary: "A setting is missing or not valid", retryable: false, exitCode: 1 },
@@ -207,8 +210,8 @@ export function asUkoError(thrown: unknown): UkoError {
   });
 }
 
-/** Exit codes in order of severity: an error, a missing right, a blocker, a person, time, success. */
-export const mostSevereFirst = [1, 13, 12, 10, 11, 0] as const;
+/** Exit codes in order of severity: an error, a usage error, a missing right, a blocker, a person, time, success. */
+export const mostSevereFirst = [1, 2, 13, 12, 10, 11, 0] as const;
 
 /** Returns the most severe of several exit codes; 0 for none, and 1 for an unknown one. */
 export function mostSevere(exitCodes: readonly number[]): number {

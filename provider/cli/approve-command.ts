@@ -13,7 +13,7 @@ import { mostSevere, UkoError } from "../errors.ts";
 import type { Review } from "../lifecycle/consent/review.ts";
 import { phraseFor } from "../text/phrase.ts";
 import { printableLines } from "../text/printable.ts";
-import { invalidInput, parseAnyKey, repeatable, type TypedKey } from "./arguments.ts";
+import { parseAnyKey, repeatable, type TypedKey, usageError } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { requireHand, requireTyped } from "./hand.ts";
 import { approveKmsKeys, approveRequests, writeWaitingKmsKeys } from "./kms-approval.ts";
@@ -62,7 +62,7 @@ async function runApprove(world: CliWorld, typed: readonly TypedKey[], given: Ap
   const isChosen = isSelecting(selectionIn(given));
   const isNamed = typed.length > 0 || given.keys !== undefined || isChosen;
   if (request !== undefined && isNamed) {
-    throw invalidInput("--request names its keys itself", "Omit the keys and the options that choose keys.");
+    throw usageError("--request names its keys itself", "Omit the keys and the options that choose keys.");
   }
   requireHand(world, "uko approve");
   if (request !== undefined) return withOperations(world, (run) => approveRequests(world, run, request));

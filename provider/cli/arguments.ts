@@ -1,4 +1,4 @@
-/** Parses command-line arguments. Each parser throws UKO_INPUT_INVALID with the expected form. */
+/** Parses command-line arguments. Each parser throws UKO_USAGE_INVALID with the expected form. */
 
 import { maxReasonCharacters, parseDurationMs } from "../compose/text.ts";
 import { asUkoError, UkoError } from "../errors.ts";
@@ -41,7 +41,7 @@ export function parseKeyPath(text: string): KeyPath {
 export function parseKey(text: string): KeyPath | KeyName {
   const key = parseAnyKey(text);
   if (!("kmsKeyId" in key) && !("name" in key && isKmsName(key))) return key;
-  throw invalidInput(
+  throw usageError(
     `"${printable(text, 100)}" is a KMS key, and this command accepts managed keys only`,
     "status, plan, request, approve, continue, withdraw and reactivate accept KMS keys as well.",
   );
@@ -64,7 +64,7 @@ export function parseAnyKey(text: string): TypedKey {
 
 /** The error about a name where a command accepts only the full path of a key. */
 export function notFullKeyPath(text: string, why?: string): UkoError {
-  return invalidInput(
+  return usageError(
     `"${printable(text, 100)}" is not the full ID of a key`,
     [
       ...(why === undefined ? [] : [why]),
@@ -81,7 +81,7 @@ const vaultIdForm = new RegExp(`^${uuid}$`);
 export function parseVaultId(text: string): string {
   const vaultId = text.toLowerCase();
   if (vaultIdForm.test(vaultId)) return vaultId;
-  throw invalidInput(
+  throw usageError(
     `"${printable(text, 100)}" is not the ID of a vault`,
     "The ID of a vault is a UUID. uko doctor lists the vaults.",
   );
@@ -90,7 +90,7 @@ export function parseVaultId(text: string): string {
 /** Reads the name or ID after one `--vault` of a command that only reads. */
 export function collectVaults(text: string, before: readonly string[] = []): readonly string[] {
   if (text.trim() === "" || text.length > maxNameCharacters) {
-    throw invalidInput(`"${printable(text, 100)}" is not the name of a vault`, "uko ls lists the vaults.");
+    throw usageError(`"${printable(text, 100)}" is not the name of a vault`, "uko ls lists the vaults.");
   }
   return before.includes(text) ? before : [...before, text];
 }
@@ -102,7 +102,7 @@ export function isVaultId(text: string): boolean {
 export function parseReason(text: string): string {
   const length = Array.from(text).length;
   if (length <= maxReasonCharacters) return text;
-  throw invalidInput(
+  throw usageError(
     `The reason has ${length} characters`,
     `A reason is stored on the key itself and has at most ${maxReasonCharacters} characters.`,
   );
@@ -111,7 +111,7 @@ export function parseReason(text: string): string {
 /** Checks a date or a time, and returns the text unchanged. */
 export function parseDate(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
-  throw invalidInput(
+  throw usageError(
     `"${printable(text, 100)}" is not a date`,
     "Examples: 2026-11-24 or 2026-11-24T14:22:00Z. A day begins at 00:00 UTC.",
   );
@@ -119,7 +119,7 @@ export function parseDate(text: string): string {
 
 export function parseDay(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text)) return text;
-  throw invalidInput(`"${printable(text, 100)}" is not a day`, "Example: 2027-03-20.");
+  throw usageError(`"${printable(text, 100)}" is not a day`, "Example: 2027-03-20.");
 }
 
 /** Returns milliseconds. */
@@ -128,7 +128,7 @@ export const parseDuration = (option: string, longest: Parameters<typeof parseDu
     return parseDurationMs(text, option, longest);
   } catch (thrown) {
     const { summary, detail } = asUkoError(thrown);
-    throw invalidInput(summary, detail);
+    throw usageError(summary, detail);
   }
 };
 
@@ -139,12 +139,18 @@ export function repeatable<Value>(parse: (text: string) => Value) {
 
 export function parsePort(text: string): number {
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw invalidInput(
+  throw usageError(
     `"${printable(text, 100)}" is not a port`,
     "A port is a number from 0 to 65535; 0 for any free port.",
   );
 }
 
+/** The error about a command line that no run could obey. The caller has to type another one. */
+export function usageError(summary: string, detail: string): UkoError {
+  return new UkoError("UKO_USAGE_INVALID", { summary, detail });
+}
+
+/** The error about a file, a terminal or a key, although the command line has the right form. */
 export function invalidInput(summary: string, detail: string): UkoError {
   return new UkoError("UKO_INPUT_INVALID", { summary, detail });
 }

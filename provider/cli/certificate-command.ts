@@ -8,7 +8,7 @@ import type { SignerChoice, Target, WaveChoice } from "../compose/certificates.t
 import { jsonLine } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
-import { invalidInput, isKmsName, parseAnyKey, parseKeyPath, repeatable } from "./arguments.ts";
+import { isKmsName, parseAnyKey, parseKeyPath, repeatable, usageError } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { evidenceFiles, withFilesOf } from "./files.ts";
 import { renderTable } from "./table.ts";
@@ -152,10 +152,7 @@ function addVerify(parent: Command, world: CliWorld): void {
     .action(async (file: string, options: VerifyOptions) => {
       const trust = trustOf(options);
       if (options.signed === true && options.allowedSigners === undefined) {
-        throw invalidInput(
-          "--signed needs --allowed-signers",
-          "Name a list that you did not get with the certificate.",
-        );
+        throw usageError("--signed needs --allowed-signers", "Name a list that you did not get with the certificate.");
       }
       const { verifyFile, explainVerification } = await load();
       const result = await verifyFile({
@@ -187,7 +184,7 @@ function addVerify(parent: Command, world: CliWorld): void {
 
 function trustOf({ trust }: VerifyOptions): readonly string[] {
   if (trust !== undefined) return trust;
-  throw invalidInput(
+  throw usageError(
     "No trusted public key was named",
     [
       "A certificate states who signed it, and uko knows none of these people.",
@@ -259,7 +256,7 @@ function parseKeyName(text: string): string {
   const key = parseAnyKey(text);
   if ("kmsKeyId" in key) return `kms/${key.kmsKeyId}`;
   if ("name" in key && isKmsName(key)) {
-    throw invalidInput(
+    throw usageError(
       `"${printable(text, 100)}" is not the ID of a KMS key`,
       "The ID of a KMS key is kms/ and a UUID. uko ls --kind kms shows it.",
     );
@@ -271,7 +268,7 @@ function parseKeyName(text: string): string {
 function waveOf({ campaign, wave }: WaveOptions): WaveChoice | undefined {
   if (campaign !== undefined && wave !== undefined) return { folder: campaign, wave };
   if (campaign === undefined && wave === undefined) return undefined;
-  throw invalidInput("--campaign and --wave belong together", "A certificate lists the keys of one wave. Set both.");
+  throw usageError("--campaign and --wave belong together", "A certificate lists the keys of one wave. Set both.");
 }
 
 function targetOf({ out, force }: TargetOptions): Target {
@@ -288,5 +285,5 @@ function signerOf({ environment, ask }: CliWorld, { signKey, signer, signerKey }
   if (signer !== undefined && signerKey !== undefined && signKey === undefined) {
     return { kind: "command", command: signer, publicKeyFile: signerKey, environment };
   }
-  throw invalidInput("A certificate needs one signer", "Set --sign-key, or both --signer and --signer-key.");
+  throw usageError("A certificate needs one signer", "Set --sign-key, or both --signer and --signer-key.");
 }

@@ -60,7 +60,7 @@ export function createProgram(name: string, world: CliWorld): Command {
 function misused(program: Command, { message }: CommanderError): UkoError {
   const [first = "", ...others] = message.replace(/^error: /, "").split("\n");
   const name = program.name();
-  return new UkoError("UKO_INPUT_INVALID", {
+  return new UkoError("UKO_USAGE_INVALID", {
     summary: capital(first),
     detail: [...others, `${name} --help lists the commands, ${name} <command> --help their arguments.`].join("\n"),
   });

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { jsonLine } from "../compose/text.ts";
 import { type ErrorCode, errorCatalog, UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
-import { invalidInput } from "./arguments.ts";
+import { usageError } from "./arguments.ts";
 import type { TextOutput, UkoWorld } from "./cli-world.ts";
 import { proseFor } from "./help-layout.ts";
 import { paint, tableOf } from "./table.ts";
@@ -32,7 +32,7 @@ function codeFrom(typed: string): ErrorCode {
   const bare = typed.replaceAll(/[[\]]/g, "").replaceAll("-", "_").toUpperCase();
   const code = allCodes.find((each) => each === bare || each === `UKO_${bare}`);
   if (code !== undefined) return code;
-  throw invalidInput(`"${printable(typed, 100)}" is not a code of uko`, "Next: list the codes with\n  uko explain");
+  throw usageError(`"${printable(typed, 100)}" is not a code of uko`, "Next: list the codes with\n  uko explain");
 }
 
 function catalogueTable(output: TextOutput): string {

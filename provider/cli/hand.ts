@@ -9,7 +9,7 @@
 
 import { UkoError } from "../errors.ts";
 import { printableLines } from "../text/printable.ts";
-import { invalidInput } from "./arguments.ts";
+import { invalidInput, usageError } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 
 type Asking = Pick<CliWorld, "ask" | "environment">;
@@ -79,7 +79,7 @@ export async function confirmSet(
     return requireTyped(world, `Type "${phrase}" to go on: `, phrase, "The command was not confirmed");
   }
   if (yes === true) return;
-  throw invalidInput(
+  throw usageError(
     "This command needs a confirmation, and there is no terminal to ask at",
     `Add --yes to run it without a question: ${phrase}.`,
   );

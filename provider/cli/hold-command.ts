@@ -7,10 +7,10 @@ import { type Command, Option } from "commander";
 import { jsonLine } from "../compose/text.ts";
 import type { HoldResult, HoldWish } from "../engine/key/hold.ts";
 import type { KeyRef } from "../engine/ports/world.ts";
-import { mostSevere, UkoError } from "../errors.ts";
+import { mostSevere, type UkoError } from "../errors.ts";
 import { setPhrase } from "../text/phrase.ts";
 import { printable, printableLines } from "../text/printable.ts";
-import { invalidInput, parseAnyKey, parseDay, parseReason, repeatable, type TypedKey } from "./arguments.ts";
+import { parseAnyKey, parseDay, parseReason, repeatable, type TypedKey, usageError } from "./arguments.ts";
 import type { UkoWorld } from "./cli-world.ts";
 import { requireHand, requireTyped } from "./hand.ts";
 import { type Recording, recordedWorld, recordOption } from "./record-option.ts";
@@ -71,7 +71,7 @@ async function runHold(world: UkoWorld, keys: readonly TypedKey[], holding: Hold
   const wish = wishOf(holding);
   const selection = selectionIn(holding);
   if (keys.length === 0 && Object.keys(selection).length === 0) {
-    throw invalidInput("No key was named", "Name keys, or choose them with --vault, --label or another option.");
+    throw usageError("No key was named", "Name keys, or choose them with --vault, --label or another option.");
   }
   if (keys.some((key) => "kmsKeyId" in key)) throw noTagOnKms();
   const typed = {
@@ -117,7 +117,7 @@ async function releaseSeveral(
   wish: Extract<HoldWish, { kind: "release" }>,
   holding: Holding,
 ): Promise<number> {
-  if (holding.json === true) throw invalidInput("--json is for one key", "Name one key, or omit --json.");
+  if (holding.json === true) throw usageError("--json is for one key", "Name one key, or omit --json.");
   requireHand(world, "uko hold");
   const codes: number[] = [];
   const shown: { readonly ref: KeyRef; readonly text: string }[] = [];
@@ -141,27 +141,27 @@ async function releaseSeveral(
   return mostSevere(codes);
 }
 
-/** Throws UKO_INPUT_INVALID. A release requires a reason, for the people who act next. */
+/** Throws UKO_USAGE_INVALID. A release requires a reason, for the people who act next. */
 function wishOf({ kind, until, ticket, release, reason = "" }: Holding): HoldWish {
   if (release === true) {
     if (reason === "")
-      throw invalidInput("A release requires a reason", "Add --reason with the reason to release the key.");
+      throw usageError("A release requires a reason", "Add --reason with the reason to release the key.");
     return { kind: "release", choice: { kind, ticket }, reason };
   }
   if (reason !== "")
-    throw invalidInput("--reason goes with --release only", "Use --ticket for the reason to hold a key.");
-  if (kind === "other") throw invalidInput("--kind other goes with --release only", "Choose legal, owner or incident.");
+    throw usageError("--reason goes with --release only", "Use --ticket for the reason to hold a key.");
+  if (kind === "other") throw usageError("--kind other goes with --release only", "Choose legal, owner or incident.");
   return { kind: "hold", hold: { kind: kind ?? "owner", until, ticket } };
 }
 
 function noTagOnKms(): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: "A KMS key carries no tags, so a hold cannot be set on it",
-    detail: [
+  return usageError(
+    "A KMS key carries no tags, so a hold cannot be set on it",
+    [
       "Nothing was changed. To keep the key, give it the class leave in campaign.yaml, or protect it in the program:",
       "protect: true with Pulumi, prevent_destroy = true with OpenTofu and Terraform.",
     ].join("\n"),
-  });
+  );
 }
 
 function sayHold(key: string, result: HoldResult, { kind = "owner", until, release }: Holding): string {

@@ -9,7 +9,7 @@ import { type Command, Option } from "commander";
 import type { InventoryItem } from "../engine/commands/inventory.ts";
 import type { UkoError } from "../errors.ts";
 import { fileError, makeFolder } from "../process/regular-file.ts";
-import { collectVaults, invalidInput } from "./arguments.ts";
+import { collectVaults, invalidInput, usageError } from "./arguments.ts";
 import type { OpenOperations, UkoWorld } from "./cli-world.ts";
 import type { ProgramFile } from "./named-resources.ts";
 import { impliedMirror, isInMirror } from "./provider-mirror.ts";
@@ -47,7 +47,7 @@ export function addImportCommand(program: Command, world: UkoWorld): void {
       await withOperations(world, async (run) => {
         const { inventory, settings, options } = run;
         const [vaultId = "", other] = await resolveVaults(run, vault, options);
-        if (other !== undefined) throw invalidInput("uko import writes the program of one vault", "Name one vault.");
+        if (other !== undefined) throw usageError("uko import writes the program of one vault", "Name one vault.");
         const { items, leftOut } = await inventory(vaultId, options);
         const { files, next } = await writeFor(format, items, settings, world);
         await write(out, files);

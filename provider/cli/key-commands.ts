@@ -8,13 +8,13 @@ import { longestWait } from "../compose/text.ts";
 import type { Report } from "../engine/loop/report.ts";
 import { confirmingText } from "../text/printable.ts";
 import {
-  invalidInput,
   parseAnyKey,
   parseDuration,
   parseKey,
   parseReason,
   repeatable,
   type TypedKey,
+  usageError,
 } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { askPerson, canPersonType, isTyped } from "./hand.ts";
@@ -46,7 +46,7 @@ export function addKeyCommands({ program, world, end }: KeyCommands): void {
   const run: RunOnTypedKeys = async (name, keys, options, rest) => {
     const selection = selectionIn(options);
     if (keys.length === 0 && Object.keys(selection).length === 0) {
-      throw invalidInput("No key was named", "Name keys, or choose them with --vault, --label or another option.");
+      throw usageError("No key was named", "Name keys, or choose them with --vault, --label or another option.");
     }
     const recorded = recordedWorld(world, name, options);
     end(await runOnKeys(recorded, { keys, selection, json: options.json === true, ...rest }));
@@ -200,7 +200,7 @@ function continuing(world: CliWorld, given: Given, isAlone = false): Acts {
 /** Throws if keys are named, too. The run would take another step on them than without `--step remove`. */
 function refuseNamedRemoval(keys: readonly TypedKey[], given: Given): void {
   if (!isRemoval(given) || (keys.length === 0 && given.keys === undefined)) return;
-  throw invalidInput(
+  throw usageError(
     "--step remove chooses its keys itself",
     "Omit the keys. For keys that you name, omit --step: uko continue then takes the next step of each key.",
   );

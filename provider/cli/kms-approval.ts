@@ -11,7 +11,7 @@ import { mostSevere } from "../errors.ts";
 import { fileError } from "../process/regular-file.ts";
 import { setPhrase } from "../text/phrase.ts";
 import { confirmingText, printable, printableLines } from "../text/printable.ts";
-import { invalidInput, type KmsKeyPath, type TypedKey } from "./arguments.ts";
+import { invalidInput, type KmsKeyPath, type TypedKey, usageError } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { readInputFile } from "./files.ts";
 import { requireHand, requireTyped } from "./hand.ts";
@@ -37,7 +37,7 @@ export async function requestToFile(
       "kmsKeyId" in key ? [{ instanceId: settings.instanceId, kmsKeyId: key.kmsKeyId }] : [],
     );
     if (refs.length < resolved.length || refs.length === 0) {
-      throw invalidInput("--out is only for kms/ keys", "A managed key carries its request itself. Omit --out.");
+      throw usageError("--out is only for kms/ keys", "A managed key carries its request itself. Omit --out.");
     }
     const campaign = await run.campaignHere();
     for (const ref of refs) await refuseKeyThatCampaignLeaves(world, run, campaign, ref);
@@ -113,7 +113,7 @@ export async function approveKmsKeys(
   { store, ...origin }: Origin & { readonly store?: true },
 ): Promise<number> {
   if (store !== true) return destroyKeys(world, run, keys, origin);
-  throw invalidInput(
+  throw usageError(
     "An approval of a KMS key cannot be stored",
     "In KMS, only the destroy itself approves a deletion window. Omit --store.",
   );

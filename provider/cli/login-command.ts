@@ -8,7 +8,7 @@ import { sayPerson } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
 import { withoutSecrets } from "../process/other-programs.ts";
 import { printable } from "../text/printable.ts";
-import { invalidInput } from "./arguments.ts";
+import { invalidInput, usageError } from "./arguments.ts";
 import type { Environment, Login, UkoWorld } from "./cli-world.ts";
 import { namesOf } from "./help-layout.ts";
 import { outputsTo, traceOf } from "./run.ts";
@@ -41,7 +41,7 @@ export function addLoginCommand(
       const typed = words[0] === "uko" ? words.slice(1) : words;
       const [name] = typed;
       if (name !== undefined && !isOurs(name) && exposeToken !== true) throw tokenNotExposed(words);
-      if (name === "login") throw invalidInput("You are about to log in twice", "Omit the second login.");
+      if (name === "login") throw usageError("You are about to log in twice", "Omit the second login.");
       const login = await logIn(program, world, account);
       try {
         const session = { world, login, run, isOurs };
@@ -142,7 +142,7 @@ function splitWords(line: string): readonly string[] {
 }
 
 function tokenNotExposed(words: readonly string[]): UkoError {
-  return invalidInput(
+  return usageError(
     `${printable(words[0] ?? "", 60)} is not a command of uko, and would get your access token`,
     [
       "A token in an environment reaches every plugin and hook that a program starts.",

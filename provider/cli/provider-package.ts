@@ -9,6 +9,7 @@ import { access, readFile } from "node:fs/promises";
 import path from "node:path";
 import { jsonLine } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
+import { usageError } from "./arguments.ts";
 import type { Machine } from "./cli-world.ts";
 
 export const executable = "terraform-provider-uko";
@@ -52,10 +53,10 @@ export async function releasedPackage(file: string, machine: Machine): Promise<P
   const name = path.basename(file);
   const { version, platform } = zipForm.exec(name)?.groups ?? {};
   if (version === undefined || platform === undefined) {
-    throw new UkoError("UKO_INPUT_INVALID", {
-      summary: `${name} is not the name of a release of the provider`,
-      detail: `The name for this machine is terraform-provider-uko_VERSION_${platformOf(machine)}.zip.`,
-    });
+    throw usageError(
+      `${name} is not the name of a release of the provider`,
+      `The name for this machine is terraform-provider-uko_VERSION_${platformOf(machine)}.zip.`,
+    );
   }
   if (platform !== platformOf(machine)) {
     throw refused(`${name} is for ${platform}, but this machine is ${platformOf(machine)}`);

@@ -8,7 +8,7 @@ import type { ShownForRequest } from "../engine/key/sets/request-look.ts";
 import { UkoError } from "../errors.ts";
 import { phraseFor } from "../text/phrase.ts";
 import { printable, printableLines } from "../text/printable.ts";
-import type { KeyPath, KmsKeyPath } from "./arguments.ts";
+import { type KeyPath, type KmsKeyPath, usageError } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 import { canPersonType, requireTyped } from "./hand.ts";
 import type { OpenRun } from "./run.ts";
@@ -130,10 +130,10 @@ function needsHand(key: string): UkoError {
 
 /** KMS stores no reason with a deletion window, and the author of a reason would believe that others can read it. */
 export function reasonOnKms(): UkoError {
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: "KMS does not store a reason with a deletion window",
-    detail: "Omit --reason for KMS keys, and tell the other person yourself.",
-  });
+  return usageError(
+    "KMS does not store a reason with a deletion window",
+    "Omit --reason for KMS keys, and tell the other person yourself.",
+  );
 }
 
 /**

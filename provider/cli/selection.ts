@@ -6,7 +6,7 @@ import { type Command, Option } from "commander";
 import type { KmsSelection } from "../engine/commands/find-by-name.ts";
 import type { Selection, SelectionStep } from "../engine/key/sets/selection.ts";
 import { readNamedText } from "../process/regular-file.ts";
-import { collectVaults, invalidInput, isVaultId, parseAnyKey, type TypedKey } from "./arguments.ts";
+import { collectVaults, invalidInput, isVaultId, parseAnyKey, type TypedKey, usageError } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 
 /** The options as the parser passes them. */
@@ -78,7 +78,7 @@ export function kmsSelectionOf({ vault, state, label, template, requestedBy, ste
   const others = { vault, template, "requested-by": requestedBy, step };
   const given = Object.entries(others).find(([, value]) => value !== undefined);
   if (given !== undefined) {
-    throw invalidInput(
+    throw usageError(
       `--${given[0]} does not choose keys of Key Protect`,
       "Key Protect has no vaults, templates, deactivation or stored requests.\nNext: choose keys with --label, --state or --keys.",
     );

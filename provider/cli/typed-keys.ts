@@ -16,6 +16,7 @@ import {
   notFullKeyPath,
   parseVaultId,
   type TypedKey,
+  usageError,
 } from "./arguments.ts";
 import type { CliWorld, OpenOperations } from "./cli-world.ts";
 import { isConfirmed } from "./hand.ts";
@@ -43,13 +44,13 @@ export const yesOption = [
 const needsTerminal =
   "This command changes something. It accepts a name only at a terminal, where it asks before it runs, and never with --json.";
 
-/** Throws UKO_INPUT_INVALID before the first call if a name needs a terminal and there is none. */
+/** Throws UKO_USAGE_INVALID before the first call if a name needs a terminal and there is none. */
 export function requireFullIds(world: CliWorld, { keys, selection = {}, json, writes, yes }: Typed): void {
   if (writes === undefined || yes === true || isAsking(world, json)) return;
   const why = yes === undefined ? needsTerminal : `${needsTerminal} With --yes it does not ask.`;
   if (isRemoval(selection)) for (const vault of selection.vault ?? []) parseVaultId(vault);
   else if (isSelecting(selection)) {
-    throw invalidInput(
+    throw usageError(
       "Options that choose keys need a terminal",
       `${why}\nNext: name each key by its full ID, or list them in a file for --keys.`,
     );

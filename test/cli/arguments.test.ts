@@ -3,7 +3,7 @@ import { parseAnyKey, parseKeyPath, parsePort, parseReason } from "../../provide
 
 const vaultId = "5c1e0000-0000-4000-8000-00000000000a";
 const keyId = "9b2d0000-0000-4000-8000-00000000000b";
-const refused = expect.objectContaining({ code: "UKO_INPUT_INVALID" });
+const refused = expect.objectContaining({ code: "UKO_USAGE_INVALID" });
 
 it("accepts a key's full name, in upper or lower case", () => {
   expect(parseKeyPath(`${vaultId}/${keyId}`)).toEqual({ vaultId, keyId });

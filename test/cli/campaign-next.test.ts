@@ -204,7 +204,7 @@ describe("a wave of two people", () => {
 describe("without a terminal", () => {
   it("requests and removes with --yes, and approves nothing", async () => {
     await begin();
-    expect((await quiet("bob", "next --json")).exitCode).toBe(1);
+    expect((await quiet("bob", "next --json")).exitCode).toBe(2);
     expect(counts(await quiet("bob", "next --yes --json"))).toMatchObject({ acted: 4 });
     const other = await quiet("alice", "next --yes --step deactivate --json");
     expect([other.exitCode, dataOf(other).requests.length]).toEqual([10, 4]);

@@ -76,7 +76,7 @@ describe("a wave of a campaign", () => {
       err: expect.stringContaining('has no wave "w2"'),
     });
     expect(await create("--campaign @campaign --sign-key @bob.key --out @n.json")).toMatchObject({
-      exitCode: 1,
+      exitCode: 2,
       err: expect.stringContaining("--campaign and --wave belong together"),
     });
   });

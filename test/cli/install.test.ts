@@ -251,12 +251,6 @@ describe("installs nothing", () => {
   const cases: readonly (readonly [string, () => Typed, Partial<Machine>, RegExp])[] = [
     ["without a built provider", () => [], {}, /^The provider is not in <folder>.*\n.*npm run build/],
     ["from the script on Windows", () => [], { system: "win32" }, /Windows cannot start scripts.*\n.*--from/],
-    [
-      "from a file of another name",
-      () => from("uko.zip"),
-      {},
-      /^uko\.zip is not the name of a release of the provider\n.*_VERSION_linux_amd64\.zip/,
-    ],
     ["for another machine", () => from(), { processor: "arm64" }, /this machine is linux_arm64/],
     [
       "from a file that is not a zip",
@@ -308,13 +302,26 @@ describe("installs nothing", () => {
       /_SHA256SUMS could not be read\n.*EISDIR/,
     ],
     ["from a missing file", () => ["--from", zipName], {}, /The file .* does not exist/],
-    ["together with --remove", async () => ["--remove", ...(await from())], {}, /cannot be used with/],
   ];
   it.each(cases)("%s", async (_, typed, over, expected) => {
     const { exitCode, out, err } = await uko(await typed(), over);
     expect([exitCode, out]).toEqual([1, ""]);
     expect(normalized(err)).toMatch(expected);
     expect(err).toContain("[UKO_INPUT_INVALID]");
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  it.each([
+    [
+      "from a file of another name",
+      () => from("uko.zip"),
+      /^uko\.zip is not the name of a release of the provider\n.*_VERSION_linux_amd64\.zip/,
+    ],
+    ["together with --remove", async () => ["--remove", ...(await from())], /cannot be used with/],
+  ] as const)("%s, which is a usage error", async (_, typed, expected) => {
+    const { exitCode, out, err } = await uko(await typed());
+    expect([exitCode, out]).toEqual([2, ""]);
+    expect(normalized(err)).toMatch(expected);
     expect(readdirSync(home)).toEqual([]);
   });
 

@@ -67,7 +67,7 @@ it("reads the code without an echo, after a warning, and says who logged in", as
 });
 
 it("ends a session with its input, and returns the code of the last command", async () => {
-  expect(await atTerminal({ lines: ["stauts"] }).run()).toBe(1);
+  expect(await atTerminal({ lines: ["stauts"] }).run()).toBe(2);
 });
 
 it("renews the token of a long session by its refresh token", async () => {

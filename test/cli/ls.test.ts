@@ -39,6 +39,6 @@ it("lists the keys that no state declares, which an engine has forgotten or neve
     all.filter((label) => label !== "payroll" && label !== "vouchers"),
   );
   expect(await labels(`--name payroll --state active --undeclared ${two}`)).toEqual(["payroll"]);
-  expect(await world.uko("bob", `ls --undeclared ${one} --kind vault`)).toMatchObject({ exitCode: 1 });
+  expect(await world.uko("bob", `ls --undeclared ${one} --kind vault`)).toMatchObject({ exitCode: 2 });
   await rm(folder, { recursive: true });
 });

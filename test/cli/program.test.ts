@@ -139,7 +139,7 @@ it.each(["UKO_CANCELED", "UKO_CREDENTIAL_REFUSED", "UKO_HOST_NOT_ALLOWED"] as co
   },
 );
 
-describe("invalid input", () => {
+describe("a usage error", () => {
   it.each([
     [["stauts", key], /Unknown command 'stauts'\n {2}\(Did you mean status\?\)/],
     [["status", key, "--jsn"], /Unknown option '--jsn'\n {2}\(Did you mean --json\?\)/],
@@ -152,16 +152,10 @@ describe("invalid input", () => {
     [["continue", key, "--consent", "a".repeat(32)], /Unknown option '--consent'/],
     [["continue"], /^No key was named\n/],
     [["withdraw", "--label", "invoice-*"], /^Options that choose keys need a terminal\n/],
-    [["request", "--keys", "absent.txt"], /^The file absent.txt could not be read/],
     [["decline", "--step", "remove"], /Allowed choices are deactivate, destroy\./],
-    [["continue", key, "--wait", "soon"], /^--wait is not a duration\n.* 30m.*\n {2}\[UKO_INPUT_INVALID\]/],
+    [["continue", key, "--wait", "soon"], /^--wait is not a duration\n.* 30m.*\n {2}\[UKO_USAGE_INVALID\]/],
     [["continue", key, "--wait", ""], /^--wait is not a duration/],
     [["requests", "--expiring", "2days"], /^--expiring is not a duration/],
-    [
-      ["approve", key],
-      /^uko approve asks a person, and there is no terminal to ask at\n {2}Input and errors both have to be at a terminal\./,
-    ],
-    [["approve"], /^uko approve asks a person/],
     [["approve", key, "--yes"], /^Unknown option '--yes'/],
     [["campaign", "approve"], /^Unknown command/],
     [["request", key, "--reason", "a".repeat(501)], /The reason has 501 characters/],
@@ -172,8 +166,6 @@ describe("invalid input", () => {
     [["audit", "--step", "destory"], /Allowed choices are write_record, .*, destroy, remove, delete\./],
     [["import"], /Required option '--vault <vault>' not specified/],
     [["import", "--vault", vaultId, "--format", "hcl"], /Allowed choices are pulumi, tofu, terraform\./],
-    [["audit"], /The evidence file is not set/],
-    [["audit", "--file", "absent.jsonl"], /The evidence file absent.jsonl could not be read/],
     [["emulator", "--port", "http"], /is not a port/],
     [["emulator", "advnce", "5h"], /^Unknown command 'advnce'\n {2}\(Did you mean advance\?\)/],
     [["emulator", "demo"], /^Unknown command 'demo'\n {2}uko --help lists the commands/],
@@ -182,20 +174,48 @@ describe("invalid input", () => {
     [["help", "campaign", "stats"], /^Unknown command 'stats'\n {2}\(Did you mean status\?\)/],
     [["help", "sync", "sync"], /^Unknown command 'sync sync'\n {2}uko --help lists the commands/],
     [["explain", "UKO_NOTHING"], /^"UKO_NOTHING" is not a code of uko\n/],
-  ] as const)("uko %j prints an error on standard error, and calls nothing", async (typed, message) => {
+    [["certificate", "verify", "c.json"], /^No trusted public key was named\n/],
+    [["certificate", "verify", "c.json", "--trust", "a.pem", "--require", "0"], /must be a number from 1 to 999/],
+    [["certificate", "create", "--evidence", "e.jsonl", "--out", "c.json"], /^A certificate needs one signer\n/],
+    [["hold", `kms/${keyId}`], /^A KMS key carries no tags/],
+    [["hold", key, "--release"], /^A release requires a reason\n/],
+    [["hold", key, "--until", "2027-03-20", "--release", "--reason", "x"], /cannot be used with option '--release'/],
+    [["approve", "--request", "r.jsonl", key], /^--request names its keys itself\n/],
+    [["install", "terraform", "--from", "uko.zip"], /is not the name of a release of the provider/],
+  ] as const)("uko %j exits with 2, and calls nothing", async (typed, message) => {
     const { world, operations } = aWorld();
-    expect(await runCli(typed, world)).toBe(1);
+    expect(await runCli(typed, world)).toBe(2);
     expect(world.output.err).toMatch(message);
-    expect(world.output.err).toMatch(/\n {2}\[UKO_(INPUT|SETTINGS)_INVALID\]\n$/);
+    expect(world.output.err).toMatch(/\n {2}\[UKO_USAGE_INVALID\]\n$/);
     expect(world.output.out).toBe("");
     for (const operation of Object.values(operations)) expect(operation).not.toHaveBeenCalled();
   });
 
   it("is one line of JSON on standard output with --json", async () => {
     const { world } = aWorld();
-    expect(await runCli(["sync", "payroll", "--json"], world)).toBe(1);
-    expect(JSON.parse(world.output.out)).toMatchObject({ v: 1, error: { code: "UKO_INPUT_INVALID" }, exitCode: 1 });
+    expect(await runCli(["sync", "payroll", "--json"], world)).toBe(2);
+    expect(JSON.parse(world.output.out)).toMatchObject({ v: 1, error: { code: "UKO_USAGE_INVALID" }, exitCode: 2 });
     expect(world.output.err).toBe("");
+  });
+});
+
+describe("invalid input that no other command line would mend", () => {
+  it.each([
+    [["request", "--keys", "absent.txt"], /^The file absent.txt could not be read/],
+    [
+      ["approve", key],
+      /^uko approve asks a person, and there is no terminal to ask at\n {2}Input and errors both have to be at a terminal\./,
+    ],
+    [["approve"], /^uko approve asks a person/],
+    [["audit"], /The evidence file is not set/],
+    [["audit", "--file", "absent.jsonl"], /The evidence file absent.jsonl could not be read/],
+  ] as const)("uko %j exits with 1, and calls nothing", async (typed, message) => {
+    const { world, operations } = aWorld();
+    expect(await runCli(typed, world)).toBe(1);
+    expect(world.output.err).toMatch(message);
+    expect(world.output.err).toMatch(/\n {2}\[UKO_INPUT_INVALID\]\n$/);
+    expect(world.output.out).toBe("");
+    for (const operation of Object.values(operations)) expect(operation).not.toHaveBeenCalled();
   });
 });
 
@@ -381,7 +401,7 @@ describe("uko emulator", () => {
 
   it("advances no clock with an option that starts an emulator", async () => {
     const world = quietWorld({ advanceEmulator: () => Promise.reject(new Error("advanced")) });
-    expect(await runCli(["emulator", "--port", "7700", "advance", "5h"], world)).toBe(1);
+    expect(await runCli(["emulator", "--port", "7700", "advance", "5h"], world)).toBe(2);
     expect(world.output.err).toContain("--port starts an emulator; use --url for one that runs");
   });
 

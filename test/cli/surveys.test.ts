@@ -159,11 +159,11 @@ describe("uko continue --step remove", () => {
     await world.advance("1m");
     const refused = "Options that choose keys need a terminal";
     const commands: readonly (readonly [command: string, exitCode: number, says: string])[] = [
-      [`continue --vault ${vaultId}`, 1, refused],
-      ["continue --step destroy --yes", 1, refused],
-      ["continue --state deactivated --json", 1, refused],
+      [`continue --vault ${vaultId}`, 2, refused],
+      ["continue --step destroy --yes", 2, refused],
+      ["continue --state deactivated --json", 2, refused],
       ["continue --step remove --label p* --yes", 0, "No key can be removed now"],
-      [`continue ${keys.payroll} --step remove`, 1, "--step remove chooses its keys itself"],
+      [`continue ${keys.payroll} --step remove`, 2, "--step remove chooses its keys itself"],
       ["continue --step remove", 0, "is gone: this run removed it"],
     ];
     for (const [command, exitCode, says] of commands) {

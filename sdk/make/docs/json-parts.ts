@@ -9,7 +9,7 @@ export const id = (of: string) => z.string().describe(`UUID of the ${of}`);
 export const exitCode = z
   .number()
   .int()
-  .describe("0 done, 1 error, 10 approval, 11 time, 12 blocked, 13 missing right");
+  .describe("0 done, 1 error, 2 usage error, 10 approval, 11 time, 12 blocked, 13 missing right");
 export const code = z
   .enum(Object.keys(errorCatalog) as [ErrorCode, ...ErrorCode[]])
   .describe("Explained by uko explain");
