@@ -124,7 +124,7 @@ describe("a committer", () => {
     expect(await stepsTaken()).toEqual([]);
   });
 
-  it("makes a new baseline with other classes: reviews of the one before are refused", async () => {
+  it("makes a new manifest with other classes: reviews of the one before are refused", async () => {
     const review = await reviewed();
     edit("campaign.yaml", "{match: {}, class: destroy, wave: later", "{match: {}, class: destroy, wave: pilot");
     await campaign("bob", "plan --write --yes");

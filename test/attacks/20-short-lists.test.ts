@@ -27,7 +27,7 @@ describe("a campaign reports the outcomes of keys as they are", () => {
     ["the list of managed keys is empty and counts nothing", "listManagedKeys", "managed_keys", { total_count: 0 }],
     ["KMS hides its keys from the list", "listKmsKeys", "resources", {}],
   ])("although %s", async (_what, operation, collection, rest) => {
-    await stage.baselined();
+    await stage.planned();
     const before = await outcomes();
     expect(Object.values(before)).not.toContain("removed");
     await emptied(operation, collection, rest);
@@ -35,7 +35,7 @@ describe("a campaign reports the outcomes of keys as they are", () => {
   });
 
   it("and names a key that it cannot read, which has no outcome", async () => {
-    await stage.baselined();
+    await stage.planned();
     await emptied("listManagedKeys", "managed_keys");
     const key = stage.keyNamed("cards-1");
     await stage.world.control("faults", { operation: "getManagedKey", keyId: key.split("/")[1], status: 403 });
@@ -46,7 +46,7 @@ describe("a campaign reports the outcomes of keys as they are", () => {
   });
 
   it("and asks for a removed key by its ID, although the vault's own count confirms the list", async () => {
-    await stage.baselined();
+    await stage.planned();
     await stage.takeStep("draft-1", "carol");
     await stage.world.advance("31d");
     await stage.remove("draft-1");
@@ -57,7 +57,7 @@ describe("a campaign reports the outcomes of keys as they are", () => {
   });
 
   it("and names a vault whose list leaves out keys, so that new ones may be missing too", async () => {
-    await stage.baselined();
+    await stage.planned();
     await emptied("listManagedKeys", "managed_keys", { total_count: 0 });
     const { exitCode, out } = await stage.campaign("status");
     expect(exitCode).toBe(13);
@@ -65,8 +65,8 @@ describe("a campaign reports the outcomes of keys as they are", () => {
   });
 });
 
-it("a new baseline keeps a living key that the list leaves out", async () => {
-  await stage.baselined();
+it("a new manifest keeps a living key that the list leaves out", async () => {
+  await stage.planned();
   const before = stage.manifest().match(/"label":"[^"]+"/g);
   await emptied("listManagedKeys", "managed_keys");
   await stage.campaign("plan --write --yes");
@@ -84,7 +84,7 @@ async function findBackingKey(): Promise<string> {
 }
 
 it("the backing key of a managed key is not set for deletion, although the list of keystores leaves its keystore out", async () => {
-  await stage.baselined();
+  await stage.planned();
   const backingKey = await findBackingKey();
   await emptied("listKeystores", "keystores");
   const { exitCode, out } = await stage.world.uko("carol", `request kms/${backingKey}`);

@@ -45,8 +45,8 @@ describe("a key of the manifest is never left out of a report", () => {
   it.each([
     ["its KMS keys were taken out of the scope", "  kmsKeys: false\n", "root-1"],
     ["its vault was taken out of the scope", `  vaults: [${vaultIds.payments}]\n`, "mail-1"],
-  ])("although %s after the baseline", async (_what, scope, label) => {
-    await stage.baselined();
+  ])("although %s after the manifest", async (_what, scope, label) => {
+    await stage.planned();
     stage.write("campaign.yaml", stage.read("campaign.yaml").replace("waves:\n", `scope:\n${scope}waves:\n`));
     const { isUnread, outcomes } = await reported();
     expect([outcomes[label], isUnread]).toEqual(["not_read", true]);
@@ -60,7 +60,7 @@ describe("a key of the manifest is never left out of a report", () => {
   ])(
     "although the list of its vault %s, and fits the vault's count if destroyed keys do not count",
     async (_, twice) => {
-      await stage.baselined();
+      await stage.planned();
       await stage.world.control(`keys/${idOf("cards-2")}`, { record: { state: "destroyed" } });
       const others = (await listed(vaultIds.payments)).filter(({ label }) => label !== "cards-1");
       const shown = [...others, ...others.slice(0, twice)];
@@ -92,13 +92,13 @@ describe("a removal that only the evidence notes is never called removed", () =>
     dataOf(await stage.campaign(command)).keys.find(({ label }: { label: string }) => label === of)?.outcome;
 
   it("while the list of its vault shows the key", async () => {
-    await stage.baselined();
+    await stage.planned();
     forge();
     expect(await outcome()).toBe("open");
   });
 
   it("if the list is too short, because uko then asks for the key by its ID", async () => {
-    await stage.baselined();
+    await stage.planned();
     forge();
     const rewrite = { managed_keys: [], total_count: 3 };
     await fault({ operation: "listManagedKeys", times: 2, rewrite });
@@ -106,7 +106,7 @@ describe("a removal that only the evidence notes is never called removed", () =>
   });
 
   it("if its vault was taken out of the scope, so that no list was read of it", async () => {
-    await stage.baselined();
+    await stage.planned();
     forge("mail-1");
     const scope = `scope:\n  vaults: [${vaultIds.payments}]\n`;
     stage.write("campaign.yaml", stage.read("campaign.yaml").replace("waves:\n", `${scope}waves:\n`));
@@ -114,7 +114,7 @@ describe("a removal that only the evidence notes is never called removed", () =>
   });
 
   it("and it opens no step: what acts asks for the key by its ID", async () => {
-    await stage.baselined();
+    await stage.planned();
     forge();
     await stage.world.uko("bob", `request ${stage.keyNamed("cards-1")}`);
     const [vaultId, keyId] = stage.keyNamed("cards-1").split("/");
@@ -141,7 +141,7 @@ describe("a destroyed key is called destroyed only after every keystore said so 
 
   /** Two people destroyed the key; the keystore waits for 7 days, and then for as long as a test needs. */
   async function destroyed(): Promise<string> {
-    await stage.baselined();
+    await stage.planned();
     await stage.takeStep(label, "alice");
     await stage.world.advance("5h");
     await stage.takeStep(label, "carol");

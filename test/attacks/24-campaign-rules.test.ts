@@ -1,6 +1,6 @@
 /**
- * A committer who edits `campaign.yaml` after the baseline. An edit that narrows stops its keys at once; any other edit
- * refuses each act of the wave and names the difference, until a baseline puts it into what the next person reviews.
+ * A committer who edits `campaign.yaml` after the manifest. An edit that narrows stops its keys at once; any other edit
+ * refuses each act of the wave and names the difference, until a new manifest puts it into what the next person reviews.
  */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -145,7 +145,7 @@ describe("any other edit", () => {
     expect(dataOf(await campaign("bob", "halt pilot")).keys).toHaveLength(4);
   });
 
-  it("refuses a class that leads further than the manifest, until a new baseline makes each review start again", async () => {
+  it("refuses a class that leads further than the manifest, until a new manifest makes each review start again", async () => {
     edit("'cards*'}, class: destroy", "'cards*'}, class: leave");
     edit("after: [pilot], ", "");
     await stage.campaign("plan --write --yes");
@@ -161,7 +161,7 @@ describe("any other edit", () => {
     expect(await stepsTaken()).toEqual([]);
   });
 
-  it("shows the rules of the wave to the reviewer, and a baseline that changes them", async () => {
+  it("shows the rules of the wave to the reviewer, and a manifest that changes them", async () => {
     edit("maxFailures: 1", "maxFailures: 2");
     expect((await stage.campaign("plan --write --yes")).out).toContain("maxFailures: 1 -> 2");
     await campaign("bob", "request pilot deactivate");

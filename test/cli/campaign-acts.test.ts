@@ -20,7 +20,7 @@ const seed = {
 
 let world: CliTestWorld;
 let folder: string;
-/** The folder as each test finds it: with a baseline and a sign-off. */
+/** The folder as each test finds it: with a manifest and a sign-off. */
 let start: string;
 const newFolder = (): string => mkdtempSync(path.join(tmpdir(), "uko-acts-"));
 beforeAll(async () => {

@@ -24,7 +24,7 @@ const close = (who: "bob" | "alice", ...answers: readonly string[]) =>
   stage.world.type(who, `campaign next --folder ${stage.folder}`, answers);
 
 it("deletes what is emptied, once every key has reached its end, after a typed count and never with --yes", async () => {
-  await stage.baselined((text) =>
+  await stage.planned((text) =>
     text
       .replace(/blackouts.*\n/, "")
       .replace("{match: {}, class: destroy, wave: main", "{match: {}, class: leave, wave: main"),
@@ -53,7 +53,7 @@ it("deletes what is emptied, once every key has reached its end, after a typed c
 });
 
 it("prints no command that deletes the instance while an item is open", async () => {
-  await stage.baselined((text) => text.replace(/^rules:[\s\S]*?^(?=\w)/m, "rules: []\n"));
+  await stage.planned((text) => text.replace(/^rules:[\s\S]*?^(?=\w)/m, "rules: []\n"));
   const { checklist } = await closed("alice");
   expect(checklist.map(({ state }) => state)).toContain("open");
   expect(JSON.stringify(checklist)).toContain("Do not delete the instance");
@@ -61,7 +61,7 @@ it("prints no command that deletes the instance while an item is open", async ()
 });
 
 it("closes nothing of an instance that continues", async () => {
-  await stage.baselined((text) =>
+  await stage.planned((text) =>
     text.replace("deadline:", "instanceEnds: false\ndeadline:").replace(/^rules:[\s\S]*?^(?=\w)/m, "rules: []\n"),
   );
   expect((await closed()).containers).toEqual([]);

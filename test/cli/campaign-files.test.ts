@@ -5,7 +5,7 @@ import { campaignSeed, vaultIds } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
 
 const stage = useCampaignStage();
-const { campaign, write, read, manifest, complete, baselined, keyNamed } = stage;
+const { campaign, write, read, manifest, complete, planned, keyNamed } = stage;
 
 /** IDs of the seed by label. */
 const keyIdFor = (label: string): string => campaignSeed.keys.find((key) => key.label === label)?.id ?? "";
@@ -75,7 +75,7 @@ describe("uko campaign plan --write", () => {
   });
 
   it("blocks a declared key until its stack takes part, and for good if the program protects it", async () => {
-    await baselined();
+    await planned();
     const [payroll, ledger, draft] = ["payroll", "ledger", "draft-1"].map(keyNamed);
     const urn = (name: string) => `urn:pulumi:prod::app::uko:index:ManagedKey::${name}`;
     const pulumi = (name: string, id: string, more: object) => ({

@@ -18,7 +18,7 @@ const enter = (folder = stage.folder) => vi.spyOn(process, "cwd").mockReturnValu
 const effects = async (operation: string) =>
   (await stage.world.trail()).filter((call) => call.effect && call.operation === operation).length;
 
-beforeEach(() => stage.baselined());
+beforeEach(() => stage.planned());
 afterEach(() => vi.restoreAllMocks());
 
 describe("a leave rule", () => {

@@ -21,7 +21,7 @@ it("plans, requests and destroys the KMS keys of Key Protect, and calls nothing 
   expect(readFileSync(path.join(stage.folder, "campaign.yaml"), "utf8")).toMatch(
     /^instanceEnds: false\n#.*\ndeadline: \d{4}-\d\d-\d\d\nscope:$/m,
   );
-  await stage.baselined((text) => text.replace(/blackouts.*\n/, ""));
+  await stage.planned((text) => text.replace(/blackouts.*\n/, ""));
   expect((await stage.campaign("plan")).out).toContain("2 keys");
   await run("alice", "request main destroy");
   const { review, keys } = dataOf(await run("bob", "review main destroy --kind kms"));
@@ -38,7 +38,7 @@ it("plans, requests and destroys the KMS keys of Key Protect, and calls nothing 
 it("never says that a key ends with an instance of Key Protect, which stays, whatever campaign.yaml says", async () => {
   await stage.campaign("plan", "bob");
   expect(stage.read("campaign.yaml")).toContain("instanceEnds: false\n");
-  await stage.baselined((text) =>
+  await stage.planned((text) =>
     text
       .replace("name: eol", "name: eol\ninstanceEnds: true")
       .replace("kind: kms}, class: destroy", "kind: kms}, class: leave"),

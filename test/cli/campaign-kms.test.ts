@@ -15,7 +15,7 @@ const run = (who: Person, command: string): Promise<Ended> => stage.campaign(`${
 const says = (ended: Ended): readonly string[] =>
   dataOf(ended).keys.map(({ outcome, says: why }: { outcome: string; says: string }) => `${outcome}: ${why}`);
 const start = async (): Promise<void> => {
-  await stage.baselined((text) => text.replace(/blackouts.*\n/, ""));
+  await stage.planned((text) => text.replace(/blackouts.*\n/, ""));
 };
 
 it("destroys KMS keys as a set, by another person in the window, and restores them", async () => {

@@ -22,7 +22,7 @@ export interface CampaignStage {
   /** Writes a campaign.yaml with a rule for each key of the seed. */
   complete(change?: (text: string) => string): void;
   /** The same with a blackout, and a manifest. */
-  baselined(change?: (text: string) => string): Promise<void>;
+  planned(change?: (text: string) => string): Promise<void>;
   /** The key with this label, as commands take it. */
   keyNamed(label: string): string;
   /** Requests and takes the next step of a key, as Bob and another person. */
@@ -85,7 +85,7 @@ export function useCampaignStage(
     manifest: () => manifestIn(folder),
     read: (name) => readFileSync(path.join(folder, name), "utf8"),
     complete: (change = (text) => text) => stage.write("campaign.yaml", change(completeCampaign)),
-    async baselined(change = (text) => text) {
+    async planned(change = (text) => text) {
       stage.complete((text) => change(`${text}${yearEnd}`));
       const { exitCode, err } = await stage.campaign("plan --write --yes");
       expect([0, 14], err).toContain(exitCode);

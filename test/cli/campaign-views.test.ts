@@ -9,11 +9,11 @@ import { dataOf, useCampaignStage } from "./campaign-stage.ts";
 type Row = Readonly<Record<string, string>>;
 
 const stage = useCampaignStage();
-const { campaign, baselined, keyNamed, remove, takeStep } = stage;
+const { campaign, planned, keyNamed, remove, takeStep } = stage;
 
 /** Keys that are late, blocked, held, destroyed, removed, reviewed, and in the cloud only. */
 async function manyStates(): Promise<void> {
-  await baselined((text) => text.replace(", after: [pilot]", ""));
+  await planned((text) => text.replace(", after: [pilot]", ""));
   await takeStep("draft-1", "carol");
   await remove("draft-1");
   await stage.world.uko("bob", `request ${keyNamed("cards-1")}`);

@@ -7,12 +7,12 @@ import { useCampaignStage } from "./campaign-stage.ts";
 const stage = useCampaignStage();
 /** The key of the seed with the tag of a hold. */
 const idOfHeld = campaignSeed.keys.find(({ label }) => label === "mail-2")?.id;
-const { campaign, manifest, baselined, keyNamed, remove, takeStep } = stage;
+const { campaign, manifest, planned, keyNamed, remove, takeStep } = stage;
 
 describe("uko campaign plan", () => {
   it("prints commands that a shell takes, and offers no certificate of keys that are left", async () => {
     await stage.world.control(`keys/${idOfHeld}`, { record: { tags: [] } });
-    await baselined((text) => text.replace(/^rules:[\s\S]*?^(?=\w)/m, "rules: []\n"));
+    await planned((text) => text.replace(/^rules:[\s\S]*?^(?=\w)/m, "rules: []\n"));
     const { out } = await campaign("status");
     const commands = out.match(/^ +uko .*$/gm) ?? [];
     expect(commands.length).toBeGreaterThan(0);
@@ -21,7 +21,7 @@ describe("uko campaign plan", () => {
   });
 
   it("says first that the deadline has passed, and that only a later deadline helps", async () => {
-    await baselined((text) => text.replace(/^blackouts.*$/m, ""));
+    await planned((text) => text.replace(/^blackouts.*$/m, ""));
     await stage.world.advance("130d");
     const { out } = await campaign("plan");
     expect(out).toMatch(/^The deadline 2027-03-20 \(UTC\) has passed; \d+ keys can no longer end by it; nothing/);
@@ -33,7 +33,7 @@ describe("uko campaign plan", () => {
   });
 
   it("gives every date a zone, in its text or in the head of its column", async () => {
-    await baselined();
+    await planned();
     for (const command of ["plan", "status", "plan --html", "status --html"]) {
       const { out } = await campaign(command);
       const texts = out.replaceAll(/data-label="[^"]*\(UTC\)"[^>]*>\d{4}-\d\d-\d\d/g, "");
@@ -49,7 +49,7 @@ describe("uko campaign plan", () => {
   });
 
   it("is one page of HTML with --html, with the same exit code", async () => {
-    await baselined();
+    await planned();
     const { exitCode, out } = await campaign("plan --html");
     expect(exitCode).toBe(14);
     expect(out).toMatch(
@@ -61,7 +61,7 @@ describe("uko campaign plan", () => {
   });
 
   it("costs no more than one list a vault, lists of vaults, keystores and KMS keys, a read of one vault, and one call a key", async () => {
-    await baselined();
+    await planned();
     const before = (await stage.world.trail()).at(-1)?.seq ?? 0;
     await campaign("plan");
     const calls = (await stage.world.trail()).filter(({ seq }) => seq > before).map(({ operation }) => operation);
@@ -77,7 +77,7 @@ describe("uko campaign plan", () => {
   });
 
   it("has a line for each key of the manifest, whatever a person cannot read", async () => {
-    await baselined((text) => `${text}scope: {vaults: [${vaultIds.payments}, ${vaultIds.archive}]}`);
+    await planned((text) => `${text}scope: {vaults: [${vaultIds.payments}, ${vaultIds.archive}]}`);
     const ended = await campaign("plan", "erin");
     expect(ended.exitCode).toBe(13);
     expect(ended.out).toMatch(
@@ -90,7 +90,7 @@ describe("uko campaign plan", () => {
 
 describe("uko campaign status", () => {
   it("does not count a destroyed key as ended while a keystore may still hold its material", async () => {
-    await baselined((text) => text.replace(/^blackouts.*$/m, ""));
+    await planned((text) => text.replace(/^blackouts.*$/m, ""));
     await stage.world.control(`keys/${keyNamed("cards-1").split("/").at(-1)}`, {
       record: { state: "destroyed" },
       material: "enabled",
@@ -107,7 +107,7 @@ describe("uko campaign status", () => {
   });
 
   it("counts a key that was removed, and one that is new", async () => {
-    await baselined();
+    await planned();
     await takeStep("draft-1", "carol");
     await remove("draft-1");
     expect(JSON.parse((await campaign("status --json")).out).waves[0].states).toMatchObject({ removed: 1 });
@@ -117,7 +117,7 @@ describe("uko campaign status", () => {
 describe("the outcomes of a campaign", () => {
   const withOutcomes = async (): Promise<void> => {
     // The KMS keys stand for keys that were created later.
-    await baselined((text) => `${text}scope: {kmsKeys: false}\n`);
+    await planned((text) => `${text}scope: {kmsKeys: false}\n`);
     stage.complete();
     await takeStep("draft-1", "carol");
     await remove("draft-1");
@@ -135,7 +135,7 @@ describe("the outcomes of a campaign", () => {
       (JSON.parse(out).keys as { label: string; outcome: string }[]).map(({ label, outcome }) => [label, outcome]),
     );
 
-  it("gives each key of the manifest exactly one outcome, and names keys created after the baseline", async () => {
+  it("gives each key of the manifest exactly one outcome, and names keys created after the manifest", async () => {
     await withOutcomes();
     const { out } = await campaign("status --live --json");
     expect(outcomesIn(out)).toMatchObject({
@@ -148,7 +148,7 @@ describe("the outcomes of a campaign", () => {
   });
 
   it("counts no outcome for a key that could not be read", async () => {
-    await baselined((text) => `${text}scope: {vaults: [${vaultIds.payments}, ${vaultIds.archive}]}`);
+    await planned((text) => `${text}scope: {vaults: [${vaultIds.payments}, ${vaultIds.archive}]}`);
     const { exitCode, out } = await campaign("status --json", "erin");
     expect(exitCode).toBe(13);
     expect(outcomesIn(out)).toMatchObject({ "mail-1": "not_read", payroll: "open", "root-1": "not_read" });
@@ -156,7 +156,7 @@ describe("the outcomes of a campaign", () => {
   });
 
   it("reports no success for keys that could not be read, and waits for their wave", async () => {
-    await baselined((text) =>
+    await planned((text) =>
       `${text}scope: {vaults: [${vaultIds.payments}, ${vaultIds.archive}]}\n`
         .replace(/^blackouts.*$/m, "")
         .replace("label: 'draft*'", "label: 'mail*'"),
@@ -173,8 +173,8 @@ describe("the outcomes of a campaign", () => {
   });
 });
 
-it("refuses a service whose clock jumped back behind the baseline", async () => {
-  await baselined();
+it("refuses a service whose clock jumped back behind the manifest", async () => {
+  await planned();
   await stage.world.control("clock", { set: "2026-11-20T09:00:00Z" });
   for (const command of ["plan", "status"]) {
     const { exitCode, err } = await campaign(command);
@@ -185,7 +185,7 @@ it("refuses a service whose clock jumped back behind the baseline", async () => 
 
 describe("uko campaign status KEY", () => {
   it("finds a key by the end of its ARN, and says how to undo the outage", async () => {
-    await baselined();
+    await planned();
     const key = keyNamed("cards-1");
     const line =
       manifest()
@@ -202,7 +202,7 @@ describe("uko campaign status KEY", () => {
 
 describe("uko campaign status --live", () => {
   it("never syncs", async () => {
-    await baselined();
+    await planned();
     const before = (await stage.world.trail()).at(-1)?.seq ?? 0;
     await campaign("status --live");
     const calls = (await stage.world.trail()).filter(({ seq }) => seq > before).map(({ operation }) => operation);

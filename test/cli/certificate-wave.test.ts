@@ -47,7 +47,7 @@ describe("a wave of a campaign", () => {
     const head = { campaign: "retirement", instance: demoInstanceId, unreadableVaults: [], blindSpots: [] };
     const rules = { after: [], soak: "7d", maxFailures: 0, takingPart: [], warningWords: [], blackouts: [] };
     const settings = { ...rules, deadline: "2027-03-20", instanceEnds: true };
-    const waves = [{ wave: "w1", baselineAt: "2026-11-01T00:00:00Z", settings }];
+    const waves = [{ wave: "w1", plannedAt: "2026-11-01T00:00:00Z", settings }];
     mkdirSync(story.file(`${folder}/manifest`), { recursive: true });
     for (const [name, text] of encodeManifest({ ...head, waves, keys: keysOfWave }, sha256)) {
       writeFileSync(story.file(`${folder}/manifest/${name}`), text);

@@ -77,7 +77,7 @@ it("ends three keys of three owners in one campaign, with clean states", async (
   expect((await stack.up()).exitCode).toBe(0);
   expect((await configuration.apply()).exitCode).toBe(0);
 
-  // Until their teams take part, the baseline blocks both declared keys.
+  // Until their teams take part, the plan blocks both declared keys.
   await stack.run(["stack", "export", "--file", path.join(folder, "stack.json")]);
   writeFileSync(path.join(folder, "tofu.json"), JSON.stringify(await configuration.show()));
   const declared = `--declared ${folder}/stack.json --declared ${folder}/tofu.json`;

@@ -20,7 +20,7 @@ import { containerPlanCode } from "../../lifecycle/container/plan-container-dele
 import { defaultRing } from "../../lifecycle/container/plan-ring-deletion.ts";
 import { kmsRights } from "../../lifecycle/kms-key/kms-key-states.ts";
 import { type Closable, type Closed, closingOrder } from "../reports/closing-report.ts";
-import { isSinceBaseline, type VaultBlock, vaultBlock } from "../rules/outcomes.ts";
+import { isNewerThanManifest, type VaultBlock, vaultBlock } from "../rules/outcomes.ts";
 import type { CampaignContext } from "../view/context.ts";
 import { listOrName, type UnreadablePart } from "../view/unreadable.ts";
 
@@ -31,7 +31,7 @@ export async function findClosable(
   const { world, view, plan, options } = context;
   const { inventory } = view;
   const unreadable: UnreadablePart[] = [];
-  const baselineMs = Math.max(...view.manifest.waves.map(({ baselineAt }) => Date.parse(baselineAt)));
+  const manifestMs = Math.max(...view.manifest.waves.map(({ plannedAt }) => Date.parse(plannedAt)));
   const found: Closable[] = [];
   for (const { id: vaultId, name: vaultName, createdAtMs } of inventory.vaults) {
     const templates = await listOrName(unreadable, { id: vaultId, name: vaultName }, () =>
@@ -41,10 +41,10 @@ export async function findClosable(
     const block = vaultBlock({
       isRead: !parts.some((id) => id === vaultId || id === "keystores"),
       outcomes: plan.keys.filter(({ line }) => line.vault === vaultId).map(({ outcome }) => outcome),
-      keysSinceBaseline: view.newKeys.filter(({ traits }) => traits.vaultId === vaultId).length,
+      newKeys: view.newKeys.filter(({ traits }) => traits.vaultId === vaultId).length,
     });
     const closable = (kind: Closable["kind"], each: { id: string; name: string; createdAtMs?: number }): Closable => {
-      const isNew = isSinceBaseline(each.createdAtMs, baselineMs);
+      const isNew = isNewerThanManifest(each.createdAtMs, manifestMs);
       const blocked = block === undefined ? (isNew ? "created after the manifest" : undefined) : sayVaultBlock(block);
       const shown = { kind, vaultId, vaultName, id: each.id, name: plain(each.name, 100) };
       return { ...shown, ...(blocked !== undefined && { blocked }), ...(block && { vaultBlock: block.kind }) };
@@ -85,7 +85,7 @@ function sayVaultBlock(block: VaultBlock): string {
   switch (block.kind) {
     case "not_read":
       return "a part of the vault could not be read";
-    case "keys_since_baseline":
+    case "new_keys":
       return `${count(block.keys, "key")} of the vault ${block.keys === 1 ? "is" : "are"} not in the manifest`;
     case "unfinished":
       return `${count(block.keys, "key")} of the vault ${block.keys === 1 ? "has" : "have"} no final outcome`;

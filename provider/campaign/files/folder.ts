@@ -70,17 +70,17 @@ export async function findManifest(
   return manifest;
 }
 
-/** A service's clock may be this much behind the clock that stamped the baseline. */
+/** A service's clock may be this much behind the clock that stamped the manifest. */
 const clockToleranceMs = 60_000;
 
 /** Throws UKO_CLOCK_SKEW: with a clock that jumped back, every date of the campaign would be wrong. */
 export function requireTimeAfter({ waves }: Manifest, nowMs: number): void {
-  const latest = waves.toSorted((a, b) => Date.parse(b.baselineAt) - Date.parse(a.baselineAt))[0];
-  if (latest === undefined || nowMs >= Date.parse(latest.baselineAt) - clockToleranceMs) return;
+  const latest = waves.toSorted((a, b) => Date.parse(b.plannedAt) - Date.parse(a.plannedAt))[0];
+  if (latest === undefined || nowMs >= Date.parse(latest.plannedAt) - clockToleranceMs) return;
   throw new UkoError("UKO_CLOCK_SKEW", {
     summary: `The service's time, ${sayTime(nowMs)}, is before the manifest of wave "${latest.wave}"`,
     detail: [
-      `uko wrote the manifest of this wave at ${sayTime(Date.parse(latest.baselineAt))} by the service's clock. Nothing was changed.`,
+      `uko wrote the manifest of this wave at ${sayTime(Date.parse(latest.plannedAt))} by the service's clock. Nothing was changed.`,
       "Next: check the time of the service or of a proxy in between, then run the command again",
     ].join("\n"),
   });

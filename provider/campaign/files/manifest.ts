@@ -99,14 +99,14 @@ const header = z.strictObject({
 });
 export const manifestWave = z.strictObject({
   wave: slug,
-  baselineAt: text,
+  plannedAt: text,
   keys: z.number().int().min(0),
   settings: waveSettings.meta({ description: "The rules of the wave in campaign.yaml, apart from those about keys" }),
   digest: sha256Form.meta({ description: "Of the settings and all lines of the wave" }),
 });
 export type ManifestWave = z.output<typeof manifestWave>;
 /** The fields of a wave that do not follow from the lines of its keys. */
-export type WaveOfBaseline = Pick<ManifestWave, "wave" | "baselineAt" | "settings">;
+export type PlannedWave = Pick<ManifestWave, "wave" | "plannedAt" | "settings">;
 
 export interface Manifest extends Omit<z.output<typeof header>, "format"> {
   /** The waves, in the order of their names. */
@@ -120,7 +120,7 @@ export const manifestLine = z.union([header, manifestWave, manifestKey]);
 
 /** The files of the manifest by their names in its folder. */
 export function encodeManifest(
-  { keys, waves, ...rest }: Omit<Manifest, "waves"> & { readonly waves: readonly WaveOfBaseline[] },
+  { keys, waves, ...rest }: Omit<Manifest, "waves"> & { readonly waves: readonly PlannedWave[] },
   sha256: (text: string) => string,
 ): ReadonlyMap<string, string> {
   const sorted = keys.toSorted(byVaultThenId);
@@ -212,7 +212,7 @@ function requireOwner(
     sha256,
   }: {
     readonly page: string | undefined;
-    readonly waves: readonly WaveOfBaseline[];
+    readonly waves: readonly PlannedWave[];
     readonly sha256: (text: string) => string;
   },
 ): void {

@@ -14,7 +14,7 @@ import { keyOfLine, type LineOfKey, sayUse } from "./line-among-many.ts";
 interface PageWave {
   readonly wave: string;
   /** When it was planned. */
-  readonly baselineAt: string;
+  readonly plannedAt: string;
   readonly settings: { readonly warningWords: readonly string[] };
 }
 
@@ -75,8 +75,8 @@ function countsOf(what: string, keys: readonly PageKey[], valuesOf: (key: PageKe
 function keysToCheck(keys: readonly PageKey[], waves: readonly PageWave[]): readonly KeyAmongMany[] {
   const byName = new Map(waves.map((wave) => [wave.wave, wave]));
   return keys.map((key) => {
-    const { baselineAt = "", settings } = byName.get(key.wave) ?? {};
-    return keyOfLine(key, Date.parse(baselineAt), settings?.warningWords ?? []);
+    const { plannedAt = "", settings } = byName.get(key.wave) ?? {};
+    return keyOfLine(key, Date.parse(plannedAt), settings?.warningWords ?? []);
   });
 }
 

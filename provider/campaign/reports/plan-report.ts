@@ -20,9 +20,9 @@ import { dayOf } from "../view/classify.ts";
 import { type ListedKey, namedListedKey } from "../view/inventory.ts";
 import { isBlocked, waitsFor } from "../view/standing.ts";
 import type { CampaignView } from "../view/view.ts";
-import type { Baseline } from "./baseline.ts";
 import { dayBefore, keyRows, keyStageOf, keyStages } from "./key-row.ts";
 import { keySection, newKeysPart } from "./key-views.ts";
+import type { PlannedManifest } from "./planned-manifest.ts";
 import {
   type CampaignReport,
   folderFlag,
@@ -45,7 +45,7 @@ export function reportPlan(
     changed,
     sections,
     isWritten,
-  }: Pick<Baseline, "blocked" | "changed" | "sections"> & { readonly isWritten: boolean },
+  }: Pick<PlannedManifest, "blocked" | "changed" | "sections"> & { readonly isWritten: boolean },
 ): CampaignReport {
   const rows = keyRows(view, plan);
   const late = plan.keys.filter(isLate).length;

@@ -18,11 +18,11 @@ import { type ListedKey, namedListedKey, takeCampaignInventory } from "../view/i
 import { readLive } from "../view/live.ts";
 import { readUsage } from "../view/usage.ts";
 import { inventoryScope, readCampaignView } from "../view/view.ts";
-import { type Baseline, computeBaseline } from "./baseline.ts";
 import { endOfInstance, firstCampaignFile, reportDraft } from "./draft.ts";
 import { reportKeysFound } from "./find.ts";
 import { renderPage } from "./page.ts";
 import { checksTitle, reportPlan } from "./plan-report.ts";
+import { type PlannedManifest, planManifest } from "./planned-manifest.ts";
 import { atMost, type CampaignReport } from "./report.ts";
 import { reportStatus } from "./status.ts";
 import type { Confirm } from "./wave-state.ts";
@@ -105,31 +105,31 @@ async function planNow(
     return { declaredBy: [...(found ?? [])], usage: usage.of(key) };
   };
   const request = { joinedTo, blindSpots: usage.blindSpots };
-  const baseline = computeBaseline(opened, inventory, earlier, request, world.sha256);
+  const made = planManifest(opened, inventory, earlier, request, world.sha256);
   const former = earlier?.keys.length;
   // Thousands of lines would stay in memory until the report is written.
   earlier = undefined;
-  const manifest = parseManifest(baseline.manifest, world.sha256);
+  const manifest = parseManifest(made.manifest, world.sha256);
   const view = readCampaignView({ ...opened, manifest }, inventory);
   const plan = scheduleCampaign(view, world);
-  const planned = reportPlan(view, plan, { ...baseline, isWritten: false });
-  if (writing === undefined || baseline.blocked.length > 0) return planned;
+  const planned = reportPlan(view, plan, { ...made, isWritten: false });
+  if (writing === undefined || made.blocked.length > 0) return planned;
   // What is unusual stands directly before the question instead.
   const checks = planned.sections.find(({ title }) => title === checksTitle);
   const isShown = writing.show({ ...planned, sections: planned.sections.filter((each) => each !== checks), next: [] });
   // The keys that take steps count; the others are left as they are.
   const steps = manifest.keys.filter((line) => line.class === "destroy").length;
   const counted = `${count(steps, "key")} of ${manifest.keys.length} ${steps === 1 ? "is" : "are"} to be destroyed.`;
-  await writing.confirm(`write ${steps}`, [...sayChange(baseline, former), counted, ...(checks?.lines ?? [])]);
-  await writeManifest(opened.folder, baseline.manifest);
-  const written = reportPlan(view, plan, { ...baseline, isWritten: true });
+  await writing.confirm(`write ${steps}`, [...sayChange(made, former), counted, ...(checks?.lines ?? [])]);
+  await writeManifest(opened.folder, made.manifest);
+  const written = reportPlan(view, plan, { ...made, isWritten: true });
   return isShown ? { ...written, sections: [] } : written;
 }
 
 const maxShownChanges = 10;
 
 /** The lines that the lead of the campaign reads before confirming. */
-function sayChange({ changed }: Baseline, before: number | undefined): readonly string[] {
+function sayChange({ changed }: PlannedManifest, before: number | undefined): readonly string[] {
   if (before === undefined) return ["uko writes the first manifest of the campaign."];
   const lines = changed.map(({ key, label, why }) => plain(`  ${key} ${label}: ${why}`, 300));
   return [

@@ -130,8 +130,8 @@ export function notesOf({ plan, view }: CampaignContext): (line: ReviewLine) => 
 
 /** When the manifest first had the wave as it is. */
 export function plannedAt({ manifest, nowMs }: Pick<CampaignView, "manifest" | "nowMs">, wave: string): number {
-  const { baselineAt } = manifest.waves.find((each) => each.wave === wave) ?? {};
-  return baselineAt === undefined ? nowMs : Date.parse(baselineAt);
+  const { plannedAt } = manifest.waves.find((each) => each.wave === wave) ?? {};
+  return plannedAt === undefined ? nowMs : Date.parse(plannedAt);
 }
 
 /**

@@ -84,7 +84,7 @@ export interface KeySituation
   readonly isHeld: boolean;
   readonly isNarrowed: boolean;
   readonly gaps: readonly ClassGap[];
-  /** Whether the facts differ from those of the baseline. */
+  /** Whether the facts differ from those of the manifest. */
   readonly isChanged: boolean;
   /** Whether a program declares the key and does not take part. */
   readonly isDeclared: boolean;

@@ -96,23 +96,23 @@ export interface VaultSituation {
   /** The outcomes of its keys in the manifest. */
   readonly outcomes: readonly KeyOutcome[];
   /** Keys in the vault that are not in the manifest. */
-  readonly keysSinceBaseline: number;
+  readonly newKeys: number;
 }
 
 export type VaultBlock =
   | { readonly kind: "not_read" }
-  | { readonly kind: "keys_since_baseline"; readonly keys: number }
+  | { readonly kind: "new_keys"; readonly keys: number }
   | { readonly kind: "unfinished"; readonly keys: number };
 
 /** Why no container of the vault may be deleted yet; undefined if its containers may go. */
-export function vaultBlock({ isRead, outcomes, keysSinceBaseline }: VaultSituation): VaultBlock | undefined {
+export function vaultBlock({ isRead, outcomes, newKeys }: VaultSituation): VaultBlock | undefined {
   if (!isRead) return { kind: "not_read" };
-  if (keysSinceBaseline > 0) return { kind: "keys_since_baseline", keys: keysSinceBaseline };
+  if (newKeys > 0) return { kind: "new_keys", keys: newKeys };
   const unfinished = outcomes.filter((outcome) => !isFinal(outcome)).length;
   return unfinished > 0 ? { kind: "unfinished", keys: unfinished } : undefined;
 }
 
-/** A container that was created after the last baseline belongs to a person who may still need it. */
-export function isSinceBaseline(createdAtMs: number | undefined, baselineMs: number): boolean {
-  return createdAtMs !== undefined && createdAtMs > baselineMs;
+/** A container that was created after the manifest belongs to a person who may still need it. */
+export function isNewerThanManifest(createdAtMs: number | undefined, manifestMs: number): boolean {
+  return createdAtMs !== undefined && createdAtMs > manifestMs;
 }

@@ -229,7 +229,7 @@ function isUnlisted({ code }: UnreadablePart): boolean {
 }
 
 /**
- * A key that campaign.yaml took out of its scope after the baseline takes no step, but the report still needs an
+ * A key that campaign.yaml took out of its scope after the manifest takes no step, but the report still needs an
  * outcome for it.
  */
 function outOfScope(key: KnownKey): UnreadablePart {

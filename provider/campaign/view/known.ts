@@ -38,7 +38,7 @@ export async function openKnownCampaign(world: World, folder: CampaignFolder): P
     markOf: (name) => marks.get(name),
     pastLabels(name) {
       const { label, wave } = lines.get(name) ?? {};
-      const seenAt = manifest?.waves.find((each) => each.wave === wave)?.baselineAt;
+      const seenAt = manifest?.waves.find((each) => each.wave === wave)?.plannedAt;
       return label === undefined || seenAt === undefined ? [] : [{ label, seenAt, source: "manifest" }];
     },
     warningWords: [...new Set([...campaign.warningWords, ...agreedWords])],
@@ -62,7 +62,7 @@ export async function openKnownCampaign(world: World, folder: CampaignFolder): P
   };
 }
 
-/** The rules see a key as the baseline saw it, because a rule about a state would otherwise change with each step. */
+/** The rules see a key as the manifest has it, because a rule about a state would otherwise change with each step. */
 function asListed(traits: KeyTraits, { vaultName, label, state, keystores }: ManifestKey): KeyTraits {
   return { ...traits, vaultName, label, state, keystoreTypes: keystores.map(({ type }) => type) };
 }

@@ -136,7 +136,7 @@ export async function readLeftovers<Key extends KeyOfList>(
   await runAll(world, { items, what: "Asking the keystores about destroyed keys", act }, options);
 }
 
-/** Every keystore that the baseline read for the key. */
+/** Every keystore that the manifest names for the key. */
 function keystoresIn(line: KnownKey | undefined): readonly NamedKeystore[] {
   if (line === undefined) return [];
   const byStatus = line.cloudIds.map(({ keystore: id }) => ({ id, name: id, type: "" }));

@@ -17,7 +17,7 @@ import { manifestKeyOf } from "./classify.ts";
 import type { ListedKey } from "./inventory.ts";
 
 /**
- * What the rules make of one key now. The rules see the key as the baseline saw it, because a rule about a state would
+ * What the rules make of one key now. The rules see the key as the manifest has it, because a rule about a state would
  * otherwise give another result after each step. Only tags and template come from the service.
  */
 export function ruleChangeOfKey(line: ManifestKey, found: ListedKey | undefined, campaign: Campaign): RuleChange {
@@ -39,7 +39,7 @@ export function ruleChangeOfKey(line: ManifestKey, found: ListedKey | undefined,
   return ruleChangeOf(ruledFields(line), rule && ruledFields(manifestKeyOf(seen, rule, joined)));
 }
 
-/** A key that no rule named at the baseline still has none; any other key has lost its rule, and is narrowed. */
+/** A key that no rule named in the manifest still has none; any other key has lost its rule, and is narrowed. */
 function unnamedRuleOf({ wave }: ManifestKey): CampaignRule | undefined {
   return wave === unnamed.wave ? unnamed : undefined;
 }

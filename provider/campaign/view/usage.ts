@@ -50,14 +50,14 @@ export async function readUsage(
 
 export interface UsageSources {
   readonly files: readonly NamedText[];
-  /** The lines of the former baseline. */
+  /** The lines of the former manifest. */
   readonly earlier: readonly ManifestKey[];
 }
 
 /**
- * A baseline keeps evidence of use until a later baseline reads the source again. Otherwise a baseline
- * without an option would drop the evidence, and the keys would no longer be blocked. Unchanged evidence
- * keeps its time, so that the line of the key stays the same.
+ * A manifest keeps evidence of use until a later plan reads the source again. Otherwise a plan without an option would
+ * drop the evidence, and the keys would no longer be blocked. Unchanged evidence keeps its time, so that the line of the
+ * key stays the same.
  */
 function keepEvidence(
   before: readonly Use[],

@@ -47,7 +47,7 @@ export interface CampaignView extends OpenCampaign {
   readonly nowMs: number;
 }
 
-/** A key that was used within this time before the baseline is in use. */
+/** A key that was used within this time before the manifest is in use. */
 const recentUseMs = 90 * dayMs;
 
 /** Throws UKO_CLOCK_SKEW. */

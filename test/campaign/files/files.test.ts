@@ -136,7 +136,7 @@ const filesOf = (keys: readonly ManifestKey[]): ReadonlyMap<string, string> =>
       unreadableVaults: [],
       blindSpots: [],
       keys,
-      waves: ["a", "b"].map((wave) => ({ wave, baselineAt: "2026-11-26T09:00:00.000Z", settings })),
+      waves: ["a", "b"].map((wave) => ({ wave, plannedAt: "2026-11-26T09:00:00.000Z", settings })),
     },
     sha256,
   );

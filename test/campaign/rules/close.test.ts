@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { isFinal, isSinceBaseline, vaultBlock } from "../../../provider/campaign/rules/outcomes.ts";
+import { isFinal, isNewerThanManifest, vaultBlock } from "../../../provider/campaign/rules/outcomes.ts";
 import { planRingDeletion } from "../../../provider/lifecycle/container/plan-ring-deletion.ts";
 
-const emptied = { isRead: true, outcomes: ["removed", "lives_on"], keysSinceBaseline: 0 } as const;
+const emptied = { isRead: true, outcomes: ["removed", "lives_on"], newKeys: 0 } as const;
 
 it("lets the containers of a vault go only if each of its keys has its final outcome", () => {
   expect(vaultBlock(emptied)).toBeUndefined();
@@ -12,13 +12,17 @@ it("lets the containers of a vault go only if each of its keys has its final out
   }
 });
 
-it("keeps a vault that could not be read, or that has keys since the baseline", () => {
+it("keeps a vault that could not be read, or that has keys since the manifest", () => {
   expect(vaultBlock({ ...emptied, isRead: false })).toEqual({ kind: "not_read" });
-  expect(vaultBlock({ ...emptied, keysSinceBaseline: 2 })).toEqual({ kind: "keys_since_baseline", keys: 2 });
+  expect(vaultBlock({ ...emptied, newKeys: 2 })).toEqual({ kind: "new_keys", keys: 2 });
 });
 
-it("keeps a container that is younger than the baseline", () => {
-  expect([isSinceBaseline(5, 4), isSinceBaseline(4, 4), isSinceBaseline(undefined, 4)]).toEqual([true, false, false]);
+it("keeps a container that is newer than the manifest", () => {
+  expect([isNewerThanManifest(5, 4), isNewerThanManifest(4, 4), isNewerThanManifest(undefined, 4)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 it("deletes a key ring only if it is empty and no keystore may have it", () => {

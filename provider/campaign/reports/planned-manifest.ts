@@ -1,6 +1,6 @@
 /**
- * Makes the baseline of a campaign: a new manifest, from what the service and the rules say now. It also compares the
- * result with the manifest in the folder. A key that the service no longer lists keeps its line, so that no key leaves
+ * Plans the manifest of a campaign from what the service and the rules say now. It also compares the result with the
+ * manifest in the folder. A key that the service no longer lists keeps its line, so that no key leaves
  * the campaign without an outcome. The class of a key says what the campaign does to it. While a key lacks what its class
  * requires, such as an owner, no command writes the new manifest.
  */
@@ -16,7 +16,7 @@ import {
   type Manifest,
   type ManifestKey,
   namedKey,
-  type WaveOfBaseline,
+  type PlannedWave,
 } from "../files/manifest.ts";
 import { settingsOf } from "../files/settings.ts";
 import { differencesOf } from "../rules/rule-changes.ts";
@@ -25,18 +25,18 @@ import type { CampaignInventory, ListedKey } from "../view/inventory.ts";
 import { fieldsInDigest, sayDifference, sayShownChanges } from "../view/rule-changes.ts";
 import { reasonSection, section, tableOf } from "./report.ts";
 
-export interface BaselineRequest {
+export interface ManifestRequest {
   readonly joinedTo: (key: ListedKey) => Joined;
   readonly blindSpots: readonly string[];
 }
 
-export type Baseline = ReturnType<typeof computeBaseline>;
+export type PlannedManifest = ReturnType<typeof planManifest>;
 
-export function computeBaseline(
+export function planManifest(
   { campaign }: OpenCampaign,
   inventory: CampaignInventory,
   earlier: Manifest | undefined,
-  request: BaselineRequest,
+  request: ManifestRequest,
   sha256: (text: string) => string,
 ) {
   const classified = classify(campaign, inventory, request.joinedTo);
@@ -72,7 +72,7 @@ export function computeBaseline(
 const reasonColumns = { key: "key", label: "label", why: "why" } as const;
 
 /**
- * If the names of the vaults could not be read, a rule that matches vaults by name blocks the baseline. Otherwise the
+ * If the names of the vaults could not be read, a rule that matches vaults by name blocks the manifest. Otherwise the
  * rule would skip every key that it is about.
  */
 function namelessRules({ rules }: OpenCampaign["campaign"], { unreadable }: CampaignInventory) {
@@ -110,13 +110,13 @@ function withEarlier(key: ManifestKey, old: ManifestKey | undefined): ManifestKe
   return { ...key, updatedAt, updatedBy, changes };
 }
 
-/** A wave whose lines and rules are equal keeps the time of its baseline, so that the file does not change. */
+/** A wave whose lines and rules are equal keeps the time at which it was planned, so that the file does not change. */
 function wavesOf(
   keys: readonly ManifestKey[],
   earlier: Manifest | undefined,
   { campaign, nowMs }: Pick<OpenCampaign, "campaign"> & { readonly nowMs: number },
   sha256: (text: string) => string,
-): readonly WaveOfBaseline[] {
+): readonly PlannedWave[] {
   const now = new Date(nowMs).toISOString();
   const before = new Map(earlier?.waves.map((each) => [each.wave, each]));
   return [...new Set(keys.map((key) => key.wave))].sort().flatMap((name) => {
@@ -125,12 +125,12 @@ function wavesOf(
     const settings = settingsOf(campaign, name) ?? known?.settings;
     if (settings === undefined) return [];
     const isRenewed = digestOfWave(keys, { wave: name, settings }, sha256).digest !== known?.digest;
-    return { wave: name, baselineAt: isRenewed ? now : known.baselineAt, settings };
+    return { wave: name, plannedAt: isRenewed ? now : known.plannedAt, settings };
   });
 }
 
-/** The rules of each wave that this baseline changes, for example to a shorter soak. */
-function changedSettings(waves: readonly WaveOfBaseline[], earlier: Manifest | undefined) {
+/** The rules of each wave that this manifest changes, for example to a shorter soak. */
+function changedSettings(waves: readonly PlannedWave[], earlier: Manifest | undefined) {
   return waves.flatMap(({ wave, settings }) => {
     const old = earlier?.waves.find((each) => each.wave === wave)?.settings;
     return old === undefined
