@@ -76,12 +76,19 @@ it("a blackout that begins while a person reads at a question closes the wave to
   for (const label of ["mail-1", "cards-1"]) await stage.world.uko("bob", `request ${stage.keyNamed(label)}`);
   await stage.campaign("request main deactivate", "carol");
   await stage.world.advance("1m");
-  const late = (answer: string) => async () => {
-    await stage.world.advance("16h");
+  const late = (answer: string, wait: string) => async () => {
+    await stage.world.advance(wait);
     return answer;
   };
   const command = `campaign next --wave main --folder ${stage.folder}`;
-  const chosen = await stage.world.type("alice", command, [late("1")]);
+  const chosen = await stage.world.type("alice", command, [late("1", "16h")]);
   expect(chosen.out + chosen.err).toContain("A blackout forbids the step: Quarter end");
+  await stage.world.advance("4230m");
+  // The next blackout begins while the person types the count.
+  const later = "blackouts: [{from: 2026-11-30, to: 2026-12-01, reason: Month end}]\n";
+  stage.complete((text) => `${text.replace("name: main, after: [pilot]", "name: main")}${later}`);
+  await stage.campaign("plan --write --yes");
+  const counted = await stage.world.type("alice", command, ["1", late("deactivate 1", "40m")]);
+  expect(counted.out + counted.err).toContain("A blackout forbids the step: Month end");
   expect((await stage.world.trail()).filter(({ operation }) => operation === "deactivateManagedKey")).toEqual([]);
 });

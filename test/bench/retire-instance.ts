@@ -1,5 +1,5 @@
 /**
- * The retirement of a whole emulated instance by two people who run `uko campaign` as separate processes: with faults in one
+ * The retirement of a whole emulated instance by three people (lead, requester, approver) who run `uko campaign` as separate processes: with faults in one
  * percent of the answers, with kills at random moments, and with the oracle as the judge. A benchmark and a test share it.
  */
 
@@ -33,6 +33,13 @@ export interface Figures {
   readonly kills: number;
   /** Of one client process. */
   readonly peakMegabytes: number;
+  /** What people typed: commands that changed a key, and those that only read. A driver asks again where a person stops. */
+  readonly commands: { readonly changing: number; readonly reading: number };
+  /** The lines that people could read. */
+  readonly lines: number;
+  /** Of all client processes together. The time of the keystores is virtual. */
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
   /** Keys whose metadata is removed, of those that can be deleted, and KMS keys that are destroyed. */
   readonly removed: number;
   readonly kmsDestroyed: number;
@@ -92,7 +99,7 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
   const run = createRun(emulator, size);
   try {
     await writeFile(path.join(size.folder, "campaign.yaml"), rules);
-    await run.command("bob", "plan --write --yes");
+    await run.command("carol", "plan --write --yes");
     addFaults(emulator);
     await run.acting("alice", "next --wave roots");
     await run.acting("bob", "next --wave roots");
@@ -115,7 +122,7 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
       emulator.world.clock.advance((day - (size.removalDays[index - 1] ?? 0)) * 24 * hourMs);
       await run.acting("bob", "next --wave all --yes");
     }
-    await run.command("bob", "status");
+    await run.command("carol", "status");
     return run.figures();
   } finally {
     await emulator.close();
@@ -163,6 +170,10 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
   const mostKeys = new Map<string, number>();
   let killed = 0;
   let peakMegabytes = 0;
+  const commands = { changing: 0, reading: 0 };
+  let lines = 0;
+  let wallSeconds = 0;
+  let cpuSeconds = 0;
   /** The most kills of one command, while kills are left. About five commands run long enough to use all of theirs. */
   const share = Math.ceil(kills / 5);
 
@@ -179,10 +190,21 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
       stdio: [isAsking ? "pipe" : "ignore", "pipe", "pipe"],
     });
     if (isAsking) answerOf(child, chosen);
+    const startedMs = performance.now();
+    let ownCpuSeconds = 0;
     const memory = setInterval(() => {
       peakMegabytes = Math.max(peakMegabytes, peakOf(child));
+      ownCpuSeconds = Math.max(ownCpuSeconds, cpuSecondsOf(child));
     }, 200);
     const ended = endOf(child).finally(() => clearInterval(memory));
+    const firstCall = callsSoFar();
+    void ended.then(({ out, err }) => {
+      const calls = emulator.world.audit.since(firstCall) as unknown as readonly TrailEntry[];
+      commands[calls.some(isEffect) ? "changing" : "reading"] += 1;
+      lines += `${out}${err}`.split("\n").length - 1;
+      wallSeconds += (performance.now() - startedMs) / 1000;
+      cpuSeconds += ownCpuSeconds;
+    });
     return { child, ended };
   };
   const uko = (who: Person, args: readonly string[], chosen = 1): Promise<Ended> => start(who, args, chosen).ended;
@@ -283,7 +305,8 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
     },
     figures() {
       collect();
-      return { ...measure(trail, size), kills: killed, peakMegabytes, callsPerKey };
+      const used = { wallSeconds: Math.round(wallSeconds), cpuSeconds: Math.round(cpuSeconds) };
+      return { ...measure(trail, size), kills: killed, peakMegabytes, commands, lines, ...used, callsPerKey };
     },
   };
 }
@@ -361,10 +384,20 @@ function peakOf({ pid }: ChildProcess): number {
   }
 }
 
+/** User and system time so far, as Linux counts it in hundredths; 0 where the system does not say. */
+function cpuSecondsOf({ pid }: ChildProcess): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0;
+  }
+}
+
 function measure(
   trail: readonly TrailEntry[],
   size: GeneratedSize,
-): Omit<Figures, "kills" | "peakMegabytes" | "callsPerKey"> {
+): Pick<Figures, "violations" | "twice" | "onBlocked" | "removed" | "kmsDestroyed"> {
   const taken = new Map<string, number>();
   for (const entry of trail.filter(isEffect)) {
     const name = `${entry.operation} ${entry.label}`;

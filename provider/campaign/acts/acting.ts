@@ -45,6 +45,7 @@ import {
   noteResume,
   openCampaignToAct,
   refOf,
+  unlessClosed,
   unlessEdited,
 } from "./on-keys.ts";
 import { type RollbackRequest, rollBack } from "./rollback.ts";
@@ -97,7 +98,7 @@ async function requestStep(context: CampaignContext, request: RequestOfStep): Pr
   const pending = ready.filter((key) => isPending(context.view, key, step) && !isReplaced(key));
   const missing = ready.filter((key) => !pending.includes(key) && (request.keys?.has(key.name) ?? true));
   await signMissing(context, missing, (key) => ({ ...request, renew: isReplaced(key) }));
-  const act = unlessEdited(context, (key) => requestOne(context, key, { ...request, renew: isReplaced(key) }));
+  const act = unlessClosed(context, (key) => requestOne(context, key, { ...request, renew: isReplaced(key) }));
   const run = await actOnKeys(context, `Requesting ${step}`, missing, act);
   await signOpenedWindows(context, missing, run.results);
   await noteRefusals(context, step, run.results);

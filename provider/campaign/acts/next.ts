@@ -53,7 +53,7 @@ import {
 import type { Breaker } from "../rules/breaker.ts";
 import { isFinal } from "../rules/outcomes.ts";
 import { type CampaignSchedule, type KeyInSchedule, onlyWave } from "../view/campaign-schedule.ts";
-import { type CampaignContext, keysOfWave, rereadKeys } from "../view/context.ts";
+import { type CampaignContext, keysOfWave, rereadAfterAnswer, rereadKeys } from "../view/context.ts";
 import { isReady, waitsFor } from "../view/standing.ts";
 import { closeInstance } from "./close-instance.ts";
 import type { RollbackRequest } from "./rollback.ts";
@@ -161,7 +161,7 @@ async function goOn(doing: Doing, chosen: Chosen): Promise<CampaignReport> {
     const taken = await takeAsked(doing, context, offer);
     const { report } = taken;
     if (report.data.stoppedBy !== undefined) return report;
-    context = taken.context;
+    context = await rereadAfterAnswer(taken.context, offer.keys);
     for (const name of [...offer.keys, ...resultsIn(report.data).map(({ key }) => key)]) done.add(name);
     const offered = await offersTo(context, doing, done);
     if (offered.offers.length === 0) return report;
@@ -180,9 +180,7 @@ async function chooseOne(context: CampaignContext, offered: Offered, talk: Talk)
   const number = await talk.choose(offered.offers.length);
   const offer = number === undefined ? undefined : offered.offers[number - 1];
   if (offer === undefined) return undefined;
-  // The person may have read for hours: a blackout may have begun since, and another person may have edited the folder.
-  // One key, read again, has the time of the service.
-  return { offer, context: await rereadKeys(context, new Set([...offer.keys].slice(0, 1))) };
+  return { offer, context: await rereadAfterAnswer(context, offer.keys) };
 }
 
 const notOffered = (excluded: readonly string[]) => section("Not offered to you", { lines: excluded });
@@ -290,7 +288,7 @@ async function takeRequest(
     "Nothing changes until another person approves. You can withdraw the requests.",
     ...last,
   ]);
-  return acts.request(context, { wave, step, resume, renew, keys });
+  return acts.request(await rereadAfterAnswer(context, keys), { wave, step, resume, renew, keys });
 }
 
 async function takeReview(

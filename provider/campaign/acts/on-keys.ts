@@ -25,6 +25,7 @@ import { evidenceFolder } from "../files/evidence.ts";
 import type { CampaignFolder } from "../files/file-forms.ts";
 import { failedOn, type KeyResult, type NamedKey, resultFrom, withoutStep } from "../reports/key-results.ts";
 import type { StepRequest } from "../reports/wave-state.ts";
+import { blackoutAt } from "../rules/calendar.ts";
 import type { CampaignVerdict, LeftBecause } from "../rules/plan-step.ts";
 import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import { type CampaignContext, type OpenFolder, openCampaignAt } from "../view/context.ts";
@@ -134,6 +135,16 @@ export function unlessEdited(context: CampaignContext, act: (key: KeyInSchedule)
     if (await context.areRulesNewer()) return withoutStep(key, "campaign.yaml changed since the run started");
     return act(key);
   };
+}
+
+/** The same for a step that no blackout allows. A run of thousands of keys takes hours. */
+export function unlessClosed(context: CampaignContext, act: (key: KeyInSchedule) => Promise<KeyResult>): typeof act {
+  const { world, view } = context;
+  return unlessEdited(context, async (key) => {
+    const blackout = blackoutAt(view.campaign.blackouts, world.session.serviceTimeMs() ?? view.nowMs);
+    if (blackout === undefined) return act(key);
+    return withoutStep(key, plain(`a blackout began since the run started: ${blackout.reason}`, 200));
+  });
 }
 
 /**

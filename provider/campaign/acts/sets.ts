@@ -31,10 +31,10 @@ import { rollbackCommand } from "../reports/wave-acts.ts";
 import type { ApprovalOfStep, ReviewOfStep, ReviewResult } from "../reports/wave-state.ts";
 import { callsLeftInSample } from "../rules/breaker.ts";
 import type { KeyInSchedule } from "../view/campaign-schedule.ts";
-import type { CampaignContext } from "../view/context.ts";
+import { type CampaignContext, rereadAfterAnswer } from "../view/context.ts";
 import type { UnreadablePart } from "../view/unreadable.ts";
 import { approverOfKmsKeys, reviewKmsKeys } from "./kms-sets.ts";
-import { actOnKeys, noteRefusals, noteResume, refOf, unlessEdited } from "./on-keys.ts";
+import { actOnKeys, noteRefusals, noteResume, refOf, unlessClosed } from "./on-keys.ts";
 
 export async function reviewStep(context: CampaignContext, request: ReviewOfStep): Promise<ReviewResult> {
   const { world, options } = context;
@@ -157,17 +157,22 @@ export async function approveStep(context: CampaignContext, request: ApprovalOfS
   const { wave, step } = request;
   const prepared = await prepareApproval(context, request);
   if (prepared.kind === "closed") return prepared.report;
-  const { review, listed, apart, last, most, later, phrase } = prepared;
   const { isAnswered, isSampled, tried } = request.review;
+  const sample = isSampled || prepared.later === 0 ? [] : [sampleSentence];
+  // Before the first run, the report of the review ends with the lines of `last`.
+  await request.confirm(prepared.phrase, [...(isAnswered ? prepared.last : []), ...sample]);
+  const counted = new Set(prepared.listed.map(({ name }) => name));
+  const answered = await prepareApproval(await rereadAfterAnswer(context, counted), request);
+  if (answered.kind === "closed") return answered.report;
+  const { review, apart, later } = answered;
+  const most = Math.min(answered.most, prepared.most);
+  const listed = answered.listed.filter(({ name }) => counted.has(name));
   const isKms = isKmsReview(review);
   const act = isKms ? await approverOfKmsKeys(context, review) : approverOfKeys(context, review, wave, listed);
-  const sample = isSampled || later === 0 ? [] : [sampleSentence];
-  // Before the first run, the report of the review ends with the lines of `last`.
-  await request.confirm(phrase, [...(isAnswered ? last : []), ...sample]);
   await noteResume(context, request);
   const [doing, done] = step === "deactivate" ? ["Deactivating", "Deactivated"] : ["Destroying", "Destroyed"];
   const run = isSampled
-    ? await actOnKeys(context, doing, listed.slice(0, most), unlessEdited(context, act))
+    ? await actOnKeys(context, doing, listed.slice(0, most), unlessClosed(context, act))
     : await actOnSample(context, doing, { keys: listed, of: review.lines.size }, act);
   for (const { key } of run.results) tried.add(key);
   request.review.isAnswered = true;
@@ -220,7 +225,7 @@ async function actOnSample(
     const most = callsLeftInSample({ keys: of, calls, successes });
     const next = keys.slice(results.length, results.length + most);
     if (next.length === 0) break;
-    const run = await actOnKeys(context, what, next, unlessEdited(context, act));
+    const run = await actOnKeys(context, what, next, unlessClosed(context, act));
     results.push(...run.results);
     if (run.stoppedBy !== undefined) return { ...run, results };
   }

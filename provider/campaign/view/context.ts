@@ -67,6 +67,15 @@ export async function rereadKeys(
   return contextOf(world, { ...opened, manifest }, await readAgain(world, view.inventory, lines, options), options);
 }
 
+/**
+ * The same campaign once a person has answered. The person may have read for an hour: a blackout may have begun since,
+ * and another person may have edited the folder. One key, read again, has the time of the service.
+ */
+export function rereadAfterAnswer(context: CampaignContext, names: Iterable<string>): Promise<CampaignContext> {
+  const [first = ""] = names;
+  return rereadKeys(context, new Set([first]));
+}
+
 function contextOf(
   world: World,
   opened: Parameters<typeof readCampaignView>[0],
