@@ -30,7 +30,7 @@ export {
   sayUnreached,
   sayUnreadInAll,
   secondInHcl,
-  secondInProgram,
+  secondKmsKeyInProgram,
   secondMade,
 } from "../engine/text/resource-messages.ts";
 export { allowsNothing, limitedSteps } from "../lifecycle/vocabulary/plan-limit.ts";

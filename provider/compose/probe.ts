@@ -7,7 +7,7 @@ import { statSync } from "node:fs";
 import type { CallOptions } from "../engine/ports/world.ts";
 import { UkoError } from "../errors.ts";
 import { type CheckedRecording, checkRecording } from "../probe/check.ts";
-import { sayCalls } from "../probe/messages.ts";
+import { explainCalls } from "../probe/messages.ts";
 import { questionsFor } from "../probe/rows.ts";
 import { type ProbeSummary, walkProbes } from "../probe/walk.ts";
 import { readNamedText } from "../process/regular-file.ts";
@@ -52,7 +52,7 @@ export async function runProbe(
       hasBroker: broker !== undefined,
     });
     const { progress, newId, sha256, session } = world;
-    outputs.note(sayCalls(questionsFor(session)));
+    outputs.note(explainCalls(questionsFor(session)));
     const asked = session.isKeyProtect ? endpoints.kms : endpoints.uko;
     const place = placeOf(await asked(options.signal), settings);
     const append = (line: object) => appendLine(out, jsonLine(line));

@@ -7,7 +7,7 @@
 import { maxReasonCharacters, sayRoles } from "../compose/text.ts";
 import type { Act, ActField } from "../engine/text/act.ts";
 import type { UkoError } from "../errors.ts";
-import { fieldText, type Html, html, type Shown } from "../html/markup.ts";
+import { escapedFieldText, type Html, html, type Shown } from "../html/markup.ts";
 import { list } from "../html/report-parts.ts";
 import { stepAndNumber } from "../text/phrase.ts";
 import type { ActResult, ReadyAct, Tools } from "./act-run.ts";
@@ -139,7 +139,7 @@ export function mistakeIn({ act: { fields = [] }, toType = "" }: OpenAct, form: 
 const fieldForms = {
   reason: (_, filled) => html`<label for="reason">Reason for the other person</label>
 <p class="quiet" id="reason-help">At most ${maxReasonCharacters} characters. You can leave it empty.</p>
-<textarea id="reason" name="reason" rows="3" maxlength="${maxReasonCharacters}" aria-describedby="reason-help">${fieldText(filled?.reason ?? "")}</textarea>`,
+<textarea id="reason" name="reason" rows="3" maxlength="${maxReasonCharacters}" aria-describedby="reason-help">${escapedFieldText(filled?.reason ?? "")}</textarea>`,
   label: ({ toType = "" }, filled) =>
     toBeTyped("Type the label of the key", html`The label is <code>${toType}</code>`, filled),
   phrase: ({ toType = "", typed = stepAndNumber }, filled) =>

@@ -25,10 +25,10 @@ export function addAct(site: ActSite, path: string, find: Find): void {
     const { context, visitor } = requested;
     return actPage(await find(requested), visitor, tableQuery.parse(context.req.query()));
   });
-  addActForm(site, path, find);
+  addActPost(site, path, find);
 }
 
-export function addActForm({ post, runs }: ActSite, path: string, find: Find): void {
+export function addActPost({ post, runs }: ActSite, path: string, find: Find): void {
   post(path, (requested) =>
     runs.start(requested, async (asked) => {
       const { context, visitor } = asked;

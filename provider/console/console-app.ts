@@ -35,7 +35,7 @@ import { keyPage, wavePart } from "./key-page.ts";
 import { keysPage, kmsKeysPage } from "./keys-page.ts";
 import { keepOpen, type Page } from "./layout.ts";
 import { knownCampaign, requireNotLeft } from "./led-keys.ts";
-import { isSameText } from "./login.ts";
+import { isEqualInConstantTime } from "./login.ts";
 import { loginPage, whoPage } from "./login-page.ts";
 import { keyPath, keysQuery } from "./parts.ts";
 import { guardRequests } from "./request-guard.ts";
@@ -107,7 +107,7 @@ function addLogin(app: Hono<Env>, { login, host }: ConsoleApp): void {
     }
     if (context.req.method === "POST") {
       const { csrf } = await context.req.parseBody();
-      const isOwn = typeof csrf === "string" && isSameText(csrf, session.csrfToken);
+      const isOwn = typeof csrf === "string" && isEqualInConstantTime(csrf, session.csrfToken);
       if (!isOwn) return context.text("The form does not belong to this log-in. Open the page again.\n", 403);
     }
     context.set("session", session);

@@ -14,7 +14,7 @@ import { setPhrase } from "../text/phrase.ts";
 import { capital } from "../text/printable.ts";
 import { actPage, type OpenAct } from "./act-page.ts";
 import { type ActResult, type ReadyAct, runAddress } from "./act-run.ts";
-import { type ActSite, addActForm } from "./acts.ts";
+import { type ActSite, addActPost } from "./acts.ts";
 import { type ConsoleApp, outdatedPageError, type Requested } from "./console-context.ts";
 import { pointOfNoReturn } from "./key-acts.ts";
 import { knownCampaign, withoutLeft } from "./led-keys.ts";
@@ -70,7 +70,7 @@ export function addGroupPages(site: ActSite): void {
   post("/requests/:act/:vaultId/:state/:requester", (requested) =>
     runs.start(requested, async () => review(requested)),
   );
-  addActForm(site, approveAddress, async ({ context }) => {
+  addActPost(site, approveAddress, async ({ context }) => {
     if (shown?.sessionId !== context.get("session").id) throw keysChanged("This review is no longer open");
     const { open } = shown;
     const work: OpenAct["work"] = (form, tools) => {

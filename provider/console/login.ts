@@ -60,7 +60,7 @@ export function createLogin({ nowMs, random, onCode, onLocked }: LoginOptions) {
       endIfExpired();
       if (state.kind === "locked") return locked;
       if (state.kind === "open") return occupied;
-      if (isSameText(letters(typed), letters(state.code))) {
+      if (isEqualInConstantTime(letters(typed), letters(state.code))) {
         const now = nowMs();
         const session = { id: hex(random(32)), csrfToken: hex(random(32)), endsAtMs: now + sessionLimitMs };
         state = { kind: "open", session, lastActivityMs: now };
@@ -78,7 +78,7 @@ export function createLogin({ nowMs, random, onCode, onLocked }: LoginOptions) {
     /** Returns the session with this ID. `isActivity` moves the idle limit; an automatic refresh is not activity. */
     session(id: string | undefined, isActivity: boolean): BrowserSession | undefined {
       endIfExpired();
-      if (state.kind !== "open" || id === undefined || !isSameText(id, state.session.id)) return undefined;
+      if (state.kind !== "open" || id === undefined || !isEqualInConstantTime(id, state.session.id)) return undefined;
       if (isActivity) state = { ...state, lastActivityMs: nowMs() };
       return state.session;
     },
@@ -90,7 +90,7 @@ export function createLogin({ nowMs, random, onCode, onLocked }: LoginOptions) {
 }
 
 /** Compares in constant time, so that the time does not reveal how much of a guess is correct. */
-export function isSameText(one: string, other: string): boolean {
+export function isEqualInConstantTime(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];
   return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -13,7 +13,7 @@ import type { Report } from "../engine/loop/report.ts";
 import type { Act } from "../engine/text/act.ts";
 import type { Explanation, NextStep } from "../engine/text/explanation.ts";
 import type { UkoError } from "../errors.ts";
-import { fieldText, type Html, html } from "../html/markup.ts";
+import { escapedFieldText, type Html, html } from "../html/markup.ts";
 import { commandOf, linkTo, list, type Section, type Table, tableOf, words } from "../html/report-parts.ts";
 import { printableLines } from "../text/printable.ts";
 import type { Visitor } from "./layout.ts";
@@ -181,7 +181,7 @@ export function textFilter(
   address: string,
 ): Html {
   return html`<form method="get" action="${address}" class="row" role="search" aria-label="Filter">
-<div><label for="filter">${label}</label><input id="filter" name="${name}" maxlength="200" value="${fieldText(value)}"></div>
+<div><label for="filter">${label}</label><input id="filter" name="${name}" maxlength="200" value="${escapedFieldText(value)}"></div>
 <button class="plain">Filter</button>
 </form>`;
 }
@@ -195,7 +195,7 @@ export function searchForm({ contains, state }: Omit<KeysQuery, "page">): Html {
     (each) => html`<option value="${each}"${each === state ? html` selected` : ""}>${words(each)}</option>`,
   );
   return html`<form method="get" action="/keys" class="row" role="search">
-<div><label for="contains">Label contains</label><input id="contains" name="contains" maxlength="200" value="${fieldText(contains)}"></div>
+<div><label for="contains">Label contains</label><input id="contains" name="contains" maxlength="200" value="${escapedFieldText(contains)}"></div>
 <div><label for="state">State</label><select id="state" name="state"><option value="">all</option>${options}</select></div>
 <button>Search</button>
 </form>`;

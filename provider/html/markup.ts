@@ -5,7 +5,7 @@
  */
 
 import { html as escapedHtml, raw } from "hono/html";
-import { withNumbers } from "../text/printable.ts";
+import { numberMisleadingCharacters } from "../text/printable.ts";
 
 export type Html = ReturnType<typeof raw>;
 
@@ -19,11 +19,11 @@ export function html(parts: TemplateStringsArray, ...values: readonly Shown[]): 
 function visible(value: Shown): Shown {
   if (Array.isArray(value)) return value.map(visible);
   if (typeof value !== "string") return value;
-  return withNumbers(value);
+  return numberMisleadingCharacters(value);
 }
 
 /** A text in a field of a form. Its characters stay as they are, because the browser sends the text back. */
-export function fieldText(text: string): Html {
+export function escapedFieldText(text: string): Html {
   return escapedHtml`${text}` as Html;
 }
 

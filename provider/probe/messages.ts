@@ -11,7 +11,7 @@ import type { Questions } from "./rows.ts";
 import type { ProbeSummary } from "./walk.ts";
 
 /** A person who runs the probe can show these lines to their security team first. */
-export function sayCalls({ rows, reads }: Questions): string {
+export function explainCalls({ rows, reads }: Questions): string {
   const calls = rows.flatMap(({ send }) => send);
   const notable = Map.groupBy(calls, notableIn);
   const shown = Object.entries(notableRequests).filter(([kind]) => notable.has(kind as Notable));

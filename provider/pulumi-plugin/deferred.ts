@@ -19,7 +19,7 @@ export {
   sayStrictReads,
   sayUnreached,
   sayUnreadInAll,
-  secondInProgram,
+  secondKmsKeyInProgram,
   storedSettings,
 } from "../compose/engines.ts";
 

@@ -102,8 +102,8 @@ export async function create(
   const second = handlers.adopted(news) === undefined ? memory.findAlike(handlers.alikeOf(news)) : undefined;
   if (second !== undefined) {
     memory.refuseReplacement(urn, second.id);
-    const { secondInProgram } = await loadDeferred();
-    throw secondInProgram({ resource: urn, holder: second.urn, id: second.id, runtime: projectRuntime() });
+    const { secondKmsKeyInProgram } = await loadDeferred();
+    throw secondKmsKeyInProgram({ resource: urn, holder: second.urn, id: second.id, runtime: projectRuntime() });
   }
   if (request.getPreview()) {
     const rival = memory.rivalOf(urn, handlers.adopted(news), handlers.placeOf(news));

@@ -51,7 +51,7 @@ export async function requireAppendable(path: string): Promise<void> {
  * Creates the folder of a file. Throws UnsafeFile if another user could have placed the folder or the file: for a link,
  * or for another owner. Otherwise throws the system's error.
  */
-export function requireOwnFolderOf(file: string): void {
+export function createOwnFolderOf(file: string): void {
   const folder = dirname(file);
   if (isLink(folder)) throw new UnsafeFile(`${folder} is a symbolic link, and uko does not follow one here`);
   makeFolder(folder, folderOfOwner);

@@ -17,10 +17,10 @@ import { UkoError } from "../errors.ts";
 import { parseJson } from "../text/json.ts";
 import {
   appendNext,
+  createOwnFolderOf,
   inOrder,
   jsonLine,
   requireAppendable,
-  requireOwnFolderOf,
   saySystemError,
 } from "./durable-append.ts";
 import { linesWithHashes, readHeadRecord } from "./evidence-lines.ts";
@@ -52,7 +52,7 @@ export function createEvidenceFile(options: EvidenceFileOptions): Evidence {
   const inTurn: InTurn = (work) => (isOnlyWriter ? work() : withFileLock(`${path}.lock`, work));
   let introduced = false;
   const prove = async (): Promise<void> => {
-    if (isInStateFolder) requireOwnFolderOf(path);
+    if (isInStateFolder) createOwnFolderOf(path);
     // An unsafe file is refused before a lock is created next to it.
     await requireAppendable(path);
     await inTurn(async () => {});

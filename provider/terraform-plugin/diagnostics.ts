@@ -83,7 +83,7 @@ const maxListed = 20;
  * The warning about one deletion of a plan, which lists the resource, too. So hosts may group these warnings: the first
  * one has everything and a summary of its own, and the others share theirs.
  */
-export function deletionWarning(
+export function deletionWarningAmong(
   reported: Reported,
   which: AboutObject,
   message: string,

@@ -23,7 +23,7 @@ const imitating =
   /[^\P{L}\p{sc=Latin}\p{sc=Common}\p{sc=Inherited}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Bopomofo}\p{sc=Hangul}]/gu;
 
 /** The text with the number of each character that would mislead a reader. A line break stays as it is. */
-export function withNumbers(text: string): string {
+export function numberMisleadingCharacters(text: string): string {
   if (plainText.test(text)) return text;
   const clear = text.replace(unclear, numberOf);
   return clear.replace(/\S+/gu, (word) => (latin.test(word) ? word.replace(imitating, numberOf) : word));
@@ -35,7 +35,7 @@ function numberOf(character: string): string {
 
 /** Folds white space, shows misleading characters as their numbers, and truncates. */
 export function printable(text: string, maxCharacters: number = maxShownCharacters): string {
-  const clean = withNumbers(text.replace(blanks, " ").replace(/^ | $/g, ""));
+  const clean = numberMisleadingCharacters(text.replace(blanks, " ").replace(/^ | $/g, ""));
   const characters = Array.from(clean);
   return characters.length <= maxCharacters ? clean : `${characters.slice(0, maxCharacters - 1).join("")}…`;
 }
@@ -51,7 +51,7 @@ export function confirmingText(name: string, id: string): string {
 
 /** Sanitizes a text of uko that quotes other texts: its lines, their indentation and its length stay. */
 export function printableLines(text: string): string {
-  return withNumbers(text.replace(/\r$/gm, "").replace(/[\t\p{Zl}\p{Zp}]+/gu, " "));
+  return numberMisleadingCharacters(text.replace(/\r$/gm, "").replace(/[\t\p{Zl}\p{Zp}]+/gu, " "));
 }
 
 export function capital<Text extends string>(text: Text): Capitalize<Text> {

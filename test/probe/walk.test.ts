@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { calls, unknowns } from "../../provider/emulator/store/fidelity.ts";
 import { deletionRows } from "../../provider/probe/deletion-rows.ts";
-import { notableIn, sayCalls } from "../../provider/probe/messages.ts";
+import { explainCalls, notableIn } from "../../provider/probe/messages.ts";
 import type { Verdict } from "../../provider/probe/recording.ts";
 import { probeRows, questionsFor } from "../../provider/probe/rows.ts";
 import type { WireRequest } from "../../provider/probe/wire.ts";
@@ -42,7 +42,7 @@ it("changes nothing, and answers every row while the clock stands still", async 
 
 it("sends as many requests as it says beforehand, and each refusal of an identity is among those that it names", async () => {
   const { sent, lines } = await walk(test);
-  expect(sayCalls(questionsFor({ isKeyProtect: false }))).toContain(`at most ${sent.length} requests`);
+  expect(explainCalls(questionsFor({ isKeyProtect: false }))).toContain(`at most ${sent.length} requests`);
   const refused = lines.filter(({ exchanges }) => JSON.stringify(exchanges).includes('"status":401'));
   const named = probeRows.filter(({ send }) => send.some((call) => notableIn(call) !== undefined));
   expect(refused.length).toBeGreaterThan(0);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeFolder } from "../../provider/process/regular-file.ts";
-import { requireOwnFolderOf } from "../../provider/services/durable-append.ts";
+import { createOwnFolderOf } from "../../provider/services/durable-append.ts";
 import { createEvidenceFile } from "../../provider/services/evidence-file.ts";
 import { repository } from "../cli/harness.ts";
 
@@ -24,7 +24,7 @@ const file = () => path.join(folder(), "evidence-i.jsonl");
 const modeOf = (name: string): number => statSync(name).mode & 0o777;
 
 it("is created with its parents, for this user alone", () => {
-  requireOwnFolderOf(file());
+  createOwnFolderOf(file());
   expect(modeOf(folder())).toBe(0o700);
   expect(modeOf(path.join(home, ".local"))).toBe(0o700);
 });
@@ -32,7 +32,7 @@ it("is created with its parents, for this user alone", () => {
 it("loses the permissions of other users", () => {
   makeFolder(folder());
   chmodSync(folder(), 0o777);
-  requireOwnFolderOf(file());
+  createOwnFolderOf(file());
   expect(modeOf(folder())).toBe(0o700);
 });
 
@@ -40,23 +40,23 @@ describe("is refused", () => {
   it("if it is a link, also to nowhere", () => {
     makeFolder(path.dirname(folder()));
     symlinkSync(path.join(home, "elsewhere"), folder());
-    expect(() => requireOwnFolderOf(file())).toThrow(/uko is a symbolic link/);
+    expect(() => createOwnFolderOf(file())).toThrow(/uko is a symbolic link/);
     mkdirSync(path.join(home, "elsewhere"));
-    expect(() => requireOwnFolderOf(file())).toThrow(/uko is a symbolic link/);
+    expect(() => createOwnFolderOf(file())).toThrow(/uko is a symbolic link/);
   });
 
   it("if it belongs to another user", () => {
-    requireOwnFolderOf(file());
+    createOwnFolderOf(file());
     vi.spyOn(process, "geteuid").mockReturnValue(statSync(folder()).uid + 1);
-    expect(() => requireOwnFolderOf(file())).toThrow(/uko belongs to another user/);
+    expect(() => createOwnFolderOf(file())).toThrow(/uko belongs to another user/);
   });
 
   it.runIf(process.getuid?.() === 0)("if the file in it belongs to another user", async () => {
-    requireOwnFolderOf(file());
+    createOwnFolderOf(file());
     writeFileSync(file(), "");
     const { chownSync } = await import("node:fs");
     chownSync(file(), 65_534, 65_534);
-    expect(() => requireOwnFolderOf(file())).toThrow(/jsonl belongs to another user/);
+    expect(() => createOwnFolderOf(file())).toThrow(/jsonl belongs to another user/);
   });
 
   it.each([

@@ -93,7 +93,7 @@ interface RequestedKeys {
 }
 
 /** Returns the act that destroys one reviewed KMS key. */
-export async function approverOfKmsKeys(
+export async function destroyerOfKmsKeys(
   context: CampaignContext,
   review: KmsReview,
 ): Promise<(key: KeyInSchedule) => Promise<KeyResult>> {

@@ -33,7 +33,7 @@ import { callsLeftInSample } from "../rules/breaker.ts";
 import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import { type CampaignContext, rereadAfterAnswer } from "../view/context.ts";
 import type { UnreadablePart } from "../view/unreadable.ts";
-import { approverOfKmsKeys, reviewKmsKeys } from "./kms-sets.ts";
+import { destroyerOfKmsKeys, reviewKmsKeys } from "./kms-sets.ts";
 import { actOnKeys, noteRefusals, noteResume, refOf, unlessClosed } from "./on-keys.ts";
 
 export async function reviewStep(context: CampaignContext, request: ReviewOfStep): Promise<ReviewResult> {
@@ -168,7 +168,7 @@ export async function approveStep(context: CampaignContext, request: ApprovalOfS
   const most = Math.min(answered.most, prepared.most);
   const listed = answered.listed.filter(({ name }) => counted.has(name));
   const isKms = isKmsReview(review);
-  const act = isKms ? await approverOfKmsKeys(context, review) : approverOfKeys(context, review, wave, listed);
+  const act = isKms ? await destroyerOfKmsKeys(context, review) : approverOfKeys(context, review, wave, listed);
   await noteResume(context, request);
   const [doing, done] = step === "deactivate" ? ["Deactivating", "Deactivated"] : ["Destroying", "Destroyed"];
   const run = isSampled

@@ -97,7 +97,7 @@ export function keySection(name: keyof typeof keyTables, rows: readonly KeyRow[]
 }
 
 /** How many keys have each outcome, or each reason; the most frequent first. */
-export function countsOf<Value extends string>(values: readonly Value[]) {
+export function countsByFrequency<Value extends string>(values: readonly Value[]) {
   const groups = Map.groupBy(values, (value) => value);
   const counts = Array.from(groups, ([value, { length }]) => ({ value, keys: length }));
   return counts.sort((one, other) => other.keys - one.keys);

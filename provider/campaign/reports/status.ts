@@ -20,7 +20,7 @@ import { isReady, waitsFor } from "../view/standing.ts";
 import type { CampaignView } from "../view/view.ts";
 import { whyFailed } from "../view/wave-readiness.ts";
 import { dayBefore, type KeyRow, keyRows } from "./key-row.ts";
-import { countsOf, keySection, newKeysPart } from "./key-views.ts";
+import { countsByFrequency, keySection, newKeysPart } from "./key-views.ts";
 import { planWarnings, sayDeadline, sayPassed, timelineOf, waveRows } from "./plan-report.ts";
 import { type PendingRequest, renewWithinMs, requestOn } from "./ready-keys.ts";
 import {
@@ -227,7 +227,7 @@ function requestSection(requests: readonly PendingRequest[], nowMs: number): rea
 /** How many keys of each wave have each outcome. */
 export function outcomeSection(rows: readonly KeyRow[]): readonly ReportSection[] {
   const counts = [...Map.groupBy(rows, (row) => row.wave)].flatMap(([name, own]) =>
-    countsOf(own.map(({ outcome }) => outcome)).map((each) => ({ wave: name, ...each })),
+    countsByFrequency(own.map(({ outcome }) => outcome)).map((each) => ({ wave: name, ...each })),
   );
   return section("Outcomes", { table: tableOf(counts, { wave: "wave", outcome: "value", keys: "keys" }) });
 }
@@ -244,7 +244,7 @@ function totals(
   const inState = (...states: readonly string[]) => keys.filter(({ facts }) => states.includes(facts.state)).length;
   return [
     ["Keys in the campaign", keys.length],
-    ...countsOf(keys.map(({ outcome }) => outcome)).map(
+    ...countsByFrequency(keys.map(({ outcome }) => outcome)).map(
       ({ value, keys: number }) => [capital(sayWord(value)), number] as const,
     ),
     ["Still to destroy", due.length],

@@ -165,7 +165,7 @@ export function changedIdentity({ type, fields: before }: Keystore, fields: Patc
 const notConnection: ReadonlySet<string> = new Set(["type", "vault", "name", "description", "groups", "ibm_variant"]);
 
 /** Splits a body into the fields that responses show, and whether its secrets work. */
-export function connectionOf(
+export function splitConnection(
   type: KeystoreType,
   body: Readonly<Record<string, unknown>>,
 ): { readonly fields: Readonly<Record<string, unknown>>; readonly works: boolean | undefined } {

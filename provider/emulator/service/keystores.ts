@@ -22,11 +22,11 @@ import { defaultPendingMs } from "./keystore-effects.ts";
 import {
   type CreateFields,
   changedIdentity,
-  connectionOf,
   maskedSecrets,
   parseCreation,
   parsePatch,
   requiredFields,
+  splitConnection,
 } from "./keystore-fields.ts";
 import { oneOf, textFilter } from "./lists.ts";
 
@@ -69,7 +69,7 @@ export function createKeystore(call: Call): Reply {
   requirePlan(call, body);
   const name = String(body.name ?? body.azure_service_name);
   refuseTakenName(keystoreKind, call, name, { vaultId: vault.id });
-  const { fields, works } = connectionOf(body.type, body);
+  const { fields, works } = splitConnection(body.type, body);
   const { ibm_variant: variant } = body;
   if (variant === "internal" && internalKeystores(world) >= limits.internalKeystores) throw keystoreFailed();
   if (isDryRun && works === false) throw keystoreFailed();
@@ -143,7 +143,7 @@ export function patchKeystore(call: Call): Reply {
     return read;
   });
   refuseTakenName(keystoreKind, call, fields.name, { vaultId: keystore.vaultId, own: keystore });
-  const connection = connectionOf(keystore.type, fields);
+  const connection = splitConnection(keystore.type, fields);
   keystore.name = fields.name ?? keystore.name;
   keystore.description = fields.description ?? keystore.description;
   keystore.groups = fields.groups === undefined ? keystore.groups : [...fields.groups];

@@ -284,7 +284,7 @@ function settle<Line extends EvidenceLine>(steps: StepLines<Line>[], line: Line)
 }
 
 /** Whether the service reported the effect of the step later, and names no other person as the last writer. */
-export function isSettledByActor({ first, settled }: StepLines<EvidenceLine>): boolean {
+export function isEffectOfActor({ first, settled }: StepLines<EvidenceLine>): boolean {
   if (settled === undefined || settled.from !== first.to) return false;
   return settled.lastWrite === undefined || isSamePerson(settled.lastWrite.iamId, first.actor.iamId);
 }
@@ -305,7 +305,7 @@ function eventOf(pair: StepLines<EvidenceLine>, records: LoggedConsents, search:
     ...line,
     ...people,
     ...(isSingle !== undefined && last.phase !== "seen" && { isSingle }),
-    isConfirmed: isDone || isSettledByActor(pair),
+    isConfirmed: isDone || isEffectOfActor(pair),
     ...(last.phase === "refused" && { isRefused: true }),
     ...(last.phase === "seen" && { isUnapproved: true }),
     ...(isOnlyStated && { isOnlyStated: true }),

@@ -22,7 +22,7 @@ import type {
 } from "../ports/evidence.ts";
 import type { CallOptions, World } from "../ports/world.ts";
 import type { KeySummary } from "./observe.ts";
-import { describeKeystore, type KeyStepContext, writtenDraft, writtenRecordId } from "./steps.ts";
+import { describeKeystore, type KeyStepContext, sealAndSignDraft, writtenRecordId } from "./steps.ts";
 
 export function keyEvidence(step: Step, phase: "before" | "after", context: KeyStepContext): StepEvidence | undefined {
   const { isEvidencedBefore = false, to } = stepRules[step.kind];
@@ -104,7 +104,7 @@ function signedBehind(step: Step, context: KeyStepContext): { readonly signed?: 
   };
   const signed =
     step.kind === "write_record"
-      ? ofRecord(writtenDraft(step, context))
+      ? ofRecord(sealAndSignDraft(step, context))
       : step.kind === "destroy" && step.allowedBy !== undefined
         ? ofDestroy(step.allowedBy, actor.identity)
         : [];

@@ -13,7 +13,7 @@ import type { KeyAct } from "../text/act.ts";
 import { plain, sayAuthor, sayIdentity, sayRoles } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
 import { pathEffects } from "./text/remaining-path.ts";
-import { beside, sayApart, sayUnusual } from "./text/shown-key-words.ts";
+import { beside, sayShownKeyInParts, sayUnusual } from "./text/shown-key-words.ts";
 
 /** What a page shows of a key. Times are ISO 8601 UTC. */
 export type Inspection = ReturnType<typeof inspect>;
@@ -36,7 +36,7 @@ export function inspect({ observed, run, report, acts, key }: Inspected, policy:
     kind: "present" as const,
     report,
     steps: remainingPath(observation, policy, run, nowMs).map(describePathStep),
-    key: { ...describeKey(observed), ...sayApart(beside(key), nowMs), unusual: sayUnusual(key) },
+    key: { ...describeKey(observed), ...sayShownKeyInParts(beside(key), nowMs), unusual: sayUnusual(key) },
     /** The consent record on the key, whether it counts or not. */
     ...(carried.record !== undefined && { record: describeRecord(carried.record) }),
     acts,

@@ -24,7 +24,7 @@ import {
   previewTimeWait,
   refusedByProtection,
   type StateProperties,
-  sayNeeds,
+  sayPeopleAndRuns,
   textOf,
   waitLimit,
 } from "../resource/preview.ts";
@@ -150,7 +150,7 @@ function pathOf(target: KeyTarget, manner: PreviewKind, context: PreviewContext)
   if (steps.length === 0) return undefined;
   const verb = manner === "deletion" ? "Deleting" : policy.goal === "deactivated" ? "Deactivating" : "Destroying";
   return {
-    summary: sayNeeds(what, isForTwo, steps, verb),
+    summary: sayPeopleAndRuns(what, isForTwo, steps, verb),
     facts: [
       ...numbered(steps),
       ...(demandedBy(policy) === "single" ? [asksAnyway] : []),

@@ -158,7 +158,7 @@ const nothingToDo: KeyStepResult = { kind: "done", correlationId: "" };
 /** The ID that this step's record will have once it is on the key. */
 export function writtenRecordId(step: WriteRecord, context: KeyStepContext): string {
   const { world, task } = context;
-  const draft = writtenDraft(step, context);
+  const draft = sealAndSignDraft(step, context);
   const text = recordLocationFor(context) === "tag" ? encodeTagValue(draft) : encodeCompact(draft, step.marker);
   return recordId(task.ref.keyId, text, world.sha256);
 }
@@ -168,7 +168,7 @@ export function writtenRecordId(step: WriteRecord, context: KeyStepContext): str
  * recognizes the request. Where signatures are demanded, a record that requests or approves a destruction also carries
  * what its author has just signed.
  */
-export function writtenDraft(
+export function sealAndSignDraft(
   { draft }: WriteRecord,
   { world, task, observed: { observation } }: KeyStepContext,
 ): ConsentDraft {
@@ -266,7 +266,7 @@ interface LateRecord {
 async function writeRecordOnce(step: WriteRecord, context: KeyStepContext): Promise<KeyStepResult | LateRecord> {
   const { world, task, observed, options } = context;
   const location = recordLocationFor(context);
-  const patch = patchWithRecord(observed.snapshot, writtenDraft(step, context), step.marker, location);
+  const patch = patchWithRecord(observed.snapshot, sealAndSignDraft(step, context), step.marker, location);
   if (patch === undefined) return { kind: "not_kept", message: sayNoRoom(step, location), isFinal: true };
   const written = await world.keys.update(task.ref, patch, observed.etag, options);
   if (written.kind === "refused" && written.status === 400) return { kind: "not_kept", message: written.message };

@@ -17,7 +17,7 @@ import {
   previewApproval,
   previewTimeWait,
   refusedByProtection,
-  sayNeeds,
+  sayPeopleAndRuns,
   textOf,
 } from "../resource/preview.ts";
 import { dialectOf } from "../text/dialect.ts";
@@ -91,7 +91,7 @@ function pathOf(target: KmsKeyTarget, context: PreviewContext): Explanation | un
   const isForTwo = target.policy.people !== "single" || facts.dualAuthDelete === true;
   const steps = stepsFor(isForTwo);
   return {
-    summary: sayNeeds(what, isForTwo, steps, "Deleting"),
+    summary: sayPeopleAndRuns(what, isForTwo, steps, "Deleting"),
     facts: [...numbered(steps), ...(isForTwo ? [] : [asksAnyway])],
     next: [],
   };

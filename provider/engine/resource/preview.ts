@@ -81,7 +81,7 @@ export function textOf(value: unknown): string {
 
 export const asksAnyway = "If the key itself requires two people, this run takes no step and shows who has to act.";
 
-export function sayNeeds(what: string, isForTwo: boolean, steps: readonly string[], verb: string): string {
+export function sayPeopleAndRuns(what: string, isForTwo: boolean, steps: readonly string[], verb: string): string {
   const runs = steps.length === 1 ? "one run" : "several runs";
   return `${verb} ${what} requires ${isForTwo ? "two people" : "one person"} and ${runs}`;
 }

@@ -178,7 +178,12 @@ const secondKeyIsOther =
   "uko created nothing. KMS accepts both names, but the second key cannot decrypt what the first one encrypted.";
 
 /** The same for a program of Pulumi, whose resource got another name or parent without an alias. */
-export function secondInProgram({ resource, holder, id, runtime }: Shared & { readonly resource: string }): UkoError {
+export function secondKmsKeyInProgram({
+  resource,
+  holder,
+  id,
+  runtime,
+}: Shared & { readonly resource: string }): UkoError {
   return new UkoError("UKO_DECLARED_TWICE", {
     summary: `The state already has the KMS key of "${nameIn(resource)}", and this run would create a second one with the same name and key ring`,
     detail: [

@@ -36,7 +36,7 @@ import {
   encodeDecline,
   encodeTagValue,
   noSeal,
-  noteLeftBy,
+  noteOfRemovedRecord,
   type OwnSeal,
   recordId,
   type Sha256,
@@ -265,7 +265,7 @@ function withNote(tags: readonly Tag[], note: string | undefined): readonly Tag[
 function tagsWithoutRecord({ tags, stateWord, updatedAtMs: atMs, updatedBy: by }: RawKeyTexts): readonly Tag[] {
   const record = tags.find((tag) => tag.name === recordTagName);
   const lastWrite = stateWord === "deactivated" && atMs !== undefined ? { atMs, by } : undefined;
-  const note = record && noteLeftBy(record.value, lastWrite);
+  const note = record && noteOfRemovedRecord(record.value, lastWrite);
   const others = tags.filter((tag) => !isRecord(tag));
   return note === undefined ? others : withNote(others, note);
 }

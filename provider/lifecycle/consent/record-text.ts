@@ -197,7 +197,7 @@ function repeated({ author, authorName, reason }: StatedReason): Record<string, 
  * The note that a record leaves when a write removes the record; undefined if the record knows no fact of a note.
  * `lastWrite` is the last write to a deactivated key: the deactivation, if its request is still on the key.
  */
-export function noteLeftBy(
+export function noteOfRemovedRecord(
   tagValue: string,
   lastWrite?: { readonly atMs: number; readonly by?: string | undefined },
 ): string | undefined {

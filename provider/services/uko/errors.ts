@@ -74,7 +74,7 @@ export function serviceMessageOf(response: HttpResponse): string {
 }
 
 /** Adds the transaction ID of the body if the headers have no correlation ID. */
-export function withTrace(response: HttpResponse): HttpResponse {
+export function withCorrelationIdOfBody(response: HttpResponse): HttpResponse {
   if (response.correlationId !== "" || response.status < 400) return response;
   const read = errorEnvelope.safeParse(parseJson(response.text));
   return { ...response, correlationId: read.success ? printable(read.data.trace ?? "", 200) : "" };

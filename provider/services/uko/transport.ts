@@ -11,7 +11,7 @@ import { parseJson } from "../../text/json.ts";
 import type { HttpResponse } from "../http/client.ts";
 import { invalidResponse, parseResponse } from "../http/read-result.ts";
 import { type Call, createTransport, type ReadCall, type Transport, type TransportOptions } from "../http/transport.ts";
-import { service, throwReadError, withTrace } from "./errors.ts";
+import { service, throwReadError, withCorrelationIdOfBody } from "./errors.ts";
 import { page } from "./wire.ts";
 
 export interface UkoTransportOptions extends TransportOptions {
@@ -34,7 +34,7 @@ export function createUkoTransport(options: UkoTransportOptions): Transport {
       async beforeCall({ method, signal }) {
         if (method !== "GET") await options.beforeWrite(signal);
       },
-      complete: withTrace,
+      complete: withCorrelationIdOfBody,
       throwReadError,
     },
     options,

@@ -16,7 +16,7 @@ import { type AnyHandlers, writeObject } from "../blocks.ts";
 import {
   aboutObject,
   type Diagnostic,
-  deletionWarning,
+  deletionWarningAmong,
   unfinishedDiagnostic,
   warningAbout,
   warningDiagnostic,
@@ -79,7 +79,7 @@ export function stepsAhead(
   const isNamed = !isHeld && memory.isWaitShown(resource.typeName, which.id);
   return isKeeping || isHeld
     ? warningAbout(memory, which, message, { isNamed })
-    : deletionWarning(memory, which, message, isNamed);
+    : deletionWarningAmong(memory, which, message, isNamed);
 }
 
 /**

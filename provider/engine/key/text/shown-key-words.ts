@@ -22,12 +22,12 @@ import { type NotedKey, ruleOf } from "../exceptions.ts";
 
 /** The lines about one key. Those that the requester chose are indented. */
 export function sayShownKey(shown: ShownKey, nowMs: number): readonly string[] {
-  const { facts, heading, said } = sayApart(shown, nowMs);
+  const { facts, heading, said } = sayShownKeyInParts(shown, nowMs);
   return [...facts, heading, ...said.map((line) => `  ${line}`)];
 }
 
 /** The same for a page, whose layout keeps apart what the requester chose. */
-export function sayApart(shown: ShownKey, nowMs: number) {
+export function sayShownKeyInParts(shown: ShownKey, nowMs: number) {
   return { facts: sayServiceFacts(shown, nowMs), ...saySaid(shown.said, nowMs) };
 }
 
