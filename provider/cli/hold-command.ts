@@ -104,7 +104,8 @@ async function holdOne(
   const result = await operations.hold(ref, wish, options);
   const key = `${ref.vaultId}/${ref.keyId}`;
   const exitCode = result.kind !== "left" ? 0 : result.isRightMissing === true ? 13 : 12;
-  const text = holding.json === true ? jsonLine({ v: 1, key, hold: result, exitCode }) : sayHold(key, result, holding);
+  const { release: _command, ...hold } = result.kind === "left" ? { ...result, release: "" } : result;
+  const text = holding.json === true ? jsonLine({ v: 1, key, hold, exitCode }) : sayHold(key, result, holding);
   world.out.write(`${text}\n`);
   return exitCode;
 }
@@ -182,6 +183,6 @@ function sayHold(key: string, result: HoldResult, { kind = "owner", until, relea
     "  No run of uko requests, approves, deactivates or destroys the key. Other tools ignore the hold.",
     ...ended,
     "  Next: to end the hold, run",
-    `    uko hold ${key} --release --reason REASON`,
+    `    ${result.release ?? `uko hold ${key} --release --reason REASON`}`,
   ].join("\n");
 }

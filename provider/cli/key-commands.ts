@@ -8,6 +8,8 @@ import { longestWait } from "../compose/text.ts";
 import type { Report } from "../engine/loop/report.ts";
 import { confirmingText } from "../text/printable.ts";
 import {
+  type KeyPath,
+  type KmsKeyPath,
   parseAnyKey,
   parseDuration,
   parseKey,
@@ -23,9 +25,10 @@ import { requestToFile } from "./kms-approval.ts";
 import { reportFor, reportText } from "./print.ts";
 import { type Recording, recordedWorld, recordOption } from "./record-option.ts";
 import { reasonOnKms, requesting } from "./request-command.ts";
+import type { OpenRun } from "./run.ts";
 import { type KeyCall, type KeysOperation, runOnKeys } from "./run-on-keys.ts";
 import { addReadingOptions, addSelectionOptions, isRemoval, type SelectionOptions, selectionIn } from "./selection.ts";
-import { yesOption } from "./typed-keys.ts";
+import { confirmFound, managedRefs, yesOption } from "./typed-keys.ts";
 
 export interface KeyCommands {
   readonly program: Command;
@@ -182,6 +185,11 @@ function continuing(world: CliWorld, given: Given, isAlone = false): Acts {
   return {
     writes: "continue",
     asks: yes !== true,
+    async confirms(run, keys, found) {
+      const isAsking = world.ask !== undefined && json !== true && yes !== true;
+      if (found.length === 0 || !isAsking || (isAlone && (await asksAtEachStep(run, keys)))) return;
+      await confirmFound(world, "continue", found);
+    },
     async act({ operations, settings, ref, options }) {
       const budget = { budgetMs: wait ?? settings.waitMs ?? 0, program: world.program };
       const report = isRemoval(given)
@@ -195,6 +203,21 @@ function continuing(world: CliWorld, given: Given, isAlone = false): Acts {
     },
     actOnKms: ({ operations, ref, options }) => operations.continue(ref, options),
   };
+}
+
+/**
+ * Whether the key that was named alone can only be destroyed or removed. Each of these steps asks, and its question names
+ * the key, so another question about the name would be one too many. A deactivation does not ask, nor does
+ * `--step remove`, which has to ask about the keys that it chose.
+ */
+async function asksAtEachStep(
+  { operations, settings: { instanceId }, options }: OpenRun,
+  keys: readonly (KeyPath | KmsKeyPath)[],
+): Promise<boolean> {
+  const [ref] = managedRefs(keys, instanceId);
+  if (ref === undefined) return false;
+  const { keyState = "" } = await operations.status(ref, options);
+  return ["pre_activation", "deactivated", "destroyed"].includes(keyState);
 }
 
 /** Throws if keys are named, too. The run would take another step on them than without `--step remove`. */

@@ -38,6 +38,11 @@ it.each([
   expect(await continueWith(answers)).toMatchObject({ exitCode, questions, lifecycleState });
 });
 
+it("asks no other question about one key that was named by its label, because each step names the key", async () => {
+  const { questions, exitCode } = await world.type("bob", "continue payments/draft", ["y", "y"]);
+  expect([questions, exitCode]).toEqual([[destroy, remove], 0]);
+});
+
 it("says that the step was not confirmed", async () => {
   const { err } = await continueWith(["n"]);
   expect(err).toMatch(/^The step destroy of key 9b2d0000-\S+ was not confirmed\n.*\n {2}\[UKO_CANCELED\]\n$/);

@@ -35,8 +35,16 @@ export interface EndedRecord {
 }
 
 export type HoldResult =
-  /** `unchanged`: the key is already as wanted. `released` is the hold that the run ended, in words. */
-  | { readonly kind: "changed" | "unchanged"; readonly ended?: EndedRecord; readonly released?: string }
+  /**
+   * `unchanged`: the key is already as wanted. `released` is the hold that the run ended, in words, and `release` the
+   * command that ends the hold that it set.
+   */
+  | {
+      readonly kind: "changed" | "unchanged";
+      readonly ended?: EndedRecord;
+      readonly released?: string;
+      readonly release?: string;
+    }
   /** The tag was not changed for this reason, as a clause. */
   | { readonly kind: "left"; readonly why: string; readonly isRightMissing?: true };
 
@@ -66,7 +74,7 @@ export async function showRelease(
     return { kind: "left", label, why: plan.kind === "write" ? "" : sayLeft(plan) };
   }
   if (plan.released.kind === "legal") {
-    const why = `a legal hold is released alone: ${releaseCommand(keyName(observed.observation), observed.observation.holds)}`;
+    const why = `a legal hold is released alone: ${releaseCommand(keyName(observed.observation), observed.observation.holds, plan.released)}`;
     return { kind: "left", label, why };
   }
   return { kind: "release", label, hold: plan.released, says: sayHold(plan.released) };
@@ -90,8 +98,9 @@ export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, opti
     if (observed.kind === "gone") throw notFound(ref);
     const { observation, etag, nowMs } = observed;
     const plan = planFor(observed, wish, by);
-    if (sent !== undefined) return isKept(sent.plan, observation, plan) ? sent.result : notKept;
-    if (plan.kind === "done") return { kind: "unchanged" };
+    const release = releaseOf(observed, ref, wish);
+    if (sent !== undefined) return isKept(sent.plan, observation, plan) ? { ...sent.result, ...release } : notKept;
+    if (plan.kind === "done") return { kind: "unchanged", ...release };
     if (plan.kind !== "write") return { kind: "left", why: sayLeft(plan) };
     if (!(await settler.isSettled(readingOf(observed)))) continue;
     const patch =
@@ -140,6 +149,19 @@ function planFor({ observation, nowMs }: KeyDetails, wish: HoldWish, by: string)
   const { until } = wish.hold;
   if (until !== undefined && until < isoTime(nowMs).slice(0, 10)) throw isOver(until);
   return planHold(observation.holds, wish.hold, by, nowMs);
+}
+
+/** The command that ends the wanted hold, and no other of the key. */
+function releaseOf(
+  { observation: { holds }, nowMs }: KeyDetails,
+  { vaultId, keyId }: KeyRef,
+  wish: HoldWish,
+): { readonly release?: string } {
+  if (wish.kind === "release") return {};
+  const { kind, ticket = "" } = wish.hold;
+  const plan = planRelease(holds, { kind, ticket }, nowMs);
+  if (plan.kind !== "write" || plan.released === undefined) return {};
+  return { release: releaseCommand(`${vaultId}/${keyId}`, holds, plan.released) };
 }
 
 function patchFor(

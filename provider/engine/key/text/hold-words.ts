@@ -70,18 +70,20 @@ export function holdFirst(plan: Plan, { observation, nowMs }: Pick<KeyDetails, "
   return guard === undefined ? plan : { kind: "refused", guard };
 }
 
-/** The command that releases the first hold that `sayHolds` names. */
-export function releaseCommand(name: string, holds: readonly KeyHold[]): string {
-  return releaseCommands(name, holds)[0] ?? `uko hold ${name} --release --reason REASON`;
+/** The command that releases this hold, by default the first one that `sayHolds` names. */
+export function releaseCommand(name: string, holds: readonly KeyHold[], hold = legalFirst(holds).at(0)): string {
+  return hold === undefined ? `uko hold ${name} --release --reason REASON` : commandFor(name, holds, hold);
 }
 
-/** One command for each hold. Where a key has several, each command says which one it ends, because uko never guesses. */
+/** One command for each hold. */
 function releaseCommands(name: string, holds: readonly KeyHold[]): readonly string[] {
-  const commands = legalFirst(holds).map(({ kind, ticket = "" }) => {
-    const isAmongSome = holds.some((other) => other.kind !== kind || (other.ticket ?? "") !== ticket);
-    const isTicketNeeded = holds.some((other) => other.kind === kind && (other.ticket ?? "") !== ticket);
-    const which = `${isAmongSome ? ` --kind ${kind}` : ""}${isTicketNeeded ? ` --ticket ${shellWord(ticket)}` : ""}`;
-    return `uko hold ${name} --release${which} --reason REASON`;
-  });
-  return [...new Set(commands)];
+  return [...new Set(legalFirst(holds).map((hold) => commandFor(name, holds, hold)))];
+}
+
+/** Where a key has several holds, the command says which one it ends, because uko never guesses. */
+function commandFor(name: string, holds: readonly KeyHold[], { kind, ticket = "" }: KeyHold): string {
+  const isAmongSome = holds.some((other) => other.kind !== kind || (other.ticket ?? "") !== ticket);
+  const isTicketNeeded = holds.some((other) => other.kind === kind && (other.ticket ?? "") !== ticket);
+  const which = `${isAmongSome ? ` --kind ${kind}` : ""}${isTicketNeeded ? ` --ticket ${shellWord(ticket)}` : ""}`;
+  return `uko hold ${name} --release${which} --reason REASON`;
 }
