@@ -1,9 +1,9 @@
 /**
- * A campaign with one malicious person at a time: a committer, a keystore writer, a tag writer, the requester, and an approver who
+ * A campaign with one malicious person at a time: a keystore writer, a tag writer, the requester, and an approver who
  * swaps files between the commands. None of them makes a key take a step that two people did not see and approve.
  */
 
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -13,7 +13,7 @@ import { manifestIn } from "../cli/campaign-stage.ts";
 import { apiKeys, type CliTestWorld, type Ended, type Person, startCliWorld } from "../cli/harness.ts";
 import { endsManagedKey, stepOfCall } from "../support/calls.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
-import { explainVerdict, type TrailEntry } from "../support/oracle.ts";
+import { explainVerdict } from "../support/oracle.ts";
 
 const seed = {
   ...generateSeed({ keys: 12, vaults: 2, kms: 0, blocked: 0 }),
@@ -112,64 +112,6 @@ interface TaggedKey {
 
 const tagsOf = async ({ id, vault }: { id: string; vault: string }): Promise<TaggedKey["tags"]> =>
   ((await (await call("carol", "GET", `/managed_keys/${id}`, vault)).json()) as TaggedKey).tags;
-
-describe("a committer", () => {
-  it("edits the manifest: its digest refuses it, before anything is sent", async () => {
-    const review = await reviewed();
-    edit("manifest/platform.jsonl", '"wave":"later"', '"wave":"pilot"');
-    const before = (await world.trail()).length;
-    expect(codeOf(await approve("alice", "deactivate", review))).toBe("UKO_INPUT_INVALID");
-    const calls = (await world.trail()).slice(before).filter(({ operation }: TrailEntry) => operation !== "token");
-    expect(calls).toEqual([]);
-    expect(await stepsTaken()).toEqual([]);
-  });
-
-  it("makes a new manifest with other classes: reviews of the one before are refused", async () => {
-    const review = await reviewed();
-    edit("campaign.yaml", "{match: {}, class: destroy, wave: later", "{match: {}, class: destroy, wave: pilot");
-    await campaign("bob", "plan --write --yes");
-    expect(codeOf(await approve("alice", "deactivate", review))).toBe("UKO_INPUT_INVALID");
-    expect(await stepsTaken()).toEqual([]);
-  });
-
-  it("shortens the soak after the deactivation: a destroy still waits for its own request and review", async () => {
-    await campaign("bob", "request pilot deactivate");
-    await world.advance("1m");
-    const review = await reviewOf("alice", "pilot", "deactivate");
-    await approve("alice", "deactivate", review);
-    await approve("alice", "deactivate", review);
-    const deactivated = await stepsTaken();
-    edit("campaign.yaml", "soak: 5d}\n  - {name: later", "soak: 4h}\n  - {name: later");
-    await world.advance("5h");
-    for (const step of ["deactivate", "destroy"]) await approve("alice", step, review);
-    await campaign("bob", "advance pilot");
-    expect(await stepsTaken()).toEqual(deactivated);
-    expect(deactivated.every((step) => step.startsWith("deactivate"))).toBe(true);
-  });
-
-  it("names an endpoint, a command or a signer in campaign.yaml", async () => {
-    for (const line of ["endpoint: https://evil.example", "command: rm", "signer: mallory"]) {
-      write("campaign.yaml", `${campaignFile}${line}\n`);
-      expect(codeOf(await campaign("bob", "status"))).toBe("UKO_INPUT_INVALID");
-    }
-  });
-
-  it("forges evidence of deactivations: a rollback reactivates nothing that the campaign did not deactivate", async () => {
-    const { id, vault } = keyNamed("payments-key-00001");
-    await world.uko("bob", `request ${vault}/${id}`);
-    await world.advance("1m");
-    await world.type("alice", `approve ${vault}/${id}`);
-    await campaign("bob", "request later deactivate");
-    const evidence = path.join(folder, "evidence");
-    for (const name of readdirSync(evidence)) {
-      const forged = readFileSync(path.join(evidence, name), "utf8").replaceAll("write_record", "deactivate");
-      writeFileSync(path.join(evidence, `forged-${name}`), forged);
-    }
-    await campaign("alice", "rollback pilot");
-    const { keyState } = JSON.parse((await world.uko("bob", `status ${vault}/${id} --json`)).out);
-    expect(keyState).toBe("deactivated");
-  });
-});
 
 describe("a keystore writer", () => {
   it("replaces a keystore of reviewed keys, which then are no longer as reviewed", async () => {

@@ -1,12 +1,8 @@
 /** Files of a campaign's folder that an insider wrote, and sets of keys that a screen does not show as a whole. */
 
-import { readdirSync } from "node:fs";
-import path from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { encodeManifest, parseManifest } from "../../provider/campaign/files/manifest.ts";
 import { campaignSeed } from "../cli/campaign-seed.ts";
 import { useCampaignStage } from "../cli/campaign-stage.ts";
-import { sha256 } from "../support/builders.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { withOtherTool } from "../support/other-tool.ts";
 
@@ -32,19 +28,6 @@ it("a review shows each of its keys, however many they are", async () => {
   const { out } = await stage.campaign("review main deactivate", "alice");
   for (const { label } of many) expect(out).toContain(label);
   expect(out).toContain(`Deactivate ${many.length + keys.length + 1} keys`);
-});
-
-it("a warning that is gone from the manifest alone is still shown to the requester, as the key has it", async () => {
-  stage.complete((text) => text.replace("name: main, after: [pilot]", "name: main"));
-  await stage.campaign("plan --write --yes");
-  const names = readdirSync(path.join(stage.folder, "manifest"));
-  const files = new Map(names.map((name) => [name, stage.read(`manifest/${name}`)]));
-  const manifest = parseManifest(files, sha256);
-  const edited = manifest.keys.map((line) => ({ ...line, description: "" }));
-  for (const [name, text] of encodeManifest({ ...manifest, keys: edited }, sha256))
-    stage.write(`manifest/${name}`, text);
-  const { out, err } = await stage.world.type("bob", `campaign next --folder ${stage.folder}`, ["no"]);
-  expect(`${out}${err}`).toContain('1 with a warning, in the description or a tag: vital ("DO NOT DELETE").');
 });
 
 it("a hold that a person released is named to the requester, too", async () => {

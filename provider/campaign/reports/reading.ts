@@ -119,7 +119,7 @@ async function planNow(
   const isShown = writing.show({ ...planned, sections: planned.sections.filter((each) => each !== checks), next: [] });
   // The keys that take steps count; the others are left as they are.
   const steps = manifest.keys.filter((line) => line.class === "destroy").length;
-  const counted = `${count(steps, "key")} of ${manifest.keys.length} ${steps === 1 ? "is" : "are"} to be destroyed.`;
+  const counted = `The campaign destroys ${count(steps, "key")} of ${manifest.keys.length}.`;
   await writing.confirm(`write ${steps}`, [...sayChange(made, former), counted, ...(checks?.lines ?? [])]);
   await writeManifest(opened.folder, made.manifest);
   const written = reportPlan(view, plan, { ...made, isWritten: true });
