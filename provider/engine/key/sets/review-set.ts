@@ -27,23 +27,23 @@ import type { Actor, ApprovedStep, ConsentRecord, KeyObservation } from "../../.
 import type { KnownCampaign } from "../../ports/known-campaign.ts";
 import type { ShownKey } from "../../ports/shown-key.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
-import { count, type KeyNames, keyName, sayActor, sayAuthor, sayIdentity } from "../../text/words.ts";
+import { count, type KeyNames, keyName, sayActor, sayIdentity } from "../../text/words.ts";
 import { notFound, userInterface } from "../command-reports.ts";
 import { classesToConfirm, type NotedKey, type SummarizedKey } from "../exceptions.ts";
 import type { KeyDetails } from "../observe.ts";
 import { knownTextsOf, showKey } from "../shown-key.ts";
 import { explainOutcome } from "../text/messages.ts";
 import { sayApprovedByCampaign } from "../text/record-words.ts";
-import { type ReviewedSet, reviewCommand, saySkipped } from "../text/review-words.ts";
+import { saySkipped } from "../text/review-words.ts";
 import { rememberUses } from "./known-uses.ts";
 import { encodeReview } from "./review-file.ts";
-import { isBy, nextStepOf, type Selection, selectKeys } from "./selection.ts";
+import { nextStepOf, type Selection, selectKeys } from "./selection.ts";
 import { readEach, type Unreadable } from "./survey.ts";
 
 /** Which keys of a wave to review. */
 export interface ReviewQuery {
   readonly keys: readonly KeyRef[];
-  /** An IAM ID, or the name that a person's records give. */
+  /** An IAM ID. */
   readonly requester?: string;
   readonly step: ApprovedStep;
   readonly kind: ReviewLine["kind"];
@@ -93,15 +93,17 @@ export interface KeyApart extends KeyNames {
   readonly otherRequester?: string;
 }
 
-/** Throws UKO_INPUT_INVALID if several people requested the keys and the query names none of them. */
+/**
+ * A review is about the requests of one person: of the one whom the query names, otherwise of the first one that this run
+ * reads. The keys of the others stay apart.
+ */
 export async function reviewKeys(world: World, query: ReviewQuery, options: CallOptions): Promise<SetReview> {
-  const { step, kind, campaign, requester: wanted } = query;
+  const { step, kind, campaign } = query;
   const set = { step, campaign, actor: await world.session.actor(options) };
-  const requesters = new Map<string | undefined, ConsentRecord>();
+  let { requester } = query;
   const judge = (key: KeyDetails): Judged => {
-    const record = requestOfOther(key, query, set.actor);
-    if (record !== undefined) requesters.set(record.author.iamId, record);
-    const judged = judgeKey(world, key, { ...set, kind, requester: record?.author.iamId ?? wanted ?? "" });
+    requester ??= requesterOf(key, step, set.actor);
+    const judged = judgeKey(world, key, { ...set, kind, requester: requester ?? "" });
     if (isApart(judged)) return judged;
     const why = query.apartFor?.(keyPathOf(judged.line), judged.record);
     if (why !== undefined) return { ...namedKey(key.observation), why };
@@ -110,9 +112,6 @@ export async function reviewKeys(world: World, query: ReviewQuery, options: Call
     return { ...judged, noted: query.noted(judged.line) };
   };
   const { keys, unreadable } = await readFound(world, query.keys, judge, options);
-  if (requesters.size > 1) {
-    throw severalRequesters([...requesters.values()], { step, campaign });
-  }
   return { ...setOf(world, keys, set), unreadable };
 }
 
@@ -320,29 +319,12 @@ function setOf(
   return { keys, apart, file: fileOf(world, reviewOf(header, lines)) };
 }
 
-/** The request for the step by another person than the caller, and by the requester whom the query names, if any. */
-function requestOfOther(
-  { observation, nowMs }: KeyDetails,
-  { step, requester }: ReviewQuery,
-  { identity }: Actor,
-): ConsentRecord | undefined {
+/** Who requested the step, if it is another person than the caller. */
+function requesterOf({ observation, nowMs }: KeyDetails, step: ApprovedStep, { identity }: Actor): string | undefined {
   const standing = standingOf(observation, step, nowMs);
   if (!standing.binds || standing.record.quotes !== undefined) return undefined;
-  const { record } = standing;
-  const isWanted = requester === undefined || isBy(record, requester);
-  return isWanted && record.author.iamId !== identity?.iamId ? record : undefined;
-}
-
-function severalRequesters(records: readonly ConsentRecord[], set: ReviewedSet): UkoError {
-  const command = reviewCommand(set);
-  const commands = records.flatMap((record) => [
-    `  ${command} --requested-by ${sayIdentity(record.author)}`,
-    `    ${sayAuthor(record)}`,
-  ]);
-  return new UkoError("UKO_INPUT_INVALID", {
-    summary: `${count(records.length, "person", "people")} requested these keys, and a review is about the requests of one`,
-    detail: ["Next: name the requester with --requested-by, for example:", ...commands].join("\n"),
-  });
+  const { iamId } = standing.record.author;
+  return iamId === identity?.iamId ? undefined : iamId;
 }
 
 function apartFor(why: NotReviewable, observation: KeyObservation): KeyApart {

@@ -11,7 +11,7 @@ import { isInState, keyName, plain, sayAuthor, sayList, sayTime, stepNouns } fro
 import { releaseCommand, sayHolds } from "./hold-words.ts";
 import { explainNotBinding } from "./record-words.ts";
 
-export interface ReviewedSet extends Pick<ReviewHeader, "step" | "campaign"> {
+interface ReviewedSet extends Pick<ReviewHeader, "step" | "campaign"> {
   readonly requester?: string;
 }
 
