@@ -62,14 +62,13 @@ describe("uko campaign plan", () => {
   it("leaves the writes of the campaign out of the keys that others wrote", async () => {
     await begin();
     await type("bob", "next");
-    const title = "New, or written in the last 30 days";
-    expect(sectionOf(await stage.campaign("plan"), title)).toBe("");
+    const written = async () => sectionOf(await stage.campaign("plan"), "Check these keys").match(/.*written,.*/)?.[0];
+    expect(await written()).toBeUndefined();
     await type("alice", "next");
-    expect(sectionOf(await stage.campaign("plan"), title)).toBe("");
+    expect(await written()).toBeUndefined();
     await stage.world.advance("1m");
     await edit("mail-3", { description: "by hand", updatedBy: "IBMid-550000CAROL", updatedAt: "2026-11-26T12:00:00Z" });
-    expect(sectionOf(await stage.campaign("plan"), title)).toMatch(/mail-3 +written/);
-    expect(sectionOf(await stage.campaign("plan"), title)).not.toMatch(/mail-[12456]|host/);
+    expect(await written()).toMatch(/^ *1 written, in the 30 days before the plan: mail-3 /);
   });
 
   it("takes the pending period from the service, as the review does", async () => {

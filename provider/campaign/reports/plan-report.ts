@@ -9,15 +9,11 @@ import type { KeyAmongMany } from "../../engine/key/exceptions.ts";
 import { keysToLookAt, sayClasses, sayExceptions } from "../../engine/key/sets/approval-messages.ts";
 import { count, sayDuration } from "../../engine/text/words.ts";
 import type { Timeline } from "../../html/timeline.ts";
-import { approvedSteps } from "../../lifecycle/vocabulary/observation.ts";
 import { keyOfLine } from "../files/line-among-many.ts";
 import { manifestFolder } from "../files/manifest.ts";
-import { dayMs } from "../rules/campaign.ts";
-import { isNotedAt } from "../rules/rollback.ts";
 import { type KeyDates, windowUsableMs } from "../rules/schedule.ts";
 import { type CampaignSchedule, isLate, type KeyInSchedule, type WaveInSchedule } from "../view/campaign-schedule.ts";
 import { dayOf } from "../view/classify.ts";
-import { type ListedKey, namedListedKey } from "../view/inventory.ts";
 import { isBlocked, waitsFor } from "../view/standing.ts";
 import type { CampaignView } from "../view/view.ts";
 import { dayBefore, keyRows, keyStageOf, keyStages } from "./key-row.ts";
@@ -28,7 +24,6 @@ import {
   folderFlag,
   lateExitCode,
   type ReportPart,
-  type ReportTable,
   reportOf,
   section,
   tableOfFields,
@@ -66,7 +61,6 @@ export function reportPlan(
       { data: { campaign: campaign.name, deadline, isWritten } },
       campaign.lastDeadline === undefined ? [] : { data: { lastDeadline: dayOf(campaign.lastDeadline) } },
       { sections, data: { incomplete: blocked, changed }, exitCode: blocked.length > 0 ? 12 : 0 },
-      section("New, or written in the last 30 days, not by this campaign", { table: recent(view) }),
       { sections: keySection("late", rows), data: { late }, exitCode: late > 0 ? lateExitCode : 0 },
       wavesPart(view, plan),
       { sections: keySection("blocked", rows), data: { keys: rows } },
@@ -225,38 +219,6 @@ export function timelineOf(
   const lastMs = Math.max(...ends, ...marks.map(({ atMs }) => atMs));
   return { fromMs: nowMs, untilMs: lastMs + (lastMs - nowMs) / 20, rows, marks, blackouts: campaign.blackouts };
 }
-
-/** A key that is new or was written recently may still be in use by the work of others. */
-const recentMs = 30 * dayMs;
-
-function recent(view: CampaignView): ReportTable {
-  const { nowMs } = view;
-  const rows = view.inventory.keys.flatMap((key) => {
-    const { createdAtMs, label } = key.traits;
-    const isNew = createdAtMs !== undefined && nowMs - createdAtMs < recentMs;
-    const isWritten = key.updatedAtMs !== undefined && nowMs - key.updatedAtMs < recentMs && !isOwnWrite(view, key);
-    return isNew || isWritten ? [[namedListedKey(key), label, isNew ? "new" : "written"]] : [];
-  });
-  return { columns: ["key", "label", "what"], rows };
-}
-
-/** Whether the last write was a step of this campaign or a consent record. For display only. */
-function isOwnWrite({ evidence }: CampaignView, { observation, updatedAtMs = 0, ...key }: ListedKey): boolean {
-  const name = namedListedKey(key);
-  const writer = observation?.updatedBy?.iamId;
-  const record = observation?.carried.kind === "one" ? observation.carried.record : undefined;
-  const isSameTime = (atMs: number): boolean => Math.abs(updatedAtMs - atMs) <= roundingMs;
-  return (
-    (record?.author.iamId === writer && isSameTime(record?.writtenAtMs ?? 0)) ||
-    approvedSteps.some((step) => {
-      const noted = evidence.steps[step].get(name);
-      return noted !== undefined && noted.by === writer && isNotedAt(noted, updatedAtMs);
-    })
-  );
-}
-
-/** A record says when it was written; the service stamps the write a little later, in whole seconds. */
-const roundingMs = 3_000;
 
 function spanOf(kind: "outage" | "pending" | "metadata", fromMs: number | undefined, untilMs: number | undefined) {
   return fromMs === undefined || untilMs === undefined || untilMs <= fromMs ? [] : [{ kind, fromMs, untilMs }];

@@ -66,6 +66,6 @@ export function proveRollback(candidate: RollbackCandidate): Rollback {
 }
 
 /** Whether the evidence can be about the write at this time. */
-export function isNotedAt({ atMs }: NotedStep, writtenAtMs: number | undefined): boolean {
+function isNotedAt({ atMs }: NotedStep, writtenAtMs: number | undefined): boolean {
   return writtenAtMs !== undefined && atMs - roundingMs <= writtenAtMs && writtenAtMs <= atMs + maxDelayMs;
 }
