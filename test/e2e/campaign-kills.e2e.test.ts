@@ -20,7 +20,7 @@ it("retires an instance through kills and faults: no step twice, no key lost, no
     folder,
     log: (line) => void lines.push(line),
   });
-  expect(outcome, lines.join("\n")).toEqual({
+  expect(outcome, lines.join("\n")).toMatchObject({
     violations: [],
     twice: [],
     onBlocked: [],
