@@ -76,7 +76,7 @@ test("every link leads to a page and a heading of the site, or to a file of the 
 
 test("the list for programs that read texts names each page of the menu", () => {
   const list = readFileSync(path.join(site, "llms.txt"), "utf8");
-  const named = Array.from(list.matchAll(/\(https:.*?\/provider\/docs\/(.+?)\.md\): ./g), ([, page = ""]) => page);
+  const named = Array.from(list.matchAll(/\(https:\/\/pulumi-uko\.github\.io\/pulumi-uko\/(.+?)\): ./g), ([, page = ""]) => page);
   expect(named).toEqual(pagesOfTheSite);
 });
 
@@ -166,6 +166,20 @@ describe.skipIf(isLeftOut)("in a browser", () => {
     const results = await page.locator(".VPLocalSearchBox .results").textContent();
     expect(results).toContain("Errors and waits");
     expect(results).toContain("Saved plans");
+  });
+
+  test.each([
+    ["roles", "explanation/two-people#who-needs-which-role"],
+    ["install", "registry/installation-configuration"],
+    ["approve", "how-to/approve-a-request"],
+    ["hold", "how-to/campaigns#hold-a-key"],
+    ["campaign", "how-to/campaigns"],
+    ["certificate", "how-to/check-a-certificate"],
+  ])("the search for %s finds its page first", async (word, place) => {
+    const { page } = await open("", "light");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.locator(".VPLocalSearchBox input").fill(word);
+    await page.locator(`.VPLocalSearchBox .result[data-index='0'][href^='${base}${place}']`).waitFor();
   });
 
   test("the search finds the page of a resource by the name of an input in any language", async () => {

@@ -29,6 +29,7 @@ interface Markdown {
 const pages = fileURLToPath(new URL("../../", import.meta.url));
 const repository = path.join(pages, "../..");
 const home = "https://github.com/pulumi-uko/pulumi-uko";
+const hostname = "https://pulumi-uko.github.io/pulumi-uko/";
 
 function titleOf(page: string): string {
   const text = readFileSync(path.join(pages, `${page}.md`), "utf8");
@@ -84,7 +85,7 @@ function opening(page: string): string {
 function writeList(folder: string): void {
   const lists = sections.map(({ text, pages: own }) => {
     const links = own.map(
-      (page) => `- [${titleOf(page)}](${home}/blob/main/provider/docs/${page}.md): ${opening(page)}`,
+      (page) => `- [${titleOf(page)}](${hostname}${page}): ${opening(page)}`,
     );
     return `## ${text}\n\n${links.join("\n")}\n`;
   });
@@ -144,6 +145,14 @@ function withLayout(page: Page): void {
   page.frontmatter.layout = "doc";
 }
 
+/**
+ * Ranks a found section: the opening of a page before its other sections, and tutorials and commands after the guides. The
+ * theme sends this function to the browser as text, so it uses nothing outside itself.
+ */
+function boostDocument(address: string, _term: string, found: { readonly titles: readonly string[] }): number {
+  return (found.titles.length === 0 ? 2 : 1) * (/\/(?:reference\/cli|tutorials)/.test(address) ? 0.4 : 1);
+}
+
 /** Themes for code with enough contrast. */
 const theme = { light: "github-light-high-contrast", dark: "github-dark-high-contrast" };
 
@@ -191,7 +200,7 @@ export default {
   head: [["style", {}, style]],
   markdown: { config: configureMarkdown, anchor: { slugify: anchorOf }, theme },
   transformPageData: withLayout,
-  sitemap: { hostname: "https://pulumi-uko.github.io/pulumi-uko/" },
+  sitemap: { hostname },
   buildEnd: ({ outDir }: { readonly outDir: string }) => writeList(outDir),
   // The home page of the theme has no main landmark.
   transformHtml: (html: string) =>
@@ -220,7 +229,7 @@ export default {
       })),
     },
     outline: [2, 3],
-    search: { provider: "local" },
+    search: { provider: "local", options: { miniSearch: { searchOptions: { boostDocument } } } },
     socialLinks: [{ icon: "github", link: home }],
     editLink: { pattern: `${home}/edit/main/provider/docs/:path`, text: "Edit this page" },
     footer: { message: "Apache-2.0" },
