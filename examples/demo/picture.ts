@@ -7,11 +7,8 @@ import { auditTitle, type Frame } from "./frames.ts";
 
 const width = 880;
 const lineHeight = 16;
-const rows = 20;
 const columns = 114;
 const terminalTop = 90;
-const terminalHeight = 32 + rows * lineHeight + 8;
-const height = terminalTop + 2 * (terminalHeight + 10) + 6;
 const secondsOf = { narration: 3, command: 1.5, output: 5, audit: 9 } as const satisfies Record<Frame["kind"], number>;
 
 const style = `
@@ -28,6 +25,8 @@ svg { --back: #f6f8fa; --box: #ffffff; --line: #d0d7de; --text: #1f2328; --quiet
 
 /** The whole file; the frames are in it as data, so that a test can compare them with a new run of the demo. */
 export function pictureOf(frames: readonly Frame[]): string {
+  const heights = terminalHeights(frames);
+  const height = terminalTop + heights.bob + heights.second + 26;
   const total = frames.reduce((sum, { kind }) => sum + secondsOf[kind], 0);
   let start = 0;
   const drawn = frames.map((frame, at) => {
@@ -38,7 +37,7 @@ export function pictureOf(frames: readonly Frame[]): string {
     const hides = isLast ? "" : ` ${shown[1]} { opacity: 0 }`;
     const keyframes = `@keyframes f${at} { 0% { opacity: ${at === 0 ? 1 : 0} } ${shown[0]} { opacity: 1 }${hides} }`;
     const group = `<g class="frame${isLast ? " last" : ""}" style="--run: f${at} ${total}s step-end infinite">`;
-    return { keyframes, group: `${group}\n${drawFrame(frame)}\n</g>` };
+    return { keyframes, group: `${group}\n${drawFrame(frame, heights)}\n</g>` };
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title desc">
 <title id="title">Two people delete a key with uko</title>
@@ -60,30 +59,53 @@ export function framesInPicture(svg: string): readonly Frame[] {
   return JSON.parse(text) as readonly Frame[];
 }
 
-function drawFrame({ narration, clock, terminals, kind }: Frame): string {
+interface Heights {
+  readonly bob: number;
+  readonly second: number;
+}
+
+/** Each terminal is as high as its longest frame, so no line is left out. */
+function terminalHeights(frames: readonly Frame[]): Heights {
+  const heightOf = (names: readonly string[]): number => {
+    const rows = frames.flatMap(({ terminals }) => names.map((name) => (terminals[name] ?? []).flatMap(wrap).length));
+    return 40 + Math.max(...rows) * lineHeight;
+  };
+  return { bob: heightOf(["Bob"]), second: heightOf(["Alice", auditTitle]) };
+}
+
+function drawFrame({ narration, clock, terminals, kind }: Frame, { bob, second }: Heights): string {
   const said = narration.map((line, at) => text(16, 26 + at * 20, line, "say"));
   const time = text(width - 16, terminalTop - 10, clock, "clock", ' text-anchor="end"');
-  const second = kind === "audit" ? auditTitle : "Alice";
-  const boxes = ["Bob", second].map((name, at) =>
-    drawTerminal(name, terminals[name] ?? [], terminalTop + at * (terminalHeight + 10)),
-  );
+  const name = kind === "audit" ? auditTitle : "Alice";
+  const boxes = [
+    drawTerminal({ name: "Bob", lines: terminals.Bob ?? [], top: terminalTop, height: bob }),
+    drawTerminal({ name, lines: terminals[name] ?? [], top: terminalTop + bob + 10, height: second }),
+  ];
   return [...said, time, ...boxes].join("\n");
 }
 
-function drawTerminal(name: string, lines: readonly string[], top: number): string {
-  const box = `<rect class="box" x="8" y="${top}" width="${width - 16}" height="${terminalHeight}" rx="6"/>`;
+interface Terminal {
+  readonly name: string;
+  readonly lines: readonly string[];
+  readonly top: number;
+  readonly height: number;
+}
+
+function drawTerminal({ name, lines, top, height }: Terminal): string {
+  const box = `<rect class="box" x="8" y="${top}" width="${width - 16}" height="${height}" rx="6"/>`;
   const first = top + 32 + lineHeight / 2;
-  const shown = shorten(lines).map((line, at) => text(20, first + at * lineHeight, cut(line), classOf(line)));
+  const drawn = lines.flatMap((line) => wrap(line).map((part) => ({ part, className: classOf(line) })));
+  const shown = drawn.map(({ part, className }, at) => text(20, first + at * lineHeight, part, className));
   return [box, text(20, top + 18, name, "quiet"), ...shown].join("\n");
 }
 
-/** The first lines and the last one, which has the code. */
-function shorten(lines: readonly string[]): readonly string[] {
-  return lines.length <= rows ? lines : [...lines.slice(0, rows - 2), "      …", ...lines.slice(-1)];
-}
-
-function cut(line: string): string {
-  return line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
+/** The lines of the picture for one line of a terminal. A line that goes on is indented below its beginning. */
+function wrap(line: string): readonly string[] {
+  if (line.length <= columns) return [line];
+  const space = line.lastIndexOf(" ", columns);
+  const indent = line.length - line.trimStart().length;
+  const end = space > indent ? space : columns;
+  return [line.slice(0, end), ...wrap(`${" ".repeat(indent + 2)}${line.slice(end).trimStart()}`)];
 }
 
 function classOf(line: string): string {
