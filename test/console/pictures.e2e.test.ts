@@ -17,7 +17,8 @@ import { type House, isLeftOut, logIn, openHouse } from "./seats.ts";
 
 const images = fileURLToPath(new URL("../../provider/docs/images/", import.meta.url));
 const isWritten = process.env.UKO_WRITE_PICTURES === "1";
-const widths = [320, 768, 1440] as const;
+/** A phone, a tablet and a desk. */
+const widths = [390, 768, 1440] as const;
 
 const worlds: CliTestWorld[] = [];
 const houses: House[] = [];
@@ -50,9 +51,12 @@ async function picture(page: Page, name: string, shownWidths: readonly number[] 
     return;
   }
   writeFileSync(file, text);
+  const shown = JSON.stringify(folder);
+  await page.evaluate(`document.body.innerHTML = document.body.innerHTML.replaceAll(${shown}, "retire-2027")`);
   for (const width of shownWidths) {
     await page.setViewportSize({ width, height: width < 700 ? 800 : 900 });
-    await page.screenshot({ path: path.join(images, `console-${name}-${width}.png`), fullPage: false });
+    // The whole page: a picture that ends at the window cuts the path of the deletion, and the form on a phone.
+    await page.screenshot({ path: path.join(images, `console-${name}-${width}.png`), fullPage: true });
   }
   await page.setViewportSize({ width: 1440, height: 900 });
 }
