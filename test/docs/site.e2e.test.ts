@@ -76,7 +76,10 @@ test("every link leads to a page and a heading of the site, or to a file of the 
 
 test("the list for programs that read texts names each page of the menu", () => {
   const list = readFileSync(path.join(site, "llms.txt"), "utf8");
-  const named = Array.from(list.matchAll(/\(https:\/\/pulumi-uko\.github\.io\/pulumi-uko\/(.+?)\): ./g), ([, page = ""]) => page);
+  const named = Array.from(
+    list.matchAll(/\(https:\/\/pulumi-uko\.github\.io\/pulumi-uko\/(.+?)\): ./g),
+    ([, page = ""]) => page,
+  );
   expect(named).toEqual(pagesOfTheSite);
 });
 

@@ -30,7 +30,8 @@ async function startBackend(): Promise<Backend> {
     }
     if (request.method === "UNLOCK") backend.lock = undefined;
     if (request.method === "POST") state = body;
-    return request.method === "GET" ? [state === undefined ? 404 : 200, state] : [200];
+    if (request.method !== "GET") return [200];
+    return state === undefined ? [404] : [200, state];
   }
   const server = createServer((request, response) => {
     void answer(request).then(([status, body]) => response.writeHead(status).end(body));

@@ -84,9 +84,7 @@ function opening(page: string): string {
 /** The pages as a list for programs that read texts (llmstxt.org). */
 function writeList(folder: string): void {
   const lists = sections.map(({ text, pages: own }) => {
-    const links = own.map(
-      (page) => `- [${titleOf(page)}](${hostname}${page}): ${opening(page)}`,
-    );
+    const links = own.map((page) => `- [${titleOf(page)}](${hostname}${page}): ${opening(page)}`);
     return `## ${text}\n\n${links.join("\n")}\n`;
   });
   const head = `# uko\n\n> ${description} For IBM Unified Key Orchestrator, with Pulumi, OpenTofu, Terraform or a command line.\n`;
