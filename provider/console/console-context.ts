@@ -117,8 +117,8 @@ const shownEveryMs = 1_000;
 
 /**
  * Sends the navigation and a line of text at once, and the content as the service responds, each part of it as soon as
- * it is read. It works without JavaScript: the style sheet hides each such line as soon as something follows. The status
- * is 200, because it is sent before the content.
+ * it is read. It works without JavaScript: what follows such a line covers it. The status is 200, because it is sent
+ * before the content.
  */
 function frameFirst(
   context: Context<Env>,
@@ -149,7 +149,8 @@ function frameFirst(
       send(page.slice(mainOf(page), end));
       for (const part of shown instanceof Response ? [] : (shown.parts ?? [])) {
         wait();
-        send(`${await part}\n`);
+        // The style sheet hides the line behind the element that follows, and a part can be empty.
+        send(`<div>${await part}</div>\n`);
       }
       reading.show = () => {};
       send(page.slice(end));

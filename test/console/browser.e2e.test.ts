@@ -106,6 +106,20 @@ describe.skipIf(isLeftOut)("the console in a browser", () => {
     expect(alice.mistakes).toEqual([]);
   });
 
+  it("says what a slow page reads, and no longer once the page is whole", async () => {
+    const alice = await seat("alice");
+    await logIn(alice);
+    await world.control("faults", { operation: "listManagedKeys", latencyMs: 3_000 });
+    void alice.page.goto(`${alice.url}waiting`);
+    const shown = () => alice.page.evaluate<string>("document.body.innerText");
+    await expect.poll(shown, { interval: 100, timeout: 2_900 }).toContain("Reading from the service …");
+    await expect.poll(shown, { interval: 100, timeout: 20_000 }).toMatch(/waiting for you\.|asks to/);
+    await alice.page.getByRole("link", { name: "Who am I" }).waitFor();
+    await expect.poll(() => alice.page.evaluate("document.readyState"), { timeout: 20_000 }).toBe("complete");
+    expect(await shown()).not.toContain("Reading from the service …");
+    await fetch(`${world.url}/_emulator/faults`, { method: "DELETE" });
+  });
+
   it("works in the dark, without JavaScript and with the keyboard alone", async () => {
     const erin = await seat("carol", { colorScheme: "dark", javaScriptEnabled: false });
     await erin.page.goto(erin.url);
