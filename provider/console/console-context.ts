@@ -136,12 +136,14 @@ function frameFirst(
       const wait = (): void => send(String(lineOf("Reading from the service")));
       send(frame.slice(0, mainOf(frame)));
       wait();
-      let shownAtMs = 0;
+      let isResting = false;
       reading.show = (says) => {
-        const nowMs = performance.now();
-        if (nowMs - shownAtMs < shownEveryMs) return;
-        shownAtMs = nowMs;
+        if (isResting) return;
+        isResting = true;
         send(String(lineOf(says)));
+        void pause(shownEveryMs, undefined, { ref: false }).then(() => {
+          isResting = false;
+        });
       };
       const shown = await whole;
       const page = shown instanceof Response ? await shown.text() : String(layout(shown, visitor));

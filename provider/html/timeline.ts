@@ -78,7 +78,7 @@ export function timelinePicture({ fromMs, untilMs, rows, marks, blackouts = [] }
 <div class="lanes"><ol>${rows.map(({ name }) => html`<li>${name}</li>`)}</ol>
 <svg height="${height + monthsHeight}">${lanes}${closed}${months}<line class="today" x1="0" x2="0" y1="0" y2="${height}"/>
 <text x="0" dx="4" y="14">today</text>${lines}${labels}</svg></div>
-<figcaption>${kinds}</figcaption>
+<figcaption>${kinds} (dates in UTC)</figcaption>
 </figure>`;
 }
 

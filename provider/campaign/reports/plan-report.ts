@@ -211,10 +211,10 @@ export function timelineOf(
   });
   const ends = rows.flatMap(({ spans }) => spans.map(({ untilMs }) => untilMs));
   const marks = [
-    { label: `deadline ${sayDeadline({ campaign })}`, atMs: deadlineMs },
+    { label: `deadline ${dayOf(campaign.deadline)}`, atMs: deadlineMs },
     ...(lastDeadlineMs === undefined
       ? []
-      : [{ label: `last deadline ${dayBefore(lastDeadlineMs)} (UTC)`, atMs: lastDeadlineMs }]),
+      : [{ label: `last deadline ${dayBefore(lastDeadlineMs)}`, atMs: lastDeadlineMs }]),
   ];
   const lastMs = Math.max(...ends, ...marks.map(({ atMs }) => atMs));
   return { fromMs: nowMs, untilMs: lastMs + (lastMs - nowMs) / 20, rows, marks, blackouts: campaign.blackouts };
