@@ -47,7 +47,7 @@ it("asks the requester for the label if the run cannot tell that they asked", as
   const { access_token: token } = (await login.json()) as { access_token: string };
   const other = { UKO_API_KEY: "", UKO_TOKEN: token };
   expect((await world.uko("bob", `continue ${keys.draft}`, other)).exitCode).toBe(10);
-  const wrong = await world.type("bob", "continue draft", ["y", "drafts"], other);
+  const wrong = await world.type("bob", "continue draft", ["drafts"], other);
   expect([wrong.exitCode, await stateOf(keys.draft)]).toEqual([10, "approved"]);
   const { questions } = await world.type("bob", `continue ${keys.draft}`, ["draft", "y", "n"], other);
   expect(questions[0]).toBe('Did you request this? Type the label of the key, "draft", to take the step: ');
