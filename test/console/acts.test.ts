@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type CliTestWorld, keys, makeKmsKey, reportOf } from "../cli/harness.ts";
+import { type CliTestWorld, keys, makeKmsKey, type Person, reportOf } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { hiddenIn, openConsole, type TestConsole, useTwoPeople } from "./console-world.ts";
 
@@ -22,10 +22,13 @@ interface KeyOnWire {
 }
 
 /** A client of the service that is not the product. */
-async function asCarol(path: string): Promise<{ readonly url: string; readonly headers: Record<string, string> }> {
+async function asCarol(
+  path: string,
+  apikey = "carol-demo-key",
+): Promise<{ readonly url: string; readonly headers: Record<string, string> }> {
   const login = await fetch(`${world.url}/identity/token`, {
     method: "POST",
-    body: new URLSearchParams({ grant_type: "urn:ibm:params:oauth:grant-type:apikey", apikey: "carol-demo-key" }),
+    body: new URLSearchParams({ grant_type: "urn:ibm:params:oauth:grant-type:apikey", apikey }),
   });
   const { access_token: bearer } = (await login.json()) as { access_token: string };
   const url = `${world.url}/api/v4/managed_keys/${path.split("/")[1]}`;
@@ -67,6 +70,33 @@ describe("two people and one key", () => {
     expect(text).toContain("<code>uko approve vouchers</code>");
     expect(text).toContain(`<a href="/keys/${key}/withdraw">`);
     expect(text).toMatch(/<h2>Your requests and approvals<\/h2>[\s\S]*<a href="[^"]*">vouchers<\/a>/);
+  });
+
+  it("asks the requester key by key whether they made a request that the run cannot verify", async () => {
+    const other = keys.cards;
+    await world.uko("bob", `request ${key} ${other}`);
+    await world.advance("1m");
+    for (const each of [key, other]) await world.type("carol", `approve ${each} --store`);
+    const [url, token] = [world.url, (await asCarol(key, "bob-demo-key")).headers.authorization?.slice(7) ?? ""];
+    const environmentOf = (who: Person) => ({
+      ...world.environmentOf(who),
+      UKO_URL: url,
+      UKO_API_KEY: "",
+      UKO_TOKEN: token,
+    });
+    // A token from a log-in has no seal, like a request that another person made up.
+    const loggedIn = openConsole({ environmentOf }, "bob");
+    await loggedIn.logIn();
+    const waiting = (await loggedIn.open("/waiting")).text;
+    for (const each of ["vouchers", "cards"])
+      expect(waiting).toContain(`Did you request to deactivate ${each} in payments?`);
+    expect(waiting).not.toMatch(/Your request to|action="\/requests\/continue/);
+    const { text } = await loggedIn.open(`/keys/${key}/continue`);
+    expect(text).toMatch(/uko cannot verify that you made the request[\s\S]*Go on only if you requested it/);
+    const group = await loggedIn.submit(`/requests/continue/${key.split("/")[0]}/active/-`);
+    expect(group.text).toContain("These keys are no longer waiting for you");
+    await loggedIn.close();
+    expect((await bob.open("/waiting")).text).toContain("Your request to deactivate 2 keys in payments is approved");
   });
 
   it("shows the requester who declined, and why", async () => {

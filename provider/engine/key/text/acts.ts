@@ -32,7 +32,7 @@ import type { KeyDetails } from "../observe.ts";
 import { sayOutsideCampaign, sayReasons, sayWhoRequested } from "./record-words.ts";
 import { pathEffects } from "./remaining-path.ts";
 import { warningsOn } from "./unapproved-words.ts";
-import { storingRoles } from "./waits.ts";
+import { notVerified, storingRoles } from "./waits.ts";
 
 export function keyActs(observed: KeyDetails, plan: Plan, { actor }: KeyRun): readonly KeyAct[] {
   const { carried, state } = observed.observation;
@@ -54,8 +54,8 @@ function onward(observed: KeyDetails, plan: Plan, actor: Actor): readonly KeyAct
     case "ready":
       return plan.step.kind === "remove" ? [removal(path)] : approvedStep(observed);
     case "waitingForApproval":
-      // The caller types the label, which confirms that they made the request.
-      if (plan.callerPosition === "may_confirm" && plan.notBeforeMs === undefined) return approvedStep(observed);
+      if (plan.callerPosition === "may_confirm" && plan.notBeforeMs === undefined)
+        return approvedStep(observed, [notVerified, "Go on only if you requested it."]);
       return approvals(plan, observed, actor);
     case "waitingForRequest":
       return plan.callerPosition === "may_ask" ? [request(plan.step, observed)] : [];
@@ -137,8 +137,8 @@ function signing(observation: KeyDetails["observation"], step: ApprovedStep): Pi
   return needsSignature(observation, step) ? { isSigned: true } : {};
 }
 
-/** The step that another person approved for the caller. */
-function approvedStep({ observation, nowMs }: KeyDetails): readonly KeyAct[] {
+/** The step that another person approved for the caller, who reads the doubts first. */
+function approvedStep({ observation, nowMs }: KeyDetails, doubts: readonly string[] = []): readonly KeyAct[] {
   const standing = deletionStanding(observation, nowMs);
   if (!standing.binds || standing.record.quotes === undefined) return [];
   const { record, expiresAtMs } = standing;
@@ -149,6 +149,7 @@ function approvedStep({ observation, nowMs }: KeyDetails): readonly KeyAct[] {
     id: "continue",
     title: `Take the approved ${stepNouns[record.step]}`,
     facts: [
+      ...doubts,
       ...effect.facts,
       `${sayAuthor(record)} approved it. The approval expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`,
       ...sayReasons(record),

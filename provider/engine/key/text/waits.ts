@@ -152,6 +152,10 @@ function approvedSummary(wait: ApprovalWait, observation: KeyObservation, reques
     : `${approved} and is waiting for the next run of ${requester}`;
 }
 
+/** An approval names the caller as the requester, and another person may have written that. */
+export const notVerified =
+  "uko cannot verify that you made the request, because it was not made with the API key of this run.";
+
 function whoAsked(
   { record, step, callerPosition, expiresAtMs }: ApprovalWait,
   { observed, run }: WaitContext,
@@ -170,13 +174,12 @@ function whoAsked(
           `${callerPosition === "may_confirm" ? "According to the approval, you" : sayAuthor(quotes)} requested the ${noun} on ${sayTime(quotes.writtenAtMs)}${wave}.`,
           `${who} approved the request on ${sayTime(record.writtenAtMs)}; the approval ${expires}.`,
         ];
-  const unsealed = "uko cannot verify that you made the request, because it was not made with the API key of this run.";
   return [
     ...facts,
     ...sayReasons(record),
     ...sayReleasedHolds(observed.observation.releasedHolds),
     ...(callerPosition === "not_a_person" ? [notAPerson(run)] : []),
-    ...(callerPosition === "may_confirm" ? [unsealed] : []),
+    ...(callerPosition === "may_confirm" ? [notVerified] : []),
   ];
 }
 
