@@ -1,18 +1,14 @@
 /** Points 1 and 12 in the interfaces: false responses of the service stop a destroy in the native package, OpenTofu and the command line. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type CliTestWorld, keys, startCliWorld } from "../cli/harness.ts";
+import { describe, expect, test } from "vitest";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { keys } from "../cli/harness.ts";
 import { usePluginStage } from "../pulumi-plugin/plugin-stage.ts";
 import { useStage } from "../terraform-plugin/stage.ts";
 
 const native = usePluginStage();
 const tofu = useStage();
-let local: CliTestWorld;
-beforeAll(async () => {
-  local = await startCliWorld();
-});
-beforeEach(() => local.reset());
-afterAll(() => local.close());
+const { world: local } = useCliStage();
 
 /** A destroyed key whose material is back at the provider, and only a stored status still names its keystore. */
 const restored = {

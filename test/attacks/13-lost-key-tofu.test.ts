@@ -24,17 +24,6 @@ async function planned(key: Core, config: Parameters<Core["plan"]>[0] = keyConfi
   return { action: plan.action, losses };
 }
 
-test("each plan that shows no changes warns of the destroyed key", async () => {
-  const key = await stage.made();
-  await destroy(key);
-  for (const time of ["first", "again"]) {
-    const { action, losses } = await planned(key);
-    expect(action, time).toBe("none");
-    expect(losses, time).toEqual([expect.stringMatching(destroyed)]);
-    expect(losses[0]).toContain("The new key cannot decrypt what this key encrypted");
-  }
-});
-
 test("a plan of a deactivated key says how to reactivate it, and the plan of a destroy does not", async () => {
   const key = await stage.made();
   expect((await key.apply(null)).errors[0]).toContain("[UKO_APPROVAL_PENDING]");

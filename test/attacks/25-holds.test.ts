@@ -4,16 +4,12 @@
  * test/contracts/interfaces.
  */
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { apiKeys, type CliTestWorld, keys, type Person, startCliWorld } from "../cli/harness.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { apiKeys, keys, type Person } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 
-let world: CliTestWorld;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.reset());
+const { world } = useCliStage();
 afterEach(async () => {
   expect(explainVerdict(await world.verdict())).toBe("");
 });

@@ -1,17 +1,13 @@
 /** `uko login`: what is sent, when tokens end, and what other programs get; transcripts/login.txt shows the rest. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Environment, UkoWorld } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { actorOf } from "../../provider/services/iam.ts";
-import { type CliTestWorld, quietWorld, startCliWorld } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { quietWorld } from "./harness.ts";
 
-let world: CliTestWorld;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-afterAll(() => world.close());
-beforeEach(() => world.reset());
+const { world } = useCliStage();
 
 /** The code that the page shows to a person who signs in there. */
 async function codeFor(person: string): Promise<string> {

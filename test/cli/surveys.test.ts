@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import { isKmsCall, isUkoCall, writesManagedKey } from "../support/calls.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { withOtherTool } from "../support/other-tool.ts";
-import { type CliTestWorld, type Ended, keys, quietWorld, seed, startCliWorld, vaultId } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { type Ended, keys, quietWorld, seed, startCliWorld, vaultId } from "./harness.ts";
 
-let world: CliTestWorld;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-beforeEach(() => world.reset());
-afterAll(() => world.close());
+const { world } = useCliStage();
 
 const linesOf = (ended: Ended): readonly Report[] =>
   ended.out

@@ -3,16 +3,12 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { withOtherTool } from "../support/other-tool.ts";
-import { type CliTestWorld, keys, type Person, reportOf, startCliWorld } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { keys, type Person, reportOf } from "./harness.ts";
 
-let uko: CliTestWorld;
-beforeAll(async () => {
-  uko = await startCliWorld();
-});
-afterAll(() => uko.close());
-beforeEach(() => uko.reset());
+const { world: uko } = useCliStage();
 
 const sentence =
   /No approval of the destruction by a second person is known\. The last write to the key was by IBMid-550000BOB on 24 Nov 2026 \d\d:\d\d UTC\./;

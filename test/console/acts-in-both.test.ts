@@ -1,20 +1,16 @@
 /** Each act as the command line and the console offer it: the same acts, commands, remarks and calls that write. */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type WaveAct, waveActs } from "../../provider/campaign/reports/wave-acts.ts";
 import { printReport } from "../../provider/cli/print.ts";
 import { actList, actPage } from "../../provider/console/act-page.ts";
 import { openWaveAct } from "../../provider/console/campaign-acts.ts";
 import { layout } from "../../provider/console/layout.ts";
-import { type CliTestWorld, keys, makeKmsKey, type Person } from "../cli/harness.ts";
-import { hiddenIn, openConsole, startCliWorld } from "./console-world.ts";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { keys, makeKmsKey, type Person } from "../cli/harness.ts";
+import { hiddenIn, openConsole } from "./console-world.ts";
 
-let world: CliTestWorld;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-beforeEach(() => world.reset());
-afterAll(() => world.close());
+const { world } = useCliStage();
 
 /** What a person types for `KEY`, at a terminal where the person agrees. */
 type Event = readonly [who: Person, command: string] | readonly [wait: string];
