@@ -107,7 +107,7 @@ describe("a key under a legal hold", () => {
 
   it("is released by one person, with a reason that the two people see who act next", async () => {
     expect((await by("pipeline", `hold ${key} --release --reason over`)).text).toContain("Only people release a hold");
-    expect((await by("bob", `hold ${key} --release`)).exitCode).toBe(1);
+    expect((await by("bob", `hold ${key} --release`)).exitCode).toBe(2);
     const released = await by("bob", `hold ${key} --release --reason Case-closed`);
     expect(released.text).toContain(
       "is released from its hold: legal, ticket L_7, said to be set by IBMid_550000CAROL",
@@ -174,7 +174,7 @@ it("prints a command for each hold of a key, and each of them ends one", async (
 
 it("holds no KMS key, and names the ways to keep one", async () => {
   const { exitCode, text } = await by("bob", "hold kms/9b2d0000-0000-4000-8000-000000000001 --kind legal");
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(2);
   expect(text).toMatch(/carries no tags[\s\S]*class leave[\s\S]*prevent_destroy/);
 });
 
