@@ -12,6 +12,8 @@ export const apiKeys = {
   bob: "bob-demo-key",
   carol: "carol-demo-key",
   erin: "erin-demo-key",
+  frank: "frank-demo-key",
+  grace: "grace-demo-key",
   pipeline: "pipeline-demo-key",
   dave: "dave-in-profile-demo-key",
   workload: "workload-demo-key",

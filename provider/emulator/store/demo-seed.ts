@@ -1,6 +1,6 @@
 /**
  * Defines the objects with which an emulator starts if no option names other objects. Alice and Bob have separate
- * roles; Carol, the pipeline and the profiles have the roles of both.
+ * roles; Carol, the pipeline and the profiles have the roles of both. Frank leads a campaign, and Grace owns keys.
  */
 
 import type { RoleName } from "./roles.ts";
@@ -19,6 +19,10 @@ const person = (name: string, ...roles: readonly RoleName[]) => ({
   roles: [...roles],
 });
 
+/** The custom role of the lead of a campaign. The role Reader can read, and cannot list. */
+const rightsOfLead = ["vaults", "managed-keys", "target-keystores", "key-templates"].map(
+  (area) => `hs-crypto.${area}.list`,
+);
 const rolesOfBoth: RoleName[] = ["VaultAdministrator", "KeyCustodianDeployer", "KeyCustodianCreator", "Manager"];
 /** A program with the roles of Alice and of Bob together. */
 const workload = <Kind extends string>(kind: Kind, iamId: string, name: string, apiKey: string) => ({
@@ -44,6 +48,8 @@ export const demoSeed = {
     person("Bob", "VaultAdministrator", "KeyCustodianCreator", "Manager"),
     person("Carol", ...rolesOfBoth, "KeyPurge"),
     person("Erin", "Reader"),
+    { ...person("Frank", "Reader"), grants: rightsOfLead },
+    person("Grace"),
     workload("service", "ServiceId-11111111-aaaa-4bbb-8ccc-000000000001", "pipeline", "pipeline"),
     {
       ...workload("profile", "Profile-22222222-aaaa-4bbb-8ccc-000000000002", "key-custodians", "dave-in-profile"),

@@ -1,0 +1,58 @@
+/** The people of the guide "Your date, your people, your weeks" in the demo world: a lead, and an owner without a role. */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { demoInstanceId, demoSeed } from "../../provider/emulator/store/demo-seed.ts";
+import { type CliTestWorld, keys, type Person, startCliWorld } from "./harness.ts";
+
+let world: CliTestWorld;
+let folder: string;
+beforeAll(async () => {
+  world = await startCliWorld();
+  folder = mkdtempSync(path.join(tmpdir(), "uko-people-"));
+  writeFileSync(
+    path.join(folder, "campaign.yaml"),
+    [
+      "format: uko-campaign-1",
+      "name: eol",
+      `instance: ${demoInstanceId}`,
+      "deadline: 2027-06-20",
+      "waves: [{name: pilot}]",
+      "rules:",
+      "  - {match: {label: vouchers}, class: destroy, wave: pilot, owner: shop, reason: Moved}",
+      "",
+    ].join("\n"),
+  );
+});
+afterAll(async () => {
+  await world.close();
+  rmSync(folder, { recursive: true });
+});
+const campaign = (command: string, who: Person) => world.uko(who, `campaign ${command} --folder ${folder}`);
+/** The row of the guide about this person. */
+const rowOf = (who: string): string =>
+  readFileSync("provider/docs/how-to/your-date.md", "utf8").match(new RegExp(`^\\| ${who} \\|.*$`, "m"))?.[0] ?? "";
+
+it("has a lead with the rights that the guide names, which suffice to plan and to read the status", async () => {
+  const lead = demoSeed.identities.find(({ name }) => name === "Frank Example");
+  expect(lead).toMatchObject({ roles: ["Reader"], grants: rowOf("lead").match(/hs-crypto\.[a-z-]+\.list/g) });
+  const plan = await campaign("plan --write --yes", "frank");
+  expect([plan.exitCode, plan.err]).toEqual([0, expect.not.stringContaining("could not")]);
+  const status = JSON.parse((await campaign("status --json", "frank")).out);
+  const inWave = status.keys.filter(({ wave }: { readonly wave: string }) => wave === "pilot");
+  expect([inWave, status.keys.length]).toMatchObject([[{ label: "vouchers", state: "active" }], 5]);
+  const refused = await world.uko("frank", `request ${keys.vouchers}`);
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.out + refused.err).toContain("missing right hs-crypto.managed-keys.write");
+});
+
+it("has an owner without a role, who reads the page of their keys, and no key of the service", async () => {
+  expect(rowOf("owner of keys")).toContain("| no role |");
+  expect(demoSeed.identities.find(({ name }) => name === "Grace Example")).toMatchObject({ roles: [] });
+  expect(readFileSync(path.join(folder, "manifest/shop.md"), "utf8")).toContain("vouchers");
+  const read = await world.uko("grace", `status ${keys.vouchers}`);
+  expect(read.exitCode).not.toBe(0);
+  expect(read.out).not.toContain("vouchers");
+});
