@@ -50,16 +50,19 @@ export const refreshSeconds = 30;
 
 /**
  * A script for the browser. When the page refreshes itself, what a person has unfolded stays open. A link keeps the
- * focus, because a person who works with the keyboard would otherwise start again at the top.
+ * focus, because a person who works with the keyboard would otherwise start again at the top. If the new content lacks
+ * the link, the content itself has the focus.
  */
 export const keepOpen = `let [unfolded, focused] = [[], ""];
 document.addEventListener("htmx:beforeSwap", () => {
-  focused = document.activeElement.outerHTML;
+  focused = document.activeElement.closest("main") === null ? "" : document.activeElement.outerHTML;
   unfolded = Array.from(document.querySelectorAll("details[open] > summary"), (each) => each.textContent);
 });
 document.addEventListener("htmx:afterSettle", () => {
   for (const each of document.querySelectorAll("summary")) if (unfolded.includes(each.textContent)) each.parentElement.open = true;
-  Array.from(document.querySelectorAll("main a, summary")).find((each) => each.outerHTML === focused)?.focus({ preventScroll: true });
+  if (focused === "" || document.activeElement !== document.body) return;
+  const same = Array.from(document.querySelectorAll("main a, summary")).find((each) => each.outerHTML === focused);
+  (same ?? document.querySelector("main"))?.focus({ preventScroll: true });
 });
 `;
 
