@@ -85,9 +85,11 @@ export function words(word: string): string {
   return word.replaceAll("_", " ");
 }
 
-/** Dates, numbers and names stay on one line; other texts may break anywhere. */
+/** Dates, numbers, names and words such as `pre_activation` stay on one line; other texts may break anywhere. */
 function isShort(value: Shown): boolean {
-  return typeof value === "number" || (typeof value === "string" && value.length <= 10);
+  return (
+    typeof value === "number" || (typeof value === "string" && (value.length <= 10 || /^[a-z_]{1,20}$/.test(value)))
+  );
 }
 
 function withCode(value: Shown): Shown {

@@ -33,6 +33,7 @@ details:has(> summary h2) { margin-top: 1.5rem; }
 .quiet { color: var(--quiet); font-size: 0.9rem; }
 .notice { margin: 1rem 0; padding: 0.5rem 0.75rem; border: 1px solid var(--line); border-radius: 0.35rem; background: var(--panel); }
 .notice h2 { margin-top: 0; }
+.notice ul { margin: 0.25rem 0; padding-inline-start: 1.25rem; }
 
 code, pre { font-family: ui-monospace, monospace; font-size: 0.9em; }
 pre { margin: 0.25rem 0; padding: 0.5rem; border: 1px solid var(--line); background: var(--panel); white-space: pre-wrap; }

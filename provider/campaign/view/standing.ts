@@ -343,6 +343,7 @@ function sayGroup({ who, why }: Waits, keys: number): string {
     case "reader":
       return `a person who can read ${count(keys, "key")}`;
     default:
-      return `${count(keys, "key")}: ${why}`;
+      // The name of the column or of the line says that the keys wait.
+      return `${count(keys, "key")}: ${why.replace(/^waits (for )?/, "")}`;
   }
 }

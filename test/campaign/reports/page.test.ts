@@ -42,6 +42,23 @@ test("a page has a language, a title, headings in order, and tables with heads f
   expect(page).toContain('<figure class="timeline" aria-hidden="true">');
 });
 
+test("a stage such as pre_activation stays on one line, and a sentence may break", () => {
+  const text = renderPage({
+    ...report,
+    sections: [
+      {
+        title: "Keys",
+        table: {
+          columns: ["key", "stage", "why"],
+          rows: [["payroll", "pre_activation", "in use, without an override"]],
+        },
+      },
+    ],
+  });
+  expect(text).toContain('data-label="Stage" class="short">pre_activation</td>');
+  expect(text).toContain('data-label="Why">in use, without an override</td>');
+});
+
 test("a bar and a mark outside the time of the picture stay at its edge", () => {
   expect(page).toContain('<rect class="outage" x="0.00%" y="43" width="50.00%" height="9"/>');
   expect(page).toContain('<line class="mark" x1="100.00%" x2="100.00%"');
