@@ -190,8 +190,7 @@ function wavesPart(view: CampaignView, plan: CampaignSchedule): ReportPart {
     ...(["wave", "keys", "outage", "pointOfNoReturn", "destroyAccepted", "materialGone", "metadataRemoved"] as const),
     ...(["deactivateBy", "destroyBy"] as const),
   ]);
-  const title =
-    "Waves, if every person acts at once, with the last days that meet the deadline (deactivate by, destroy by)";
+  const title = "Waves, if every person acts at once, with the last days that meet the deadline";
   return { sections: section(title, { table }), data: { waves } };
 }
 
