@@ -7,22 +7,12 @@
  */
 
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  cpSync,
-  globSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { repository } from "../support/documents.ts";
+import { copyCheckout, withFiles } from "./copy.ts";
 import { type MutationPoint, mutationPointsOf } from "./points.ts";
 
 const lifecycleTests = readdirSync(path.join(repository, "test/lifecycle")).map((name) => `test/lifecycle/${name}`);
@@ -61,11 +51,7 @@ const [drawn = []] = fc.sample(fc.shuffledSubarray(points, { minLength: count, m
   numRuns: 1,
 });
 
-const copy = mkdtempSync(path.join(tmpdir(), "uko-mutants-"));
-// A test reads the checkout as another user.
-chmodSync(copy, 0o755);
-process.once("exit", () => rmSync(copy, { recursive: true, force: true }));
-copyCheckout();
+const { copy } = copyCheckout();
 
 console.log(`seed ${seed}: ${drawn.length} of ${points.length} places in ${files.length} files`);
 let left: readonly Mutant[] = drawn;
@@ -81,28 +67,8 @@ for (const testsFor of stages) {
 for (const mutant of left) console.log(`SURVIVED: ${described(mutant)}`);
 console.log(`${drawn.length - left.length} of ${drawn.length} were caught`);
 
-/** Everything that the tests read, their list of files in git too, so that no break ever stands in the checkout itself. */
-function copyCheckout(): void {
-  const listed = spawnSync("git", ["ls-files", "-z"], { cwd: repository, encoding: "utf8" }).stdout.split("\0");
-  for (const file of listed.filter(Boolean)) cpSync(path.join(repository, file), path.join(copy, file));
-  for (const folder of ["node_modules", "build", "dist"]) {
-    symlinkSync(path.join(repository, folder), path.join(copy, folder));
-  }
-  for (const args of [
-    ["init", "--quiet"],
-    ["add", "--all"],
-  ])
-    spawnSync("git", args, { cwd: copy });
-}
-
 function withMutant<T>({ file, source, start, end, text }: Mutant, act: () => T): T {
-  const target = path.join(copy, file);
-  writeFileSync(target, source.slice(0, start) + text + source.slice(end));
-  try {
-    return act();
-  } finally {
-    writeFileSync(target, source);
-  }
+  return withFiles(copy, new Map([[file, source.slice(0, start) + text + source.slice(end)]]), act);
 }
 
 /** How long the tests take without a break. A busy machine can fail one of them, so they have a second chance. */

@@ -4,19 +4,17 @@
  * seed, and the shortest story that still breaks it.
  */
 
-import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { startCoverage } from "./coverage.ts";
 import { joinNetwork } from "./network.ts";
-import { cpuSeconds, explain, simulate } from "./simulate.ts";
+import { cpuSeconds, explain, nameRun, simulate } from "./simulate.ts";
 import { openStage } from "./stage.ts";
 
 const { values } = parseArgs({
   options: { seed: { type: "string" }, steps: { type: "string" }, seconds: { type: "string" } },
 });
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
-const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).stdout.trim();
-const header = `seed ${seed}, commit ${commit}`;
+const header = nameRun(seed);
 
 joinNetwork();
 const stage = await openStage();

@@ -193,6 +193,8 @@ export async function openStage(): Promise<Stage> {
 
   const play = async (step: Step): Promise<Played> => {
     const types = step.types.includes("FOLDER") ? step.types.replaceAll("FOLDER", await campaignFolder()) : step.types;
+    // The campaign of a page is planned before the fault of this step can strike its plan.
+    if (types.startsWith("console wave")) await campaignFolder();
     const [kind = "", ...words] = wordsOf(types);
     const first = world.audit.since(0).at(-1)?.seq ?? 0;
     let shown = "";
