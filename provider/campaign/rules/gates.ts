@@ -18,7 +18,7 @@ import type { ApprovedStep } from "../../lifecycle/vocabulary/observation.ts";
 import { blackoutAt, nextOpenMs } from "./calendar.ts";
 import type { Blackout, Wave } from "./campaign.ts";
 import type { ClassGap } from "./rules.ts";
-import { firstDeactivationMs, type ScheduledKey, type Timing } from "./schedule.ts";
+import { firstDeactivationMs, type ScheduledKey, type Timing, waveOpensMs } from "./schedule.ts";
 
 export type WaveGate =
   | { readonly kind: "open" }
@@ -112,8 +112,7 @@ function deactivationGate(key: KeySituation, timing: Timing): KeyGate {
   const untilMs = firstDeactivationMs(key, timing);
   if (untilMs === undefined) return { kind: "window_ends_in_soak" };
   // A blackout now, or a wave before this one, closes the wave. Only a later time is about the window of the key.
-  const openMs = firstDeactivationMs({ ...key, opensWindow: false }, timing) ?? untilMs;
-  return untilMs > openMs ? { kind: "window_ends_early", untilMs } : { kind: "open" };
+  return untilMs > waveOpensMs(timing) ? { kind: "window_ends_early", untilMs } : { kind: "open" };
 }
 
 function destructionGate(key: KeySituation, { nowMs }: Timing): KeyGate {

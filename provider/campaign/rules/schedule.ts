@@ -143,13 +143,18 @@ export function firstDeactivationMs(
   timing: Timing,
 ): number | undefined {
   const soakMs = soakFrom(key);
-  const openMs = nextOpenMs(timing.blackouts, fromMs("deactivate", timing));
+  const openMs = waveOpensMs(timing);
   if (!opensWindow) return openMs;
   if (soakMs > windowUsableMs) return undefined;
   const destroyMs = nextOpenMs(timing.blackouts, Math.max(fromMs("destroy", timing), openMs + soakMs));
   if (destroyMs <= openMs + windowUsableMs) return openMs;
   // Each round passes at least one blackout, or the end of the waves before.
   return firstDeactivationMs({ opensWindow, ...key }, { ...timing, nowMs: destroyMs - windowUsableMs });
+}
+
+/** The earliest time at which blackouts and the waves before let the wave deactivate a key. */
+export function waveOpensMs(timing: Timing): number {
+  return nextOpenMs(timing.blackouts, fromMs("deactivate", timing));
 }
 
 /** The end (exclusive) of the last time before `beforeMs` at which an active key may be deactivated. */
