@@ -177,7 +177,7 @@ function sayHold(key: string, result: HoldResult, { kind = "owner", until, relea
       "  The key keeps the hold, your name and your reason in a note, for the two people who act next.",
     ].join("\n");
   }
-  const end = until === undefined ? "without an end" : `until ${until}`;
+  const end = until === undefined ? "without an end" : `until ${until} (UTC)`;
   return [
     `Key ${key} ${result.kind === "changed" ? "is now held" : "is held already"} (${kind}) ${end}`,
     "  No run of uko requests, approves, deactivates or destroys the key. Other tools ignore the hold.",

@@ -4,7 +4,7 @@ import { emptyProgram, programWith, withScenario } from "./support/scenario.ts";
 import { userInterface } from "./user-interface.ts";
 
 const held =
-  /Key "payroll" is held: legal, ticket L_1, said to be set by IBMid_550000BOB on 2026-11-24, without an end/;
+  /Key "payroll" is held: legal, ticket L_1, said to be set by IBMid_550000BOB on 2026-11-24 \(UTC\), without an end/;
 
 test("each preview of a deletion names the hold of the key, and the run fails before its first write", () =>
   withScenario({ profile: "documented", people: ["bob"] }, async (scenario) => {

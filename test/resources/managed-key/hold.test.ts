@@ -42,7 +42,7 @@ describe("a preview of the deletion", () => {
     const context = { facts, userInterface: { rerun: "tofu destroy" }, waits: false } as const;
     const { preview, planLimit } = previewKeyDeletion({ ref, policy }, context as never);
     expect(preview.kind === "long" && preview.message).toMatch(
-      /^Key "payroll" is held: legal, ticket L_1, said to be set by IBMid_550000ALICE on 2026-11-24, without an end\n/,
+      /^Key "payroll" is held: legal, ticket L_1, said to be set by IBMid_550000ALICE on 2026-11-24 \(UTC\), without an end\n/,
     );
     expect(planLimit.steps).toEqual([]);
   });

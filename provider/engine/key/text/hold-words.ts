@@ -14,18 +14,18 @@ import type { Saying } from "../../text/refusal.ts";
 import { plain, sayTime } from "../../text/words.ts";
 import type { KeyDetails } from "../observe.ts";
 
-/** A hold as a clause: `legal, ticket L_7, said to be set by IBMid_5 on 2026-12-01, until 2027-03-20`. */
+/** A hold as a clause: `legal, ticket L_7, said to be set by IBMid_5 on 2026-12-01 (UTC), until 2027-03-20 (UTC)`. */
 export function sayHold({ kind, text, until, ticket, setBy, since }: KeyHold): string {
   if (kind === "other") return `"${plain(text, 100)}", a text that uko did not write`;
   const set = [
     ...(setBy === undefined ? [] : [`by ${plain(setBy, 100)}`]),
-    ...(since === undefined ? [] : [`on ${since}`]),
+    ...(since === undefined ? [] : [`on ${since} (UTC)`]),
   ];
   return [
     kind,
     ...(ticket === undefined ? [] : [`ticket ${plain(ticket, 60)}`]),
     ...(set.length === 0 ? [] : [`said to be set ${set.join(" ")}`]),
-    until === undefined ? "without an end" : `until ${until}`,
+    until === undefined ? "without an end" : `until ${until} (UTC)`,
   ].join(", ");
 }
 
