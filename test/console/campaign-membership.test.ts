@@ -4,9 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openCampaignAt } from "../../provider/campaign/view/context.ts";
+import { openKnownCampaign } from "../../provider/campaign/view/known.ts";
+import { openKeyOperations } from "../../provider/compose/keys.ts";
+import { createCampaignFolder } from "../../provider/services/campaign-folder.ts";
 import { vaultIds, waveFile, waveSeed } from "../cli/campaign-seed.ts";
 import { manifestIn } from "../cli/campaign-stage.ts";
-import { type CliTestWorld, startCliWorld } from "../cli/harness.ts";
+import { type CliTestWorld, startCliWorld, withoutPause } from "../cli/harness.ts";
 import { hiddenIn, openConsole, type TestConsole } from "./console-world.ts";
 
 let world: CliTestWorld;
@@ -45,6 +49,22 @@ function keyNamed(label: string): string {
 const groupAddress = `/requests/approve/${vaultIds.archive}/active/IBMid-550000BOB`;
 const deactivations = async () =>
   (await world.trail()).filter(({ operation, effect }) => operation === "deactivateManagedKey" && effect).length;
+
+it("keeps a warning word that the manifest has, whatever page of the campaign was read last", async () => {
+  const warning = waveFile.replace("waves:", "warningWords: [ważne]\nwaves:");
+  writeFileSync(path.join(folder, "campaign.yaml"), warning);
+  await world.type("bob", `campaign plan --write --folder ${folder}`);
+  writeFileSync(path.join(folder, "campaign.yaml"), waveFile);
+  const outputs = { progress: { report: () => {} }, clock: withoutPause };
+  const { world: own } = openKeyOperations(world.environmentOf("alice"), outputs);
+  own.texts?.learn(await openKnownCampaign(own, createCampaignFolder(folder)));
+  expect(own.texts?.of("").warningWords).toEqual(["ważne"]);
+  await openCampaignAt(own, createCampaignFolder, folder, {
+    ends: "none",
+    options: { signal: new AbortController().signal },
+  });
+  expect(own.texts?.of("").warningWords).toEqual(["ważne"]);
+});
 
 describe("without the folder of the campaign", () => {
   beforeEach(async () => {

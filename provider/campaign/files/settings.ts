@@ -46,6 +46,14 @@ export function settingsOf(campaign: Campaign, name: string): WaveSettings | und
   };
 }
 
+/** A word counts until both campaign.yaml and the manifest no longer have it, so that an edit alone silences no warning. */
+export function warningWordsOf(
+  campaign: Pick<Campaign, "warningWords">,
+  waves: readonly { readonly settings: Pick<WaveSettings, "warningWords"> }[],
+): readonly string[] {
+  return [...new Set([...campaign.warningWords, ...waves.flatMap(({ settings }) => settings.warningWords)])];
+}
+
 const noSteps: Campaign["waves"][number] = {
   ...{ name: unnamed.wave, after: [], soakMs: undefined, maxFailures: 0 },
 };

@@ -13,6 +13,7 @@ import { unnamed } from "../files/campaign-file.ts";
 import type { CampaignFolder } from "../files/file-forms.ts";
 import { findManifest, readCampaign } from "../files/folder.ts";
 import { type ManifestKey, markOfLine, namedKey } from "../files/manifest.ts";
+import { warningWordsOf } from "../files/settings.ts";
 import type { KeyTraits } from "../rules/campaign.ts";
 import { leavingOf } from "../rules/line.ts";
 import { firstMatch } from "../rules/rules.ts";
@@ -30,7 +31,6 @@ export async function openKnownCampaign(world: World, folder: CampaignFolder): P
       return [namedKey(line), { ...mark, ...(line.class === "leave" && ({ isLeft: true } as const)) }];
     }),
   );
-  const agreedWords = (manifest?.waves ?? []).flatMap(({ settings }) => settings.warningWords);
   let vaults: ReturnType<typeof vaultsOf> | undefined;
   return {
     name: campaign.name,
@@ -41,7 +41,7 @@ export async function openKnownCampaign(world: World, folder: CampaignFolder): P
       const seenAt = manifest?.waves.find((each) => each.wave === wave)?.plannedAt;
       return label === undefined || seenAt === undefined ? [] : [{ label, seenAt, source: "manifest" }];
     },
-    warningWords: [...new Set([...campaign.warningWords, ...agreedWords])],
+    warningWords: warningWordsOf(campaign, manifest?.waves ?? []),
     async requireNotLeft(ref, options) {
       const kind = "kmsKeyId" in ref ? "kms" : "managed";
       const [vault, id] = "kmsKeyId" in ref ? ["", ref.kmsKeyId] : [ref.vaultId, ref.keyId];
