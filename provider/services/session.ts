@@ -85,7 +85,7 @@ async function internalInstances(
   } catch (error) {
     // A missing right to list keystores must not stop a run that may write. Every other lasting error recurs at the write
     // itself.
-    if (signal.aborted || !isUkoError(error)) throw error;
+    if (signal.aborted || !isUkoError(error) || error.code === "UKO_INSTANCE_MISMATCH") throw error;
     return passingFaults.includes(error.code) ? undefined : [];
   }
 }

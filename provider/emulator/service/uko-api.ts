@@ -3,7 +3,7 @@
  * uko-v4.md 2.1. A switch can make every route behave as in an older version (emulator/service/api-versions.ts).
  */
 
-import { type Route, route } from "../http/responses.ts";
+import { Refusal, type Route, route } from "../http/responses.ts";
 import { keyOf } from "./access.ts";
 import { routeInVersion } from "./api-versions.ts";
 import { getContainer, listContainers } from "./containers.ts";
@@ -60,4 +60,20 @@ const routes: readonly Route[] = [
   route("deleteVault", "DELETE", `${vaults}/:id`, removeVault),
 ];
 
-export const ukoRoutes: readonly Route[] = routes.map(routeInVersion);
+/**
+ * Refuses a client that names another instance. IBM's host name names the instance; the address of an emulator does not,
+ * so a client can name it in a header.
+ */
+function ofInstance(served: Route): Route {
+  return {
+    ...served,
+    handle(call) {
+      const { instanceId } = call.world;
+      if ((call.header("bluemix-instance") ?? instanceId) === instanceId) return served.handle(call);
+      const headers = { "bluemix-instance": instanceId };
+      throw new Refusal(421, "emulated_other_instance", "The emulator is another instance.", { headers });
+    },
+  };
+}
+
+export const ukoRoutes: readonly Route[] = routes.map(routeInVersion).map(ofInstance);

@@ -35,7 +35,7 @@ export interface Service {
   readonly name: string;
   /** The path of the API below the path of the endpoint. */
   readonly root: (endpointPath: string) => string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: (endpoint: Endpoint) => Readonly<Record<string, string>>;
   readonly beforeCall?: (call: Call) => Promise<void>;
   readonly complete?: (response: HttpResponse) => HttpResponse;
   readonly throwReadError: (response: HttpResponse, right: Right) => never;
@@ -45,11 +45,12 @@ export function createTransport(service: Service, options: TransportOptions): Tr
   const call = async ({ path, headers, body, ...wanted }: Call): Promise<HttpResponse | NoResponse> => {
     await service.beforeCall?.({ path, ...wanted });
     const contentType = body === undefined ? {} : { "content-type": "application/json" };
+    const endpoint = await options.endpoint(wanted.signal);
     const end = await options.http.send({
       ...wanted,
-      endpoint: await options.endpoint(wanted.signal),
+      endpoint,
       path: (base) => `${service.root(base)}${path}`,
-      headers: { ...headers, ...service.headers, ...contentType },
+      headers: { ...headers, ...service.headers?.(endpoint), ...contentType },
       ...(body !== undefined && { body: () => JSON.stringify(body) }),
       bearer: options.bearer,
     });

@@ -32,7 +32,7 @@ export function createKmsTransport(options: TransportOptions): Transport {
     {
       name: service,
       root: kmsRoot,
-      headers: { "bluemix-instance": options.instanceId },
+      headers: () => ({ "bluemix-instance": options.instanceId }),
       throwReadError,
     },
     options,

@@ -8,6 +8,7 @@ import { UkoError } from "../../errors.ts";
 import { containerRights, custodians, type Right, rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { parseJson } from "../../text/json.ts";
 import { printable, withoutPeriod } from "../../text/printable.ts";
+import { uuidForm } from "../../text/uuid-form.ts";
 import type { HttpResponse } from "../http/client.ts";
 import { accessDenied, correlationLine, invalidResponse, responseData, unavailable } from "../http/read-result.ts";
 import { errorEnvelope } from "./wire.ts";
@@ -102,10 +103,25 @@ export function throwReadError(response: HttpResponse, needed: Right): never {
   const { status } = response;
   if (status === 401) throw accessDenied(service, response, message);
   if (status === 403) throw rightsMissing(response, needed, message);
+  if (status === 421) requireEmulatedInstance(response);
   if (status === 408 || status === 429 || status >= 500) throw unavailable(service, response, message);
   const said = `a read failed with ${status}${message === "" ? "" : `: ${withoutPeriod(message)}`}`;
   const doubt = "; without the service's own error code and trace, a 404 does not prove that anything is gone";
   throw invalidResponse(service, `${said}${status === 404 && !isOwnNotFound(response) ? doubt : ""}`, response);
+}
+
+/** Throws if an emulator refused the ID of another instance; it names its own. A gateway's 421 names none. */
+function requireEmulatedInstance(response: HttpResponse): void {
+  const own = response.header("bluemix-instance") ?? "";
+  if (!uuidForm.test(own)) return;
+  throw new UkoError("UKO_INSTANCE_MISMATCH", {
+    summary: "The emulator at this address is not the instance that UKO_INSTANCE_ID names",
+    detail: [
+      `It says that it is instance ${own}. Nothing was changed.`,
+      "Next: compare UKO_INSTANCE_ID with the line that your emulator printed when it started.",
+    ].join("\n"),
+    data: responseData(response),
+  });
 }
 
 function rightsMissing(response: HttpResponse, needed: Right, message: string): UkoError {

@@ -8,6 +8,7 @@ import type * as z from "zod";
 import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { parseJson } from "../../text/json.ts";
+import { isLoopbackEndpoint } from "../http/allowed-hosts.ts";
 import type { HttpResponse } from "../http/client.ts";
 import { invalidResponse, parseResponse } from "../http/read-result.ts";
 import { type Call, createTransport, type ReadCall, type Transport, type TransportOptions } from "../http/transport.ts";
@@ -31,6 +32,8 @@ export function createUkoTransport(options: UkoTransportOptions): Transport {
     {
       name: service,
       root: ukoRoot,
+      // IBM's host names the instance, so it gets no further header. An emulator refuses the ID of another instance.
+      headers: (endpoint) => (isLoopbackEndpoint(endpoint) ? { "bluemix-instance": options.instanceId } : {}),
       async beforeCall({ method, signal }) {
         if (method !== "GET") await options.beforeWrite(signal);
       },
