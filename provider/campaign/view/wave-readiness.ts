@@ -80,5 +80,8 @@ export function whyFailed(
     return failed === undefined ? undefined : plain(`keystore ${failed.name} reports an error`, 200);
   }
   const isReactivated = step === "deactivate" && facts.state === "active";
-  return isReactivated ? plain(`reactivated by ${updatedBy?.iamId ?? "an unknown identity"}`, 200) : undefined;
+  // The service names the last writer only, who may have written something else since.
+  return isReactivated
+    ? plain(`reactivated; last written by ${updatedBy?.iamId ?? "an unknown identity"}`, 200)
+    : undefined;
 }
