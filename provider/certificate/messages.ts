@@ -151,7 +151,17 @@ export function explainVerification(result: Verification): string {
   if (certificate === undefined || problems.length > 0) {
     const shown = problems.slice(0, maxShownProblems).map((problem) => `${explainProblem(problem)}.`);
     const more = problems.length - shown.length;
-    return [...shown, ...(more > 0 ? [`And ${more} more reasons.`] : [])].join("\n");
+    const others = problems.some(({ kind }) => kind === "too_few_signers")
+      ? unknownKeys.slice(0, maxShownProblems)
+      : [];
+    return [
+      ...shown,
+      ...(more > 0 ? [`And ${more} more reasons.`] : []),
+      ...others.map(
+        (keyId) =>
+          `The file names a signer that --trust does not: the public key with the SHA-256 ${plain(keyId, 64)}.`,
+      ),
+    ].join("\n");
   }
   const { keys, leftOut = [], instance, wave, evidenceUntil } = certificate.predicate;
   const nameOf = namesIn(keys);
@@ -241,6 +251,11 @@ function saySigner({ iamId, name }: TrustedKey["person"]): string {
   return iamId === undefined ? quotedName(name) : sayPerson(iamId, name);
 }
 
+function saySigned(found: number): string {
+  if (found === 0) return "No signature is by a person named with --trust";
+  return `${found} trusted ${found === 1 ? "person" : "persons"} signed it`;
+}
+
 /** The sentence for one reason why a certificate is not valid. */
 export function explainProblem(problem: Problem): string {
   switch (problem.kind) {
@@ -251,7 +266,7 @@ export function explainProblem(problem: Problem): string {
     case "signature_altered":
       return `A signature of a trusted key does not fit the certificate (${plain(problem.keyId, 64)})`;
     case "too_few_signers":
-      return `${problem.found} trusted ${problem.found === 1 ? "person" : "persons"} signed it, ${problem.required} are required`;
+      return `${saySigned(problem.found)}, ${problem.required} ${problem.required === 1 ? "is" : "are"} required`;
     case "duplicate_subject":
       return `Key ${plain(problem.subject)} is listed twice`;
     case "subject_changed":

@@ -4,8 +4,8 @@
  */
 
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
-import type { SignerChoice, Target, WaveChoice } from "../compose/certificates.ts";
-import { jsonLine } from "../compose/text.ts";
+import type { SignerChoice, Target, Verification, WaveChoice } from "../compose/certificates.ts";
+import { jsonLine, shellWord } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { isKmsName, parseAnyKey, parseKeyPath, repeatable, usageError } from "./arguments.ts";
@@ -177,9 +177,21 @@ function addVerify(parent: Command, world: CliWorld): void {
       if (isValid) return;
       throw new UkoError("UKO_CERTIFICATE_INVALID", {
         summary: `${file} is not valid`,
-        detail: options.json === true ? "" : explainVerification(result),
+        detail: options.json === true ? "" : [explainVerification(result), ...nameTheSigner(file, result)].join("\n"),
       });
     });
+}
+
+/** The public key must not come from the certificate, because then anyone could have signed it. */
+function nameTheSigner(
+  file: string,
+  { problems, unknownKeys }: Pick<Verification, "problems" | "unknownKeys">,
+): readonly string[] {
+  if (unknownKeys.length === 0 || !problems.some(({ kind }) => kind === "too_few_signers")) return [];
+  return [
+    "Next: if you trust the signer, get the public key apart from the certificate, and name it:",
+    `  uko certificate verify ${shellWord(file)} --trust alice.pem`,
+  ];
 }
 
 function trustOf({ trust }: VerifyOptions): readonly string[] {

@@ -40,9 +40,14 @@ export async function readTrust(named: readonly string[]): Promise<readonly Trus
   return requireOnePersonEach(named.flatMap(readOne));
 }
 
+const getPublicKey = [
+  "Next: get the public key of the person, and name its file with --trust; the owner of a private key extracts it with",
+  "  openssl pkey -in key.pem -pubout -out public.pem",
+];
+
 function readOne(named: string): readonly TrustedPublicKey[] {
   const { iamId, file = named } = iamIdBefore.exec(named)?.groups ?? {};
-  const text = readNamedText(file, `The key file ${file} could not be read`);
+  const text = readNamedText(file, `The key file ${file} could not be read`, ...getPublicKey);
   if (!text.trimStart().startsWith("{")) {
     const name = path.basename(file).replace(/\.[a-z]+$/i, "");
     const publicKey = readPublicKey(text, file);
