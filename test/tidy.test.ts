@@ -57,8 +57,7 @@ const permitMakers: Readonly<Record<string, RegExp>> = {
   issueWindowPermit: /^provider\/lifecycle\/key\/plan-key-deletion\.ts$/,
   beginDecision: /^provider\/engine\/((key|kms-key|container)\/observe|container\/kind)\.ts$/,
   endDecision: /^provider\/engine\/loop\/converge\.ts$/,
-  // power.ts holds the call as text, to remove it from a copy of client.ts.
-  spendPermit: /^(provider\/services\/http\/client|test\/mutation\/power)\.ts$/,
+  spendPermit: /^provider\/services\/http\/client\.ts$/,
 };
 
 /** The casts and type guards that turn a value into a permit. */
