@@ -17,6 +17,9 @@ export interface Expected {
   readonly says: string | RegExp;
 }
 
+/** Says where a run sends its credential or writes its evidence, which is the same for each run of a story. */
+const placeLine = /^(This run sends its credential to|Evidence of this run:) .*\r?\n/gm;
+
 export type Write = (text: string) => void;
 
 /** A run whose result the story does not expect. */
@@ -77,7 +80,7 @@ export abstract class Stage {
   async #type(name: Name, args: readonly string[], expected: Expected): Promise<string> {
     await this.prompt(name, `uko ${args.join(" ")}`);
     const result = await typeUko(args, this.environmentOf(name));
-    return this.show(result, result.output.trimEnd(), expected);
+    return this.show(result, result.output.replaceAll(placeLine, "").trimEnd(), expected);
   }
 
   /** Prints what a person types. */
