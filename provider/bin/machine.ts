@@ -18,7 +18,10 @@ const oldest = { major: 22, minor: 19 };
 export function refusalOfNode(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major > oldest.major || (major === oldest.major && minor >= oldest.minor)) return undefined;
-  return `uko needs Node ${oldest.major}.${oldest.minor} or newer; this is ${version}`;
+  return [
+    `uko needs Node ${oldest.major}.${oldest.minor} or newer; this is ${version}`,
+    "  Next: install a newer Node, or uko as an executable, which has its own.",
+  ].join("\n");
 }
 
 const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {

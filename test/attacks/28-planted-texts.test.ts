@@ -106,7 +106,7 @@ describe("a planted record whose note is longer than a tag", () => {
     await uko.advance("1h");
     const hold = { kind: "legal", until: undefined, ticket: "L-7" } as const;
     const held = await by("alice").hold(uko.ref(keyId), { kind: "hold", hold }, options);
-    expect(held).toEqual({ kind: "changed" });
+    expect(held).toMatchObject({ kind: "changed" });
     expect((await look(keyId)).observation).toMatchObject({ holds: [{ kind: "legal" }], carried: { kind: "none" } });
   });
 
@@ -120,7 +120,7 @@ describe("a planted record whose note is longer than a tag", () => {
     expect((await uko.test.as("carol").patch(keyId, { tags: planted })).status).toBe(200);
     await uko.advance("1h");
     const hold = { kind: "legal", until: undefined, ticket: "L-7" } as const;
-    expect(await by("alice").hold(uko.ref(keyId), { kind: "hold", hold }, options)).toEqual({ kind: "changed" });
+    expect(await by("alice").hold(uko.ref(keyId), { kind: "hold", hold }, options)).toMatchObject({ kind: "changed" });
     expect((await look(keyId)).observation.releasedHolds).toMatchObject([{ hold: "owner", reason: "Sold" }]);
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { refusalOfNode } from "../../provider/bin/machine.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { answerTo } from "../support/answers.ts";
 import { compileCache } from "../support/child-env.ts";
@@ -223,6 +224,6 @@ it("names the required Node version before it does anything in an older one", ()
       encoding: "utf8",
       env: environmentOf("bob"),
     });
-    expect([status, stdout, stderr]).toEqual([1, "", "uko needs Node 22.19 or newer; this is 20.20.2\n"]);
+    expect([status, stdout, stderr]).toEqual([1, "", `${refusalOfNode("20.20.2")}\n`]);
   }
 });
