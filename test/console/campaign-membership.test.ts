@@ -59,10 +59,11 @@ it("keeps a warning word that the manifest has, whatever page of the campaign wa
   const { world: own } = openKeyOperations(world.environmentOf("alice"), outputs);
   own.texts?.learn(await openKnownCampaign(own, createCampaignFolder(folder)));
   expect(own.texts?.of("").warningWords).toEqual(["ważne"]);
-  await openCampaignAt(own, createCampaignFolder, folder, {
+  const { view } = await openCampaignAt(own, createCampaignFolder, folder, {
     ends: "none",
     options: { signal: new AbortController().signal },
   });
+  expect(view.warningWords).toEqual(["ważne"]);
   expect(own.texts?.of("").warningWords).toEqual(["ważne"]);
 });
 

@@ -9,7 +9,6 @@ import type { KeyAmongMany } from "../../engine/key/exceptions.ts";
 import { keysToLookAt, sayClasses, sayExceptions } from "../../engine/key/sets/approval-messages.ts";
 import { count, sayDuration } from "../../engine/text/words.ts";
 import type { Timeline } from "../../html/timeline.ts";
-import { keyOfLine } from "../files/line-among-many.ts";
 import { manifestFolder } from "../files/manifest.ts";
 import { type KeyDates, windowUsableMs } from "../rules/schedule.ts";
 import { type CampaignSchedule, isLate, type KeyInSchedule, type WaveInSchedule } from "../view/campaign-schedule.ts";
@@ -30,7 +29,7 @@ import {
   unreadPart,
   withRemark,
 } from "./report.ts";
-import { plannedAt } from "./review-text.ts";
+import { keyAsPlanned } from "./review-text.ts";
 
 export function reportPlan(
   view: CampaignView,
@@ -160,12 +159,9 @@ export function waveRows({ campaign }: CampaignView, { waves }: CampaignSchedule
 }
 
 /** The keys that end, as the lead reads them among many. */
-function keysToCheck(
-  view: Pick<CampaignView, "campaign" | "manifest" | "nowMs">,
-  keys: readonly Pick<KeyInSchedule, "line">[],
-): readonly KeyAmongMany[] {
+function keysToCheck(view: CampaignView, keys: readonly Pick<KeyInSchedule, "line">[]): readonly KeyAmongMany[] {
   const ending = keys.filter(({ line }) => line.class === "destroy");
-  return ending.map(({ line }) => keyOfLine(line, plannedAt(view, line.wave), view.campaign.warningWords));
+  return ending.map(({ line }) => keyAsPlanned(view, line));
 }
 
 export const checksTitle = "Check these keys";

@@ -94,7 +94,7 @@ function shownKey(
   const known = knownTextsOf(world, line);
   const pastLabels = otherLabels(known.pastLabels, facts.label);
   const usedBy = nameUses(world.session, line.resources);
-  const warnings = warningsIn([facts.description, ...facts.tags.map(sayTag)], view.campaign.warningWords);
+  const warnings = warningsIn([facts.description, ...facts.tags.map(sayTag)], view.warningWords);
   const shown = { ...created, template, usedBy, pastLabels, said: { description: facts.description, warnings } };
   const unapproved = findUnapprovedStep(observation);
   const { nowMs } = view;

@@ -14,7 +14,7 @@ import { noteOf } from "../files/line-among-many.ts";
 import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import { type CampaignContext, keysOfWave } from "../view/context.ts";
 import { readyKeys } from "./ready-keys.ts";
-import { keyAsListed, plannedAt, unusualSections } from "./review-text.ts";
+import { keyAsListed, plannedAtMs, unusualSections } from "./review-text.ts";
 
 export interface KeysToRequest {
   readonly wave: string;
@@ -46,7 +46,7 @@ export function checksBeforeRequest(context: CampaignContext, { wave, step, keys
 
 function keyToRequest({ view }: CampaignContext, scheduled: KeyInSchedule, use: KeyUse | undefined): KeyAmongMany {
   const { line, listed } = scheduled;
-  const atMs = plannedAt(view, line.wave);
+  const atMs = plannedAtMs(view, line.wave);
   const key = keyAsListed(view, scheduled);
   const resources = use?.kind === "known" ? (use.resources ?? []) : [];
   const count = use?.kind === "known" ? use.count : 0;

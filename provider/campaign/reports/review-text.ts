@@ -15,7 +15,8 @@ import { keyPathOf, type ReviewedWave, type ReviewLine } from "../../lifecycle/c
 import { findUnapprovedStep } from "../../lifecycle/key/unapproved-step.ts";
 import { type AnyReview, isKmsReview, type KmsReviewLine } from "../../lifecycle/kms-key/kms-review.ts";
 import { setPhrase } from "../../text/phrase.ts";
-import { keyOfLine, noteOf } from "../files/line-among-many.ts";
+import { keyOfLine, type LineOfKey, noteOf } from "../files/line-among-many.ts";
+import type { ManifestKey } from "../files/manifest.ts";
 import type { KeyInSchedule } from "../view/campaign-schedule.ts";
 import { dayOf } from "../view/classify.ts";
 import type { CampaignContext } from "../view/context.ts";
@@ -124,26 +125,30 @@ export function notesOf({ plan, view }: CampaignContext): (line: ReviewLine) => 
   const lines = new Map(plan.keys.map(({ name, line }) => [name, line]));
   return (reviewed) => {
     const line = lines.get(keyPathOf(reviewed));
-    return line && noteOf(line, plannedAt(view, line.wave), reviewed.resources.length);
+    return line && noteOf(line, plannedAtMs(view, line.wave), reviewed.resources.length);
   };
 }
 
 /** When the manifest first had the wave as it is. */
-export function plannedAt({ manifest, nowMs }: Pick<CampaignView, "manifest" | "nowMs">, wave: string): number {
+export function plannedAtMs({ manifest, nowMs }: Pick<CampaignView, "manifest" | "nowMs">, wave: string): number {
   const { plannedAt } = manifest.waves.find((each) => each.wave === wave) ?? {};
   return plannedAt === undefined ? nowMs : Date.parse(plannedAt);
+}
+
+type ViewOfPlan = Pick<CampaignView, "manifest" | "warningWords" | "nowMs">;
+
+/** The key of a line of the manifest, as a person reads it among many. */
+export function keyAsPlanned(view: ViewOfPlan, line: LineOfKey & Pick<ManifestKey, "wave">): KeyAmongMany {
+  return keyOfLine(line, plannedAtMs(view, line.wave), view.warningWords);
 }
 
 /**
  * The key as the service lists it now, with what the manifest notes. A person may have edited the texts in the manifest,
  * so they count only for a key that no list shows.
  */
-export function keyAsListed(
-  view: Pick<CampaignView, "campaign" | "manifest" | "nowMs">,
-  { line, listed }: Pick<KeyInSchedule, "line" | "listed">,
-): KeyAmongMany {
+export function keyAsListed(view: ViewOfPlan, { line, listed }: Pick<KeyInSchedule, "line" | "listed">): KeyAmongMany {
   const now = listed && { ...factsOf(listed), createdAt: dayOf(listed.traits.createdAtMs) };
-  const key = keyOfLine({ ...line, ...now }, plannedAt(view, line.wave), view.campaign.warningWords);
+  const key = keyAsPlanned(view, { ...line, ...now });
   const { observation } = listed ?? {};
   if (observation === undefined) return key;
   const { releasedHolds = [] } = observation;

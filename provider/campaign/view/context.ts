@@ -12,7 +12,6 @@ import { campaignFileName } from "../files/campaign-file.ts";
 import { type CampaignFolder, mebibyte } from "../files/file-forms.ts";
 import { type OpenCampaign, openCampaign, requireManifest } from "../files/folder.ts";
 import { type Manifest, type ManifestKey, namedKey } from "../files/manifest.ts";
-import { warningWordsOf } from "../files/settings.ts";
 import { type CampaignSchedule, type KeyInSchedule, scheduleCampaign } from "./campaign-schedule.ts";
 import { type CampaignInventory, readAgain, takeCampaignInventory } from "./inventory.ts";
 import { type CampaignView, inventoryScope, type Reading, readCampaignView } from "./view.ts";
@@ -84,7 +83,7 @@ function contextOf(
   options: CallOptions,
 ): CampaignContext {
   const view = readCampaignView(opened, inventory);
-  world.texts?.learn({ warningWords: warningWordsOf(opened.campaign, view.manifest.waves) });
+  world.texts?.learn(view);
   const { folder, text } = opened;
   const areRulesNewer = async () => (await folder.read(campaignFileName, mebibyte)) !== text;
   return { world, view, plan: scheduleCampaign(view, world), options, areRulesNewer };

@@ -13,6 +13,7 @@ import type { ApprovedStep, KeyHold } from "../../lifecycle/vocabulary/observati
 import { isGlobMatch } from "../../text/glob.ts";
 import { type OpenCampaign, requireTimeAfter } from "../files/folder.ts";
 import { type Manifest, type ManifestKey, namedKey } from "../files/manifest.ts";
+import { warningWordsOf } from "../files/settings.ts";
 import { dayMs, type Wave } from "../rules/campaign.ts";
 import { isStepDue, type KeySituation } from "../rules/gates.ts";
 import type { RuleChange } from "../rules/rule-changes.ts";
@@ -44,6 +45,8 @@ export interface CampaignView extends OpenCampaign {
   /** Keys in scope that no line of the manifest names. */
   readonly newKeys: readonly ListedKey[];
   readonly inventory: CampaignInventory;
+  /** The words that warn in a description or tag, in addition to those that uko knows. */
+  readonly warningWords: readonly string[];
   readonly nowMs: number;
 }
 
@@ -89,7 +92,8 @@ export function readCampaignView(
   const known = new Set(keys.map(({ name }) => name));
   const backing = backingKeys(manifest);
   const newKeys = inventory.keys.filter((key) => !known.has(namedListedKey(key)) && !isLeftBehind(key, backing));
-  return { ...opened, keys, newKeys, inventory, nowMs: inventory.nowMs };
+  const warningWords = warningWordsOf(opened.campaign, manifest.waves);
+  return { ...opened, keys, newKeys, inventory, warningWords, nowMs: inventory.nowMs };
 }
 
 /** The IDs in KMS of the keys behind the managed keys of the manifest: the last part of a pair of IDs. */
