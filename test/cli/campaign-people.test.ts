@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { demoInstanceId, demoSeed } from "../../provider/emulator/store/demo-seed.ts";
+import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
+import { demoFile } from "./campaign-seed.ts";
 import { type CliTestWorld, keys, type Person, startCliWorld } from "./harness.ts";
 
 let world: CliTestWorld;
@@ -12,19 +13,7 @@ let folder: string;
 beforeAll(async () => {
   world = await startCliWorld();
   folder = mkdtempSync(path.join(tmpdir(), "uko-people-"));
-  writeFileSync(
-    path.join(folder, "campaign.yaml"),
-    [
-      "format: uko-campaign-1",
-      "name: eol",
-      `instance: ${demoInstanceId}`,
-      "deadline: 2027-06-20",
-      "waves: [{name: pilot}]",
-      "rules:",
-      "  - {match: {label: vouchers}, class: destroy, wave: pilot, owner: shop, reason: Moved}",
-      "",
-    ].join("\n"),
-  );
+  writeFileSync(path.join(folder, "campaign.yaml"), demoFile("vouchers", "shop"));
 });
 afterAll(async () => {
   await world.close();

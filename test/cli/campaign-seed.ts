@@ -1,6 +1,6 @@
 /** An instance with two vaults, five kinds of keystore and keys in different states, for the tests of campaigns. */
 
-import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
+import { demoInstanceId, demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import type { Seed } from "../../provider/emulator/store/seed.ts";
 
 export const vaultIds = {
@@ -82,6 +82,16 @@ rules:
   - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved to the new ledger}
 blackouts:
   - {from: 2026-12-15, to: 2027-01-05, reason: Year end}
+`;
+
+/** A campaign in the demo world that ends one key. */
+export const demoFile = (label: string, owner: string): string => `format: uko-campaign-1
+name: eol
+instance: ${demoInstanceId}
+deadline: 2027-06-20
+waves: [{name: pilot}]
+rules:
+  - {match: {label: ${label}}, class: destroy, wave: pilot, owner: ${owner}, reason: Moved}
 `;
 
 /** One active key, in a wave of its own. */

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
+import { demoFile } from "../cli/campaign-seed.ts";
 import { type CliTestWorld, keys, startCliWorld } from "../cli/harness.ts";
 import type { Page } from "../support/browser.ts";
 import { explainVerdict } from "../support/oracle.ts";
@@ -18,19 +18,7 @@ beforeAll(async () => {
   world = await startCliWorld();
   house = await openHouse(world);
   folder = mkdtempSync(path.join(tmpdir(), "uko-keyboard-"));
-  writeFileSync(
-    path.join(folder, "campaign.yaml"),
-    [
-      "format: uko-campaign-1",
-      "name: eol",
-      `instance: ${demoInstanceId}`,
-      "deadline: 2027-06-20",
-      "waves: [{name: pilot}]",
-      "rules:",
-      "  - {match: {label: cards}, class: destroy, wave: pilot, owner: cards, reason: Moved}",
-      "",
-    ].join("\n"),
-  );
+  writeFileSync(path.join(folder, "campaign.yaml"), demoFile("cards", "cards"));
   expect((await world.uko("bob", `campaign plan --write --yes --folder ${folder}`)).exitCode).toBe(0);
 });
 afterAll(async () => {

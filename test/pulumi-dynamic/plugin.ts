@@ -13,7 +13,7 @@ import { credentials, type ServiceError } from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import { caller, type LogLine, type Properties, plain, startEngine, structOf, unary } from "../pulumi-plugin/engine.ts";
-import { childEnv, firstLine } from "../support/child-env.ts";
+import { childEnv, endChild, firstLine } from "../support/child-env.ts";
 
 export type { Properties } from "../pulumi-plugin/engine.ts";
 export type CallError = ServiceError;
@@ -99,8 +99,7 @@ export async function startPlugin(
     log,
     async close() {
       client.close();
-      child.kill();
-      await new Promise((resolve) => child.once("close", resolve));
+      await endChild(child);
       engine.close();
       rmSync(project, { recursive: true, force: true });
     },

@@ -10,7 +10,7 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 import { programOf } from "../support/built.ts";
-import { childEnv, firstLine } from "../support/child-env.ts";
+import { childEnv, endChild, firstLine } from "../support/child-env.ts";
 import { isHostLine } from "../support/emulator-addresses.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
@@ -171,10 +171,7 @@ export async function startPlugin(
     },
     async close() {
       client.close();
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill();
-        await new Promise((resolve) => child.once("close", resolve));
-      }
+      await endChild(child);
       engine.close();
     },
   };

@@ -16,6 +16,13 @@ export const childEnv = {
   XDG_STATE_HOME: freshStateHome(),
 } as const;
 
+/** Ends the process, unless it has ended. */
+export async function endChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill();
+  await new Promise((resolve) => child.once("close", resolve));
+}
+
 /** The first line of standard output; `log` returns what to show if the process ends before. */
 export function firstLine(child: ChildProcess, log: () => string): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -17,7 +17,7 @@ import {
   structOf,
   unary,
 } from "../../../../pulumi-plugin/engine.ts";
-import { compileCache, firstLine } from "../../../../support/child-env.ts";
+import { compileCache, endChild, firstLine } from "../../../../support/child-env.ts";
 import type { InterfaceName } from "../../interface-names.ts";
 
 export const repository = fileURLToPath(new URL("../../../../../", import.meta.url));
@@ -100,10 +100,7 @@ export async function startProvider(
     written: () => written,
     async close() {
       client.close();
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill();
-        await new Promise((resolve) => child.once("close", resolve));
-      }
+      await endChild(child);
       engine.close();
     },
   };
