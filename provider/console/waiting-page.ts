@@ -61,8 +61,7 @@ export function groupsOf(
     const by = act === "approve" || act === "store" ? requestedBy : "";
     const requester = by === "" ? "" : sayPerson(requestedBy, requestedByName);
     // Another person may have written that the caller made this request, so the caller confirms it on the page of the key.
-    const isUnconfirmed = act === "continue" && deletion.isUnconfirmed === true;
-    const address = isUnconfirmed
+    const address = deletion.isUnconfirmed
       ? `${keyAddress(key.report)}/${act}`
       : `/requests/${[act, vaultId, keyState, by || "-"].map(encodeURIComponent).join("/")}`;
     // The step follows from the state, because the next step in a report can also be the removal.
@@ -138,10 +137,11 @@ function card(
   const { report, acts, requestedAt } = first;
   const what = keys.length === 1 ? `${report.label ?? ""} in ${where}` : `${sayKeys(keys.length, vaultId)} in ${where}`;
   const who = requester === "" ? "An identity that KMS does not name" : requester;
-  const isUnconfirmed = report.deletion.isUnconfirmed === true;
   const title = {
     remove: `You can remove ${what}`,
-    continue: isUnconfirmed ? `Did you request to ${step} ${what}?` : `Your request to ${step} ${what} is approved`,
+    continue: report.deletion.isUnconfirmed
+      ? `Did you request to ${step} ${what}?`
+      : `Your request to ${step} ${what} is approved`,
   };
   const heading = act === "remove" || act === "continue" ? title[act] : `${who} asks to ${step} ${what}`;
   const expires = keys.flatMap(({ report: { deletion } }) => deletion.recordExpiresAt ?? []).toSorted()[0];
