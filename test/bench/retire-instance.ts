@@ -1,6 +1,7 @@
 /**
- * The retirement of a whole emulated instance by three people (lead, requester, approver) who run `uko campaign` as separate processes: with faults in one
- * percent of the answers, with kills at random moments, and with the oracle as the judge. A benchmark and a test share it.
+ * The retirement of a whole emulated instance by four people who run `uko` as separate processes: with faults in one
+ * percent of the answers, with kills at random moments, and with the oracle as the judge. Frank leads, Alice and Bob
+ * request and approve, and Carol holds one key for a while. A benchmark and a test share it.
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -45,8 +46,10 @@ export interface Figures {
   readonly kmsDestroyed: number;
   /** Steps that a key took more than once. */
   readonly twice: readonly string[];
-  /** Steps on keys that must not be deleted. */
+  /** Steps on keys that must not be deleted, and on the key that Carol holds while she holds it. */
   readonly onBlocked: readonly string[];
+  /** The outcomes of the last status, each with its number of keys. */
+  readonly ends: Readonly<Record<string, number>>;
   /** Calls for each key of a command that acts, with those of its killed runs. */
   readonly callsPerKey: Readonly<Record<string, number>>;
 }
@@ -99,7 +102,7 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
   const run = createRun(emulator, size);
   try {
     await writeFile(path.join(size.folder, "campaign.yaml"), rules);
-    await run.command("carol", "plan --write --yes");
+    await run.command("frank", "plan --write --yes");
     addFaults(emulator);
     await run.acting("alice", "next --wave roots");
     await run.acting("bob", "next --wave roots");
@@ -116,14 +119,20 @@ export async function retireInstance(size: Retirement): Promise<Figures> {
       }
       emulator.world.clock.advance(5 * hourMs);
     }
+    await run.hold("carol");
     // Managed keys and keys that were never active have a review each.
     await run.untilDone("alice", "bob", "next --wave all --step destroy");
     for (const [index, day] of size.removalDays.entries()) {
       emulator.world.clock.advance((day - (size.removalDays[index - 1] ?? 0)) * 24 * hourMs);
       await run.acting("bob", "next --wave all --yes");
+      if (index > 0) continue;
+      await run.release("carol");
+      // The release is the last write, which says no more when the key was deactivated: it soaks again.
+      emulator.world.clock.advance(5 * hourMs);
+      await run.untilDone("alice", "bob", "next --wave all --step destroy");
     }
-    await run.command("carol", "status");
-    return run.figures();
+    const { keys = [] } = await run.command("frank", "status");
+    return run.figures(endsOf(keys));
   } finally {
     await emulator.close();
   }
@@ -160,7 +169,10 @@ interface Run {
   acting(who: Person, command: string): Promise<Acted>;
   /** Lets the first person request and the second person approve until the first person waits for nothing but time. */
   untilDone(requester: Person, approver: Person, command: string): Promise<void>;
-  figures(): Figures;
+  /** Holds one key of the campaign. */
+  hold(who: Person): Promise<void>;
+  release(who: Person): Promise<void>;
+  figures(ends: Figures["ends"]): Figures;
 }
 
 function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size }: Retirement): Run {
@@ -174,6 +186,9 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
   let lines = 0;
   let wallSeconds = 0;
   let cpuSeconds = 0;
+  const { keys: [, heldKey] = [], vaults = [] } = generateSeed(size);
+  /** The calls between the hold and its release. */
+  let [heldFrom, heldTo] = [0, 0];
   /** The most kills of one command, while kills are left. About five commands run long enough to use all of theirs. */
   const share = Math.ceil(kills / 5);
 
@@ -285,8 +300,23 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
     return acted;
   };
 
+  const holding = async (who: Person, ...options: readonly string[]): Promise<void> => {
+    const vault = vaults.find(({ name }) => name === heldKey?.vault);
+    const args = ["hold", `${vault?.id}/${heldKey?.id}`, ...options, "--json"];
+    const { exitCode, out, err } = await uko(who, args);
+    if (exitCode !== 0) throw new Error(`${args.join(" ")}: ${out}${err}`);
+  };
+
   return {
     acting,
+    async hold(who) {
+      await holding(who);
+      heldFrom = callsSoFar();
+    },
+    async release(who) {
+      heldTo = callsSoFar();
+      await holding(who, "--release", "--reason", "Measured");
+    },
     async untilDone(requester, approver, command) {
       for (let round = 0; round < maxRounds; round += 1) {
         // A person requests a destruction, and not a line in a script.
@@ -303,10 +333,15 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
       tell(command, startedMs, collect());
       return acted;
     },
-    figures() {
+    figures(ends) {
       collect();
       const used = { wallSeconds: Math.round(wallSeconds), cpuSeconds: Math.round(cpuSeconds) };
-      return { ...measure(trail, size), kills: killed, peakMegabytes, commands, lines, ...used, callsPerKey };
+      const measured = measure(trail, size);
+      const onHeld = trail.filter(
+        (entry) => isDeletion(entry) && entry.label === heldKey?.label && entry.seq > heldFrom && entry.seq <= heldTo,
+      );
+      const onBlocked = [...measured.onBlocked, ...onHeld.map(({ operation }) => `${operation} under a hold`)];
+      return { ...measured, onBlocked, ends, kills: killed, peakMegabytes, commands, lines, ...used, callsPerKey };
     },
   };
 }
@@ -328,6 +363,14 @@ const isEffect = ({ effect, operation }: TrailEntry): boolean =>
 function needsAnotherRun({ keys, unstarted = 0 }: Acted): boolean {
   const failed = typeof keys === "object" && keys.some(({ outcome }) => outcome === "failed");
   return failed || unstarted > 0;
+}
+
+const isDeletion = (entry: TrailEntry): boolean => isEffect(entry) && /^(delete|destroy)/.test(entry.operation);
+
+function endsOf(keys: NonNullable<Acted["keys"]>): Figures["ends"] {
+  const ends: Record<string, number> = {};
+  for (const { outcome } of typeof keys === "number" ? [] : keys) ends[outcome] = (ends[outcome] ?? 0) + 1;
+  return ends;
 }
 
 const hasActed = (keys: Acted["keys"]): boolean =>
