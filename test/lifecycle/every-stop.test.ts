@@ -77,8 +77,11 @@ function expectedWith(stops: Stops, given: Situation): string {
   if (state === "active") return expectedOfActive(stops, stop ?? decided);
   if (stop !== undefined || state === "pre_activation") return stop ?? decided;
   if (isDual(stops) && !hasWindow(stops)) return "refused: kms_window_expired";
-  if (decided !== "destroy" || !isDual(stops)) return decided;
-  if (!stops.kms.startsWith("named")) return "refused: kms_setter_unknown";
+  if (!isDual(stops)) return decided;
+  // A request can still name who set the window, if this run did; an approval needs it in the request.
+  const isKnown = stops.kms.startsWith("named") || (/^(write|ask): /.test(decided) && stops.kms.startsWith("own"));
+  if (!isKnown && /^(destroy$|write: |ask: |wait: )/.test(decided)) return "refused: kms_setter_unknown";
+  if (decided !== "destroy") return decided;
   return one.who === stops.kms.slice("named ".length) ? "refused: kms_setter" : "destroy";
 }
 
@@ -126,10 +129,11 @@ function* situationsToStop(): Generator<Situation> {
           for (const goal of deletionGoals) yield { ...fixed, state, who, record, isConfirmed, people, goal };
 }
 
-/** The record of a deactivation names who opened the KMS window. */
+/** The record, or without one the note of the deactivation, names who opened the KMS window. */
 function withSetter(one: Situation, kmsSetter: Identity): ReturnType<typeof inputs> {
   const { key, policy, run } = inputs(one);
-  if (one.record !== "binding") return { key, policy, run };
+  const note = { deactivatedAtMs: nowMs, kmsSetter };
+  if (one.record !== "binding") return { key: { ...key, note }, policy, run };
   const record = aRecord({ step: nextStep(one.state), kmsSetter });
   const approvals = one.isConfirmed ? [record.id] : [];
   return { key: { ...key, carried: carrying(record) }, policy, run: { ...run, approvals } };

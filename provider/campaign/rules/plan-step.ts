@@ -10,7 +10,6 @@
 
 import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
 import { holdGuard } from "../../lifecycle/key/guards.ts";
-import { dualBackingKeys } from "../../lifecycle/key/kms-window.ts";
 import type { KeyRun, Plan } from "../../lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/key/plan-key-deletion.ts";
 import { planReversal } from "../../lifecycle/key/plan-reversal.ts";
@@ -57,10 +56,11 @@ export function planCampaignRequest(
   const { step, reason } = request;
   // The goal is the destruction also for a deactivation, so that a guard that would stop it is found before the outage.
   const policy = { ...strictest, goal: "destruction_scheduled" as const, ...(reason !== undefined && { reason }) };
-  const plan = planKeyDeletion(observation, policy, run, nowMs);
+  const { kmsSetter } = request;
+  const knowing = kmsSetter === undefined ? run : { ...run, notKept: { ...run.notKept, kmsSetter } };
+  const plan = planKeyDeletion(observation, policy, knowing, nowMs);
   if (!isAbout(plan, step)) return { kind: "leave", why: { kind: "other_step" } };
-  const noted = noteSetter(noteDeactivation(plan, observation, request, run), request);
-  const marked = withMark(requireSetter(noted, observation), request);
+  const marked = withMark(noteDeactivation(plan, observation, request, run), request);
   return { kind: "take", plan: soundPlan(marked, ["write_record"], "request a step of a campaign") };
 }
 
@@ -76,28 +76,6 @@ function noteDeactivation(plan: Plan, observation: KeyObservation, request: Camp
   const isOwnWrite = updatedBy?.iamId !== undefined && updatedBy.iamId === actor.identity?.iamId;
   const deactivatedAtMs = isOwnWrite ? (request.soaksFromMs ?? updatedAtMs) : updatedAtMs;
   return { ...plan, step: { ...plan.step, draft: { ...draft, deactivatedAtMs } } };
-}
-
-/**
- * Copies the setter of the KMS window into the renewed request. Without the setter, the planner could not say who may
- * not destroy the key, and would refuse the destruction to each person.
- */
-function noteSetter(plan: Plan, { kmsSetter }: CampaignRequest): Plan {
-  if (plan.kind !== "ready" || plan.step.kind !== "write_record" || kmsSetter === undefined) return plan;
-  const { draft } = plan.step;
-  return draft.kmsSetter !== undefined ? plan : { ...plan, step: { ...plan.step, draft: { ...draft, kmsSetter } } };
-}
-
-/**
- * No person can use a request that names no setter: the planner of a deletion refuses the destroy. As the
- * last write of the key, it would also hide who deactivated the key, which a rollback has to prove.
- */
-function requireSetter(plan: Plan, observation: KeyObservation): Plan {
-  if (plan.kind !== "ready" || plan.step.kind !== "write_record") return plan;
-  const { draft } = plan.step;
-  const isMissing =
-    draft.step === "destroy" && draft.kmsSetter === undefined && dualBackingKeys(observation).length > 0;
-  return isMissing ? { kind: "refused", guard: { guard: "kms_setter_unknown" } } : plan;
 }
 
 function withMark(plan: Plan, { mark }: CampaignRequest): Plan {

@@ -196,7 +196,7 @@ function draftFor(
   step: ApprovedStep,
   nowMs: number,
 ): ConsentDraft {
-  const kmsSetter = step === "destroy" ? (windowSetter(observation, run, nowMs) ?? run.notKept?.kmsSetter) : undefined;
+  const kmsSetter = step === "destroy" ? windowSetter(observation, run, nowMs) : undefined;
   const earlierReasons = reasonsToRepeat(observation, author, policy.reason);
   return {
     step,

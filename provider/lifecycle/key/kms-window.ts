@@ -74,14 +74,15 @@ export function stepToCloseWindow(observation: KeyObservation, nowMs: number): S
 }
 
 /**
- * Who set the window, for a record that is about to be written: this run, or the setter that the
- * record or the note on the key names. If the run that deactivated wrote no record, the setter is the
- * writer of the deactivation, because a run of uko sets its own window just before it deactivates.
+ * Who set the window, for a record that is about to be written: this run, or the setter that the record or the note on
+ * the key names, or a record that this run took off the key. If the run that deactivated wrote no record, the setter is
+ * the writer of the deactivation, because a run of uko sets its own window just before it deactivates.
  */
 export function windowSetter(observation: KeyObservation, run: KeyRun, nowMs: number): Identity | undefined {
   const backingKeys = dualBackingKeys(observation);
   if (backingKeys.length === 0) return undefined;
-  return hasTaken(run, "set_for_deletion") ? run.actor.identity : provenSetter(observation, backingKeys, nowMs);
+  if (hasTaken(run, "set_for_deletion")) return run.actor.identity;
+  return provenSetter(observation, backingKeys, nowMs) ?? run.notKept?.kmsSetter;
 }
 
 /**

@@ -22,7 +22,7 @@ import { hasTaken } from "../vocabulary/steps-taken.ts";
 import { authorize, knownDeactivationMs } from "./authorization.ts";
 import { failingGuard, findLeftoverMaterial, holdGuard } from "./guards.ts";
 import { carriedId, planKeyWrite } from "./key-write.ts";
-import { dualBackingKeys, isWindowLive, prepareWindows, stepToCloseWindow } from "./kms-window.ts";
+import { dualBackingKeys, isWindowLive, prepareWindows, stepToCloseWindow, windowSetter } from "./kms-window.ts";
 import {
   type DeletionPolicy,
   type Guard,
@@ -147,6 +147,7 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   const coolUntilMs = deactivatedAtMs === undefined ? undefined : deactivatedAtMs + coolDownMs;
   const isCooling = coolUntilMs !== undefined && nowMs <= coolUntilMs;
   const plan = authorize(observation, policy, run, "destroy", nowMs);
+  if (lacksSetter(plan, observation, run, nowMs)) return refuse({ guard: "kms_setter_unknown" });
   if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest") {
     return isCooling ? { ...plan, notBeforeMs: coolUntilMs } : plan;
   }
@@ -190,18 +191,28 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, r
 }
 
 /**
- * Refuses the destruction if the caller set the KMS window, or if the record does not say who set it
- * (provider/docs/explanation/two-people.md, "KMS dual authorization"). The last writer is no substitute for the setter,
- * because the last writer is always the author of the record.
+ * Whether KMS requires two people and nothing says who set the window (provider/docs/explanation/two-people.md, "KMS
+ * dual authorization"). Then it is not known whom KMS lets destroy the key, so no person is asked to request or to
+ * approve what nobody could do. The last writer is no substitute for the setter, because the last writer is always the
+ * author of the record.
  */
+function lacksSetter(plan: Plan, observation: KeyObservation, run: KeyRun, nowMs: number): boolean {
+  if (dualBackingKeys(observation).length === 0) return false;
+  if (plan.kind === "waitingForRequest") return windowSetter(observation, run, nowMs) === undefined;
+  if (plan.kind === "waitingForApproval") return plan.record.kmsSetter === undefined;
+  if (plan.kind !== "ready") return false;
+  if (plan.step.kind === "write_record") return plan.step.draft.kmsSetter === undefined;
+  return plan.step.kind === "destroy" && plan.step.allowedBy?.kmsSetter === undefined;
+}
+
+/** Refuses the destruction if the caller set the KMS window. */
 function guardedSetter(
   observation: KeyObservation,
   run: KeyRun,
   allowedBy: Extract<Step, { kind: "destroy" }>["allowedBy"],
 ): Guard | undefined {
-  if (allowedBy === undefined || dualBackingKeys(observation).length === 0) return undefined;
+  if (allowedBy?.kmsSetter === undefined || dualBackingKeys(observation).length === 0) return undefined;
   const setter = allowedBy.kmsSetter;
-  if (setter === undefined) return { guard: "kms_setter_unknown" };
   const { identity, writesAs } = run.actor;
   const isSetter = [identity, writesAs].some((each) => each !== undefined && isSame(each, setter));
   return isSetter ? { guard: "kms_setter", record: allowedBy } : undefined;

@@ -329,7 +329,14 @@ describe("approvalOf", () => {
 describe("knownDeactivationMs", () => {
   it("repeats what a record of this run said that the service did not keep, with the setter of the KMS window", () => {
     const notKept = { deactivatedAtMs: nowMs - 2 * hourMs, kmsSetter: carol };
-    const key = aKey({ state: "deactivated", stateWord: "deactivated", updatedBy: bob, updatedAtMs: nowMs - hourMs });
+    const backingKeys = [aBackingKey({ dualAuthDelete: true })];
+    const over = {
+      state: "deactivated",
+      stateWord: "deactivated",
+      updatedBy: bob,
+      updatedAtMs: nowMs - hourMs,
+    } as const;
+    const key = aKey({ ...over, backingKeys });
     expect(knownDeactivationMs(key, aRun({ notKept }))).toBe(nowMs - 2 * hourMs);
     expect(knownDeactivationMs(key, aRun())).toBeUndefined();
     const run = aRun({ actor: anActor(bob), intent: "request", notKept });

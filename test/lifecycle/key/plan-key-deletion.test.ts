@@ -3,7 +3,7 @@ import { holdsIn } from "../../../provider/lifecycle/consent/hold.ts";
 import type { DeletionPolicy, KeyRun, Plan } from "../../../provider/lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../../provider/lifecycle/key/plan-key-deletion.ts";
 import { coolDownMs } from "../../../provider/lifecycle/vocabulary/managed-key-states.ts";
-import type { KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
+import type { ConsentRecord, KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import {
   aBackingKey,
   aDestroyedKey,
@@ -240,6 +240,16 @@ describe("KMS dual authorization", () => {
     expect(end({ mark: bob.mark })).toBe("kms_setter");
     expect(end(undefined)).toBe("kms_setter_unknown");
     expect(end(carol, { actor: anActor(alice) })).toBe("waitingForApproval");
+  });
+
+  it("asks for no request and no approval if nothing says who set the window", () => {
+    const without = (record: ConsentRecord, intent: KeyRun["intent"]) =>
+      say(aKeyWith(record, { state: "deactivated", backingKeys: [suspended] }), { intent });
+    const expired = requestWith({ writtenAtMs: nowMs - 8 * dayMs });
+    expect(without(requestWith({}), "engine")).toBe("kms_setter_unknown");
+    expect(without(expired, "engine")).toBe("kms_setter_unknown");
+    expect(without(expired, "request")).toBe("kms_setter_unknown");
+    expect(without(requestWith({ kmsSetter: carol }), "engine")).toBe("waitingForApproval");
   });
 
   it("compares the setter with both names of Bob in a profile, because KMS may compare either", () => {

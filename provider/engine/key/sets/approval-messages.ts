@@ -7,6 +7,7 @@
 import { keyPathOf } from "../../../lifecycle/consent/review.ts";
 import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ApprovedStep } from "../../../lifecycle/vocabulary/observation.ts";
+import { whoRuns } from "../../text/explanation.ts";
 import {
   cannotBeUndone,
   capital,
@@ -78,9 +79,17 @@ export function sayApart(apart: readonly LeftKey[], act: "approve" | "request" =
   ];
 }
 
-/** Says why each key stays out of this approval, and how to approve those whose step is too early. */
+/** Says why each key stays out of this approval, how to approve a step that is too early, and how to mend a refusal. */
 export function explainKeysApart(apart: readonly KeyApart[]): readonly string[] {
-  return [...sayApart(apart), ...storeInstead(apart.filter(({ isStorable }) => isStorable).map(nameOrPath))];
+  const early = apart.filter(({ isStorable }) => isStorable);
+  const remedy = apart.find((key) => key.remedy !== undefined)?.remedy;
+  return [
+    ...sayApart(apart),
+    ...storeInstead(early.map(nameOrPath)),
+    ...(remedy === undefined
+      ? []
+      : [`  Next: ${whoRuns(remedy)}:`, ...remedy.commands.map((command) => `    ${command}`)]),
+  ];
 }
 
 /** Every key that stands apart with its whole reason, if the lines before the question leave out anything of it. */

@@ -27,6 +27,7 @@ import type { Actor, ApprovedStep, ConsentRecord, KeyObservation } from "../../.
 import type { KnownCampaign } from "../../ports/known-campaign.ts";
 import type { ShownKey } from "../../ports/shown-key.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
+import type { Explanation, NextStep } from "../../text/explanation.ts";
 import { count, type KeyNames, keyName, sayActor, sayIdentity } from "../../text/words.ts";
 import { notFound, userInterface } from "../command-reports.ts";
 import { classesToConfirm, type NotedKey, type SummarizedKey } from "../exceptions.ts";
@@ -87,6 +88,8 @@ export interface KeyApart extends KeyNames {
   readonly ownRequest?: { readonly record: ConsentRecord; readonly state: string };
   /** The IAM ID of the requester, whose next run takes the step that another person has approved. */
   readonly approvedFor?: string;
+  /** What lets the key go on, if a rule refuses the step to everyone. */
+  readonly remedy?: NextStep;
   /** The step is too early, but the caller can store an approval for the requester's next run. */
   readonly isStorable?: true;
   /** The IAM ID of the other requester, whose keys another review can cover. */
@@ -282,7 +285,13 @@ function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, a
   const isTooEarly = purpose === "act" && plan.kind === "waitingForTime";
   if (isTooEarly || plan.kind === "refused" || plan.kind === "waitingForApproval") {
     const isStorable = isTooEarly && notStorable(record, nowMs) === undefined;
-    return { ...namedKey(observation), why: summaryOf(plan, observed, run), ...(isStorable && { isStorable }) };
+    const [remedy] = plan.kind === "refused" ? explain(plan, observed, run).next : [];
+    return {
+      ...namedKey(observation),
+      why: summaryOf(plan, observed, run),
+      ...(remedy !== undefined && { remedy }),
+      ...(isStorable && { isStorable }),
+    };
   }
   return {
     line,
@@ -346,8 +355,11 @@ function summaryOf(plan: Exclude<Plan, { kind: "ready" }>, observed: KeyDetails,
   if (plan.kind === "waitingForApproval" && plan.callerPosition === "not_a_person") {
     return `${sayActor(run.actor)} is not a person, so it can neither request nor approve`;
   }
-  return explainOutcome({ kind: "stopped", plan, observed, memory: { run } }, userInterface).summary;
+  return explain(plan, observed, run).summary;
 }
+
+const explain = (plan: Exclude<Plan, { kind: "ready" }>, observed: KeyDetails, run: KeyRun): Explanation =>
+  explainOutcome({ kind: "stopped", plan, observed, memory: { run } }, userInterface);
 
 export function shownIn({ header: { exceptions }, lines }: AnyReview, digest: string): Shown {
   return { digest, keys: lines.size, ...(exceptions !== undefined && { classes: exceptions }) };

@@ -206,6 +206,15 @@ describe("many keys", () => {
     expect(listKeys([aKeyInReview(322, { label: " " })], vaults).rows[0]?.[0]).toBe('""');
   });
 
+  it("says what to run after a refusal", () => {
+    const key = { vaultId: "v", keyId: "k", label: "ledger", why: "it is not known who opened the window" };
+    const remedy = { who: "someone with the role Key Custodian - Deployer runs", commands: ["uko reactivate ledger"] };
+    expect(approvalMessages.explainKeysApart([key, { ...key, remedy }]).slice(-2)).toEqual([
+      `  Next: ${remedy.who}:`,
+      "    uko reactivate ledger",
+    ]);
+  });
+
   it("cuts a reason in the last lines, so that a long hold tag pushes no class out of sight, and says it whole above", () => {
     const why = `it is held: ${"x".repeat(5_000)}`;
     const [, line = ""] = approvalMessages.sayApart([{ label: "payroll", why }]);
