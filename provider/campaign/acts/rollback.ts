@@ -8,7 +8,7 @@
 
 import type { ManyResults } from "../../engine/loop/many.ts";
 import { shellWord } from "../../engine/text/explanation.ts";
-import { count, plain } from "../../engine/text/words.ts";
+import { count, maxNamed, plain } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { setPhrase } from "../../text/phrase.ts";
@@ -71,10 +71,22 @@ function chosenKeys({ plan, view }: CampaignContext, { of, inWave }: RollbackReq
   if (typeof of !== "string") return plan.keys.filter(({ name }) => of.has(name));
   const isWave = inWave === undefined && view.campaign.waves.some(({ name }) => name === of);
   const keys = onlyWave(plan, isWave ? of : inWave).keys.filter((key) => isWave || isKeyCalled(key, of));
+  const folder = folderFlag(view.folder.path);
+  // Keys of two vaults may have the same label, and the person means one of them.
+  if (!isWave && keys.length > 1) {
+    throw new UkoError("UKO_INPUT_INVALID", {
+      summary: `The name "${plain(of, 200)}" is ambiguous: it fits ${keys.length} keys of the campaign`,
+      detail: [
+        "Nothing was changed. Next: name one of them by its ID:",
+        ...keys.slice(0, maxNamed).map(({ name }) => `  uko campaign rollback ${name} ${folder}`),
+        ...(keys.length > maxNamed ? [`  and ${keys.length - maxNamed} more`] : []),
+      ].join("\n"),
+    });
+  }
   if (keys.length > 0) return keys;
   throw new UkoError("UKO_INPUT_INVALID", {
     summary: `${inWave === undefined ? "The campaign has no wave or key" : `Wave "${inWave}" has no key`} "${plain(of, 200)}"`,
-    detail: `Nothing was changed. Next: uko campaign status ${shellWord(of)} ${folderFlag(view.folder.path)}`,
+    detail: `Nothing was changed. Next: uko campaign status ${shellWord(of)} ${folder}`,
   });
 }
 

@@ -1,0 +1,33 @@
+/** Two vaults each have a key with the same label: every line tells them apart, and no act takes one for the other. */
+
+import { expect, it } from "vitest";
+import { campaignSeed, vaultIds } from "./campaign-seed.ts";
+import { dataOf, useCampaignStage } from "./campaign-stage.ts";
+
+const keys = campaignSeed.keys.map((key) => (key.label === "mail-1" ? { ...key, label: "cards-1" } : key));
+const stage = useCampaignStage({ ...campaignSeed, keys });
+const { campaign, planned } = stage;
+
+const idOf = (name: "payments" | "archive"): string =>
+  `${vaultIds[name]}/9b2d0000-0000-4000-8000-00000000000${name === "payments" ? 4 : 6}`;
+
+it("tells the two keys apart in a review and in a status, and reactivates only the one that its ID names", async () => {
+  await planned((text) => text.replace(", after: [pilot]", "").replace(/blackouts.*\n/, ""));
+  await campaign("request main deactivate", "bob");
+  await stage.world.advance("1m");
+  const review = await campaign("review main deactivate", "alice");
+  expect(review.out).toMatch(/cards-1 \(\S+4\) +payments/);
+  expect(review.out).toMatch(/cards-1 \(\S+6\) +archive/);
+  const found = await campaign("status cards-1", "carol");
+  for (const name of ["payments", "archive"] as const) expect(found.out).toContain(`cards-1  ${idOf(name)}`);
+
+  const { review: digest } = dataOf(await campaign("review main deactivate --json", "alice"));
+  // The first key goes alone.
+  for (const _ of ["sample", "rest"]) await campaign(`approve main deactivate --review ${digest}`, "alice");
+  const refused = await campaign("rollback cards-1", "alice");
+  expect(refused).toMatchObject({ exitCode: 1 });
+  expect(refused.err).toContain(`uko campaign rollback ${idOf("archive")} --folder ${stage.folder}`);
+  expect(await campaign(`rollback ${idOf("archive")} --json`, "alice")).toMatchObject({ exitCode: 0 });
+  const reactivated = (await stage.world.trail()).filter(({ operation }) => operation === "activateManagedKey");
+  expect(reactivated.map(({ keyId }) => keyId)).toEqual([idOf("archive").split("/")[1]]);
+});
