@@ -173,6 +173,7 @@ function sayHold(key: string, result: HoldResult, { kind = "owner", until, relea
     if (result.kind === "unchanged") return `Key ${key} is not held`;
     return [
       `Key ${key} is released from its hold: ${result.released}`,
+      ...(result.remaining === undefined ? [] : [`  The key is still held: ${result.remaining}`]),
       ...ended,
       "  The key keeps the hold, your name and your reason in a note, for the two people who act next.",
     ].join("\n");

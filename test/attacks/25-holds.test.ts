@@ -97,6 +97,19 @@ describe("a key under a legal hold", () => {
     expect((await by("bob", `request ${key}`)).exitCode).toBe(0);
   });
 
+  it("has as many releases as holds, also if two of another tool have the same text", async () => {
+    await by("carol", `hold ${key} --release --reason test`);
+    const court = { name: "hold", value: "court order 7" };
+    await writeTags((tags) => [...tags, court, court]);
+    const first = await by("carol", `hold ${key} --release --reason over`);
+    expect(first.text).toMatch(
+      /is released from its hold: "court order 7".*\n {2}The key is still held: "court order 7"/,
+    );
+    expect(first.exitCode).toBe(0);
+    expect((await by("carol", `hold ${key} --release --reason over`)).text).not.toContain("still held");
+    expect((await by("bob", `request ${key}`)).exitCode).toBe(0);
+  });
+
   it("stays held after a release that a person planted in the tag", async () => {
     await writeTags((tags) =>
       tags.map((tag) => (tag.name === "hold" ? { ...tag, value: `${tag.value} release IBMid_550000BOB` } : tag)),

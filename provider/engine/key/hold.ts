@@ -8,6 +8,7 @@ import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
 import {
   type HoldChoice,
   type HoldPlan,
+  holdsInForce,
   planHold,
   planRelease,
   type WantedHold,
@@ -36,13 +37,14 @@ export interface EndedRecord {
 
 export type HoldResult =
   /**
-   * `unchanged`: the key is already as wanted. `released` is the hold that the run ended, in words, and `release` the
-   * command that ends the hold that it set.
+   * `unchanged`: the key is already as wanted. `released` is the hold that the run ended, in words, `remaining` are the
+   * holds that still stop the key, and `release` is the command that ends the hold that the run set.
    */
   | {
       readonly kind: "changed" | "unchanged";
       readonly ended?: EndedRecord;
       readonly released?: string;
+      readonly remaining?: string;
       readonly release?: string;
     }
   /** The tag was not changed for this reason, as a clause. */
@@ -92,14 +94,18 @@ export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, opti
   const actor = await world.session.actor(options);
   if (wish.kind === "release" && !mayAuthor(actor)) throw onlyPeople();
   const by = actor.identity?.iamId ?? "";
-  let sent: { readonly plan: HoldPlan; readonly result: HoldResult } | undefined;
+  let sent: { readonly plan: HoldPlan; readonly before: readonly KeyHold[]; readonly result: HoldResult } | undefined;
   for (let round = 0; round < maxRounds; round += 1) {
     const observed = await observeKey(world, ref, "inspection", options);
     if (observed.kind === "gone") throw notFound(ref);
     const { observation, etag, nowMs } = observed;
     const plan = planFor(observed, wish, by);
     const release = releaseOf(observed, ref, wish);
-    if (sent !== undefined) return isKept(sent.plan, observation, plan) ? { ...sent.result, ...release } : notKept;
+    if (sent !== undefined) {
+      if (!isKept(sent, observation, plan)) return notKept;
+      const others = wish.kind === "release" ? holdsInForce(observation.holds, nowMs) : [];
+      return { ...sent.result, ...(others.length > 0 && { remaining: sayHolds(others) }), ...release };
+    }
     if (plan.kind === "done") return { kind: "unchanged", ...release };
     if (plan.kind !== "write") return { kind: "left", why: sayLeft(plan) };
     if (!(await settler.isSettled(readingOf(observed)))) continue;
@@ -125,7 +131,7 @@ export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, opti
       ...(standing.binds && { ended: endedRecord(standing.record) }),
       ...(plan.released !== undefined && { released: sayHold(plan.released) }),
     };
-    sent = { plan, result };
+    sent = { plan, before: observation.holds, result };
     settler.afterOwnWrite();
     const facts = {
       subject: { ...ref, label: observation.facts.label },
@@ -176,9 +182,15 @@ function patchFor(
 }
 
 /** Whether the service kept what this run wrote. A service that drops new tags would leave the key free. */
-function isKept(sent: HoldPlan, { holds }: KeyObservation, now: HoldPlan): boolean {
-  if (sent.kind !== "write" || sent.released === undefined) return now.kind === "done";
-  return !holds.some(({ text }) => text === sent.released?.text);
+function isKept(
+  { plan, before }: { readonly plan: HoldPlan; readonly before: readonly KeyHold[] },
+  { holds }: KeyObservation,
+  now: HoldPlan,
+): boolean {
+  if (plan.kind !== "write" || plan.released === undefined) return now.kind === "done";
+  // Another tool may have written the same text twice, and a release ends one hold.
+  const like = (found: readonly KeyHold[]): number => found.filter(({ text }) => text === plan.released?.text).length;
+  return like(holds) < like(before);
 }
 
 const notKept: HoldResult = { kind: "left", why: "the service did not keep the change of the tag" };

@@ -278,6 +278,7 @@ const hold = z
         .describe("The request or approval that was pending, and that the hold or release ended")
         .optional(),
       released: z.string().describe("The hold that the release ended").optional(),
+      remaining: z.string().describe("The holds that still stop the key after the release").optional(),
       why: z.string().describe("Why nothing was changed").optional(),
       isRightMissing: z.literal(true).optional(),
     }),
