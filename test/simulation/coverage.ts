@@ -1,11 +1,13 @@
-/** Counts which move met which place of a key under which fault, and prints the counts as tables. */
+/** Counts which move met which place of a key under which fault, and where it changed something, and prints the counts. */
 
 import type { Step } from "./story.ts";
 
 export interface Coverage {
-  note(step: Step, place: string): void;
+  note(step: Step, place: string, hasEffect: boolean): void;
   /** A row for each move, a column for each place, and a second table for the faults. */
   tables(): string;
+  /** The commands and places that changed something, and among them those that did so fewer than so many times. */
+  rare(least: number): string;
 }
 
 /** `uko approve`, `engine destroy`, `tool hold`, `plant request`. */
@@ -18,16 +20,25 @@ export function moveOf({ types }: Step): string {
 export function startCoverage(): Coverage {
   const byPlace = new Map<string, number>();
   const byFault = new Map<string, number>();
+  const effects = new Map<string, number>();
   const count = (counts: Map<string, number>, row: string, column: string): void => {
     const name = `${row}\t${column}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   };
   return {
-    note(step, place) {
+    note(step, place, hasEffect) {
       count(byPlace, moveOf(step), place);
+      if (hasEffect && step.types.startsWith("uko ")) count(effects, moveOf(step), place);
       if (!step.types.startsWith("wait")) count(byFault, moveOf(step), step.fault?.kind ?? "none");
     },
     tables: () => `${table("move", byPlace)}\n\n${table("move", byFault)}`,
+    rare(least) {
+      const few = [...effects].filter(([, number]) => number < least).map(([name]) => name.replace("\t", " at "));
+      const all = `Commands changed something at ${effects.size} pairs of command and place`;
+      return few.length === 0
+        ? `${all}, each ${least} times or more.`
+        : `${all}, fewer than ${least} times: ${few.join(", ")}.`;
+    },
   };
 }
 

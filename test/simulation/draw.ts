@@ -22,6 +22,7 @@ const plants = [
   "approval bob destroy",
   "copied",
   "marker",
+  "markers",
   "nothing",
   "noise",
 ];
@@ -135,7 +136,8 @@ export function nextFor(stage: Stage, name: string, dice: Dice): Step {
   const by = (who: Who, command: string): Step => ({ who, types: `uko ${command}`, answers: "yes" });
   if (key === undefined) return { who: "alice", types: "wait 1m" };
   const nowMs = stage.emulator.world.clock.nowMs();
-  if (isHeld(key.tags, nowMs) && key.state !== "destroyed") {
+  // Half of the time, somebody who does not know of the hold goes on.
+  if (isHeld(key.tags, nowMs) && key.state !== "destroyed" && dice.chance(50)) {
     // Of several holds, a person names the one that ends.
     const which = dice.one(["", "", ...["owner", "other", "legal"].map((kind) => ` --kind ${kind}`)]);
     return by(dice.one(["olga", "bob"]), `hold ${at} --release --reason closed${which}`);

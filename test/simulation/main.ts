@@ -26,6 +26,8 @@ console.log(`\n${coverage.tables()}\n`);
 const share = Math.round((removed * 100) / Math.max(1, keys));
 const counts = `${steps} steps in ${stories} stories, ${removed} of ${keys} keys removed (${share} %)`;
 console.log(`${header}: ${counts}, ${Math.round(cpuSeconds())} CPU seconds`);
+// At least 100 times in two hours, and so many in this run.
+console.log(coverage.rare(Math.max(1, Math.round((cpuSeconds() * 100) / 7200))));
 if (broken !== undefined) console.log(`\n${await explain(stage, broken)}`);
 await stage.close();
 // A killed run still waits for an answer that never comes.

@@ -35,6 +35,12 @@ export async function plantText(
     });
     return;
   }
+  if (what === "markers") {
+    const others = key.tags.filter((tag) => tag.name !== "uko_dual");
+    const both = ["single", "required"].map((value) => ({ name: "uko_dual", value }));
+    await tool.patch(keyId, { tags: [...others, ...both] });
+    return;
+  }
   if (what === "nothing") {
     await tool.patch(keyId, { tags: [] });
     return;

@@ -50,9 +50,15 @@ export async function playSeed(stage: Stage, seed: number, { coverage, isLeftOpe
     for (const name of keyNames) if (stage.keyOf(name) !== undefined) made.add(name);
     const step = drawStep(stage, dice);
     const name = /@(\w+)/.exec(step.types)?.[1];
-    coverage?.note(step, name === undefined ? "-" : placeOf(stage.keyOf(name), stage.emulator.world.clock.nowMs()));
+    const place = name === undefined ? "-" : placeOf(stage.keyOf(name), stage.emulator.world.clock.nowMs());
     steps.push(step);
-    const [finding] = judgeStep(stage, await stage.play(step));
+    const played = await stage.play(step);
+    coverage?.note(
+      step,
+      place,
+      played.trail.some(({ method, effect }) => method !== "GET" && effect),
+    );
+    const [finding] = judgeStep(stage, played);
     if (finding !== undefined) return ended(finding);
   }
   const before = ended();

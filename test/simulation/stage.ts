@@ -191,6 +191,7 @@ export async function openStage(): Promise<Stage> {
     world.clock.advance(5_000);
   };
 
+  const jump = (): void => world.clock.advance(10 * 60_000);
   const play = async (step: Step): Promise<Played> => {
     const types = step.types.includes("FOLDER") ? step.types.replaceAll("FOLDER", await campaignFolder()) : step.types;
     // The campaign of a page is planned before the fault of this step can strike its plan.
@@ -214,7 +215,7 @@ export async function openStage(): Promise<Stage> {
       const isEngine = kind === "engine";
       // A program that asks for one person meets an environment that asks for two.
       if (isEngine) process.env = { ...environmentOf(step), UKO_DUAL_AUTHORIZATION: "required" };
-      const { result, killed, ...network } = runOnNetwork(url, step.fault, async () => {
+      const { result, killed, ...network } = runOnNetwork(url, { fault: step.fault, jump }, async () => {
         if (isEngine) engine = await runProgram(words[0] ?? "", show);
         else if (kind === "console") await sitAtConsole(step, words, show);
         else exitCode = await runCommand(step, words, show);

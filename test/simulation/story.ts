@@ -18,6 +18,8 @@ export const faultKinds = [
   "an empty list",
   "killed before",
   "killed after",
+  "a jump of the clock",
+  "an old date",
   "no disk",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
