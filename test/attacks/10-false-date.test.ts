@@ -5,24 +5,22 @@ import { openWorld } from "../../provider/compose/world.ts";
 import { createHandlers } from "../../provider/engine/resource/handlers.ts";
 import { kmsKey } from "../../provider/resources/kms-key/index.ts";
 import { vault } from "../../provider/resources/vault.ts";
-import { type CliTestWorld, type Ended, keys, type Person, startCliWorld } from "../cli/harness.ts";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { type Ended, keys, type Person } from "../cli/harness.ts";
 import { isKmsCall, isUkoCall } from "../support/calls.ts";
 import { type DateProxy, startDateProxy } from "../support/date-proxy.ts";
 
-let local: CliTestWorld;
 let proxy: DateProxy;
 
+const { world: local } = useCliStage();
 beforeAll(async () => {
-  local = await startCliWorld();
   proxy = await startDateProxy(local.url);
 });
-beforeEach(async () => {
+beforeEach(() => {
   proxy.shiftMs = 0;
-  await local.reset();
 });
 afterAll(async () => {
   await proxy.close();
-  await local.close();
 });
 
 const key = keys.payroll;

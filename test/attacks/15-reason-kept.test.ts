@@ -1,31 +1,21 @@
 /** The reason of a request: who can read it, until when, and the effect of forged or crowded records. */
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { EvidenceEntry, ReportLine } from "../../provider/engine/ports/evidence.ts";
 import type { ConsentDraft } from "../../provider/lifecycle/consent/consent-record.ts";
 import { decodeTagValue, encodeTagValue } from "../../provider/lifecycle/consent/record-text.ts";
 import { recordTagName } from "../../provider/lifecycle/vocabulary/tag-names.ts";
-import { apiKeys, type CliTestWorld, type Ended, keys, type Person, reportOf, startCliWorld } from "../cli/harness.ts";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { apiKeys, type Ended, keys, type Person, reportOf } from "../cli/harness.ts";
 import { type Body, requestToken, send } from "../emulator/harness.ts";
 import { identityOf, sha256 } from "../support/builders.ts";
 
 const reason = "Payroll moved to the new ledger";
 const key = keys.payroll;
 
-let world: CliTestWorld;
-let folder: string;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), "uko-reason-"));
-  await world.reset();
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-afterAll(() => world.close());
+const { world, folder } = useCliStage();
 
 const files = () => ({
   UKO_REPORT: path.join(folder, "report.jsonl"),

@@ -5,7 +5,6 @@ import { hash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,30 +12,20 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
 import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
 import { createEvidenceFile } from "../../provider/services/evidence-file.ts";
 import { createReportFile } from "../../provider/services/report-file.ts";
-import { type CliTestWorld, keys, quietWorld, repository, startCliWorld } from "../cli/harness.ts";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { keys, quietWorld, repository } from "../cli/harness.ts";
 
 /** Right-to-left override, an 8-bit escape sequence, an escape, a line separator, a soft hyphen and a tag character. */
 const steering = "a\u202Eb\u009B31mc\u001B[2Jd\u2028e\u00ADf\u{E0041}g\u007F";
 const steers = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
-let folder: string;
-let world: CliTestWorld;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), "uko-attack-"));
-  await world.reset();
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const { world, folder } = useCliStage();
 
 const entry = (label: string): EvidenceEntry => ({
   ...{ v: 1, time: "2026-11-24T14:22:00Z", instanceId: "i", vaultId: "v", keyId: "k", label, step: "destroy" },

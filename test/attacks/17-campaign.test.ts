@@ -6,11 +6,12 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/store/generate.ts";
 import { manifestIn } from "../cli/campaign-stage.ts";
-import { apiKeys, type CliTestWorld, type Ended, type Person, startCliWorld } from "../cli/harness.ts";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { apiKeys, type Ended, type Person } from "../cli/harness.ts";
 import { endsManagedKey, stepOfCall } from "../support/calls.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
 import { explainVerdict } from "../support/oracle.ts";
@@ -20,22 +21,14 @@ const seed = {
   clock: { start: "2026-10-01T09:00:00Z", frozen: true },
 };
 
-let world: CliTestWorld;
-let folder: string;
-beforeAll(async () => {
-  world = await startCliWorld({ seed });
-});
+const { world, folder } = useCliStage({ seed });
 beforeEach(async () => {
-  await world.reset();
-  folder = mkdtempSync(path.join(tmpdir(), "uko-campaign-attack-"));
   writeFileSync(path.join(folder, "campaign.yaml"), campaignFile);
   await campaign("bob", "plan --write --yes");
 });
 afterEach(async () => {
   expect(explainVerdict(await world.verdict())).toBe("");
-  rmSync(folder, { recursive: true });
 });
-afterAll(() => world.close());
 
 /** Odd keys are in wave `pilot`, the others in wave `later`. */
 const campaignFile = `format: uko-campaign-1

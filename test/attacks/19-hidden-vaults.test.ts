@@ -1,29 +1,18 @@
 /** People whose roles are limited to one vault see no other vault, nor its keystores and keys (uko-v4.md 6). */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { readFileSync, writeFileSync } from "node:fs";
+import { expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import { campaignSeed } from "../cli/campaign-seed.ts";
 import { manifestIn } from "../cli/campaign-stage.ts";
-import { type CliTestWorld, startCliWorld } from "../cli/harness.ts";
+import { useCliStage } from "../cli/cli-stage.ts";
 
 /** Carol and Bob may set and delete every KMS key, but have roles in the vault `archive` only. */
 const limited = ["Carol Example", "Bob Example"];
-let world: CliTestWorld;
-let folder: string;
-beforeAll(async () => {
-  const identities = demoSeed.identities.map((each) =>
-    limited.includes(each.name) ? { ...each, vaults: ["archive"] } : each,
-  );
-  world = await startCliWorld({ seed: { ...campaignSeed, identities } });
-  folder = mkdtempSync(path.join(tmpdir(), "uko-hidden-"));
-});
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await world.close();
-});
+const identities = demoSeed.identities.map((each) =>
+  limited.includes(each.name) ? { ...each, vaults: ["archive"] } : each,
+);
+const { world, folder } = useCliStage({ seed: { ...campaignSeed, identities } });
 
 /** The KMS key behind "ledger" of the vault `payments`, which KMS lets two people delete. */
 async function backingKey(): Promise<string> {

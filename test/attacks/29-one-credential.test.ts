@@ -1,29 +1,12 @@
-/**
- * One credential at the command line: files, variables and input of a pipeline that another person wrote. The engines are
- * in test/contracts/interfaces/19-one-credential.test.ts.
- */
-
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type CliTestWorld, keys, startCliWorld } from "../cli/harness.ts";
+import { afterEach, expect, test } from "vitest";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { keys } from "../cli/harness.ts";
 import { endsManagedKey } from "../support/calls.ts";
 import { linesOf, makeCampaign } from "../support/moves.ts";
 import { explainVerdict } from "../support/oracle.ts";
 
-let world: CliTestWorld;
-let folder: string;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  await world.reset();
-  folder = mkdtempSync(path.join(tmpdir(), "uko-one-"));
-});
+const { world, folder } = useCliStage();
 afterEach(async () => {
-  rmSync(folder, { recursive: true });
   const steps = (await world.trail()).filter(({ operation, effect }) => effect && endsManagedKey(operation));
   expect(steps).toEqual([]);
   expect(explainVerdict(await world.verdict())).toBe("");

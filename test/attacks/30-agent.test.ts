@@ -1,25 +1,13 @@
 /** An agent with one credential: what provider/docs/how-to/agents.md says that it can do, and what it cannot. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type CliTestWorld, keys, type Person, startCliWorld } from "../cli/harness.ts";
+import { expect, test } from "vitest";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { keys, type Person } from "../cli/harness.ts";
 import { endsManagedKey } from "../support/calls.ts";
 import { linesOf, makeCampaign } from "../support/moves.ts";
 import { explainVerdict } from "../support/oracle.ts";
 
-let world: CliTestWorld;
-let folder = "";
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  await world.reset();
-  folder = mkdtempSync(path.join(tmpdir(), "uko-agent-"));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+const { world, folder } = useCliStage();
 
 const key = keys.vouchers;
 

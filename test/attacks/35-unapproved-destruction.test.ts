@@ -4,17 +4,14 @@
  * engines are in test/contracts/interfaces.
  */
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type CliTestWorld, keys, type Person, startCliWorld } from "../cli/harness.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { keys, type Person } from "../cli/harness.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { withOtherTool } from "../support/other-tool.ts";
 import { freshStateHome } from "../support/state-home.ts";
 
-let world: CliTestWorld;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-afterAll(() => world.close());
+const { world } = useCliStage();
 
 const key = keys.vouchers;
 

@@ -1,10 +1,9 @@
-/** One world and one temporary folder for a file of tests: made before them, the world reset before each, both gone after them. */
+/** One world and one temporary folder for a file of tests: the world is reset and the folder emptied before each test. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import type { EmulatorOptions } from "../../provider/emulator/start.ts";
 import { type CliTestWorld, startCliWorld } from "./harness.ts";
 
 export interface CliStage {
@@ -14,13 +13,17 @@ export interface CliStage {
 }
 
 /** Not in harness.ts, which programs without a test runner use, too. */
-export function useCliStage(options: EmulatorOptions = {}): CliStage {
+export function useCliStage(options: Parameters<typeof startCliWorld>[0] = {}): CliStage {
   const folder = mkdtempSync(path.join(tmpdir(), "uko-cli-"));
   let started: CliTestWorld | undefined;
   beforeAll(async () => {
     started = await startCliWorld(options);
   });
-  beforeEach(() => started?.reset());
+  beforeEach(async () => {
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    await started?.reset();
+  });
   afterAll(async () => {
     rmSync(folder, { recursive: true });
     await started?.close();

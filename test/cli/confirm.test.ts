@@ -1,19 +1,15 @@
 /** The question at a terminal before a key is destroyed, and before it is removed. */
 
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
-import { type CliTestWorld, keys, quietWorld, reportOf, startCliWorld } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { keys, quietWorld, reportOf } from "./harness.ts";
 
-let world: CliTestWorld;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-afterAll(() => world.close());
+const { world } = useCliStage();
 
 /** A key that was never active, so that one run may destroy and remove it. */
 const key = keys.draft;
 beforeEach(async () => {
-  await world.reset();
   await world.uko("bob", `request ${key}`);
   await world.advance("1m");
   await world.type("carol", `approve ${key} --store`, ["draft"]);

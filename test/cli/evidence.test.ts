@@ -4,27 +4,23 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { checkEvidenceChain } from "../../provider/compose/certificates.ts";
 import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
-import { type CliTestWorld, keys, makeKmsKey, type Person, seed, startCliWorld, vaultId } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { keys, makeKmsKey, type Person, seed, vaultId } from "./harness.ts";
 import { expectForm } from "./json-form.ts";
 
 const many = Array.from({ length: 40 }, (_, at) => `9b2d0000-0000-4000-8000-0000000001${String(at).padStart(2, "0")}`);
 const [payroll] = seed.keys ?? [];
 
-let world: CliTestWorld;
-beforeAll(async () => {
-  const alike = many.map((id, at) => ({ ...payroll, id, label: `many-${at}`, resources: [] }));
-  world = await startCliWorld({ seed: { ...seed, keys: [...(seed.keys ?? []), ...alike] } as never });
-});
+const alike = many.map((id, at) => ({ ...payroll, id, label: `many-${at}`, resources: [] }));
+const { world } = useCliStage({ seed: { ...seed, keys: [...(seed.keys ?? []), ...alike] } as never });
 let home: string;
-beforeEach(async () => {
-  await world.reset();
+beforeEach(() => {
   home = mkdtempSync(path.join(tmpdir(), "uko-home-"));
   return () => rmSync(home, { recursive: true });
 });
-afterAll(() => world.close());
 
 const run = (who: Person, command: string, environment: Readonly<Record<string, string>> = {}) =>
   world.uko(who, command, { XDG_STATE_HOME: home, ...environment });

@@ -1,23 +1,13 @@
 /** The files that runs write: a report for pipelines, and evidence that `uko audit` reads. */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { ReportLine } from "../../provider/engine/ports/evidence.ts";
-import { type CliTestWorld, type Ended, keys, type Person, startCliWorld } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { type Ended, keys, type Person } from "./harness.ts";
 
-let world: CliTestWorld;
-let folder: string;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), "uko-files-"));
-  await world.reset();
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-afterAll(() => world.close());
+const { world, folder } = useCliStage();
 
 const report = () => path.join(folder, "report.jsonl");
 const evidence = () => path.join(folder, "evidence.jsonl");

@@ -1,23 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { openOperations } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { complaintsAbout } from "../support/compile.ts";
-import { type CliTestWorld, keys, quietWorld, startCliWorld, vaultId } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { keys, quietWorld, vaultId } from "./harness.ts";
 
-let world: CliTestWorld;
-let folder: string;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), "uko-import-"));
-  await world.reset();
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-afterAll(() => world.close());
+const { world, folder } = useCliStage();
 
 const importInto = (out: string) => world.uko("carol", `import --vault ${vaultId} --out ${out}`);
 

@@ -3,14 +3,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type CliTestWorld, keys, startCliWorld } from "./harness.ts";
+import { expect, it } from "vitest";
+import { useCliStage } from "./cli-stage.ts";
+import { keys } from "./harness.ts";
 
-let world: CliTestWorld;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-afterAll(() => world.close());
+const { world } = useCliStage();
 
 const ls = async (args: string): Promise<string> => {
   const { exitCode, out, err } = await world.uko("bob", `ls ${args}`);

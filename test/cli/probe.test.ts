@@ -1,23 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { ProbeLine } from "../../provider/probe/recording.ts";
-import { type CliTestWorld, startCliWorld } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
 
-let world: CliTestWorld;
-let folder: string;
 let out: string;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  await world.reset();
-  folder = mkdtempSync(path.join(tmpdir(), "uko-probe-"));
+const { world, folder } = useCliStage();
+beforeEach(() => {
   out = path.join(folder, "recording.jsonl");
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const lines = () =>
   readFileSync(out, "utf8")

@@ -1,16 +1,13 @@
 /** `uko reactivate` of a KMS key behind a managed key. */
 
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type CliTestWorld, seed, startCliWorld } from "./harness.ts";
+import { expect, it } from "vitest";
+import { useCliStage } from "./cli-stage.ts";
+import { seed } from "./harness.ts";
 
 const id = "9b2d0000-0000-4000-8000-000000000009";
-let world: CliTestWorld;
-beforeAll(async () => {
-  const deletedAt = "2026-11-20T08:00:00Z";
-  const destroyed = { id, name: "payroll-backing", ring: "payroll-ring", state: 5, deletedAt } as const;
-  world = await startCliWorld({ seed: { ...seed, kmsKeys: [destroyed] } });
-});
-afterAll(() => world.close());
+const deletedAt = "2026-11-20T08:00:00Z";
+const destroyed = { id, name: "payroll-backing", ring: "payroll-ring", state: 5, deletedAt } as const;
+const { world } = useCliStage({ seed: { ...seed, kmsKeys: [destroyed] } });
 
 it("does not restore the key", async () => {
   const { exitCode, err } = await world.uko("carol", `reactivate kms/${id}`);

@@ -1,8 +1,9 @@
 /** What a run shows meanwhile: its line of progress, and with `--debug` each call, but never a secret. */
 
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { createProgressLine, withProgress } from "../../provider/cli/run.ts";
-import { apiKeys, type CliTestWorld, keys, startCliWorld } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { apiKeys, keys } from "./harness.ts";
 
 function written(columns: number | undefined, act: (line: ReturnType<typeof createProgressLine>) => void): string {
   let text = "";
@@ -42,11 +43,7 @@ it("counts for a person at a terminal only", () => {
   expect(text()).toBe("");
 });
 
-let world: CliTestWorld;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-afterAll(() => world.close());
+const { world } = useCliStage();
 
 it.each(["before", "after"])("shows each call on standard error, with the option %s the command", async (place) => {
   const command = `status ${keys.draft} --json`;

@@ -7,7 +7,8 @@ import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { explainVerdict } from "../support/oracle.ts";
 import { makeSshKey, signerLine, type TestSshKey, writeSigningFolder } from "../support/ssh-keys.ts";
-import { type CliTestWorld, keys, makeKmsKey, type Person, reportOf, startCliWorld } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { keys, makeKmsKey, type Person, reportOf } from "./harness.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "uko-signed-"));
 const iamIds = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB", carol: "IBMid-550000CAROL" } as const;
@@ -30,19 +31,16 @@ const places = (who: Person) => ({
   own: () => folderOf(who),
 });
 
-let world: CliTestWorld;
-beforeAll(async () => {
-  world = await startCliWorld({ signingOf: places });
+const { world } = useCliStage({ signingOf: places });
+beforeAll(() => {
   for (const [who, key] of Object.entries(sshKeys)) writeSigningFolder(folderOf(who as Person), key);
 });
-beforeEach(async () => {
-  await world.reset();
+beforeEach(() => {
   demand(["alice", "bob", "carol", "erin"]);
   list(Object.keys(sshKeys) as Signer[]);
 });
-afterAll(async () => {
+afterAll(() => {
   rmSync(root, { recursive: true });
-  await world.close();
 });
 
 function list(people: readonly Signer[], key: (who: Signer) => TestSshKey = (who) => sshKeys[who]): void {

@@ -1,27 +1,21 @@
 /** Requests of a campaign on the page *Waiting for you*: in no group, one line for the wave, and one key at a time by hand. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openCampaignAt } from "../../provider/campaign/view/context.ts";
 import { openKnownCampaign } from "../../provider/campaign/view/known.ts";
 import { openKeyOperations } from "../../provider/compose/keys.ts";
 import { createCampaignFolder } from "../../provider/services/campaign-folder.ts";
 import { vaultIds, waveFile, waveSeed } from "../cli/campaign-seed.ts";
 import { manifestIn } from "../cli/campaign-stage.ts";
-import { type CliTestWorld, startCliWorld, withoutPause } from "../cli/harness.ts";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { withoutPause } from "../cli/harness.ts";
 import { hiddenIn, openConsole, type TestConsole } from "./console-world.ts";
 
-let world: CliTestWorld;
-let folder: string;
 let consoles: TestConsole[] = [];
-beforeAll(async () => {
-  world = await startCliWorld({ seed: waveSeed });
-});
+const { world, folder } = useCliStage({ seed: waveSeed });
 beforeEach(async () => {
-  await world.reset();
-  folder = mkdtempSync(path.join(tmpdir(), "uko-waiting-"));
   writeFileSync(path.join(folder, "campaign.yaml"), waveFile);
   await world.type("bob", `campaign plan --write --folder ${folder}`);
   await world.advance("1m");
@@ -29,9 +23,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const each of consoles) await each.close();
   consoles = [];
-  rmSync(folder, { recursive: true });
 });
-afterAll(() => world.close());
 
 async function aliceAt(over: Parameters<typeof openConsole>[2] = {}): Promise<TestConsole> {
   const opened = openConsole(world, "alice", over);

@@ -1,20 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { idleLimitMs, sessionLimitMs } from "../../provider/console/login.ts";
-import { type CliTestWorld, keys } from "../cli/harness.ts";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { keys } from "../cli/harness.ts";
 import { writesManagedKey } from "../support/calls.ts";
-import { hiddenIn, host, openConsole, startCliWorld, type TestConsole } from "./console-world.ts";
+import { hiddenIn, host, openConsole, type TestConsole } from "./console-world.ts";
 
-let world: CliTestWorld;
 let bob: TestConsole;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-beforeEach(async () => {
-  await world.reset();
+const { world } = useCliStage();
+beforeEach(() => {
   bob = openConsole(world, "bob");
 });
 afterEach(() => bob.close());
-afterAll(() => world.close());
 
 const origin = `http://${host}`;
 const form = (fields: Record<string, string>) => new URLSearchParams(fields);

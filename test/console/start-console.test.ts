@@ -4,16 +4,16 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
 import { openOperations } from "../../provider/compose/operations.ts";
 import { type RunningConsole, startConsole } from "../../provider/console/start-console.ts";
-import { type CliTestWorld, quietWorld, startCliWorld } from "../cli/harness.ts";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { quietWorld } from "../cli/harness.ts";
 
-let world: CliTestWorld;
 let console: RunningConsole;
 let close: () => Promise<void>;
 let refused = 0;
 const stop = new AbortController();
 
+const { world } = useCliStage();
 beforeAll(async () => {
-  world = await startCliWorld();
   const run = openOperations(world.environmentOf("bob"), { progress: { report: () => {} } });
   close = run.close;
   console = await startConsole({
@@ -32,7 +32,6 @@ beforeAll(async () => {
 afterAll(async () => {
   console.close();
   await close();
-  await world.close();
 });
 
 it("listens on loopback on a free port, and serves htmx from its package", async () => {
