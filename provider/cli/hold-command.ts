@@ -165,7 +165,7 @@ function noTagOnKms(): UkoError {
   );
 }
 
-function sayHold(key: string, result: HoldResult, { kind = "owner", until, release }: Holding): string {
+function sayHold(key: string, result: HoldResult, { kind = "owner", until, ticket, release }: Holding): string {
   if (result.kind === "left") return `The hold of key ${key} was not changed: ${result.why}`;
   const ended =
     result.ended === undefined ? [] : [`  It ended the request of ${result.ended.author} to ${result.ended.step} it.`];
@@ -180,7 +180,7 @@ function sayHold(key: string, result: HoldResult, { kind = "owner", until, relea
   }
   const end = until === undefined ? "without an end" : `until ${until} (UTC)`;
   return [
-    `Key ${key} ${result.kind === "changed" ? "is now held" : "is held already"} (${kind}) ${end}`,
+    `Key ${key} ${result.kind === "changed" ? "is now held" : "is held already"} (${kind}${ticket === undefined ? "" : `, ticket ${ticket}`}) ${end}`,
     "  No run of uko requests, approves, deactivates or destroys the key. Other tools ignore the hold.",
     ...ended,
     "  Next: to end the hold, run",

@@ -289,7 +289,7 @@ it("requests no destroy without a known opener of the KMS window, and finishes t
   );
   const status = await world.uko("carol", `campaign status --folder ${folder}`);
   expect(status.out).toContain("it is not known who opened its KMS deletion window [UKO_KMS_SETTER_UNKNOWN]");
-  expect(status.out).toContain(`To release: ${command}, then deactivate it again\n`);
+  expect(status.out).toContain(`To release payments-key-00017: ${command}, then deactivate it again\n`);
   await world.advance("5h");
   expect((await inFolder("alice", "request pilot destroy")).out).toContain("[UKO_KMS_SETTER_UNKNOWN]");
 

@@ -56,7 +56,9 @@ describe("uko campaign plan", () => {
     const blocked = sectionOf(await stage.campaign("status"), "Blocked");
     expect(blocked).toMatch(/changed since the manifest: label: "mail-1" -> "renamed"/);
     // A key whose new label belongs to another wave would stay changed if only its old wave was renewed.
-    expect(blocked).toContain(`To release: check the key, then uko campaign plan --write --folder ${stage.folder}`);
+    expect(blocked).toContain(
+      `To release mail-1, mail-2: check the key, then uko campaign plan --write --folder ${stage.folder}`,
+    );
   });
 
   it("leaves the writes of the campaign out of the keys that others wrote", async () => {

@@ -271,7 +271,7 @@ describe("a key that no step can end", () => {
     const { out } = await quiet("bob", "status");
     expect(out).toMatch(/mail-0 +pilot +no step is possible in the state compromised\n/);
     expect(out).toContain(
-      "To release: add a rule of class leave for the key to campaign.yaml, then uko campaign plan --write",
+      "To release mail-0: add a rule of class leave for the key to campaign.yaml, then uko campaign plan --write",
     );
     const rule = "  - {match: {label: mail-0}, class: leave, wave: pilot, reason: Compromised}\n";
     stage.write("campaign.yaml", waveFile.replace("rules:\n", `rules:\n${rule}`));

@@ -4,6 +4,7 @@
  * no row.
  */
 
+import { sayFirst, sayLabel } from "../../engine/text/words.ts";
 import { dayOf } from "../view/classify.ts";
 import { namedListedKey } from "../view/inventory.ts";
 import type { CampaignView } from "../view/view.ts";
@@ -91,8 +92,11 @@ export function keySection(name: keyof typeof keyTables, rows: readonly KeyRow[]
   const table = keyTable(name, rows);
   if (isGrouped !== true) return section(title, { table });
   const released = name === "blocked" ? rows.filter(keyTables.blocked.isShown) : [];
-  const ways = [...new Set(released.map(({ command }) => command))];
-  const notes = ways.map((way) => `To release: ${way}`);
+  const byWay = Map.groupBy(released, ({ command }) => command);
+  const notes = Array.from(
+    byWay,
+    ([way, keys]) => `To release ${sayFirst(keys.map(({ label }) => sayLabel(label)))}: ${way}`,
+  );
   return reasonSection(title, table, atMost(notes, maxShownWays, "; --json lists how to release each key"));
 }
 
