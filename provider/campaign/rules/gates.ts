@@ -77,7 +77,7 @@ export type KeyGate =
   | { readonly kind: WindowFault }
   | { readonly kind: "soaking"; readonly untilMs: number };
 
-type WindowFault = NonNullable<ReturnType<typeof windowFault>>;
+type WindowFault = NonNullable<ReturnType<typeof windowFault>>["guard"];
 
 export interface KeySituation
   extends Pick<ScheduledKey, "state" | "isKms" | "class" | "deactivatedAtMs" | "soakMs" | "opensWindow"> {

@@ -85,7 +85,7 @@ export function readCampaignView(
           protection.length > 0 || !opened.campaign.takingPart.some((glob) => isGlobMatch(glob, address)),
       ),
       isInUse: line.override === "" && line.usage.some((use) => isRecent(use, inventory.nowMs)),
-      windowFault: found?.observation && windowFault(found.observation, inventory.nowMs),
+      windowFault: found?.observation && windowFault(found.observation, inventory.nowMs)?.guard,
     };
     return { line, name, ...(found !== undefined && { listed: found }), isUnread, isRecorded, holds, change, facts };
   });

@@ -92,11 +92,13 @@ export function windowSetter(observation: KeyObservation, run: KeyRun, nowMs: nu
 export function windowFault(
   observation: KeyObservation,
   nowMs: number,
-): "kms_window_expired" | "kms_setter_unknown" | undefined {
+): Extract<Guard, { guard: "kms_window_expired" | "kms_setter_unknown" }> | undefined {
   const backingKeys = observation.state === "deactivated" ? dualBackingKeys(observation) : [];
   if (backingKeys.length === 0) return undefined;
-  if (!backingKeys.every((backingKey) => isWindowLive(backingKey, nowMs))) return "kms_window_expired";
-  return provenSetter(observation, backingKeys, nowMs) === undefined ? "kms_setter_unknown" : undefined;
+  const expired = backingKeys.find((backingKey) => !isWindowLive(backingKey, nowMs));
+  if (expired !== undefined) return { guard: "kms_window_expired", windowEndsAtMs: expired.windowEndsAtMs };
+  const isUnknown = provenSetter(observation, backingKeys, nowMs) === undefined;
+  return isUnknown ? { guard: "kms_setter_unknown" } : undefined;
 }
 
 function provenSetter(

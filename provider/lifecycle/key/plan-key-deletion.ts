@@ -22,7 +22,7 @@ import { hasTaken } from "../vocabulary/steps-taken.ts";
 import { authorize, knownDeactivationMs } from "./authorization.ts";
 import { failingGuard, findLeftoverMaterial, holdGuard } from "./guards.ts";
 import { carriedId, planKeyWrite } from "./key-write.ts";
-import { dualBackingKeys, isWindowLive, prepareWindows, stepToCloseWindow, windowSetter } from "./kms-window.ts";
+import { dualBackingKeys, prepareWindows, stepToCloseWindow, windowFault, windowSetter } from "./kms-window.ts";
 import {
   type DeletionPolicy,
   type Guard,
@@ -139,10 +139,8 @@ function planDeactivation(observation: KeyObservation, policy: DeletionPolicy, r
 }
 
 function planDestruction(observation: KeyObservation, policy: DeletionPolicy, run: KeyRun, nowMs: number): Plan {
-  const expired = dualBackingKeys(observation).find((backingKey) => !isWindowLive(backingKey, nowMs));
-  if (expired !== undefined) {
-    return refuse({ guard: "kms_window_expired", windowEndsAtMs: expired.windowEndsAtMs });
-  }
+  const fault = windowFault(observation, nowMs);
+  if (fault?.guard === "kms_window_expired") return refuse(fault);
   const deactivatedAtMs = knownDeactivationMs(observation, run);
   const coolUntilMs = deactivatedAtMs === undefined ? undefined : deactivatedAtMs + coolDownMs;
   const isCooling = coolUntilMs !== undefined && nowMs <= coolUntilMs;

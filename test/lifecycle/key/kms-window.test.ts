@@ -194,8 +194,11 @@ describe("windowSetter", () => {
 
   it("is missed only on a deactivated key that KMS protects, and an expired window is another fault", () => {
     const unknown = crashed({ carried: { kind: "none" } });
-    expect(windowFault(unknown, nowMs)).toBe("kms_setter_unknown");
-    expect(windowFault(unknown, beganAtMs + kmsWindowMs)).toBe("kms_window_expired");
+    expect(windowFault(unknown, nowMs)).toEqual({ guard: "kms_setter_unknown" });
+    expect(windowFault(unknown, beganAtMs + kmsWindowMs)).toEqual({
+      guard: "kms_window_expired",
+      windowEndsAtMs: beganAtMs + kmsWindowMs,
+    });
     expect(windowFault(crashed(), nowMs)).toBeUndefined();
     expect(windowFault({ ...unknown, state: "active" }, nowMs)).toBeUndefined();
     expect(windowFault({ ...unknown, backingKeys: [] }, nowMs)).toBeUndefined();

@@ -187,15 +187,15 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
       'return isSetter ? { guard: "kms_setter", record: allowedBy } : undefined;',
       'return isSetter && identity === undefined ? { guard: "kms_setter", record: allowedBy } : undefined;',
     ],
-    "an expired window will do": [
-      "find((backingKey) => !isWindowLive(backingKey, nowMs))",
-      "find((backingKey) => !isWindowLive(backingKey, 0))",
-    ],
   },
   "key/kms-window": {
     "a foreign window will do": [
       "if (!alreadySet.includes(backingKey.kmsKeyId)) {",
       "if (!alreadySet.includes(backingKey.kmsKeyId) && !isWindowLive(backingKey, nowMs)) {",
+    ],
+    "an expired window will do": [
+      "find((backingKey) => !isWindowLive(backingKey, nowMs))",
+      "find((backingKey) => !isWindowLive(backingKey, 0))",
     ],
     "a window's setter may come from another window's record": ["&& beganBefore(record.writtenAtMs)", ""],
     "a window's setter may come from another window's note": ["&& beganBefore(note.deactivatedAtMs)", ""],

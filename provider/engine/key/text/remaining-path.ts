@@ -4,7 +4,7 @@
  */
 
 import { failingGuard, findLeftoverMaterial, holdGuard } from "../../../lifecycle/key/guards.ts";
-import { dualBackingKeys } from "../../../lifecycle/key/kms-window.ts";
+import { dualBackingKeys, windowFault } from "../../../lifecycle/key/kms-window.ts";
 import type { DeletionPolicy, Guard, KeyRun } from "../../../lifecycle/key/plan.ts";
 import { type PathStep, remainingPath } from "../../../lifecycle/key/remaining-path.ts";
 import type { KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
@@ -100,7 +100,7 @@ function blockedBy(observation: KeyObservation, policy: DeletionPolicy, nowMs: n
   const { state, stateWord } = observation;
   if (state === "compromised" || state === "destroyed_compromised") return { guard: "compromised", stateWord };
   if (state === "unrecognized") return { guard: "state_unrecognized", stateWord };
-  if (state !== "destroyed") return failingGuard(observation, policy, nowMs);
+  if (state !== "destroyed") return failingGuard(observation, policy, nowMs) ?? windowFault(observation, nowMs);
   const remains = findLeftoverMaterial(observation, nowMs);
   return holdGuard(observation, nowMs) ?? (remains.kind === "held" ? remains.guard : undefined);
 }
