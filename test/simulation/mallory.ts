@@ -85,6 +85,9 @@ function elsewhere(world: World, keyId: string, iamId: string): Fields {
   return {};
 }
 
+/** Whether she writes a request or an approval, which says when it was written. */
+export const isRecord = (what: string): boolean => ["request", "approval", "copied"].includes(what);
+
 const noSeal = "0".repeat(64);
 const tagOf = (body: Fields) => ({
   name: "uko_deletion",

@@ -25,7 +25,7 @@ import { useConsole } from "./console.ts";
 import { type Edit, editFiles } from "./edits.ts";
 import { type Engine, type EngineReport, openEngine, type Verb } from "./engine.ts";
 import { connectDynamic } from "./hosts.ts";
-import { plantText } from "./mallory.ts";
+import { isRecord, plantText } from "./mallory.ts";
 import { runOnNetwork } from "./network.ts";
 import type { Fault, Setting, Step, Who } from "./story.ts";
 import { apiKeyOf, keyNames, kmsKeyId, seededKeys, simulatedSeed, vaultId } from "./world.ts";
@@ -175,6 +175,8 @@ export async function openStage(): Promise<Stage> {
       return;
     }
     if (kind === "plant") {
+      // A touch within two seconds of a text that she planted herself is a limit that the pages state, as below.
+      if (!isRecord(verb)) world.clock.advance(5_000);
       await plantText({ tool, world }, id, verb, rest).catch(refused);
       // In the same second, a person's own request would be the planted one, letter by letter but for its seal.
       world.clock.advance(1_000);
