@@ -23,6 +23,12 @@ describe("the soak of a key", () => {
     ],
     ["the deactivation that the request notes", requested(nowMs - 5 * hourMs), undefined, nowMs - 5 * hourMs],
     ["a request that notes nothing", requested(), undefined, requestedAtMs],
+    [
+      "the last write, if the author of the request wrote again and could have changed what it notes",
+      { ...requested(nowMs - 5 * hourMs), updatedAtMs: nowMs + hourMs },
+      undefined,
+      nowMs + hourMs,
+    ],
     ["a request that notes a later time than its own", requested(nowMs), undefined, requestedAtMs],
     ["the deactivation in the evidence, whatever a request notes", requested(0), nowMs - 7_000, nowMs - 7_000],
     ["the last write, if the evidence names a later time", requested(0), nowMs + 999 * hourMs, requestedAtMs],

@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { errorCatalog } from "../../../provider/errors.ts";
-import { guardCodes, unlessRefused } from "../../../provider/lifecycle/key/plan.ts";
+import { guardCodes, stepRules, unlessRefused } from "../../../provider/lifecycle/key/plan.ts";
 import { aRun } from "../../support/builders.ts";
 
 it("has a code of the catalog for every guard, and never one for a fault", () => {
   for (const code of Object.values(guardCodes)) expect(errorCatalog[code].exitCode).toBe(12);
+});
+
+it("lets only calls to KMS and a removal go on in the second of another write, which could be hidden", () => {
+  const atOnce = Object.entries(stepRules).filter(([, { waitsUntilSettled }]) => waitsUntilSettled !== true);
+  expect(atOnce.map(([step]) => step)).toEqual(["set_for_deletion", "unset_for_deletion", "remove"]);
 });
 
 describe("unlessRefused", () => {
