@@ -4,12 +4,13 @@
  * test/contracts/interfaces.
  */
 
+import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { useCliStage } from "../cli/cli-stage.ts";
 import { apiKeys, keys, type Person } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 
-const { world } = useCliStage();
+const { world, folder } = useCliStage();
 afterEach(async () => {
   expect(explainVerdict(await world.verdict())).toBe("");
 });
@@ -108,6 +109,20 @@ describe("a key under a legal hold", () => {
     expect(first.exitCode).toBe(0);
     expect((await by("carol", `hold ${key} --release --reason over`)).text).not.toContain("still held");
     expect((await by("bob", `request ${key}`)).exitCode).toBe(0);
+  });
+
+  it("is released once although the answer of the service is lost, and the evidence has the release", async () => {
+    const court = { name: "hold", value: "court order 7" };
+    await writeTags((tags) => [...tags, court, court]);
+    await world.control("faults", { operation: "updateManagedKey", drop: "after", times: 1 });
+    const evidence = `${folder}/evidence.jsonl`;
+    await world.advance("1m");
+    const options = "--release --kind other --reason over";
+    const { out, exitCode } = await world.uko("carol", `hold ${key} ${options}`, { UKO_EVIDENCE: evidence });
+    expect(out).toMatch(/is released from its hold: "court order 7"/);
+    expect(out).toMatch(/still held: .*"court order 7"/);
+    expect(exitCode).toBe(0);
+    expect(readFileSync(evidence, "utf8")).toMatch(/"step":"release"/);
   });
 
   it("stays held after a release that a person planted in the tag", async () => {

@@ -17,7 +17,13 @@ import { type KeyTextPatch, patchWithHold, patchWithRelease } from "../../lifecy
 import { mayAuthor } from "../../lifecycle/key/authorization.ts";
 import { planKeyWrite } from "../../lifecycle/key/key-write.ts";
 import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
-import type { ConsentRecord, KeyHold, KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
+import {
+  type Actor,
+  type ConsentRecord,
+  isSame,
+  type KeyHold,
+  type KeyObservation,
+} from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { appendEvidence } from "../loop/evidence.ts";
 import { createSettler } from "../loop/settle.ts";
@@ -94,17 +100,21 @@ export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, opti
   const actor = await world.session.actor(options);
   if (wish.kind === "release" && !mayAuthor(actor)) throw onlyPeople();
   const by = actor.identity?.iamId ?? "";
-  let sent: { readonly plan: HoldPlan; readonly before: readonly KeyHold[]; readonly result: HoldResult } | undefined;
+  let sent: SentChange | undefined;
   for (let round = 0; round < maxRounds; round += 1) {
     const observed = await observeKey(world, ref, "inspection", options);
     if (observed.kind === "gone") throw notFound(ref);
     const { observation, etag, nowMs } = observed;
     const plan = planFor(observed, wish, by);
     const release = releaseOf(observed, ref, wish);
-    if (sent !== undefined) {
-      if (!isKept(sent, observation, plan)) return notKept;
-      const others = wish.kind === "release" ? holdsInForce(observation.holds, nowMs) : [];
-      return { ...sent.result, ...(others.length > 0 && { remaining: sayHolds(others) }), ...release };
+    if (sent !== undefined && (sent.isAnswered || isWrittenBy(actor, observation))) {
+      const isIn = isKept(sent, observation, plan);
+      if (!isIn && sent.isAnswered) return notKept;
+      if (isIn) {
+        if (!sent.isAnswered) await sent.note("");
+        const others = wish.kind === "release" ? holdsInForce(observation.holds, nowMs) : [];
+        return { ...sent.result, ...(others.length > 0 && { remaining: sayHolds(others) }), ...release };
+      }
     }
     if (plan.kind === "done") return { kind: "unchanged", ...release };
     if (plan.kind !== "write") return { kind: "left", why: sayLeft(plan) };
@@ -120,19 +130,11 @@ export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, opti
     const standing = deletionStanding(observation, nowMs);
     // A hold makes the key safer, so it is never refused for its evidence.
     if (wish.kind === "release") await world.evidence.open();
-    const written = await world.keys.update(ref, patch, etag, options);
-    if (written.kind === "forbidden") {
-      return { kind: "left", why: `this requires the role ${sayRoles(rights.writeTags)}`, isRightMissing: true };
-    }
-    if (written.kind === "refused") return { kind: "left", why: `the service refused: ${plain(written.message, 200)}` };
-    if (written.kind !== "done") continue;
     const result: HoldResult = {
       kind: "changed",
       ...(standing.binds && { ended: endedRecord(standing.record) }),
       ...(plan.released !== undefined && { released: sayHold(plan.released) }),
     };
-    sent = { plan, before: observation.holds, result };
-    settler.afterOwnWrite();
     const facts = {
       subject: { ...ref, label: observation.facts.label },
       step: wish.kind,
@@ -145,7 +147,18 @@ export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, opti
         ...(wish.kind === "release" && { reason: wish.reason, hold: plan.released?.text ?? "" }),
       },
     };
-    await appendEvidence(world, facts, { phase: "after", actor, nowMs, correlationId: written.correlationId });
+    const note = (correlationId: string): Promise<void> =>
+      appendEvidence(world, facts, { phase: "after", actor, nowMs, correlationId });
+    const written = await world.keys.update(ref, patch, etag, options);
+    if (written.kind === "forbidden") {
+      return { kind: "left", why: `this requires the role ${sayRoles(rights.writeTags)}`, isRightMissing: true };
+    }
+    if (written.kind === "refused") return { kind: "left", why: `the service refused: ${plain(written.message, 200)}` };
+    // A lost answer leaves open whether the change is in: the next read tells.
+    sent = { plan, before: observation.holds, result, note, isAnswered: written.kind === "done" };
+    if (written.kind !== "done") continue;
+    settler.afterOwnWrite();
+    await note(written.correlationId);
   }
   return { kind: "left", why: "another writer keeps changing the key" };
 }
@@ -181,12 +194,22 @@ function patchFor(
   return patchWithRelease(snapshot, value, { hold: released?.text ?? "", releasedBy: by, atMs: nowMs, reason });
 }
 
+/** What this run wrote to the tag, and the holds that it found there. */
+interface SentChange {
+  readonly plan: HoldPlan;
+  readonly before: readonly KeyHold[];
+  readonly result: HoldResult;
+  /** Writes the line of the change to the evidence. */
+  readonly note: (correlationId: string) => Promise<void>;
+  readonly isAnswered: boolean;
+}
+
+function isWrittenBy({ identity, writesAs }: Actor, { updatedBy }: KeyObservation): boolean {
+  return updatedBy !== undefined && [identity, writesAs].some((each) => each !== undefined && isSame(each, updatedBy));
+}
+
 /** Whether the service kept what this run wrote. A service that drops new tags would leave the key free. */
-function isKept(
-  { plan, before }: { readonly plan: HoldPlan; readonly before: readonly KeyHold[] },
-  { holds }: KeyObservation,
-  now: HoldPlan,
-): boolean {
+function isKept({ plan, before }: SentChange, { holds }: KeyObservation, now: HoldPlan): boolean {
   if (plan.kind !== "write" || plan.released === undefined) return now.kind === "done";
   // Another tool may have written the same text twice, and a release ends one hold.
   const like = (found: readonly KeyHold[]): number => found.filter(({ text }) => text === plan.released?.text).length;
