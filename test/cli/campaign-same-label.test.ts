@@ -31,3 +31,12 @@ it("tells the two keys apart in a review and in a status, and reactivates only t
   const reactivated = (await stage.world.trail()).filter(({ operation }) => operation === "activateManagedKey");
   expect(reactivated.map(({ keyId }) => keyId)).toEqual([idOf("archive").split("/")[1]]);
 });
+
+it("takes an ID as the ID, although another key has it for a label", async () => {
+  await planned();
+  const named = idOf("payments");
+  await stage.world.control(`keys/${idOf("archive").split("/")[1]}`, { record: { label: named } });
+  await campaign("plan --write --yes");
+  expect((await campaign(`rollback ${named}`, "alice")).err).not.toContain("ambiguous");
+  expect((await campaign(`rollback ${named.split("/")[1]}`, "alice")).err).not.toContain("ambiguous");
+});

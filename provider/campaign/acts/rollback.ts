@@ -70,7 +70,10 @@ export async function rollBack(context: CampaignContext, request: RollbackReques
 function chosenKeys({ plan, view }: CampaignContext, { of, inWave }: RollbackRequest): readonly KeyInSchedule[] {
   if (typeof of !== "string") return plan.keys.filter(({ name }) => of.has(name));
   const isWave = inWave === undefined && view.campaign.waves.some(({ name }) => name === of);
-  const keys = onlyWave(plan, isWave ? of : inWave).keys.filter((key) => isWave || isKeyCalled(key, of));
+  const inScope = onlyWave(plan, isWave ? of : inWave).keys;
+  // Anyone can give a key the ID of another one for a label.
+  const byId = inScope.filter(({ name, line }) => !isWave && [name, line.id].includes(of.trim().toLowerCase()));
+  const keys = byId.length > 0 ? byId : inScope.filter((key) => isWave || isKeyCalled(key, of));
   const folder = folderFlag(view.folder.path);
   // Keys of two vaults may have the same label, and the person means one of them.
   if (!isWave && keys.length > 1) {

@@ -190,8 +190,8 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, r
 
 /**
  * Whether KMS requires two people and nothing says who set the window (provider/docs/explanation/two-people.md, "KMS
- * dual authorization"). Then it is not known whom KMS lets destroy the key, so no person is asked to request or to
- * approve what nobody could do. The last writer is no substitute for the setter, because the last writer is always the
+ * dual authorization"). Then it is not known whom KMS lets destroy the key, so uko writes no request and waits for no
+ * approval that no person could use. The last writer is no substitute for the setter, because the last writer is always the
  * author of the record.
  */
 function lacksSetter(plan: Plan, observation: KeyObservation, run: KeyRun, nowMs: number): boolean {
