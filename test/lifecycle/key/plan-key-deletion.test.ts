@@ -250,6 +250,8 @@ describe("KMS dual authorization", () => {
     expect(without(expired, "engine")).toBe("kms_setter_unknown");
     expect(without(expired, "request")).toBe("kms_setter_unknown");
     expect(without(requestWith({ kmsSetter: carol }), "engine")).toBe("waitingForApproval");
+    const unnamed = aKeyWith(requestWith({}), { backingKeys: [suspended], updatedBy: undefined });
+    expect(say(unnamed, {})).toBe("persons_unknown");
   });
 
   it("compares the setter with both names of Bob in a profile, because KMS may compare either", () => {
