@@ -1,3 +1,8 @@
+/**
+ * One credential at the command line: files, variables and input of a pipeline that another person wrote. The engines are
+ * in test/contracts/interfaces/19-one-credential.test.ts.
+ */
+
 import { afterEach, expect, test } from "vitest";
 import { useCliStage } from "../cli/cli-stage.ts";
 import { keys } from "../cli/harness.ts";

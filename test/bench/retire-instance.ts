@@ -14,6 +14,7 @@ import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { type GeneratedSize, generateSeed } from "../../provider/emulator/store/generate.ts";
 import { apiKeys, executable, type Person } from "../cli/harness.ts";
 import { answerTo } from "../support/answers.ts";
+import { endsManagedKey } from "../support/calls.ts";
 import { childEnv } from "../support/child-env.ts";
 import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { judge, type TrailEntry, type Violation } from "../support/oracle.ts";
@@ -338,7 +339,8 @@ function createRun(emulator: Emulator, { kills, randomSeed, folder, log, ...size
       const used = { wallSeconds: Math.round(wallSeconds), cpuSeconds: Math.round(cpuSeconds) };
       const measured = measure(trail, size);
       const onHeld = trail.filter(
-        (entry) => isDeletion(entry) && entry.label === heldKey?.label && entry.seq > heldFrom && entry.seq <= heldTo,
+        ({ operation, effect, label, seq }) =>
+          effect && endsManagedKey(operation) && label === heldKey?.label && seq > heldFrom && seq <= heldTo,
       );
       const onBlocked = [...measured.onBlocked, ...onHeld.map(({ operation }) => `${operation} under a hold`)];
       return { ...measured, onBlocked, ends, kills: killed, peakMegabytes, commands, lines, ...used, callsPerKey };
@@ -365,12 +367,9 @@ function needsAnotherRun({ keys, unstarted = 0 }: Acted): boolean {
   return failed || unstarted > 0;
 }
 
-const isDeletion = (entry: TrailEntry): boolean => isEffect(entry) && /^(delete|destroy)/.test(entry.operation);
-
 function endsOf(keys: NonNullable<Acted["keys"]>): Figures["ends"] {
-  const ends: Record<string, number> = {};
-  for (const { outcome } of typeof keys === "number" ? [] : keys) ends[outcome] = (ends[outcome] ?? 0) + 1;
-  return ends;
+  const byOutcome = Map.groupBy(typeof keys === "number" ? [] : keys, ({ outcome }) => outcome);
+  return Object.fromEntries(Array.from(byOutcome, ([outcome, { length }]) => [outcome, length]));
 }
 
 const hasActed = (keys: Acted["keys"]): boolean =>
