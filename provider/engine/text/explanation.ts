@@ -151,11 +151,16 @@ function stateLines({ state, isUnchanged }: Explanation): readonly string[] {
 export function renderExplanation(explanation: Explanation, { program }: Pick<UserInterface, "program"> = {}): string {
   const next = explanation.next.flatMap(byScope).flatMap((step, index) => {
     const label = index === 0 ? "Next:" : step.isSequel === true ? "then:" : "  or:";
-    return [`  ${label} ${whoRuns(step)}:`, ...step.commands.map((command) => `    ${runnable(command, program)}`)];
+    return nextLines(label, step, program);
   });
   const code = explanation.code === undefined ? [] : [`  [${explanation.code}]`];
   const facts = [...explanation.facts, ...stateLines(explanation)].map((fact) => `  ${fact}`);
   return [explanation.summary, ...facts, ...next, ...code].join("\n");
+}
+
+/** One next step as lines below a message: who runs what, then each command. */
+export function nextLines(label: string, step: NextStep, program?: string): readonly string[] {
+  return [`  ${label} ${whoRuns(step)}:`, ...step.commands.map((command) => `    ${runnable(command, program)}`)];
 }
 
 /** The clause before the commands of a step. It says if one of the commands is enough. */

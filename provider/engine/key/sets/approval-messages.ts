@@ -7,7 +7,7 @@
 import { keyPathOf } from "../../../lifecycle/consent/review.ts";
 import { rights } from "../../../lifecycle/vocabulary/managed-key-states.ts";
 import type { ApprovedStep } from "../../../lifecycle/vocabulary/observation.ts";
-import { whoRuns } from "../../text/explanation.ts";
+import { nextLines } from "../../text/explanation.ts";
 import {
   cannotBeUndone,
   capital,
@@ -86,9 +86,7 @@ export function explainKeysApart(apart: readonly KeyApart[]): readonly string[] 
   return [
     ...sayApart(apart),
     ...storeInstead(early.map(nameOrPath)),
-    ...(remedy === undefined
-      ? []
-      : [`  Next: ${whoRuns(remedy)}:`, ...remedy.commands.map((command) => `    ${command}`)]),
+    ...(remedy === undefined ? [] : nextLines("Next:", remedy)),
   ];
 }
 

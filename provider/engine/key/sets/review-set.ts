@@ -88,7 +88,7 @@ export interface KeyApart extends KeyNames {
   readonly ownRequest?: { readonly record: ConsentRecord; readonly state: string };
   /** The IAM ID of the requester, whose next run takes the step that another person has approved. */
   readonly approvedFor?: string;
-  /** What lets the key go on, if a rule refuses the step to everyone. */
+  /** The next step that removes the reason, if a rule refuses the step to each person. */
   readonly remedy?: NextStep;
   /** The step is too early, but the caller can store an approval for the requester's next run. */
   readonly isStorable?: true;
@@ -285,10 +285,11 @@ function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, a
   const isTooEarly = purpose === "act" && plan.kind === "waitingForTime";
   if (isTooEarly || plan.kind === "refused" || plan.kind === "waitingForApproval") {
     const isStorable = isTooEarly && notStorable(record, nowMs) === undefined;
-    const [remedy] = plan.kind === "refused" ? explain(plan, observed, run).next : [];
+    const { summary, next } = explain(plan, observed, run);
+    const [remedy] = plan.kind === "refused" ? next : [];
     return {
       ...namedKey(observation),
-      why: summaryOf(plan, observed, run),
+      why: summary,
       ...(remedy !== undefined && { remedy }),
       ...(isStorable && { isStorable }),
     };
@@ -301,7 +302,7 @@ function judgeKey(world: World, observed: KeyDetails, { step, kind, requester, a
     unapproved: findUnapprovedStep(observation),
     shown: showKey(observed, knownTextsOf(world, line)),
     nowMs,
-    ...(direct.kind === "waitingForTime" && { waitsFor: summaryOf(direct, observed, run) }),
+    ...(direct.kind === "waitingForTime" && { waitsFor: explain(direct, observed, run).summary }),
     ...(direct.kind === "ready" && { isReady: true }),
   };
 }
@@ -350,16 +351,17 @@ function namedKey({ facts: { vaultId, keyId, label, hasNamesake } }: KeyObservat
   return { vaultId, keyId, label, ...(hasNamesake && { hasNamesake }) };
 }
 
-/** The first line of the message that the step would end with. */
-function summaryOf(plan: Exclude<Plan, { kind: "ready" }>, observed: KeyDetails, run: KeyRun): string {
+/** The first line of the message that the step would end with, and the next steps in it. */
+function explain(
+  plan: Exclude<Plan, { kind: "ready" }>,
+  observed: KeyDetails,
+  run: KeyRun,
+): Pick<Explanation, "summary" | "next"> {
   if (plan.kind === "waitingForApproval" && plan.callerPosition === "not_a_person") {
-    return `${sayActor(run.actor)} is not a person, so it can neither request nor approve`;
+    return { summary: `${sayActor(run.actor)} is not a person, so it can neither request nor approve`, next: [] };
   }
-  return explain(plan, observed, run).summary;
+  return explainOutcome({ kind: "stopped", plan, observed, memory: { run } }, userInterface);
 }
-
-const explain = (plan: Exclude<Plan, { kind: "ready" }>, observed: KeyDetails, run: KeyRun): Explanation =>
-  explainOutcome({ kind: "stopped", plan, observed, memory: { run } }, userInterface);
 
 export function shownIn({ header: { exceptions }, lines }: AnyReview, digest: string): Shown {
   return { digest, keys: lines.size, ...(exceptions !== undefined && { classes: exceptions }) };
