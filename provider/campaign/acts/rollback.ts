@@ -12,7 +12,7 @@ import { count, maxNamed, plain } from "../../engine/text/words.ts";
 import { UkoError } from "../../errors.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { setPhrase } from "../../text/phrase.ts";
-import { isKeyCalled } from "../reports/find.ts";
+import { keysCalled } from "../reports/find.ts";
 import { type KeyResult, reportResults, withoutStep } from "../reports/key-results.ts";
 import { resultOfUnreadKey, rollbackOfKey } from "../reports/ready-keys.ts";
 import { type CampaignReport, folderFlag, type ReportSection, reportOf, section, tableOf } from "../reports/report.ts";
@@ -71,9 +71,7 @@ function chosenKeys({ plan, view }: CampaignContext, { of, inWave }: RollbackReq
   if (typeof of !== "string") return plan.keys.filter(({ name }) => of.has(name));
   const isWave = inWave === undefined && view.campaign.waves.some(({ name }) => name === of);
   const inScope = onlyWave(plan, isWave ? of : inWave).keys;
-  // Anyone can give a key the ID of another one for a label.
-  const byId = inScope.filter(({ name, line }) => !isWave && [name, line.id].includes(of.trim().toLowerCase()));
-  const keys = byId.length > 0 ? byId : inScope.filter((key) => isWave || isKeyCalled(key, of));
+  const keys = isWave ? inScope : keysCalled(inScope, of);
   const folder = folderFlag(view.folder.path);
   // Keys of two vaults may have the same label, and the person means one of them.
   if (!isWave && keys.length > 1) {

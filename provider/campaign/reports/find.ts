@@ -16,10 +16,22 @@ const maxShown = 50;
 
 /** Whether a text names the key: an ID in UKO or a cloud, or its label. */
 export function isKeyCalled({ line, name }: KeyInSchedule, typed: string): boolean {
-  const wanted = typed.trim().toLowerCase();
+  const wanted = wantedIn(typed);
   const names = [name, line.id, line.label, ...line.cloudIds.map(({ id }) => id)];
   return wanted !== "" && names.some((each) => each.toLowerCase() === wanted || lastPart(each) === wanted);
 }
+
+/**
+ * The keys that a text names, for an act on one key. An ID in UKO stands before every other name, because anyone who may
+ * write to a key can give it the ID of another key as its label.
+ */
+export function keysCalled(keys: readonly KeyInSchedule[], typed: string): readonly KeyInSchedule[] {
+  const wanted = wantedIn(typed);
+  const byId = keys.filter(({ line, name }) => name === wanted || line.id === wanted);
+  return byId.length > 0 ? byId : keys.filter((key) => isKeyCalled(key, typed));
+}
+
+const wantedIn = (typed: string): string => typed.trim().toLowerCase();
 
 /** The last part of an ARN, URI or CRN, which people copy most often. */
 function lastPart(id: string): string {

@@ -10,6 +10,7 @@
 
 import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
 import { holdGuard } from "../../lifecycle/key/guards.ts";
+import { wroteLast } from "../../lifecycle/key/key-write.ts";
 import type { KeyRun, Plan } from "../../lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../lifecycle/key/plan-key-deletion.ts";
 import { planReversal } from "../../lifecycle/key/plan-reversal.ts";
@@ -110,11 +111,9 @@ export function planCampaignRollback(
   run: KeyRun,
   nowMs: number,
 ): CampaignVerdict {
-  const { state, updatedBy } = observation;
   const plan = (): CampaignVerdict => ({ kind: "take", plan: planReversal(observation, "reactivate", run, nowMs) });
-  const { writesAs } = run.actor;
-  const isOwnWrite = updatedBy !== undefined && writesAs !== undefined && isSame(updatedBy, writesAs);
-  if (isProvenHere && (state === "active" || isOwnWrite)) return plan();
+  const isOwnWrite = wroteLast(run.actor, observation);
+  if (isProvenHere && (observation.state === "active" || isOwnWrite)) return plan();
   const rollback = rollbackOf(observation, { wave, noted }, nowMs);
   if (rollback.kind === "proven" || (rollback.kind === "written_since" && isLastWrite(rollback, confirmed)))
     return plan();

@@ -15,15 +15,9 @@ import {
 } from "../../lifecycle/consent/hold.ts";
 import { type KeyTextPatch, patchWithHold, patchWithRelease } from "../../lifecycle/consent/record-locations.ts";
 import { mayAuthor } from "../../lifecycle/key/authorization.ts";
-import { planKeyWrite } from "../../lifecycle/key/key-write.ts";
+import { planKeyWrite, wroteLast } from "../../lifecycle/key/key-write.ts";
 import { rights } from "../../lifecycle/vocabulary/managed-key-states.ts";
-import {
-  type Actor,
-  type ConsentRecord,
-  isSame,
-  type KeyHold,
-  type KeyObservation,
-} from "../../lifecycle/vocabulary/observation.ts";
+import type { ConsentRecord, KeyHold, KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { appendEvidence } from "../loop/evidence.ts";
 import { createSettler } from "../loop/settle.ts";
@@ -43,8 +37,8 @@ export interface EndedRecord {
 
 export type HoldResult =
   /**
-   * `unchanged`: the key is already as wanted. `released` is the hold that the run ended, in words, `remaining` are the
-   * holds that still stop the key, and `release` is the command that ends the hold that the run set.
+   * `unchanged`: the key is already as wanted. `released` is the hold that the run ended, in words. `remaining` are the
+   * holds that still stop the key after that, in words. `release` is the command that ends the hold that the run set.
    */
   | {
       readonly kind: "changed" | "unchanged";
@@ -107,7 +101,7 @@ export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, opti
     const { observation, etag, nowMs } = observed;
     const plan = planFor(observed, wish, by);
     const release = releaseOf(observed, ref, wish);
-    if (sent !== undefined && (sent.isAnswered || isWrittenBy(actor, observation))) {
+    if (sent !== undefined && (sent.isAnswered || wroteLast(actor, observation))) {
       const isIn = isKept(sent, observation, plan);
       if (!isIn && sent.isAnswered) return notKept;
       if (isIn) {
@@ -154,7 +148,7 @@ export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, opti
       return { kind: "left", why: `this requires the role ${sayRoles(rights.writeTags)}`, isRightMissing: true };
     }
     if (written.kind === "refused") return { kind: "left", why: `the service refused: ${plain(written.message, 200)}` };
-    // A lost answer leaves open whether the change is in: the next read tells.
+    // If the answer was lost, only the next read shows whether the service made the change.
     sent = { plan, before: observation.holds, result, note, isAnswered: written.kind === "done" };
     if (written.kind !== "done") continue;
     settler.afterOwnWrite();
@@ -194,7 +188,7 @@ function patchFor(
   return patchWithRelease(snapshot, value, { hold: released?.text ?? "", releasedBy: by, atMs: nowMs, reason });
 }
 
-/** What this run wrote to the tag, and the holds that it found there. */
+/** The change of the hold tag that this run sent, and the holds that the tag had before. */
 interface SentChange {
   readonly plan: HoldPlan;
   readonly before: readonly KeyHold[];
@@ -202,10 +196,6 @@ interface SentChange {
   /** Writes the line of the change to the evidence. */
   readonly note: (correlationId: string) => Promise<void>;
   readonly isAnswered: boolean;
-}
-
-function isWrittenBy({ identity, writesAs }: Actor, { updatedBy }: KeyObservation): boolean {
-  return updatedBy !== undefined && [identity, writesAs].some((each) => each !== undefined && isSame(each, updatedBy));
 }
 
 /** Whether the service kept what this run wrote. A service that drops new tags would leave the key free. */

@@ -20,7 +20,13 @@
  */
 
 import { deletionStanding, recordToleranceMs } from "../consent/consent-record.ts";
-import { type ConsentRecord, type Identity, isSame, type KeyObservation } from "../vocabulary/observation.ts";
+import {
+  type Actor,
+  type ConsentRecord,
+  type Identity,
+  isSame,
+  type KeyObservation,
+} from "../vocabulary/observation.ts";
 import { droppedRecordIds, type KeyRun } from "./plan.ts";
 
 interface KeyWriteRule {
@@ -79,18 +85,24 @@ export function planKeyWrite(
     : { kind: "write" };
 }
 
+/** Whether the last write to the key is one of the caller's identity, as the service reports writers. */
+export function wroteLast({ writesAs }: Actor, { updatedBy }: KeyObservation): boolean {
+  return updatedBy !== undefined && writesAs !== undefined && isSame(updatedBy, writesAs);
+}
+
 /**
  * Whether the record stayed on the key although this run sent a PATCH without it: a service that drops new tags
  * cannot remove a tag either. A record that a later write could still make look genuine never counts as left.
  */
 export function isLeftByService(observation: KeyObservation, run: Writer, nowMs: number): boolean {
-  const { writesAs } = run.actor;
-  const { updatedBy } = observation;
+  const { actor } = run;
   const id = carriedId(observation);
-  const wroteLast = updatedBy !== undefined && writesAs !== undefined && isSame(updatedBy, writesAs);
   const wasDropped = id !== undefined && droppedRecordIds(run).includes(id);
   return (
-    wasDropped && wroteLast && !mayStillFit(observation, writesAs, nowMs) && !deletionStanding(observation, nowMs).binds
+    wasDropped &&
+    wroteLast(actor, observation) &&
+    !mayStillFit(observation, actor.writesAs, nowMs) &&
+    !deletionStanding(observation, nowMs).binds
   );
 }
 

@@ -189,10 +189,10 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, r
 }
 
 /**
- * Whether KMS requires two people and nothing says who set the window (provider/docs/explanation/two-people.md, "KMS
- * dual authorization"). Then it is not known whom KMS lets destroy the key, so uko writes no request and waits for no
- * approval that no person could use. The last writer is no substitute for the setter, because the last writer is always the
- * author of the record.
+ * Whether KMS requires two people for the key, and nothing says who set its deletion window
+ * (provider/docs/explanation/two-people.md, "KMS dual authorization"). Then it is not known whom KMS lets destroy the
+ * key. So uko writes no request for the destruction, and waits for no approval of it. The last writer is no substitute
+ * for the setter, because the last writer is always the author of the record.
  */
 function lacksSetter(plan: Plan, observation: KeyObservation, run: KeyRun, nowMs: number): boolean {
   if (dualBackingKeys(observation).length === 0) return false;
