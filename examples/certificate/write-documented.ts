@@ -4,14 +4,27 @@
  * destruction. The exported events lack the removal, so that the check prints each word for how an act is known.
  */
 
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { eventsOf } from "../../test/certificate/audit-events.ts";
-import { startStory } from "../../test/certificate/story.ts";
+import { people, storyOn, writeKeys } from "../../test/certificate/story.ts";
+import { startCliWorld } from "../../test/cli/harness.ts";
+import { makeSshKey, signerLine, writeSigningFolder } from "../../test/support/ssh-keys.ts";
 
 const target = fileURLToPath(new URL("../../provider/docs/how-to/certificate", import.meta.url));
-const story = await startStory({ areConsentsSigned: true });
+const folder = mkdtempSync(path.join(tmpdir(), "uko-certificate-"));
+writeKeys(folder);
+const signers = (["alice", "bob"] as const).map((who) => {
+  const key = makeSshKey();
+  writeSigningFolder(path.join(folder, `ssh-${who}`), key);
+  return `${signerLine(people[who], key)}\n`;
+});
+writeFileSync(path.join(folder, "allowed_signers"), signers.join(""));
+const signingOf = (who: string) => ({ demands: () => [folder], own: () => path.join(folder, `ssh-${who}`) });
+const world = await startCliWorld({ signingOf });
+const story = storyOn({ world, folder });
 
 async function run(who: Parameters<typeof story.uko>[0], command: string): Promise<string> {
   const { exitCode, out, err } = await story.uko(who, command);
@@ -43,5 +56,6 @@ try {
     readFileSync(page, "utf8").replace(/(?<=```text\n)[\s\S]*?(?=```)/, () => checked),
   );
 } finally {
-  await story.close();
+  rmSync(folder, { recursive: true });
+  await world.close();
 }

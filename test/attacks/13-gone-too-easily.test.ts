@@ -1,13 +1,14 @@
 /** Point 13: responses that could be taken for "gone", and a mistyped instance id. */
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { openHandlers } from "../../provider/compose/engines.ts";
 import { openWorld } from "../../provider/compose/world.ts";
 import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import type { Keystores } from "../../provider/engine/ports/containers.ts";
 import { UkoError } from "../../provider/errors.ts";
 import { createInstanceSession } from "../../provider/services/session.ts";
-import { type CliTestWorld, keys, seed, startCliWorld, vaultId } from "../cli/harness.ts";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { type CliTestWorld, keys, seed, vaultId } from "../cli/harness.ts";
 
 const typo = "0e5f1c3a-7b1d-4c55-9d2e-6a4f8b0c1d2f";
 const missing = "9b2d0000-0000-4000-8000-0000000000ff";
@@ -15,19 +16,10 @@ const quiet = { progress: { report: () => {} } };
 const options = { signal: new AbortController().signal };
 const [, payrollId = ""] = keys.payroll.split("/");
 
-const worlds: CliTestWorld[] = [];
-let uko: CliTestWorld;
-let two: CliTestWorld;
-beforeAll(async () => {
-  // A second vault, which the key is not in.
-  const twoVaults = { ...seed, vaults: [...(seed.vaults ?? []), { name: "other" }] };
-  uko = await startCliWorld();
-  two = await startCliWorld({ seed: twoVaults });
-  worlds.push(uko, two);
-});
-beforeEach(() => Promise.all(worlds.map((world) => world.reset())));
+const { world: uko } = useCliStage();
+/** With a second vault, which the key is not in. */
+const { world: two } = useCliStage({ seed: { ...seed, vaults: [...(seed.vaults ?? []), { name: "other" }] } });
 afterEach(() => vi.unstubAllEnvs());
-afterAll(() => Promise.all(worlds.map((world) => world.close())));
 
 /** The handlers that an engine's interface calls, as Carol, who holds every role. */
 function handlers(world: CliTestWorld, environment: Readonly<Record<string, string>> = {}) {

@@ -1,7 +1,7 @@
 /** Certificates that claim more than their evidence: who acted, how many people, or which service answered. */
 
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { limitsOf } from "../../provider/certificate/build.ts";
 import type { Certificate } from "../../provider/certificate/statement.ts";
 import { verifyFile } from "../../provider/compose/certificates.ts";
@@ -9,19 +9,18 @@ import { isByOnePerson } from "../../provider/engine/commands/audit.ts";
 import { isUkoError } from "../../provider/errors.ts";
 import { hashJson } from "../../provider/services/signing/envelope.ts";
 import { type ExportedEvent, eventOf, eventsOf } from "../certificate/audit-events.ts";
-import { keyIn, people, type Story, signedByBoth, startStory, trustAll } from "../certificate/story.ts";
+import { keyIn, people, signedByBoth, trustAll } from "../certificate/story.ts";
+import { useStory } from "../certificate/use-story.ts";
 import { unfinished, useEngineWorld } from "../engine/harness.ts";
 
 const uko = useEngineWorld();
-let story: Story;
+const story = useStory();
 beforeAll(async () => {
-  story = await startStory();
   await story.destroy("payroll");
   await story.remove("payroll");
   await story.uko("bob", "certificate create --sign-key @bob.key --out @c.json");
   await story.uko("alice", "certificate sign @c.json --sign-key @alice.key");
 });
-afterAll(() => story.close());
 
 const textOf = (): string => Buffer.from(story.envelope("c.json").payload, "base64").toString("utf8");
 const signed = (text: string): void =>

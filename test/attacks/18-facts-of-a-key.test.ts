@@ -1,16 +1,15 @@
 /** Certificates whose facts about a key say more than the evidence: its outcome, its key check value, its steps. */
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { LoggedLine } from "../../provider/certificate/evidence-log.ts";
-import { keyIn, type Story, startStory } from "../certificate/story.ts";
+import { keyIn } from "../certificate/story.ts";
+import { useStory } from "../certificate/use-story.ts";
 
-let story: Story;
+const story = useStory();
 beforeAll(async () => {
-  story = await startStory();
   await story.destroy("payroll");
   await story.remove("payroll");
 });
-afterAll(() => story.close());
 
 describe("a certificate calls a key destroyed or removed only by the rule of the removal", () => {
   type Entries = readonly LoggedLine[];

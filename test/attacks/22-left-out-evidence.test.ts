@@ -1,21 +1,20 @@
 /** Point 22: a certificate from a part of the evidence. The file of the runs that ended the key is not passed. */
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { limitsOf } from "../../provider/certificate/build.ts";
 import type { Certificate } from "../../provider/certificate/statement.ts";
-import { type Story, startStory, trustAll } from "../certificate/story.ts";
+import { trustAll } from "../certificate/story.ts";
+import { useStory } from "../certificate/use-story.ts";
 import { keys } from "../cli/harness.ts";
 
-let story: Story;
+const story = useStory();
 beforeAll(async () => {
-  story = await startStory();
   await story.destroy("payroll", { UKO_EVIDENCE: story.file("first.jsonl") });
   await story.remove("payroll");
   await story.uko("bob", "certificate create --evidence @evidence.jsonl --sign-key @bob.key --out @removal.json");
   const all = "--evidence @first.jsonl --evidence @evidence.jsonl";
   await story.uko("bob", `certificate create ${all} --sign-key @bob.key --out @whole.json`);
 });
-afterAll(() => story.close());
 
 function statementOf(name: string): Certificate {
   return JSON.parse(Buffer.from(story.envelope(name).payload, "base64").toString("utf8")) as Certificate;

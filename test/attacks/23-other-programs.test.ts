@@ -1,19 +1,17 @@
 /** Programs that uko starts: a signer, a browser, an engine. None of them gets a credential of its own accord. */
 
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { beforeAll, expect, it, vi } from "vitest";
 import { browserOf } from "../../provider/bin/machine.ts";
 import { variables } from "../../provider/cli/help.ts";
 import { withoutSecrets } from "../../provider/process/other-programs.ts";
-import { type Story, startStory } from "../certificate/story.ts";
+import { useStory } from "../certificate/use-story.ts";
 import { keys } from "../cli/harness.ts";
 
-let story: Story;
+const story = useStory();
 beforeAll(async () => {
-  story = await startStory();
   await story.uko("bob", `request ${keys.payroll}`);
 });
-afterAll(() => story.close());
 
 const secrets = { UKO_API_KEY: "k", UKO_API_KEY_FILE: "f", UKO_TOKEN: "t", UKO_SIGN_PASSPHRASE_FILE: "p" };
 

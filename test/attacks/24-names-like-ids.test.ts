@@ -1,37 +1,29 @@
 /** An author whose name is the IAM ID of another person: a name never selects by that ID, and prints in quotes behind the ID. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CliTestWorld, keys, seed, startCliWorld } from "../cli/harness.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { keys, seed } from "../cli/harness.ts";
 
 const [alice, carol] = ["IBMid-550000ALICE", "IBMid-550000CAROL"];
 
-let world: CliTestWorld;
-let folder: string;
+/** Carol calls herself by Alice's ID, with a quote that pretends to end the name. */
+const identities = (seed.identities ?? []).map((each) =>
+  each.iamId === carol
+    ? { ...each, name: alice }
+    : each.iamId === alice
+      ? { ...each, name: `x") or ${carol} ("y` }
+      : each,
+);
+const { world, folder } = useCliStage({ seed: { ...seed, identities }, isKept: true });
 const evidence = (): Record<string, string> => ({ UKO_EVIDENCE: path.join(folder, "evidence.jsonl") });
 
-/** Carol calls herself by Alice's ID, with a quote that pretends to end the name. */
 beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), "uko-names-"));
-  const identities = (seed.identities ?? []).map((each) =>
-    each.iamId === carol
-      ? { ...each, name: alice }
-      : each.iamId === alice
-        ? { ...each, name: `x") or ${carol} ("y` }
-        : each,
-  );
-  world = await startCliWorld({ seed: { ...seed, identities } });
   await world.uko("carol", `request ${keys.payroll}`, evidence());
   await world.uko("carol", `request ${keys.draft}`, evidence());
   await world.uko("alice", `request ${keys.vouchers}`, evidence());
   // The audit names the person who executed a step.
   await world.uko("carol", `hold ${keys.cards} --kind incident`, evidence());
-});
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await world.close();
 });
 
 describe("the requests of an ID", () => {

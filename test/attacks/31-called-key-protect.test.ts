@@ -3,22 +3,21 @@
  * whether a managed key depends on a KMS key, and the managed key would lose its material without its two people.
  */
 
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { openHandlers } from "../../provider/compose/engines.ts";
 import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
-import { type CliTestWorld, makeKmsKey, startCliWorld } from "../cli/harness.ts";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { makeKmsKey } from "../cli/harness.ts";
 
 const crn = `crn:v1:bluemix:public:kms:eu-de:a/emulated-account:${demoInstanceId}::`;
 /** All that such a person sets. An address on this machine has to come from the environment. */
 const pretence = { UKO_INSTANCE_ID: crn, UKO_ENDPOINT: "" };
 
-let world: CliTestWorld;
+const { world } = useCliStage({ isKept: true });
 let keyId = "";
 beforeAll(async () => {
-  world = await startCliWorld();
   keyId = await makeKmsKey(world, "backup");
 });
-afterAll(() => world.close());
 
 const kmsWrites = async () =>
   (await world.trail()).filter(

@@ -3,35 +3,25 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, test, vi } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished, test, vi } from "vitest";
 import { createEvidenceIndex, createLogReader } from "../../provider/certificate/evidence-log.ts";
 import type { Certificate } from "../../provider/certificate/statement.ts";
 import { type VerificationChoice, verifyFile } from "../../provider/compose/certificates.ts";
 import { isUkoError } from "../../provider/errors.ts";
 import { canonicalJson, hashJson, payloadOf as readPayload } from "../../provider/services/signing/envelope.ts";
 import { jsonParts } from "../../provider/text/json.ts";
-import {
-  type Envelope,
-  people,
-  privateKeyOf,
-  type Story,
-  serializeEnvelope,
-  signedByBoth,
-  signedBytes,
-  startStory,
-} from "./story.ts";
+import { type Envelope, people, privateKeyOf, serializeEnvelope, signedByBoth, signedBytes } from "./story.ts";
+import { useStory } from "./use-story.ts";
 
-let story: Story;
 let good: Envelope;
+const story = useStory();
 beforeAll(async () => {
-  story = await startStory();
   for (const key of ["payroll", "vouchers"] as const) await story.destroy(key);
   for (const key of ["payroll", "vouchers"] as const) await story.remove(key);
   await story.uko("bob", "certificate create --sign-key @bob.key --out @c.json");
   await story.uko("alice", "certificate sign @c.json --sign-key @alice.key");
   good = story.envelope("c.json");
 });
-afterAll(() => story.close());
 
 interface Options {
   readonly evidence?: string;

@@ -3,19 +3,18 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { verifyFile } from "../../provider/compose/certificates.ts";
-import { people, type Story, startStory } from "./story.ts";
+import { people } from "./story.ts";
+import { useStory } from "./use-story.ts";
 
-let story: Story;
+const story = useStory();
 beforeAll(async () => {
-  story = await startStory();
   await story.destroy("payroll");
   await story.remove("payroll");
   await story.uko("bob", "certificate create --sign-key @bob.key --out @c.json");
   await story.uko("alice", "certificate sign @c.json --sign-key @alice.key");
 });
-afterAll(() => story.close());
 
 /** DSSE by its specification alone: the encoding, both signatures, and each subject's digest. */
 const inPython = `

@@ -1,21 +1,18 @@
 /** A deletion by two people, its evidence, and everybody's keys, for the tests of certificates. */
 
 import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { dsse } from "@sigstore/core";
 import { createEvidenceIndex, createLogReader, type LoggedLine } from "../../provider/certificate/evidence-log.ts";
 import { keyInEvidence } from "../../provider/certificate/key-history.ts";
 import { sha256 } from "../../provider/services/evidence-file.ts";
-import { type CliTestWorld, type Ended, type KeyName, keys, type Person, startCliWorld } from "../cli/harness.ts";
-import { makeSshKey, signerLine, writeSigningFolder } from "../support/ssh-keys.ts";
+import type { CliStage } from "../cli/cli-stage.ts";
+import { type Ended, type KeyName, keys, type Person } from "../cli/harness.ts";
 
 export const people = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB", carol: "IBMid-550000CAROL" } as const;
 
-export interface Story {
-  readonly world: CliTestWorld;
-  readonly folder: string;
+export interface Story extends CliStage {
   file(name: string): string;
   /** A `uko` command, in which `@name` is a file of the folder. */
   uko(who: Person, command: string, environment?: Readonly<Record<string, string>>): Promise<Ended>;
@@ -25,30 +22,21 @@ export interface Story {
   envelope(name: string): Envelope;
   /** The lines of the evidence. */
   entries(): LoggedLine[];
-  close(): Promise<void>;
 }
 
-/** With `areConsentsSigned`, both people sign each destruction, and the file `allowed_signers` has their keys. */
-export async function startStory({ areConsentsSigned = false } = {}): Promise<Story> {
-  const folder = mkdtempSync(path.join(tmpdir(), "uko-certificate-"));
-  const file = (name: string): string => path.join(folder, name);
-  const demands = () => (areConsentsSigned ? [folder] : []);
-  const world = await startCliWorld({ signingOf: (who) => ({ demands, own: () => file(`ssh-${who}`) }) });
-  if (areConsentsSigned) {
-    const lines = (["alice", "bob"] as const).map((who) => {
-      const key = makeSshKey();
-      writeSigningFolder(file(`ssh-${who}`), key);
-      return signerLine(people[who], key);
-    });
-    writeFileSync(file("allowed_signers"), `${lines.join("\n")}\n`);
-  }
+/** The keys with which people sign certificates. */
+export function writeKeys(folder: string): void {
   for (const who of Object.keys(people)) {
-    const type = who === "alice" ? "ec" : "ed25519";
     const { privateKey, publicKey } =
-      type === "ec" ? generateKeyPairSync("ec", { namedCurve: "P-256" }) : generateKeyPairSync("ed25519");
-    writeFileSync(file(`${who}.key`), privateKey.export({ type: "pkcs8", format: "pem" }));
-    writeFileSync(file(`${who}.pem`), publicKey.export({ type: "spki", format: "pem" }));
+      who === "alice" ? generateKeyPairSync("ec", { namedCurve: "P-256" }) : generateKeyPairSync("ed25519");
+    writeFileSync(path.join(folder, `${who}.key`), privateKey.export({ type: "pkcs8", format: "pem" }));
+    writeFileSync(path.join(folder, `${who}.pem`), publicKey.export({ type: "spki", format: "pem" }));
   }
+}
+
+/** Its files are in the folder of the stage, after `writeKeys`. */
+export function storyOn({ world, folder }: CliStage): Story {
+  const file = (name: string): string => path.join(folder, name);
   const uko: Story["uko"] = (who, command, environment = {}) =>
     world.uko(who, command.replaceAll(/(?<=[\s=])@/g, `${folder}/`), {
       UKO_EVIDENCE: file("evidence.jsonl"),
@@ -86,10 +74,6 @@ export async function startStory({ areConsentsSigned = false } = {}): Promise<St
         .split("\n")
         .map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine),
     envelope: (name) => JSON.parse(readFileSync(file(name), "utf8")) as Envelope,
-    async close() {
-      rmSync(folder, { recursive: true, force: true });
-      await world.close();
-    },
   };
 }
 

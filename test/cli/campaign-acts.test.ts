@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { beforeAll, beforeEach, expect, it } from "vitest";
 import type { CampaignActing } from "../../provider/campaign/acts/acting.ts";
 import type { ShownReview } from "../../provider/campaign/reports/wave-state.ts";
 import { openOperations } from "../../provider/compose/operations.ts";
@@ -9,7 +9,8 @@ import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/store/generate.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
 import { counts, dataOf } from "./campaign-stage.ts";
-import { type CliTestWorld, type Ended, type Person, startCliWorld } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import type { Ended, Person } from "./harness.ts";
 import { expectCampaignForm } from "./json-form.ts";
 
 /** 20 keys in two vaults and five kinds of keystore; one was never active, one is deactivated already. */
@@ -18,15 +19,10 @@ const seed = {
   clock: { start: "2026-10-01T09:00:00Z", frozen: true },
 };
 
-let world: CliTestWorld;
-let folder: string;
-/** The folder as each test finds it: with a manifest and a sign-off. */
-let start: string;
-const newFolder = (): string => mkdtempSync(path.join(tmpdir(), "uko-acts-"));
+const { world, folder } = useCliStage({ seed });
+/** The folder as each test finds it: with a manifest. */
+const start = mkdtempSync(path.join(tmpdir(), "uko-acts-"));
 beforeAll(async () => {
-  world = await startCliWorld({ seed });
-  folder = newFolder();
-  start = folder;
   writeFileSync(
     path.join(folder, "campaign.yaml"),
     [
@@ -44,17 +40,10 @@ beforeAll(async () => {
     ].join("\n"),
   );
   await campaign("bob", "plan --write --yes");
+  cpSync(folder, start, { recursive: true });
+  return () => rmSync(start, { recursive: true });
 });
-beforeEach(async () => {
-  await world.reset();
-  folder = newFolder();
-  cpSync(start, folder, { recursive: true });
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-afterAll(async () => {
-  rmSync(start, { recursive: true });
-  await world.close();
-});
+beforeEach(() => cpSync(start, folder, { recursive: true }));
 
 const campaign = async (who: Person, command: string): Promise<Ended> => {
   const ended = await inFolder(who, `${command} --json`);

@@ -1,24 +1,15 @@
 /** The people of the guide "Your date, your people, your weeks" in the demo world: a lead, and an owner without a role. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import { demoFile } from "./campaign-seed.ts";
-import { type CliTestWorld, keys, type Person, startCliWorld } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { keys, type Person } from "./harness.ts";
 
-let world: CliTestWorld;
-let folder: string;
-beforeAll(async () => {
-  world = await startCliWorld();
-  folder = mkdtempSync(path.join(tmpdir(), "uko-people-"));
-  writeFileSync(path.join(folder, "campaign.yaml"), demoFile("vouchers", "shop"));
-});
-afterAll(async () => {
-  await world.close();
-  rmSync(folder, { recursive: true });
-});
+const { world, folder } = useCliStage({ isKept: true });
+beforeAll(() => writeFileSync(path.join(folder, "campaign.yaml"), demoFile("vouchers", "shop")));
 const campaign = (command: string, who: Person) => world.uko(who, `campaign ${command} --folder ${folder}`);
 /** The row of the guide about this person. */
 const rowOf = (who: string): string =>

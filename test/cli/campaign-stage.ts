@@ -1,18 +1,16 @@
 /** A folder of a campaign, and an instance with keys in every kind of keystore, for each test of a file. */
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { expect } from "vitest";
 import type { Seed } from "../../provider/emulator/store/seed.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
 import { campaignSeed } from "./campaign-seed.ts";
-import { type CliTestWorld, type Ended, type Person, startCliWorld } from "./harness.ts";
+import { type CliStage, type CliStageOptions, useCliStage } from "./cli-stage.ts";
+import type { Ended, Person } from "./harness.ts";
 import { expectCampaignForm } from "./json-form.ts";
 
-export interface CampaignStage {
-  readonly world: CliTestWorld;
-  readonly folder: string;
+export interface CampaignStage extends CliStage {
   /** Runs `uko campaign`, or one of its acts, in the folder. JSON that it prints has the published form. */
   campaign(command: string, who?: Person): Promise<Ended>;
   write(name: string, text: string): void;
@@ -51,28 +49,11 @@ export function manifestIn(folder: string): string {
 }
 
 /** Registers the hooks of the calling test file. */
-export function useCampaignStage(
-  seed: Seed = campaignSeed,
-  over: Omit<NonNullable<Parameters<typeof startCliWorld>[0]>, "seed"> = {},
-): CampaignStage {
-  let world: CliTestWorld;
-  let folder = "";
-  beforeAll(async () => {
-    world = await startCliWorld({ seed, ...over });
-  });
-  beforeEach(async () => {
-    await world.reset();
-    folder = mkdtempSync(path.join(tmpdir(), "uko-campaign-"));
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
-  afterAll(() => world.close());
+export function useCampaignStage(seed: Seed = campaignSeed, over: Omit<CliStageOptions, "seed"> = {}): CampaignStage {
+  const { world, folder } = useCliStage({ seed, ...over });
   const stage: CampaignStage = {
-    get world() {
-      return world;
-    },
-    get folder() {
-      return folder;
-    },
+    world,
+    folder,
     async campaign(command, who = "bob") {
       const ended = await runInCampaign(world, who, { command, folder });
       if (command.includes("--json")) expectCampaignForm(command, ended.out);

@@ -1,17 +1,16 @@
 /** The key check value in evidence and certificates: auditors of payment keys recognize a key by it. */
 
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Story, startStory, trustAll } from "../certificate/story.ts";
+import { beforeAll, expect, it } from "vitest";
+import { trustAll } from "../certificate/story.ts";
+import { useStory } from "../certificate/use-story.ts";
 
-let story: Story;
+const story = useStory();
 beforeAll(async () => {
-  story = await startStory();
   await story.destroy("payroll");
   await story.remove("payroll");
   expect(await story.uko("bob", "certificate create --sign-key @bob.key --out @c.json")).toMatchObject({ err: "" });
 });
-afterAll(() => story.close());
 
 interface Line {
   readonly step: string;

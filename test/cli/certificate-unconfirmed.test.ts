@@ -2,16 +2,13 @@
 
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { type Story, signedByBoth, startStory, trustAll } from "../certificate/story.ts";
+import { expect, it } from "vitest";
+import { signedByBoth, trustAll } from "../certificate/story.ts";
+import { useStory } from "../certificate/use-story.ts";
 import { withOtherTool } from "../support/other-tool.ts";
 import { keys, makeKmsKey } from "./harness.ts";
 
-let story: Story;
-beforeEach(async () => {
-  story = await startStory();
-});
-afterEach(() => story.close());
+const story = useStory({ isKept: false });
 
 type Entry = Readonly<Record<string, unknown>>;
 

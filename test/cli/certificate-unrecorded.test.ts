@@ -1,14 +1,13 @@
 /** `uko certificate` for a key that one person destroyed with another tool: its evidence has no destruction. */
 
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Story, startStory } from "../certificate/story.ts";
+import { beforeAll, expect, it } from "vitest";
+import { useStory } from "../certificate/use-story.ts";
 import { withOtherTool } from "../support/other-tool.ts";
 import { keys } from "./harness.ts";
 
-let story: Story;
+const story = useStory();
 beforeAll(async () => {
-  story = await startStory();
   await story.destroy("payroll");
   await story.remove("payroll");
   await story.uko("bob", `request ${keys.vouchers} --reason "Vouchers moved"`);
@@ -24,7 +23,6 @@ beforeAll(async () => {
   });
   expect(await story.uko("bob", "certificate create --sign-key @bob.key --out @c.json")).toMatchObject({ err: "" });
 });
-afterAll(() => story.close());
 
 it("counts the key apart in the title and the totals of the page, and shows it first", async () => {
   await story.uko("erin", "certificate show @c.json --html @c.html");

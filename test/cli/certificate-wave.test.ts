@@ -2,19 +2,18 @@
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { encodeManifest, type ManifestKey } from "../../provider/campaign/files/manifest.ts";
 import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
-import { type Story, startStory, trustAll } from "../certificate/story.ts";
+import { trustAll } from "../certificate/story.ts";
+import { useStory } from "../certificate/use-story.ts";
 import { keys } from "./harness.ts";
 
-let story: Story;
+const story = useStory();
 beforeAll(async () => {
-  story = await startStory();
   await story.destroy("payroll");
   await story.remove("payroll");
 });
-afterAll(() => story.close());
 
 const verify = (name: string, options: string) =>
   story.uko("erin", `certificate verify @${name} --allow-emulator ${trustAll} ${options}`);

@@ -2,20 +2,19 @@
 
 import { createPrivateKey } from "node:crypto";
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { eventsOf } from "../certificate/audit-events.ts";
-import { people, type Story, startStory, trustAll } from "../certificate/story.ts";
+import { people, trustAll } from "../certificate/story.ts";
+import { useStory } from "../certificate/use-story.ts";
 import { keys } from "./harness.ts";
 import { expectForm } from "./json-form.ts";
 
-let story: Story;
+const story = useStory();
 beforeAll(async () => {
-  story = await startStory();
   await story.destroy("payroll");
   await story.remove("payroll");
   expect(await story.uko("bob", "certificate create --sign-key @bob.key --out @c.json")).toMatchObject({ err: "" });
 });
-afterAll(() => story.close());
 
 const verify = (name: string, options = "") =>
   story.uko("erin", `certificate verify @${name} --allow-emulator ${trustAll} ${options}`);

@@ -1,10 +1,10 @@
-/** One world and one temporary folder for a file of tests: the world is reset and the folder emptied before each test. */
+/** One world and one temporary folder for a file of tests. Both are empty again before each test, unless they are kept. */
 
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import { type CliTestWorld, startCliWorld } from "./harness.ts";
+import { type CliTestWorld, type CliWorldOptions, startCliWorld } from "./harness.ts";
 
 export interface CliStage {
   /** Only within a test or a hook. */
@@ -12,14 +12,20 @@ export interface CliStage {
   readonly folder: string;
 }
 
+export interface CliStageOptions extends CliWorldOptions {
+  /** Each test begins with what the one before it left. */
+  readonly isKept?: boolean;
+}
+
 /** Not in harness.ts, which programs without a test runner use, too. */
-export function useCliStage(options: Parameters<typeof startCliWorld>[0] = {}): CliStage {
+export function useCliStage({ isKept = false, ...options }: CliStageOptions = {}): CliStage {
   const folder = mkdtempSync(path.join(tmpdir(), "uko-cli-"));
   let started: CliTestWorld | undefined;
   beforeAll(async () => {
     started = await startCliWorld(options);
   });
   beforeEach(async () => {
+    if (isKept) return;
     rmSync(folder, { recursive: true });
     mkdirSync(folder);
     await started?.reset();

@@ -1,23 +1,14 @@
 /** The credential of a run: a file, a token with its prefix, and `uko whoami`. */
 
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import { requestToken } from "../emulator/harness.ts";
-import { apiKeys, type CliTestWorld, keys, type Person, startCliWorld } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { apiKeys, keys, type Person, startCliWorld } from "./harness.ts";
 
-let world: CliTestWorld;
-let folder: string;
-beforeAll(async () => {
-  world = await startCliWorld();
-  folder = mkdtempSync(path.join(tmpdir(), "uko-credentials-"));
-});
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await world.close();
-});
+const { world, folder } = useCliStage();
 
 function keyFile(content: string, mode: number): string {
   const file = path.join(folder, `key-${mode.toString(8)}`);

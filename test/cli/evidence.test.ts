@@ -1,10 +1,9 @@
 /** The place of the evidence without UKO_EVIDENCE, and the runs that stop because they cannot write evidence. */
 
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { checkEvidenceChain } from "../../provider/compose/certificates.ts";
 import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
 import { useCliStage } from "./cli-stage.ts";
@@ -15,12 +14,7 @@ const many = Array.from({ length: 40 }, (_, at) => `9b2d0000-0000-4000-8000-0000
 const [payroll] = seed.keys ?? [];
 
 const alike = many.map((id, at) => ({ ...payroll, id, label: `many-${at}`, resources: [] }));
-const { world } = useCliStage({ seed: { ...seed, keys: [...(seed.keys ?? []), ...alike] } as never });
-let home: string;
-beforeEach(() => {
-  home = mkdtempSync(path.join(tmpdir(), "uko-home-"));
-  return () => rmSync(home, { recursive: true });
-});
+const { world, folder: home } = useCliStage({ seed: { ...seed, keys: [...(seed.keys ?? []), ...alike] } as never });
 
 const run = (who: Person, command: string, environment: Readonly<Record<string, string>> = {}) =>
   world.uko(who, command, { XDG_STATE_HOME: home, ...environment });

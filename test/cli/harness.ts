@@ -113,10 +113,14 @@ export const executable = programOf("build/cli", "uko", "provider/bin/uko.ts");
 export type SigningOf = (who: Person) => SigningPlaces;
 export const unsigned: SigningPlaces = { demands: () => [], own: () => "/nowhere" };
 
+export interface CliWorldOptions extends EmulatorOptions {
+  readonly signingOf?: SigningOf;
+}
+
 export async function startCliWorld({
   signingOf = () => unsigned,
   ...options
-}: EmulatorOptions & { readonly signingOf?: SigningOf } = {}): Promise<CliTestWorld> {
+}: CliWorldOptions = {}): Promise<CliTestWorld> {
   const emulator = await startEmulator({ seed, ...options });
   const { url } = emulator;
   const defaults = { ...emulator.world.switches };

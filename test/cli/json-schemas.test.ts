@@ -1,12 +1,12 @@
 /** The published schemas of the JSON that `uko` prints: fresh, and complete for what it really prints. */
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { jsonFormNames, jsonSchemaText } from "../../sdk/make/docs/json-forms.ts";
 import { jsonSchemasFolder } from "../../sdk/make/schema-file.ts";
-import { type CliTestWorld, keys, makeKmsKey, type Person, reportOf, startCliWorld } from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { keys, makeKmsKey, type Person, reportOf } from "./harness.ts";
 import { expectForm } from "./json-form.ts";
 
 it.each(jsonFormNames)("the published schema of a %s matches; if not: npm run schema", (name) => {
@@ -14,16 +14,7 @@ it.each(jsonFormNames)("the published schema of a %s matches; if not: npm run sc
 });
 
 describe("what uko prints", () => {
-  let world: CliTestWorld;
-  let folder: string;
-  beforeAll(async () => {
-    world = await startCliWorld();
-    folder = mkdtempSync(path.join(tmpdir(), "uko-json-"));
-  });
-  afterAll(async () => {
-    rmSync(folder, { recursive: true });
-    await world.close();
-  });
+  const { world, folder } = useCliStage();
 
   it("has the form of a step in the evidence", async () => {
     const UKO_EVIDENCE = path.join(folder, "evidence.jsonl");
@@ -89,9 +80,9 @@ describe("what uko prints", () => {
     ["error", "sync payroll --json"],
     ["check", "doctor --json"],
     ["explanation", "explain --json"],
-    ["probe", `probe --json --out ${path.join(mkdtempSync(path.join(tmpdir(), "uko-probe-")), "recording.jsonl")}`],
+    ["probe", "probe --json --out FOLDER/recording.jsonl"],
     ["hold", `hold ${keys.ledger} --until 2026-12-24 --json`],
   ] as const)("has the form of a %s: uko %s", async (name, command, who: Person = "bob") => {
-    expectForm(name, (await world.uko(who, command)).out);
+    expectForm(name, (await world.uko(who, command.replace("FOLDER", folder))).out);
   });
 });

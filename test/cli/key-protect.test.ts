@@ -1,15 +1,13 @@
 /** `uko` on an instance of Key Protect, which has neither UKO nor a broker: only its CRN and the address of KMS are set. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { demoInstanceId, keyProtectWorld } from "../../provider/emulator/store/demo-seed.ts";
 import { isKmsCall, isUkoCall } from "../support/calls.ts";
 import { useCliStage } from "./cli-stage.ts";
 import type { Ended } from "./harness.ts";
 
-const { world } = useCliStage({
+const { world, folder } = useCliStage({
   profile: "key-protect",
   seed: { ...keyProtectWorld, clock: { start: "2026-11-24T14:22:00Z", frozen: true } },
 });
@@ -76,8 +74,6 @@ describe("settings that do not fit", () => {
   });
 
   it("the probe asks KMS and IAM, and sends nothing to UKO", async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), "uko-probe-"));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
     const before = (await world.trail()).length;
     const { exitCode, out, err } = await world.uko("carol", `probe --out ${path.join(folder, "recording.jsonl")}`);
     expect([exitCode, err]).toEqual([1, expect.stringContaining("at most")]);

@@ -1,13 +1,12 @@
 /** `uko ls` of keys that no state declares; transcripts show the rest. */
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { useCliStage } from "./cli-stage.ts";
 import { keys } from "./harness.ts";
 
-const { world } = useCliStage();
+const { world, folder } = useCliStage();
 
 const ls = async (args: string): Promise<string> => {
   const { exitCode, out, err } = await world.uko("bob", `ls ${args}`);
@@ -16,7 +15,6 @@ const ls = async (args: string): Promise<string> => {
 };
 
 it("lists the keys that no state declares, which an engine has forgotten or never knew", async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "uko-ls-"));
   const key = (type: string, id: string) => ({ urn: `urn:pulumi:dev::shop::${type}::k`, type, id });
   const pulumi = { deployment: { resources: [key("uko:index:ManagedKey", keys.payroll)] } };
   const managed = (id: string) => ({
@@ -27,8 +25,8 @@ it("lists the keys that no state declares, which an engine has forgotten or neve
   });
   const tofu = { format_version: "1.0", values: { root_module: { resources: [managed(keys.vouchers)] } } };
   const [one, two] = [path.join(folder, "one.json"), path.join(folder, "two.json")];
-  await writeFile(one, JSON.stringify(pulumi));
-  await writeFile(two, JSON.stringify(tofu));
+  writeFileSync(one, JSON.stringify(pulumi));
+  writeFileSync(two, JSON.stringify(tofu));
   const labels = async (args: string) =>
     (await ls(`${args} --json`)).split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line).label as string]));
   const all = await labels("--kind key");
@@ -37,5 +35,4 @@ it("lists the keys that no state declares, which an engine has forgotten or neve
   );
   expect(await labels(`--name payroll --state active --undeclared ${two}`)).toEqual(["payroll"]);
   expect(await world.uko("bob", `ls --undeclared ${one} --kind vault`)).toMatchObject({ exitCode: 2 });
-  await rm(folder, { recursive: true });
 });

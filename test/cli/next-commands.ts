@@ -1,7 +1,8 @@
 /** Runs each `uko …` command of a message as printed, as the person that the message names, and checks its effect. */
 
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { explainVerdict } from "../support/oracle.ts";
+import { useCliStage } from "./cli-stage.ts";
 import {
   type AtTerminal,
   type CliTestWorld,
@@ -10,17 +11,13 @@ import {
   keys,
   type Person,
   reportOf,
-  startCliWorld,
 } from "./harness.ts";
 
 let world: CliTestWorld;
 
 /** The tests of a file: one emulator, seeded again for each command. */
 export function testEach(cases: Readonly<Record<string, Case>>): void {
-  beforeAll(async () => {
-    world = await startCliWorld();
-  });
-  afterAll(() => world.close());
+  ({ world } = useCliStage());
   it.each(Object.entries(cases))("%s", (_title, each) => runCommandsOf(each));
 }
 

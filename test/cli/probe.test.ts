@@ -1,14 +1,11 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ProbeLine } from "../../provider/probe/recording.ts";
 import { useCliStage } from "./cli-stage.ts";
 
-let out: string;
 const { world, folder } = useCliStage();
-beforeEach(() => {
-  out = path.join(folder, "recording.jsonl");
-});
+const out = path.join(folder, "recording.jsonl");
 
 const lines = () =>
   readFileSync(out, "utf8")

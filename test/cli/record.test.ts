@@ -5,7 +5,6 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -14,35 +13,16 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { startFromCommandLine } from "../../provider/emulator/start.ts";
 import { parseReadableLines } from "../../provider/probe/recording.ts";
-import {
-  type AtTerminal,
-  apiKeys,
-  type CliTestWorld,
-  keys,
-  makeKmsKey,
-  type Person,
-  startCliWorld,
-} from "./harness.ts";
+import { useCliStage } from "./cli-stage.ts";
+import { type AtTerminal, apiKeys, keys, makeKmsKey, type Person } from "./harness.ts";
 import { expectForm } from "./json-form.ts";
 
-let world: CliTestWorld;
-let folder: string;
-let file: string;
-beforeAll(async () => {
-  world = await startCliWorld();
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  await world.reset();
-  folder = mkdtempSync(path.join(tmpdir(), "uko-record-"));
-  file = path.join(folder, "deletion.jsonl");
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+const { world, folder } = useCliStage();
+const file = path.join(folder, "deletion.jsonl");
 
 const run = (who: Person, command: string, answers?: AtTerminal) =>
   world.type(who, `${command} --record ${file}`, answers);

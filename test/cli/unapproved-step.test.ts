@@ -1,14 +1,13 @@
 /** A step that one person took with another tool, as the commands show it. */
 
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { withOtherTool } from "../support/other-tool.ts";
 import { useCliStage } from "./cli-stage.ts";
 import { keys, type Person, reportOf } from "./harness.ts";
 
-const { world: uko } = useCliStage();
+const { world: uko, folder } = useCliStage();
 
 const sentence =
   /No approval of the destruction by a second person is known\. The last write to the key was by IBMid-550000BOB on 24 Nov 2026 \d\d:\d\d UTC\./;
@@ -51,7 +50,7 @@ interface Line {
   readonly actor: { readonly iamId: string };
   readonly lastWrite?: object;
 }
-const evidenceFile = () => path.join(mkdtempSync(path.join(tmpdir(), "uko-evidence-")), "evidence.jsonl");
+const evidenceFile = () => path.join(mkdtempSync(path.join(folder, "evidence-")), "evidence.jsonl");
 const linesIn = (file: string): readonly Line[] =>
   readFileSync(file, "utf8")
     .trim()
@@ -127,7 +126,7 @@ it("a destruction that the own state folder recorded under the rule needs no rec
   await deactivate();
   await uko.type("alice", `request ${keys.payroll}`);
   await uko.advance("1m");
-  const home = mkdtempSync(path.join(tmpdir(), "uko-state-"));
+  const home = mkdtempSync(path.join(folder, "state-"));
   await uko.type("bob", `approve ${keys.payroll}`, undefined, { XDG_STATE_HOME: home });
   await uko.advance("31d");
   await uko.control(`keys/${keys.payroll.split("/")[1]}`, { record: { tags: [] } });

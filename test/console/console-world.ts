@@ -1,11 +1,12 @@
 /** Consoles of several people in this process, against one emulator, and browsers without a window that keep cookies. */
 
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { beforeEach } from "vitest";
 import { openOperations } from "../../provider/compose/operations.ts";
 import { buildConsole } from "../../provider/console/console-app.ts";
 import type { ConsoleApp } from "../../provider/console/console-context.ts";
 import { createLogin, type LoginOptions } from "../../provider/console/login.ts";
 import type { SigningPlaces } from "../../provider/services/consents/consent-signatures.ts";
+import { type CliStageOptions, useCliStage } from "../cli/cli-stage.ts";
 import { type CliTestWorld, type Person, startCliWorld, unsigned, withoutPause } from "../cli/harness.ts";
 
 export const host = "127.0.0.1:41234";
@@ -144,21 +145,15 @@ export { startCliWorld };
 export function useTwoPeople(
   [one, other]: readonly [Person, Person],
   use: (world: CliTestWorld, consoles: readonly [TestConsole, TestConsole]) => void,
-  options?: Parameters<typeof startCliWorld>[0],
+  options?: CliStageOptions,
 ): void {
-  let world: CliTestWorld;
-  let consoles: readonly [TestConsole, TestConsole];
-  beforeAll(async () => {
-    world = await startCliWorld(options);
-  });
+  const { world } = useCliStage(options);
   beforeEach(async () => {
-    await world.reset();
-    consoles = [openConsole(world, one), openConsole(world, other)];
+    const consoles = [openConsole(world, one), openConsole(world, other)] as const;
     for (const each of consoles) await each.logIn();
     use(world, consoles);
+    return async () => {
+      for (const each of consoles) await each.close();
+    };
   });
-  afterEach(async () => {
-    for (const each of consoles) await each.close();
-  });
-  afterAll(() => world.close());
 }

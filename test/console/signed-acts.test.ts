@@ -1,20 +1,18 @@
 /** The console on a machine that demands signatures: it shows the command of a destruction, and cannot take it. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
+import { useCliStage } from "../cli/cli-stage.ts";
 import { keys, type Person, reportOf } from "../cli/harness.ts";
 import { makeSshKey, signerLine, writeSigningFolder } from "../support/ssh-keys.ts";
-import { hiddenIn, openConsole, startCliWorld } from "./console-world.ts";
+import { hiddenIn, openConsole } from "./console-world.ts";
 
-const root = mkdtempSync(path.join(tmpdir(), "uko-signed-console-"));
-const folderOf = (who: Person): string => path.join(root, who);
 const signing = (who: Person) => ({ demands: () => [root], own: () => folderOf(who) });
+const { world, folder: root } = useCliStage({ signingOf: signing, isKept: true });
+const folderOf = (who: Person): string => path.join(root, who);
 
-let world: Awaited<ReturnType<typeof startCliWorld>>;
-beforeAll(async () => {
-  world = await startCliWorld({ signingOf: signing });
+beforeAll(() => {
   const people = { bob: "IBMid-550000BOB", carol: "IBMid-550000CAROL" } as const;
   const lines = Object.entries(people).map(([who, iamId]) => {
     const key = makeSshKey("sk-ssh-ed25519@openssh.com");
@@ -23,10 +21,6 @@ beforeAll(async () => {
     return signerLine(iamId, key);
   });
   writeFileSync(path.join(root, "allowed_signers"), `${lines.join("\n")}\n`);
-});
-afterAll(async () => {
-  rmSync(root, { recursive: true });
-  await world.close();
 });
 
 it("shows the command instead of a form, and takes no act of a destruction", async () => {

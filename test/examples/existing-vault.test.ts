@@ -1,23 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
 import { checkSeed } from "../../provider/emulator/store/seed.ts";
-import { type CliTestWorld, quietWorld, repository, startCliWorld, vaultId } from "../cli/harness.ts";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { quietWorld, repository, vaultId } from "../cli/harness.ts";
 
 const { version } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8")) as { version: string };
 const example = path.join(repository, "examples/existing-vault");
 
-let uko: CliTestWorld;
-let folder: string;
-beforeAll(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), "uko-existing-"));
-  uko = await startCliWorld({ seed: checkSeed(JSON.parse(readFileSync(path.join(example, "seed.json"), "utf8"))) });
-});
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await uko.close();
+const { world: uko, folder } = useCliStage({
+  seed: checkSeed(JSON.parse(readFileSync(path.join(example, "seed.json"), "utf8"))),
 });
 
 test("the program of examples/existing-vault is what uko import writes", async () => {

@@ -4,13 +4,14 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { mailText } from "../../examples/notify/mail.ts";
 import { guide, type Notices, readNotices } from "../../examples/notify/notices.ts";
 import { slackPayload } from "../../examples/notify/slack.ts";
 import { teamsPayload } from "../../examples/notify/teams.ts";
-import { type CliTestWorld, type Ended, keys, makeKmsKey, repository, seed, startCliWorld } from "../cli/harness.ts";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { type Ended, keys, makeKmsKey, repository, seed } from "../cli/harness.ts";
 import { writesManagedKey } from "../support/calls.ts";
 import { read } from "../support/documents.ts";
 
@@ -24,17 +25,14 @@ const reader = {
   grants: ["vaults.list", "managed-keys.list"],
 } as const;
 
-let world: CliTestWorld;
+const { roles, grants, ...identity } = reader;
+const notifier = { ...identity, roles: [...roles], grants: [...grants] };
+const { world } = useCliStage({ seed: { ...seed, identities: [...(seed.identities ?? []), notifier] } });
 /** What `uko requests --json` printed for several requests. */
 let several = "";
 beforeAll(async () => {
-  const { roles, grants, ...identity } = reader;
-  const notifier = { ...identity, roles: [...roles], grants: [...grants] };
-  world = await startCliWorld({ seed: { ...seed, identities: [...(seed.identities ?? []), notifier] } });
   several = await requestSeveral();
 });
-beforeEach(() => world.reset());
-afterAll(() => world.close());
 
 const asReader = (command: string): Promise<Ended> => world.uko("erin", command, { UKO_API_KEY: reader.apiKey });
 

@@ -1,17 +1,13 @@
 /** Refused changes of a vault, and the rotation and alignment of a key, in the emulator. */
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { ContainerRef } from "../../../provider/engine/ports/containers.ts";
-import { startTestWorld, type TestWorld, vaultId } from "../../emulator/harness.ts";
+import { stageWorld, vaultId } from "../../emulator/harness.ts";
 import { adaptersOf, refOf } from "../emulated.ts";
 import { never } from "../scripted-server.ts";
 
 const options = { signal: never() };
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startTestWorld();
-});
-afterAll(() => world.close());
+const world = stageWorld();
 
 const carol = () => adaptersOf(world, "carol");
 test("a caller who may not change a container gets the required role, and a stale ETag changes nothing", async () => {

@@ -1,0 +1,12 @@
+/** The story of a certificate in the hooks of a file of tests. Not in story.ts, which a program uses, too. */
+
+import { beforeAll, beforeEach } from "vitest";
+import { type CliStageOptions, useCliStage } from "../cli/cli-stage.ts";
+import { type Story, storyOn, writeKeys } from "./story.ts";
+
+/** One story for all tests of the file, unless `isKept` is false. */
+export function useStory({ isKept = true }: Pick<CliStageOptions, "isKept"> = {}): Story {
+  const stage = useCliStage({ isKept });
+  (isKept ? beforeAll : beforeEach)(() => writeKeys(stage.folder));
+  return storyOn(stage);
+}
