@@ -149,7 +149,7 @@ describe("with the folder of the campaign", () => {
       ["Campaign eol", campaign],
       ["Wave pilot", wave],
     ] as const) {
-      const line = '<p class="reading" role="status">Listing the keys of vault 2 of 2 …</p>';
+      const line = '<p class="reading" role="status">Listing the keys of vaults: 2 of 2 …</p>';
       expect(text.split(`<h1>${title}</h1>`)[1]?.split("As of")[0]).toContain(line);
       expect(text.match(/<\/html>/g)).toHaveLength(1);
     }

@@ -1,7 +1,12 @@
 /** The number of calls that each run of a deletion makes for one key. A count that grows fails here. */
 
 import { describe, expect, test } from "vitest";
-import type { Keys, KeyWithEtag, World, Written } from "../../provider/engine/ports/world.ts";
+import { takeCampaignInventory } from "../../provider/campaign/view/inventory.ts";
+import { createDirectory } from "../../provider/engine/commands/find-by-name.ts";
+import { listAll } from "../../provider/engine/key/sets/survey.ts";
+import type { VaultSnapshot } from "../../provider/engine/ports/containers.ts";
+import type { KeySnapshot, Keys, KeyWithEtag, World, Written } from "../../provider/engine/ports/world.ts";
+import { UkoError } from "../../provider/errors.ts";
 import type { ManagedKeyState } from "../../provider/resources/managed-key/schema.ts";
 import type { TrailEntry } from "../support/oracle.ts";
 import { checked, inputsOf, options, type Person, useEngineWorld, withKeys } from "./harness.ts";
@@ -237,4 +242,59 @@ describe("a response that does not show what the service stored", () => {
       "getManagedKey",
     ]);
   });
+});
+
+test.each<readonly [string, (world: World) => Promise<{ readonly seen: string; readonly unread: readonly string[] }>]>([
+  [
+    "a campaign",
+    async (world) => {
+      const { keys, unreadable } = await takeCampaignInventory(world, { kmsKeys: false }, options);
+      return { seen: keys.map(({ traits }) => traits.label).join(" "), unread: unreadable.map(({ id }) => id) };
+    },
+  ],
+  [
+    "the choice of keys and the list of requests",
+    async (world) => {
+      const { keys, unreadable } = await listAll(world, [], options);
+      return { seen: keys.map(({ label }) => label).join(" "), unread: unreadable.map((each) => each.vaultId) };
+    },
+  ],
+  [
+    "a key that a person names",
+    async (world) => {
+      const key = await createDirectory(world).keyFinder(options)("key-5");
+      return { seen: "vaultId" in key ? key.vaultId : "", unread: [] };
+    },
+  ],
+])("lists several of twelve vaults at a time, once each and in order: %s", async (name, list) => {
+  const ids = Array.from({ length: 12 }, (_, at) => `vault-${at}`);
+  const [isFinding, listed, most] = [name.includes("names"), [] as string[], [0]];
+  let underWay = 0;
+  const { world } = uko.run("bob");
+  await uko.make();
+  const [key] = await world.keys.list({ vaultId: uko.ref("").vaultId }, options);
+  const keys: Keys = {
+    ...world.keys,
+    async list({ vaultId }) {
+      const at = listed.push(vaultId) - 1;
+      underWay += 1;
+      most.push(underWay);
+      // Later lists of those under way end first.
+      for (let turns = 0; turns < 100 - at; turns += 1) await Promise.resolve();
+      underWay -= 1;
+      if (!isFinding && (at === 3 || at === 5)) throw new UkoError("UKO_RIGHTS_MISSING", { summary: "no role" });
+      return [{ ...(key as KeySnapshot), vaultId, label: `key-${at}` }];
+    },
+  };
+  const [vault] = await world.vaults.list({}, options);
+  const vaults = {
+    ...world.vaults,
+    list: async () => ids.map((id) => ({ ...(vault as VaultSnapshot), id, name: id })),
+  };
+  const { seen, unread } = await list({ ...world, keys, vaults });
+  expect(listed).toEqual(ids);
+  expect(Math.max(...most)).toBe(8);
+  if (isFinding) return expect(seen).toBe("vault-5");
+  expect(seen).toBe([0, 1, 2, 4, 6, 7, 8, 9, 10, 11].map((at) => `key-${at}`).join(" "));
+  expect(unread).toEqual(["vault-3", "vault-5"]);
 });

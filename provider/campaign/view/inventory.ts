@@ -11,6 +11,7 @@
 import { sayTag } from "../../engine/key/exceptions.ts";
 import { observedInList } from "../../engine/key/observe.ts";
 import { seesEveryVault, vaultsOf } from "../../engine/loop/absence.ts";
+import { runAll } from "../../engine/loop/many.ts";
 import type { KeystoreSnapshot } from "../../engine/ports/containers.ts";
 import type { KmsKeySnapshot } from "../../engine/ports/kms-keys.ts";
 import type { CallOptions, KeySnapshot, World } from "../../engine/ports/world.ts";
@@ -125,14 +126,17 @@ export async function takeCampaignInventory(
   const names = new Map(vaults.map(({ id, name }) => [id, name]));
   const managed = (snapshot: KeySnapshot): ListedKey =>
     ofManagedKey(world, snapshot, names.get(snapshot.vaultId) ?? "", { backingKeys, internal });
-  const keys: ListedKey[] = [];
-  for (const [index, vault] of vaults.entries()) {
-    world.progress.report(`Listing the keys of vault ${index + 1} of ${vaults.length}`);
-    const listed = await listOrNameShort(unreadable, vault, (isWhole) =>
+  world.progress.report(`Listing the keys of ${count(vaults.length, "vault")}`);
+  const list = async (vault: ListedVault) => {
+    const unread: UnreadablePart[] = [];
+    const listed = await listOrNameShort(unread, vault, (isWhole) =>
       world.keys.list({ vaultId: vault.id, ...(isWhole && { isWhole }) }, options),
     );
-    keys.push(...listed.map(managed));
-  }
+    return { listed: listed.map(managed), unread };
+  };
+  const lists = await runAll(world, { items: vaults, what: "Listing the keys of vaults", act: list }, options);
+  const keys = lists.flatMap(({ listed }) => listed);
+  unreadable.push(...lists.flatMap(({ unread }) => unread));
   const unlisted = new Set(unreadable.filter(isUnlisted).map(({ id }) => id));
   const others = scope.kmsKeys ? await listKeysOutside(world, { vaults, keystores, unreadable }, options) : [];
   const isWhole = !scope.kmsKeys || isKeyProtect || (await seesEveryVault(world, options));

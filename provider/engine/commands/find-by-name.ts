@@ -7,6 +7,7 @@ import { type ErrorCode, onCodes, UkoError } from "../../errors.ts";
 import { isGlobMatch } from "../../text/glob.ts";
 import { observedInList } from "../key/observe.ts";
 import type { VaultNames } from "../key/sets/approval-messages.ts";
+import { runAll } from "../loop/many.ts";
 import type { VaultSnapshot } from "../ports/containers.ts";
 import type { CallOptions, KeySnapshot, World } from "../ports/world.ts";
 import { plain, slipsBetween } from "../text/words.ts";
@@ -164,17 +165,13 @@ function managedKeyFinder(world: World, options: CallOptions): (typed: string) =
     const vaults = await listing;
     const within = slash === -1 ? vaults : [vaultIn(vaults, typed.slice(0, slash))];
     const name = typed.slice(slash + 1);
-    const found: FoundManagedKey[] = [];
-    const listed: (readonly KeySnapshot[])[] = [];
-    for (const vault of within) {
-      const keys = await keysOf(vault);
-      found.push(...fitting(world, vault, keys, name));
-      listed.push(keys);
-    }
+    const act = async (vault: VaultSnapshot) => ({ vault, keys: await keysOf(vault) });
+    const listed = await runAll(world, { items: within, what: "Listing the keys of vaults", act }, options);
+    const found = listed.flatMap(({ vault, keys }) => fitting(world, vault, keys, name));
     return theOne(found, typed, () =>
       nearestTo(
         name,
-        listed.flat().map(({ label }) => label),
+        listed.flatMap(({ keys }) => keys.map(({ label }) => label)),
       ),
     );
   };

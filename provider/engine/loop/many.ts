@@ -84,11 +84,11 @@ export async function runMany<Item, Result>(
   const sayDone = createRate({ ...world, progress }, what, items.length);
   let next = 0;
   let done = 0;
-  let stopped: { readonly by: unknown } | undefined;
+  const failures = new Map<number, unknown>();
   const work = async (limit: number): Promise<void> => {
     for (let started = 0; started < limit && next < items.length; started += 1) {
       await slots?.enter();
-      if (stopped !== undefined || signal.aborted || next === items.length) return slots?.leave();
+      if (failures.size > 0 || signal.aborted || next === items.length) return slots?.leave();
       const index = next;
       next += 1;
       try {
@@ -97,7 +97,7 @@ export async function runMany<Item, Result>(
         sayDone(done);
         ended.at(index, [result]);
       } catch (error) {
-        stopped ??= { by: error };
+        failures.set(index, error);
         ended.at(index, []);
       }
       slots?.leave();
@@ -106,9 +106,11 @@ export async function runMany<Item, Result>(
   await work(1);
   const workers = isOneByOne ? 1 : Math.min(slots === undefined ? atOnce : inSlots, items.length - next);
   await Promise.all(Array.from({ length: workers }, () => work(items.length)));
-  const isCanceled = signal.aborted && next < items.length;
-  const end = stopped ?? (isCanceled ? { by: canceledRun() } : undefined);
-  return { results: ended.results(), unstarted: items.length - next, ...(end !== undefined && { stoppedBy: end.by }) };
+  if (failures.size === 0 && signal.aborted && next < items.length) failures.set(next, canceledRun());
+  // Of items that fail together, the first in order decides, as if they had run one by one.
+  const [first] = [...failures.keys()].sort((a, b) => a - b);
+  const end = first === undefined ? {} : { stoppedBy: failures.get(first) };
+  return { results: ended.results(), unstarted: items.length - next, ...end };
 }
 
 /**
@@ -119,7 +121,7 @@ export function withoutSteps(world: World): World {
   return { ...world, progress: { report: () => {}, ...(count !== undefined && { count }) } };
 }
 
-/** The results of all items, in their order. Throws the error that stopped the run. */
+/** The results of all items, in their order. Throws the error of the first item that failed. */
 export async function runAll<Item, Result>(
   world: ManyWorld,
   many: Many<Item, Result>,

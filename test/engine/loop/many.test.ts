@@ -99,6 +99,15 @@ test("lets the items under way end after an error, and starts no further one", a
   ).rejects.toThrow("no role");
 });
 
+test("of two items that fail together, stops with the error of the first in order", async () => {
+  const act = async (item: number): Promise<number> => {
+    for (let turns = 0; turns < 10 - item; turns += 1) await Promise.resolve();
+    if (item > 0) throw new Error(`no role for ${item}`);
+    return item;
+  };
+  expect(await start({ act }).run).toMatchObject({ results: [0], stoppedBy: new Error("no role for 1") });
+});
+
 test("starts no further item after a cancellation", async () => {
   const stop = new AbortController();
   const each = (result: number): void => {

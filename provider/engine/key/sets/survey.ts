@@ -175,13 +175,14 @@ export async function listAll(
   options: CallOptions,
 ): Promise<Omit<Survey, "reports"> & { readonly keys: readonly KeySnapshot[] }> {
   const ids = vaultIds.length > 0 ? vaultIds : (await vaultsOf(world, options)).map(({ id }) => id);
-  const keys: KeySnapshot[] = [];
-  const unreadable: Unreadable[] = [];
-  for (const [index, vaultId] of ids.entries()) {
-    if (ids.length > 1) world.progress.report(`Listing the keys of vault ${index + 1} of ${ids.length}`);
-    const unread = onCodes(concernOneVault, (error) => void unreadable.push({ vaultId, error }));
-    keys.push(...((await world.keys.list({ vaultId }, options).catch(unread)) ?? []));
-  }
+  if (ids.length > 1) world.progress.report(`Listing the keys of ${ids.length} vaults`);
+  const act = async (vaultId: string) => {
+    const unread = onCodes(concernOneVault, (error): Unreadable => ({ vaultId, error }));
+    return world.keys.list({ vaultId }, options).catch(unread);
+  };
+  const lists = await runAll(world, { items: ids, what: "Listing the keys of vaults", act }, options);
+  const keys = lists.flatMap((list) => ("error" in list ? [] : list));
+  const unreadable = lists.flatMap((list) => ("error" in list ? [list] : []));
   return { vaults: ids.length, nowMs: world.session.serviceTimeMs() ?? 0, keys, unreadable };
 }
 
