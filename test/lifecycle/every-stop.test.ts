@@ -78,11 +78,12 @@ function expectedWith(stops: Stops, given: Situation): string {
   if (stop !== undefined || state === "pre_activation") return stop ?? decided;
   if (isDual(stops) && !hasWindow(stops)) return "refused: kms_window_expired";
   if (!isDual(stops)) return decided;
-  // A request can still name who set the window, if this run did; an approval needs it in the request.
-  const isKnown = stops.kms.startsWith("named") || (/^(write|ask): /.test(decided) && stops.kms.startsWith("own"));
+  // The record or the note names who set the window, or this run set it.
+  const isOwn = stops.kms.startsWith("own");
+  const isKnown = isOwn || stops.kms.startsWith("named");
   if (!isKnown && /^(destroy$|write: |ask: |wait: )/.test(decided)) return "refused: kms_setter_unknown";
   if (decided !== "destroy") return decided;
-  return one.who === stops.kms.slice("named ".length) ? "refused: kms_setter" : "destroy";
+  return isOwn || one.who === stops.kms.slice("named ".length) ? "refused: kms_setter" : "destroy";
 }
 
 function expectedOfActive({ kms }: Stops, decided: string): string {

@@ -22,10 +22,9 @@ import { hasTaken } from "../vocabulary/steps-taken.ts";
 import { authorize, knownDeactivationMs } from "./authorization.ts";
 import { failingGuard, findLeftoverMaterial, holdGuard } from "./guards.ts";
 import { carriedId, planKeyWrite } from "./key-write.ts";
-import { dualBackingKeys, prepareWindows, stepToCloseWindow, windowFault, windowSetter } from "./kms-window.ts";
+import { prepareWindows, stepToCloseWindow, windowFault, windowSetter } from "./kms-window.ts";
 import {
   type DeletionPolicy,
-  type Guard,
   type KeyRun,
   type Plan,
   type Refusal,
@@ -145,14 +144,19 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   const coolUntilMs = deactivatedAtMs === undefined ? undefined : deactivatedAtMs + coolDownMs;
   const isCooling = coolUntilMs !== undefined && nowMs <= coolUntilMs;
   const plan = authorize(observation, policy, run, "destroy", nowMs);
-  if (lacksSetter(plan, observation, run, nowMs)) return refuse({ guard: "kms_setter_unknown" });
+  const setter = windowSetter(observation, run, nowMs);
+  // It is then not known whom KMS lets destroy the key, so uko writes no request and waits for no approval.
+  if (fault !== undefined && setter === undefined && plan.kind !== "refused") return refuse(fault);
   if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest") {
     return isCooling ? { ...plan, notBeforeMs: coolUntilMs } : plan;
   }
   if (plan.kind !== "ready" || plan.step.kind !== "destroy") return plan;
   const { allowedBy } = plan.step;
-  const setter = guardedSetter(observation, run, allowedBy);
-  if (setter !== undefined) return refuse(setter);
+  const { identity, writesAs } = run.actor;
+  const isSetter = [identity, writesAs].some(
+    (each) => setter !== undefined && each !== undefined && isSame(each, setter),
+  );
+  if (allowedBy !== undefined && isSetter) return refuse({ guard: "kms_setter", record: allowedBy });
   if (isCooling) return { kind: "waitingForTime", awaits: "cool_down", untilMs: coolUntilMs };
   if (allowedBy === undefined && hasTaken(run, "deactivate")) {
     return { kind: "waitingForTime", awaits: "separate_run" };
@@ -186,34 +190,6 @@ function planAfterDestroy(observation: KeyObservation, policy: DeletionPolicy, r
     return refuse({ guard: "destruction_unapproved", unapproved });
   }
   return ready({ kind: "remove" });
-}
-
-/**
- * Whether KMS requires two people for the key, and nothing says who set its deletion window
- * (provider/docs/explanation/two-people.md, "KMS dual authorization"). Then it is not known whom KMS lets destroy the
- * key. So uko writes no request for the destruction, and waits for no approval of it. The last writer is no substitute
- * for the setter, because the last writer is always the author of the record.
- */
-function lacksSetter(plan: Plan, observation: KeyObservation, run: KeyRun, nowMs: number): boolean {
-  if (dualBackingKeys(observation).length === 0) return false;
-  if (plan.kind === "waitingForRequest") return windowSetter(observation, run, nowMs) === undefined;
-  if (plan.kind === "waitingForApproval") return plan.record.kmsSetter === undefined;
-  if (plan.kind !== "ready") return false;
-  if (plan.step.kind === "write_record") return plan.step.draft.kmsSetter === undefined;
-  return plan.step.kind === "destroy" && plan.step.allowedBy?.kmsSetter === undefined;
-}
-
-/** Refuses the destruction if the caller set the KMS window. */
-function guardedSetter(
-  observation: KeyObservation,
-  run: KeyRun,
-  allowedBy: Extract<Step, { kind: "destroy" }>["allowedBy"],
-): Guard | undefined {
-  if (allowedBy?.kmsSetter === undefined || dualBackingKeys(observation).length === 0) return undefined;
-  const setter = allowedBy.kmsSetter;
-  const { identity, writesAs } = run.actor;
-  const isSetter = [identity, writesAs].some((each) => each !== undefined && isSame(each, setter));
-  return isSetter ? { guard: "kms_setter", record: allowedBy } : undefined;
 }
 
 function afterRefusedDeactivation(observation: KeyObservation, run: KeyRun, { message }: Refusal, nowMs: number): Plan {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { holdsIn } from "../../../provider/lifecycle/consent/hold.ts";
+import { kmsWindowMs } from "../../../provider/lifecycle/key/kms-window.ts";
 import type { DeletionPolicy, KeyRun, Plan } from "../../../provider/lifecycle/key/plan.ts";
 import { planKeyDeletion } from "../../../provider/lifecycle/key/plan-key-deletion.ts";
 import { coolDownMs } from "../../../provider/lifecycle/vocabulary/managed-key-states.ts";
@@ -240,6 +241,20 @@ describe("KMS dual authorization", () => {
     expect(end({ mark: bob.mark })).toBe("kms_setter");
     expect(end(undefined)).toBe("kms_setter_unknown");
     expect(end(carol, { actor: anActor(alice) })).toBe("waitingForApproval");
+  });
+
+  it("takes the setter from the note if the record names none, or one of an earlier window", () => {
+    const began = nowMs - dayMs;
+    const window = live({ state: "suspended", windowEndsAtMs: began + kmsWindowMs });
+    const decided = (setter: typeof bob | undefined, noted: typeof bob | undefined) => {
+      const record = requestWith({ writtenAtMs: began - hourMs, ...(setter !== undefined && { kmsSetter: setter }) });
+      const note = { deactivatedAtMs: began, kmsSetter: noted };
+      return say(aKeyWith(record, { state: "deactivated", backingKeys: [window], note }), { approvals: [record.id] });
+    };
+    expect(decided(undefined, carol)).toBe("destroy");
+    expect(decided(undefined, bob)).toBe("kms_setter");
+    expect(decided(bob, carol)).toBe("destroy");
+    expect(decided(carol, undefined)).toBe("kms_setter_unknown");
   });
 
   it("asks for no request and no approval if nothing says who set the window", () => {

@@ -184,8 +184,8 @@ const inOnePlace: Readonly<Record<string, Readonly<Record<string, readonly [from
     ],
     "one person's deactivation never drops a record": ["if (isAlone && planKeyWrite", "if (!isAlone && planKeyWrite"],
     "the setter may destroy": [
-      'return isSetter ? { guard: "kms_setter", record: allowedBy } : undefined;',
-      'return isSetter && identity === undefined ? { guard: "kms_setter", record: allowedBy } : undefined;',
+      'isSetter) return refuse({ guard: "kms_setter", record: allowedBy });',
+      'isSetter && identity === undefined) return refuse({ guard: "kms_setter", record: allowedBy });',
     ],
   },
   "key/kms-window": {
