@@ -22,6 +22,7 @@ import {
   type Identity,
   isSame,
   type KeyObservation,
+  nextStepOf,
 } from "../../lifecycle/vocabulary/observation.ts";
 import { type LastWrite, type NotedStep, proveRollback, type Rollback } from "./rollback.ts";
 
@@ -60,7 +61,7 @@ export function planCampaignRequest(
   const { kmsSetter } = request;
   const knowing = kmsSetter === undefined ? run : { ...run, notKept: { ...run.notKept, kmsSetter } };
   const plan = planKeyDeletion(observation, policy, knowing, nowMs);
-  if (!isAbout(plan, step)) return { kind: "leave", why: { kind: "other_step" } };
+  if (!isAbout(plan, step, observation)) return { kind: "leave", why: { kind: "other_step" } };
   const marked = withMark(noteDeactivation(plan, observation, request, run), request);
   return { kind: "take", plan: soundPlan(marked, ["write_record"], "request a step of a campaign") };
 }
@@ -84,11 +85,10 @@ function withMark(plan: Plan, { mark }: CampaignRequest): Plan {
   return { ...plan, step: { ...plan.step, draft: { ...plan.step.draft, campaign: mark } } };
 }
 
-/** Whether the plan is about `step`. A wait for time and a refusal count too, because they name what stops the step. */
-function isAbout(plan: Plan, step: ApprovedStep): boolean {
-  if (plan.kind === "ready") return plan.step.kind === "write_record" && plan.step.draft.step === step;
-  if (plan.kind === "waitingForApproval") return plan.step === step;
-  return plan.kind !== "done";
+/** Whether the plan is about `step`. A wait and a refusal count too, because they name what stops the step. */
+function isAbout(plan: Plan, step: ApprovedStep, { state }: KeyObservation): boolean {
+  if ((nextStepOf(state) ?? step) !== step) return false;
+  return plan.kind === "ready" ? plan.step.kind === "write_record" : plan.kind !== "done";
 }
 
 export interface CampaignRollback {

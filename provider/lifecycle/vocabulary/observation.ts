@@ -28,6 +28,12 @@ export interface Actor {
 export const approvedSteps = ["deactivate", "destroy"] as const;
 export type ApprovedStep = (typeof approvedSteps)[number];
 
+/** The step that a person can approve next; undefined for a key that is past both. */
+export function nextStepOf(state: ObservedState): ApprovedStep | undefined {
+  if (state === "active") return "deactivate";
+  return state === "deactivated" || state === "pre_activation" ? "destroy" : undefined;
+}
+
 export interface Tag {
   readonly name: string;
   readonly value: string;

@@ -36,6 +36,9 @@ describe("a campaign's request", () => {
     const left = { kind: "leave", why: { kind: "other_step" } };
     expect(planCampaignRequest(aKey({ state: "deactivated" }), deactivate, run, nowMs)).toEqual(left);
     expect(planCampaignRequest(aKey(), { step: "destroy" }, run, nowMs)).toEqual(left);
+    const window = aBackingKey({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: nowMs + dayMs });
+    const ofUnknown = aKey({ state: "deactivated", backingKeys: [window] });
+    expect(planCampaignRequest(ofUnknown, deactivate, run, nowMs)).toEqual(left);
   });
 
   it("reports a pending request of the step, and leaves that of another step", () => {

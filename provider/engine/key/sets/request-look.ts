@@ -4,10 +4,10 @@
  */
 
 import type { ShownBeforeRequest } from "../../../lifecycle/key/plan-request.ts";
+import { nextStepOf } from "../../../lifecycle/vocabulary/observation.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
 import { observeKey } from "../observe.ts";
 import { warningsOn } from "../text/unapproved-words.ts";
-import { nextStepOf } from "./selection.ts";
 
 export interface ShownForRequest extends ShownBeforeRequest {
   readonly ref: KeyRef;

@@ -23,7 +23,13 @@ import type { KeyRun, Plan } from "../../../lifecycle/key/plan.ts";
 import { notStorable, planReviewedApproval, planReviewedStep } from "../../../lifecycle/key/plan-reviewed.ts";
 import { findUnapprovedStep } from "../../../lifecycle/key/unapproved-step.ts";
 import type { AnyReview } from "../../../lifecycle/kms-key/kms-review.ts";
-import type { Actor, ApprovedStep, ConsentRecord, KeyObservation } from "../../../lifecycle/vocabulary/observation.ts";
+import {
+  type Actor,
+  type ApprovedStep,
+  type ConsentRecord,
+  type KeyObservation,
+  nextStepOf,
+} from "../../../lifecycle/vocabulary/observation.ts";
 import type { KnownCampaign } from "../../ports/known-campaign.ts";
 import type { ShownKey } from "../../ports/shown-key.ts";
 import type { CallOptions, KeyRef, World } from "../../ports/world.ts";
@@ -38,7 +44,7 @@ import { sayApprovedByCampaign } from "../text/record-words.ts";
 import { saySkipped } from "../text/review-words.ts";
 import { rememberUses } from "./known-uses.ts";
 import { encodeReview } from "./review-file.ts";
-import { nextStepOf, type Selection, selectKeys } from "./selection.ts";
+import { type Selection, selectKeys } from "./selection.ts";
 import { readEach, type Unreadable } from "./survey.ts";
 
 /** Which keys of a wave to review. */

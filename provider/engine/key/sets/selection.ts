@@ -5,7 +5,7 @@
 
 import { isPending } from "../../../lifecycle/key/guards.ts";
 import { isChosen } from "../../../lifecycle/vocabulary/iam-id.ts";
-import type { ApprovedStep, ConsentRecord } from "../../../lifecycle/vocabulary/observation.ts";
+import { type ApprovedStep, type ConsentRecord, nextStepOf } from "../../../lifecycle/vocabulary/observation.ts";
 import { isGlobMatch } from "../../../text/glob.ts";
 import type { CallOptions, World } from "../../ports/world.ts";
 import { type KeyDetails, observedInList } from "../observe.ts";
@@ -56,12 +56,6 @@ function isSelected(key: KeyDetails, { state, label, requester, step, isPending:
 /** Whether the key is destroyed, and the list shows no later date until which a keystore holds its material. */
 function isRemovalDue({ observation: { state, keystores }, nowMs }: KeyDetails): boolean {
   return state === "destroyed" && !keystores.some((each) => isPending(each) && (each.destructionAtMs ?? nowMs) > nowMs);
-}
-
-/** The step that a person can approve next; undefined for a key that is past both. */
-export function nextStepOf(state: KeyDetails["observation"]["state"]): ApprovedStep | undefined {
-  if (state === "active") return "deactivate";
-  return state === "deactivated" || state === "pre_activation" ? "destroy" : undefined;
 }
 
 /**
