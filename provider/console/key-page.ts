@@ -83,7 +83,7 @@ function pathStep(step: InspectedStep, visitor: Visitor): Html {
   ];
   return html`<li class="${isFinal ? "final" : ""}">
 <p><strong>${effect}</strong></p>
-<p>${isEstimate ? "Estimate: " : "At the earliest: "}${moment(earliestAt, visitor)}</p>
+<p>${earliestAt === undefined ? "Blocked" : html`${isEstimate ? "Estimate: " : "At the earliest: "}${moment(earliestAt, visitor)}`}</p>
 <p class="quiet">${notes.join(". ")}</p></li>`;
 }
 

@@ -12,7 +12,7 @@ import type { ShownKey } from "../ports/shown-key.ts";
 import type { KeyAct } from "../text/act.ts";
 import { plain, sayAuthor, sayIdentity, sayRoles } from "../text/words.ts";
 import type { KeyDetails } from "./observe.ts";
-import { pathEffects } from "./text/remaining-path.ts";
+import { blockedBy, isTimeKnown, pathEffects } from "./text/remaining-path.ts";
 import { beside, sayShownKeyInParts, sayUnusual } from "./text/shown-key-words.ts";
 
 /** What a page shows of a key. Times are ISO 8601 UTC. */
@@ -32,10 +32,11 @@ export interface Inspected {
 export function inspect({ observed, run, report, acts, key }: Inspected, policy: DeletionPolicy) {
   const { observation, nowMs } = observed;
   const { carried } = observation;
+  const isBlocked = blockedBy(observation, policy, nowMs) !== undefined;
   return {
     kind: "present" as const,
     report,
-    steps: remainingPath(observation, policy, run, nowMs).map(describePathStep),
+    steps: remainingPath(observation, policy, run, nowMs).map((step) => describePathStep(step, isBlocked)),
     key: { ...describeKey(observed), ...sayShownKeyInParts(beside(key), nowMs), unusual: sayUnusual(key) },
     /** The consent record on the key, whether it counts or not. */
     ...(carried.record !== undefined && { record: describeRecord(carried.record) }),
@@ -51,11 +52,12 @@ export function basisOf({ state, carried }: KeyObservation): string {
   return `${state}:${record}`;
 }
 
-function describePathStep({ step, earliestMs, isEstimate, reversible, needsTwoPeople, right, kmsRight }: PathStep) {
+function describePathStep(pathStep: PathStep, isBlocked: boolean) {
+  const { step, earliestMs, isEstimate, reversible, needsTwoPeople, right, kmsRight } = pathStep;
   return {
     step,
     effect: pathEffects[step],
-    earliestAt: isoTime(earliestMs),
+    ...(isTimeKnown(pathStep, isBlocked) && { earliestAt: isoTime(earliestMs) }),
     isEstimate,
     isReversible: reversible,
     needsTwoPeople,

@@ -32,6 +32,8 @@ export function explainKmsPath(observed: ObservedKmsKey, planned: KmsPlan, run: 
   const isOpen = isWindowOpen(observation, nowMs);
   const untilMs = isOpen ? observation.windowEndsAtMs : nowMs + kmsWindowMs;
   const until = sayTimeAndDistance(untilMs, nowMs);
+  // It is not known when a blocked deletion can begin.
+  const within = block === undefined || isOpen ? `By ${until}` : "Within these 7 days";
   const requested = isOpen
     ? `The key is set for deletion until ${until}`
     : `One person sets the key for deletion for 7 days: ${kmsRequestCommand(observation)}; the key still works; can be undone; role: ${sayRoles(kmsRights.setForDeletion)}`;
@@ -42,9 +44,9 @@ export function explainKmsPath(observed: ObservedKmsKey, planned: KmsPlan, run: 
       `Current state: ${sayKmsState(observation)}.`,
       ...sayUses(observation),
       `1. ${requested}.`,
-      `2. By ${until}, another person destroys the key: ${kmsApproveCommand(observation)}; everything that uses the key stops working; role: ${sayRoles(kmsRights.destroy)}.`,
+      `2. ${within}, another person destroys the key: ${kmsApproveCommand(observation)}; everything that uses the key stops working; role: ${sayRoles(kmsRights.destroy)}.`,
       "3. 90 days after that, KMS begins to purge the metadata. Until then, the key ring of the key cannot be deleted.",
-      `Point of no return: 30 days after the destruction, at the earliest on ${sayTimeAndDistance(nowMs + kmsRestoreMs, nowMs)}. Until then, uko reactivate restores the key.`,
+      `Point of no return: 30 days after the destruction${block === undefined ? `, at the earliest on ${sayTimeAndDistance(nowMs + kmsRestoreMs, nowMs)}` : ""}. Until then, uko reactivate restores the key.`,
       ...sayForGood(observation),
       kmsRolesRule,
     ],

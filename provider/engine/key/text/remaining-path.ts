@@ -69,13 +69,16 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: K
     facts: [
       ...(block === undefined || isHeld ? [] : [`${block.summary}.`]),
       `Current state: ${sayState(observation)}.`,
-      ...path.map((step, index) => `${index + 1}. ${sayStep(step, times)}`),
+      ...(block === undefined ? [] : ["Once nothing blocks the deletion, these steps are left:"]),
+      ...path.map((step, index) => `${index + 1}. ${sayStep(step, times, block !== undefined)}`),
       ...(pointOfNoReturn === undefined
         ? []
-        : [`Point of no return: destroy, at the earliest ${times.on(pointOfNoReturn.earliestMs)}.`]),
+        : [
+            `Point of no return: destroy${block === undefined ? `, at the earliest ${times.on(pointOfNoReturn.earliestMs)}` : ""}.`,
+          ]),
       ...(dualBackingKeys(observation).length > 0 ? kmsRule : []),
       ...sayPeople(path),
-      ...(path.some((step) => step.isEstimate)
+      ...(block === undefined && path.some((step) => step.isEstimate)
         ? [
             "~ is an estimate from the usual pending periods. Each keystore reports its own date once the key is destroyed.",
           ]
@@ -96,7 +99,7 @@ const timesFromStart: Times = {
 };
 
 /** What blocks the deletion now, for any actor. */
-function blockedBy(observation: KeyObservation, policy: DeletionPolicy, nowMs: number): Guard | undefined {
+export function blockedBy(observation: KeyObservation, policy: DeletionPolicy, nowMs: number): Guard | undefined {
   const { state, stateWord } = observation;
   if (state === "compromised" || state === "destroyed_compromised") return { guard: "compromised", stateWord };
   if (state === "unrecognized") return { guard: "state_unrecognized", stateWord };
@@ -134,19 +137,24 @@ export const pathEffects = {
   remove: "The key leaves its vault, so that its template, keystores and vault can be deleted",
 } as const satisfies Record<PathStep["step"], string>;
 
-function sayStep(step: PathStep, { at }: Times): string {
-  const when = `${step.isEstimate ? "~" : ""}${at(step.earliestMs)}`;
+/** Whether the time of a step is known. Of a blocked deletion, only a date that a keystore reported is. */
+export function isTimeKnown({ step, isEstimate }: PathStep, isBlocked: boolean): boolean {
+  return !isBlocked || (step === "wait_for_keystores" && !isEstimate);
+}
+
+function sayStep(step: PathStep, { at }: Times, isBlocked: boolean): string {
+  const when = isTimeKnown(step, isBlocked) ? `${step.isEstimate ? "~" : ""}${at(step.earliestMs)}  ` : "";
   const roles = step.right === undefined ? "" : `; role: ${sayRoles(step.right, step.kmsRight)}`;
   const effect = lowerCase(pathEffects[step.step]);
   switch (step.step) {
     case "deactivate":
-      return `${when}  deactivate: ${effect}; can be undone${roles}`;
+      return `${when}deactivate: ${effect}; can be undone${roles}`;
     case "destroy":
-      return `${when}  destroy: ${effect}; cannot be undone${roles}`;
+      return `${when}destroy: ${effect}; cannot be undone${roles}`;
     case "wait_for_keystores":
-      return `${when}  ${effect}`;
+      return `${when}${effect}`;
     case "remove":
-      return `${when}  remove: ${effect}${roles}`;
+      return `${when}remove: ${effect}${roles}`;
   }
 }
 
