@@ -1,6 +1,5 @@
 /** The reason of a request: who can read it, until when, and the effect of forged or crowded records. */
 
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { EvidenceEntry, ReportLine } from "../../provider/engine/ports/evidence.ts";
@@ -8,9 +7,10 @@ import type { ConsentDraft } from "../../provider/lifecycle/consent/consent-reco
 import { decodeTagValue, encodeTagValue } from "../../provider/lifecycle/consent/record-text.ts";
 import { recordTagName } from "../../provider/lifecycle/vocabulary/tag-names.ts";
 import { useCliStage } from "../cli/cli-stage.ts";
-import { apiKeys, type Ended, keys, type Person, reportOf } from "../cli/harness.ts";
-import { type Body, requestToken, send } from "../emulator/harness.ts";
+import { type Ended, keys, type Person, reportOf } from "../cli/harness.ts";
+import type { Body } from "../emulator/harness.ts";
 import { identityOf, sha256 } from "../support/builders.ts";
+import { linesIn } from "../support/json-lines.ts";
 
 const reason = "Payroll moved to the new ledger";
 const key = keys.payroll;
@@ -24,11 +24,7 @@ const files = () => ({
 const types = (who: Person, command: string): Promise<Ended> => world.uko(who, command, files());
 const approves = (who: Person, how = ""): Promise<Ended> =>
   world.type(who, `approve ${key} ${how}`, undefined, files());
-const linesOf = <Line>(name: string): readonly Line[] =>
-  readFileSync(path.join(folder, name), "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Line);
+const linesOf = <Line>(name: string): readonly Line[] => linesIn<Line>(path.join(folder, name));
 const later = (duration: string): Promise<void> => world.advance(duration);
 
 const byBob = `Earlier reason of IBMid-550000BOB ("Bob Example"), as repeated by this record: ${reason}`;
@@ -99,13 +95,11 @@ test("an expired request is replaced by another without a reason, and the first 
 
 /** Reads the key without uko, or writes the record's tag by hand, as any person with write-tags may. */
 async function byHand(who: Person, value?: string): Promise<Body> {
-  const token = (await requestToken(world.url, apiKeys[who])).body.access_token;
-  const url = `${world.url}/api/v4/managed_keys/${key.split("/")[1]}`;
-  const headers = { authorization: `Bearer ${token}` };
-  const read = await send(url, "GET", undefined, headers);
+  const [, id = ""] = key.split("/");
+  const read = await world.as(who).key(id);
   if (value === undefined) return read.body;
   const tags = [...read.body.tags.filter(({ name }) => name !== recordTagName), { name: recordTagName, value }];
-  const written = await send(url, "PATCH", { tags }, { ...headers, "if-match": read.headers.get("etag") ?? "" });
+  const written = await world.as(who).patch(id, { tags });
   expect(written.status, written.text).toBe(200);
   return written.body;
 }

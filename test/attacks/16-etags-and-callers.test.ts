@@ -3,10 +3,10 @@
 import { createServer, type IncomingHttpHeaders, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type CliTestWorld, keys, startCliWorld } from "../cli/harness.ts";
-import { apiKeys, requestToken } from "../emulator/harness.ts";
+import { useCliStage } from "../cli/cli-stage.ts";
+import { keys, startCliWorld } from "../cli/harness.ts";
 
-let uko: CliTestWorld;
+const { world: uko } = useCliStage();
 let gateway: Server;
 /** How the gateway changes the service's ETags. */
 let rewrite: (etag: string) => string;
@@ -14,7 +14,6 @@ let rewrite: (etag: string) => string;
 let beforeStatus: () => Promise<void>;
 
 beforeAll(async () => {
-  uko = await startCliWorld();
   gateway = createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
@@ -35,15 +34,11 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => gateway.listen(0, "127.0.0.1", resolve));
 });
-beforeEach(async () => {
+beforeEach(() => {
   rewrite = (etag) => etag;
   beforeStatus = async () => {};
-  await uko.reset();
 });
-afterAll(async () => {
-  gateway.close();
-  await uko.close();
-});
+afterAll(() => void gateway.close());
 
 const behind = () => ({ UKO_ENDPOINT: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}` });
 const patches = async () => (await uko.trail()).filter(({ operation }) => operation === "updateManagedKey").length;
@@ -76,17 +71,10 @@ describe("a gateway in front of the service", () => {
 
 test("another person removes the key between two reads: uko plans again, and exits with 0 because the key is gone", async () => {
   const [, draftId = ""] = keys.draft.split("/");
-  const token = String((await requestToken(uko.url, apiKeys.carol)).body.access_token);
-  const asCarol = async (method: string, below = "") => {
-    const url = `${uko.url}/api/v4/managed_keys/${draftId}`;
-    const headers = { authorization: `Bearer ${token}` };
-    const etag = (await fetch(url, { headers })).headers.get("etag") ?? "";
-    return fetch(`${url}${below}`, { method, headers: { ...headers, "if-match": etag } });
-  };
-  expect((await asCarol("POST", "/destroy")).status).toBe(200);
+  expect((await uko.as("carol").step(draftId, "destroy")).status).toBe(200);
   let removed = 0;
   beforeStatus = async () => {
-    if (removed === 0) removed = (await asCarol("DELETE")).status;
+    if (removed === 0) removed = (await uko.as("carol").remove(draftId)).status;
   };
   const ended = await uko.uko("carol", `continue ${keys.draft}`, behind());
   expect(removed).toBe(204);

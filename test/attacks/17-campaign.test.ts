@@ -11,7 +11,8 @@ import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/store/generate.ts";
 import { manifestIn } from "../cli/campaign-stage.ts";
 import { useCliStage } from "../cli/cli-stage.ts";
-import { apiKeys, type Ended, type Person } from "../cli/harness.ts";
+import type { Ended, Person } from "../cli/harness.ts";
+import type { Body, TestResponse } from "../emulator/harness.ts";
 import { endsManagedKey, stepOfCall } from "../support/calls.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
 import { explainVerdict } from "../support/oracle.ts";
@@ -87,30 +88,22 @@ function keyNamed(label: string): { readonly vault: string; readonly id: string 
 }
 
 /** One call to the service itself, as a person with any tool could make it. */
-async function call(who: Person, method: string, target: string, vault: string, body?: object): Promise<Response> {
-  const grant = { grant_type: "urn:ibm:params:oauth:grant-type:apikey", apikey: apiKeys[who] };
-  const login = await fetch(`${world.url}/identity/token`, { method: "POST", body: new URLSearchParams(grant) });
-  const { access_token: token } = (await login.json()) as { access_token: string };
-  const headers = { authorization: `Bearer ${token}`, "uko-vault": vault, "content-type": "application/json" };
-  const current = await fetch(`${world.url}/api/v4${target}`, { headers });
+async function call(who: Person, method: string, target: string, vault: string, body?: object): Promise<TestResponse> {
+  const headers = { "uko-vault": vault, "content-type": "application/json" };
+  const current = await world.as(who).call("GET", `/api/v4${target}`, undefined, headers);
   if (method === "GET") return current;
   const ifMatch = { "if-match": current.headers.get("etag") ?? "" };
-  const init = { method, headers: { ...headers, ...ifMatch }, ...(body && { body: JSON.stringify(body) }) };
-  return fetch(`${world.url}/api/v4${target}`, init);
+  return world.as(who).call(method, `/api/v4${target}`, body, { ...headers, ...ifMatch });
 }
 
-interface TaggedKey {
-  readonly tags: readonly { readonly name: string; readonly value: string }[];
-}
-
-const tagsOf = async ({ id, vault }: { id: string; vault: string }): Promise<TaggedKey["tags"]> =>
-  ((await (await call("carol", "GET", `/managed_keys/${id}`, vault)).json()) as TaggedKey).tags;
+const tagsOf = async ({ id, vault }: { id: string; vault: string }): Promise<Body["tags"]> =>
+  (await call("carol", "GET", `/managed_keys/${id}`, vault)).body.tags;
 
 describe("a keystore writer", () => {
   it("replaces a keystore of reviewed keys, which then are no longer as reviewed", async () => {
     const review = await reviewed();
     const { id, vault } = keyNamed("payments-key-00003");
-    const key = (await (await call("carol", "GET", `/managed_keys/${id}`, vault)).json()) as {
+    const key = (await call("carol", "GET", `/managed_keys/${id}`, vault)).body as unknown as {
       referenced_keystores?: readonly { id: string }[];
     };
     const keystore = key.referenced_keystores?.[0]?.id ?? "";

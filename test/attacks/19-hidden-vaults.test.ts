@@ -16,17 +16,7 @@ const { world, folder } = useCliStage({ seed: { ...campaignSeed, identities } })
 
 /** The KMS key behind "ledger" of the vault `payments`, which KMS lets two people delete. */
 async function backingKey(): Promise<string> {
-  const token = await fetch(`${world.url}/identity/token`, {
-    method: "POST",
-    body: new URLSearchParams({
-      grant_type: "urn:ibm:params:oauth:grant-type:apikey",
-      apikey: world.environmentOf("carol").UKO_API_KEY ?? "",
-    }),
-  });
-  const { access_token: bearer } = (await token.json()) as { access_token: string };
-  const headers = { authorization: `Bearer ${bearer}`, "bluemix-instance": campaignSeed.instance.id };
-  const listed = await fetch(`${world.url}/api/v2/keys`, { headers });
-  const { resources } = (await listed.json()) as { resources: { id: string; name: string }[] };
+  const { resources } = (await world.as("carol").kms("GET", "/keys")).body;
   return resources.find(({ name }) => name === "ledger")?.id ?? "";
 }
 

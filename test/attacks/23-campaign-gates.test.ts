@@ -3,14 +3,11 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { campaignSeed } from "../cli/campaign-seed.ts";
+import { campaignSeed, keysOf } from "../cli/campaign-seed.ts";
 import { counts, dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
 import type { Person } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 
-const created = { createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
-const keysOf = (name: string, count: number, place: { readonly vault: string; readonly template: string }) =>
-  Array.from({ length: count }, (_, at) => ({ ...created, ...place, label: `${name}-${at}` }));
 const seed = {
   ...campaignSeed,
   clock: { start: "2026-10-01T09:00:00Z", frozen: true },

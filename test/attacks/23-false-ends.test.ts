@@ -6,7 +6,6 @@
 import { describe, expect, it } from "vitest";
 import { campaignSeed, vaultIds } from "../cli/campaign-seed.ts";
 import { dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
-import { apiKeys } from "../cli/harness.ts";
 
 const stage = useCampaignStage();
 
@@ -31,14 +30,9 @@ const fault = (rule: object) => stage.world.control("faults", rule);
 
 /** The list of a vault's keys as the service shows it to Carol. */
 async function listed(vault: string): Promise<readonly { readonly id: string; readonly label: string }[]> {
-  const grant = { grant_type: "urn:ibm:params:oauth:grant-type:apikey", apikey: apiKeys.carol };
-  const login = await fetch(`${stage.world.url}/identity/token`, { method: "POST", body: new URLSearchParams(grant) });
-  const { access_token: token } = (await login.json()) as { access_token: string };
-  const headers = { authorization: `Bearer ${token}` };
   const states = "pre_activation,active,deactivated,destroyed";
   const query = new URLSearchParams({ "vault.id": vault, state: states, sort: "created_at" });
-  const response = await fetch(`${stage.world.url}/api/v4/managed_keys?${query}`, { headers });
-  return ((await response.json()) as { managed_keys: readonly { id: string; label: string }[] }).managed_keys;
+  return (await stage.world.as("carol").call("GET", `/api/v4/managed_keys?${query}`)).body.managed_keys;
 }
 
 describe("a key of the manifest is never left out of a report", () => {

@@ -4,20 +4,18 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { campaignSeed } from "../cli/campaign-seed.ts";
+import { campaignSeed, keysOf } from "../cli/campaign-seed.ts";
 import { dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
 import type { Ended, Person } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 
-const created = { createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
-const mail = Array.from({ length: 4 }, (_, at) => ({
-  ...{ ...created, vault: "archive", template: "azure" },
-  label: `mail-${at}`,
-}));
 const stage = useCampaignStage({
   ...campaignSeed,
   clock: { start: "2026-10-01T09:00:00Z", frozen: true },
-  keys: [...mail, { ...created, vault: "payments", template: "aws", label: "cards-0" }],
+  keys: [
+    ...keysOf("mail", 4, { vault: "archive", template: "azure" }),
+    ...keysOf("cards", 1, { vault: "payments", template: "aws" }),
+  ],
   kmsKeys: [],
 });
 beforeEach(async () => {

@@ -7,7 +7,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { useCliStage } from "../cli/cli-stage.ts";
-import { apiKeys, keys, type Person } from "../cli/harness.ts";
+import { keys, type Person } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 
 const { world, folder } = useCliStage();
@@ -37,22 +37,9 @@ interface TagOfKey {
 /** Carol writes the tags of the key with another tool. */
 async function writeTags(change: (tags: readonly TagOfKey[]) => readonly TagOfKey[]): Promise<void> {
   await world.advance("1m");
-  const form = new URLSearchParams({
-    grant_type: "urn:ibm:params:oauth:grant-type:apikey",
-    apikey: apiKeys.carol,
-  });
-  const login = await fetch(`${world.url}/identity/token`, { method: "POST", body: form });
-  const { access_token: token } = (await login.json()) as { access_token: string };
-  const url = `${world.url}/api/v4/managed_keys/${key.split("/")[1]}`;
-  const headers = { authorization: `Bearer ${token}` };
-  const read = await fetch(url, { headers });
-  const { tags } = (await read.json()) as { tags: readonly TagOfKey[] };
-  const written = await fetch(url, {
-    method: "PATCH",
-    headers: { ...headers, "if-match": read.headers.get("etag") ?? "" },
-    body: JSON.stringify({ tags: change(tags) }),
-  });
-  expect(written.status).toBe(200);
+  const [, id = ""] = key.split("/");
+  const { tags } = (await world.as("carol").key(id)).body;
+  expect((await world.as("carol").patch(id, { tags: change(tags) })).status).toBe(200);
 }
 
 describe("a key under a legal hold", () => {

@@ -1,22 +1,17 @@
 /** KMS does not report who set a deletion window: a service ID may have set it, and uko does not name a person instead. */
 
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { campaignSeed } from "../cli/campaign-seed.ts";
 import { useCampaignStage } from "../cli/campaign-stage.ts";
-import { apiKeys, requestToken, send } from "../emulator/harness.ts";
+import { linesIn } from "../support/json-lines.ts";
 
 const [root] = campaignSeed.kmsKeys;
 const [alice, bob] = ["IBMid-550000ALICE", "IBMid-550000BOB"];
 const stage = useCampaignStage({ ...campaignSeed, kmsKeys: [{ ...root, createdBy: alice, dualAuthDelete: true }] });
 
 async function kms(who: "pipeline" | "bob", method: string, call: string, body?: unknown): Promise<number> {
-  const { url } = stage.world;
-  const { body: token } = await requestToken(url, apiKeys[who]);
-  const headers = { authorization: `Bearer ${String(token.access_token)}`, "bluemix-instance": demoInstanceId };
-  return (await send(`${url}/api/v2/keys/${root.id}${call}`, method, body, headers)).status;
+  return (await stage.world.as(who).kms(method, `/keys/${root.id}${call}`, body)).status;
 }
 
 const policy = {
@@ -40,9 +35,6 @@ it.each([
   const { recordId = "" } = JSON.parse((await stage.world.uko("carol", `status kms/${root.id} --json`)).out).deletion;
   const ended = await stage.world.type("carol", `approve kms/${root.id}`, undefined, { UKO_EVIDENCE: evidence });
   expect(ended).toMatchObject({ exitCode: 0 });
-  const lines = readFileSync(evidence, "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
+  const lines = linesIn(evidence);
   expect(lines.at(-1)).toMatchObject({ step: "destroy", allowedBy: { id: recordId, author: "" } });
 });

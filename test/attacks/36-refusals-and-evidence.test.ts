@@ -1,17 +1,16 @@
 /** Refusals of the service in a campaign, and forged evidence. Neither keeps a wave from its other keys or allows a step. */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { campaignSeed, waveFile } from "../cli/campaign-seed.ts";
+import { campaignSeed, keysOf, waveFile } from "../cli/campaign-seed.ts";
 import { useCampaignStage } from "../cli/campaign-stage.ts";
 import type { Person } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 
-const created = { createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
 const labels = Array.from({ length: 8 }, (_, at) => `mail-${at}`);
 const stage = useCampaignStage({
   ...campaignSeed,
   clock: { start: "2026-10-01T09:00:00Z", frozen: true },
-  keys: labels.map((label) => ({ ...created, label, vault: "archive", template: "azure" })),
+  keys: keysOf("mail", 8, { vault: "archive", template: "azure" }),
   kmsKeys: [],
 });
 beforeEach(async () => {

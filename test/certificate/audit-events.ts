@@ -1,5 +1,7 @@
 /** The audit events that IBM would have of the steps in an evidence file, as an auditor exports them. */
 
+import { jsonLines } from "../support/json-lines.ts";
+
 export interface ExportedEvent {
   readonly eventTime: string;
   readonly action: string;
@@ -29,9 +31,7 @@ export function eventOf(line: Pick<Line, "time" | "instanceId" | "keyId">, iamId
 }
 
 export function eventsOf(evidence: string): readonly ExportedEvent[] {
-  const lines = evidence.trimEnd().split("\n");
-  return lines
-    .map((line) => JSON.parse(line) as Line)
+  return jsonLines<Line>(evidence)
     .filter(({ phase }) => phase === "after")
     .map((line) => eventOf(line, line.actor.iamId, line.step));
 }

@@ -9,6 +9,7 @@ import { keyInEvidence } from "../../provider/certificate/key-history.ts";
 import { sha256 } from "../../provider/services/evidence-file.ts";
 import type { CliStage } from "../cli/cli-stage.ts";
 import { type Ended, type KeyName, keys, type Person } from "../cli/harness.ts";
+import { linesIn } from "../support/json-lines.ts";
 
 export const people = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB", carol: "IBMid-550000CAROL" } as const;
 
@@ -68,11 +69,7 @@ export function storyOn({ world, folder }: CliStage): Story {
     async remove(name) {
       await uko("bob", `continue ${keys[name]}`);
     },
-    entries: () =>
-      readFileSync(file("evidence.jsonl"), "utf8")
-        .trimEnd()
-        .split("\n")
-        .map((line) => ({ ...JSON.parse(line), log: 0 }) as LoggedLine),
+    entries: () => linesIn<LoggedLine>(file("evidence.jsonl")).map((line) => ({ ...line, log: 0 })),
     envelope: (name) => JSON.parse(readFileSync(file(name), "utf8")) as Envelope,
   };
 }

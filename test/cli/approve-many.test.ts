@@ -8,6 +8,7 @@ import { expect, test } from "vitest";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import { hiddenIn, openConsole } from "../console/console-world.ts";
 import { classLines, everyPath, fortySeed, holdAndEdit, inUse, rename } from "../support/forty-keys.ts";
+import { jsonLines } from "../support/json-lines.ts";
 import { campaignSeed } from "./campaign-seed.ts";
 import { useCliStage } from "./cli-stage.ts";
 import { reportOf, vaultId } from "./harness.ts";
@@ -46,11 +47,7 @@ test("names each unusual key in the last 25 lines before the question, and in JS
   expect(last).toMatch(heldKey);
   expect(last).toMatch(/app-23: .*wrote to the key/);
 
-  const { out: json } = await world.uko("alice", "requests --json");
-  const reports = json
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Report);
+  const reports = jsonLines<Report>((await world.uko("alice", "requests --json")).out);
   const named = (label: string) => reports.find((report) => report.label === label);
   for (const [label, exception] of exceptions) expect(named(label)?.key?.exceptions).toContain(exception);
   expect(named("app-0")?.key?.exceptions).toEqual([]);

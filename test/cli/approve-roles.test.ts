@@ -3,10 +3,10 @@
  * 27 then lack a right: 12 are deactivated, and 15 have a backing KMS key with dual authorization.
  */
 
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { generateSeed, parseGeneratedSize } from "../../provider/emulator/store/generate.ts";
+import { linesIn } from "../support/json-lines.ts";
 import { useCliStage } from "./cli-stage.ts";
 
 const generated = generateSeed(parseGeneratedSize("keys=100"));
@@ -36,10 +36,7 @@ it("leaves the keys for whose state or KMS rule the role is missing, and says wh
   expect(out).toContain(
     "missing right hs-crypto.secrets.setkeyfordeletion. KMS dual authorization is on for the key, so its deactivation needs this right, which requires the role KMS Writer or KMS Manager.\n",
   );
-  const rows: readonly { keyId: string; code?: string }[] = readFileSync(file, "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
+  const rows = linesIn<{ readonly keyId: string; readonly code?: string }>(file);
   expect(rows).toHaveLength(100);
   const left = rows.flatMap(({ keyId, code }) => (code === undefined ? [] : [`${code} ${keyId}`]));
   expect(left.sort()).toEqual([...deactivated, ...underDualKms].map((id) => `UKO_RIGHTS_MISSING ${id}`).sort());

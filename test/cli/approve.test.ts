@@ -1,6 +1,7 @@
 /** `uko approve`, where it is about calls or about a token without a seal; transcripts/approve-*.txt show it. */
 
 import { expect, it } from "vitest";
+import { requestToken } from "../emulator/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { useCliStage } from "./cli-stage.ts";
 import { apiKeys, keys, type Person, reportOf } from "./harness.ts";
@@ -39,13 +40,8 @@ it("asks the requester for the label if the run cannot tell that they asked", as
   await request("bob", keys.draft);
   await world.type("carol", "approve draft --store", ["draft"]);
   // A token from a log-in has no seal.
-  const form = new URLSearchParams({
-    grant_type: "urn:ibm:params:oauth:grant-type:apikey",
-    apikey: apiKeys.bob,
-  });
-  const login = await fetch(`${world.url}/identity/token`, { method: "POST", body: form });
-  const { access_token: token } = (await login.json()) as { access_token: string };
-  const other = { UKO_API_KEY: "", UKO_TOKEN: token };
+  const { access_token: token } = (await requestToken(world.url, apiKeys.bob)).body;
+  const other = { UKO_API_KEY: "", UKO_TOKEN: String(token) };
   expect((await world.uko("bob", `continue ${keys.draft}`, other)).exitCode).toBe(10);
   const wrong = await world.type("bob", "continue draft", ["drafts"], other);
   expect([wrong.exitCode, await stateOf(keys.draft)]).toEqual([10, "approved"]);

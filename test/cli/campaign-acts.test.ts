@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { beforeAll, beforeEach, expect, it } from "vitest";
@@ -7,7 +7,9 @@ import type { ShownReview } from "../../provider/campaign/reports/wave-state.ts"
 import { openOperations } from "../../provider/compose/operations.ts";
 import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/store/generate.ts";
+import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
+import { linesBelow } from "../support/json-lines.ts";
 import { counts, dataOf } from "./campaign-stage.ts";
 import { useCliStage } from "./cli-stage.ts";
 import type { Ended, Person } from "./harness.ts";
@@ -333,9 +335,8 @@ it("stops after a reactivation, in every clone that has the evidence, until a pe
     campaign("alice", `approve pilot deactivate --review ${later} --resume ${dataOf(stopped).stop} --reason ${reason}`);
   expect(counts(await resume("Restored-by-mistake"))).toMatchObject({ acted: 1 });
   expect(counts(await resume("Known")).acted).toBeGreaterThanOrEqual(16);
-  const files = readdirSync(path.join(folder, "evidence")).map((name) => path.join(folder, "evidence", name));
-  const lines = files.flatMap((file) => readFileSync(file, "utf8").trim().split("\n"));
-  const reasons = lines.map((line) => JSON.parse(line)).filter(({ step }) => step === "continue");
+  const lines = linesBelow<EvidenceEntry & { readonly reason?: string }>(path.join(folder, "evidence"));
+  const reasons = lines.filter(({ step }) => step === "continue");
   expect(reasons.map(({ reason, keyId }) => [keyId, reason]).toSorted()).toEqual([
     ["pilot", "Known"],
     ["pilot", "Restored-by-mistake"],

@@ -3,18 +3,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { campaignSeed } from "./campaign-seed.ts";
+import { campaignSeed, keysOf } from "./campaign-seed.ts";
 import { dataOf, useCampaignStage } from "./campaign-stage.ts";
 import type { Ended, Person } from "./harness.ts";
 
-const aged = { createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
 const stage = useCampaignStage({
   ...campaignSeed,
   keystores: [...campaignSeed.keystores, { name: "host", vault: "archive", type: "cca" }],
   templates: [...campaignSeed.templates, { name: "host", vault: "archive", keystoreType: "cca", group: "host" }],
   keys: [
-    ...[1, 2, 3, 4, 5, 6].map((at) => ({ ...aged, label: `mail-${at}`, vault: "archive", template: "azure" })),
-    { ...aged, label: "host-1", vault: "archive", template: "host" },
+    ...keysOf("mail", 6, { vault: "archive", template: "azure" }),
+    ...keysOf("host", 1, { vault: "archive", template: "host" }),
   ],
   kmsKeys: [],
 });
@@ -48,16 +47,16 @@ async function type(who: Person, command: string) {
 describe("uko campaign plan", () => {
   it("names which facts of a key changed, and that it cannot name the others", async () => {
     await begin();
-    await edit("mail-1", { label: "renamed" });
+    await edit("mail-0", { label: "renamed" });
     await edit("mail-2", { description: "DO NOT DELETE" });
     const ended = await stage.campaign("plan");
-    expect(sectionOf(ended, "Changed since the manifest")).toMatch(/renamed +label: "mail-1" -> "renamed"\n/);
+    expect(sectionOf(ended, "Changed since the manifest")).toMatch(/renamed +label: "mail-0" -> "renamed"\n/);
     expect(sectionOf(ended, "Changed since the manifest")).toMatch(/mail-2 +description: "" -> "DO NOT DELETE"/);
     const blocked = sectionOf(await stage.campaign("status"), "Blocked");
-    expect(blocked).toMatch(/changed since the manifest: label: "mail-1" -> "renamed"/);
+    expect(blocked).toMatch(/changed since the manifest: label: "mail-0" -> "renamed"/);
     // A key whose new label belongs to another wave would stay changed if only its old wave was renewed.
     expect(blocked).toContain(
-      `To release mail-1, mail-2: check the key, then uko campaign plan --write --folder ${stage.folder}`,
+      `To release mail-0, mail-2: check the key, then uko campaign plan --write --folder ${stage.folder}`,
     );
   });
 
@@ -79,10 +78,10 @@ describe("uko campaign plan", () => {
       stage
         .manifest()
         .split("\n")
-        .find((each) => each.includes('"label":"host-1"')) ?? "";
+        .find((each) => each.includes('"label":"host-0"')) ?? "";
     expect(JSON.parse(line).keystores).toMatchObject([{ type: "cca", pendingDays: 0 }]);
     await type("bob", "next");
-    expect((await type("alice", "next")).out).toMatch(/host-1 .*cca \(0 d\)/);
+    expect((await type("alice", "next")).out).toMatch(/host-0 .*cca \(0 d\)/);
   });
 
   it("shows one line for many keys that are late for one reason", async () => {

@@ -5,11 +5,10 @@ import path from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { recordTagName } from "../../provider/lifecycle/vocabulary/tag-names.ts";
 import { openConsole } from "../console/console-world.ts";
-import { requestToken, send } from "../emulator/harness.ts";
 import { withOtherTool } from "../support/other-tool.ts";
 import { vaultIds, waveFile, waveSeed } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
-import { apiKeys, type EndedAtTerminal, type Person } from "./harness.ts";
+import type { EndedAtTerminal, Person } from "./harness.ts";
 
 const stage = useCampaignStage(waveSeed);
 
@@ -146,18 +145,15 @@ describe("a request outside of every campaign", () => {
 
 /** Reads the record on a key, or replaces it by hand, as any person with write-tags may. */
 async function recordByHand(label: string, who: Person = "carol", change?: (body: Record<string, unknown>) => object) {
-  const { url } = stage.world;
-  const token = (await requestToken(url, apiKeys[who])).body.access_token;
-  const address = `${url}/api/v4/managed_keys/${stage.keyNamed(label).split("/")[1]}`;
-  const headers = { authorization: `Bearer ${token}` };
-  const read = await send(address, "GET", undefined, headers);
+  const [, id = ""] = stage.keyNamed(label).split("/");
+  const read = await stage.world.as(who).key(id);
   const [tag] = read.body.tags.filter(({ name }) => name === recordTagName);
   const record = JSON.parse(Buffer.from(tag?.value ?? "", "hex").toString() || "{}");
   if (change === undefined) return record;
   const t = Date.parse(read.headers.get("date") ?? "") / 1000;
   const value = Buffer.from(JSON.stringify({ ...change(record), t })).toString("hex");
   const tags = [...read.body.tags.filter(({ name }) => name !== recordTagName), { name: recordTagName, value }];
-  const written = await send(address, "PATCH", { tags }, { ...headers, "if-match": read.headers.get("etag") ?? "" });
+  const written = await stage.world.as(who).patch(id, { tags });
   expect(written.status, written.text).toBe(200);
   return record;
 }

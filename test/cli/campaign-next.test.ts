@@ -1,7 +1,8 @@
 /** `uko campaign next` as two people use it: from a shell without history, with nothing to paste. */
 
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { linesBelow } from "../support/json-lines.ts";
 import { waveFile, waveSeed } from "./campaign-seed.ts";
 import { counts, dataOf, useCampaignStage } from "./campaign-stage.ts";
 import type { AtTerminal, Ended, EndedAtTerminal, Person } from "./harness.ts";
@@ -37,10 +38,9 @@ const keysIn = (manifest: string): readonly string[] =>
 
 /** Why people continued a stopped wave, by the evidence. */
 function continued(): readonly string[] {
-  const files = readdirSync(`${stage.folder}/evidence`).map((name) =>
-    readFileSync(`${stage.folder}/evidence/${name}`, "utf8"),
+  const lines = linesBelow<{ readonly step: string; readonly time: string; readonly reason: string }>(
+    `${stage.folder}/evidence`,
   );
-  const lines = files.flatMap((text) => text.trim().split("\n")).map((line) => JSON.parse(line));
   const found = lines.filter(({ step }) => step === "continue");
   return found.toSorted((a, b) => a.time.localeCompare(b.time)).map(({ reason }) => reason);
 }

@@ -8,11 +8,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { recordTagName } from "../../provider/lifecycle/vocabulary/tag-names.ts";
-import { requestToken } from "../emulator/harness.ts";
-import { withOtherTool } from "../support/other-tool.ts";
+import type { Body } from "../emulator/harness.ts";
 import { tier } from "../support/tier.ts";
-import { vaultIds } from "./campaign-seed.ts";
-import { apiKeys, type EndedAtTerminal, startCliWorld } from "./harness.ts";
+import { type EndedAtTerminal, startCliWorld } from "./harness.ts";
 import { type Plant, plantedWorld, plants } from "./planted-world.ts";
 
 const readers = ["lead", "owner", "requester", "approver"] as const;
@@ -36,11 +34,6 @@ const causes: Readonly<Record<Plant, Readonly<Partial<Record<Reader, RegExp>>>>>
 
 function all(cause: RegExp): Readonly<Record<Reader, RegExp>> {
   return { lead: cause, owner: cause, requester: cause, approver: cause };
-}
-
-interface Tag {
-  readonly name: string;
-  readonly value: string;
 }
 
 interface Read {
@@ -67,19 +60,11 @@ async function story(number: number) {
   const { seed, named, campaignFile, usageFile } = plantedWorld(number);
   const world = await startCliWorld({ seed });
   const folder = mkdtempSync(path.join(tmpdir(), "uko-planted-"));
-  const pathOf = (plant: Plant): string => `${vaultIds.payments}/${named[plant].id}`;
   const usage = path.join(folder, "usage.csv");
-  const patch = async (plant: Plant, body: (key: { readonly tags: readonly Tag[] }) => object): Promise<void> => {
-    const token = String((await requestToken(world.url, apiKeys.carol)).body.access_token);
-    const answer = await fetch(`${world.url}/api/v4/managed_keys/${named[plant].id}`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    expect(
-      await withOtherTool(world, "carol", pathOf(plant), {
-        method: "PATCH",
-        body: body((await answer.json()) as { readonly tags: readonly Tag[] }),
-      }),
-    ).toBe(200);
+  const patch = async (plant: Plant, body: (key: Body) => Record<string, unknown>): Promise<void> => {
+    const { id } = named[plant];
+    const carol = world.as("carol");
+    expect((await carol.patch(id, body((await carol.key(id)).body))).status).toBe(200);
   };
   try {
     writeFileSync(path.join(folder, "campaign.yaml"), campaignFile);

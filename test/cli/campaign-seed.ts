@@ -57,7 +57,8 @@ export const campaignSeed = {
 } as const satisfies Seed;
 
 const created = { createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
-const keysOf = (name: string, count: number, place: { readonly vault: string; readonly template: string }) =>
+/** `mail-0`, `mail-1` and so on. */
+export const keysOf = (name: string, count: number, place: { readonly vault: string; readonly template: string }) =>
   Array.from({ length: count }, (_, at) => ({ ...created, ...place, label: `${name}-${at}` }));
 
 /** One wave of four active keys and one that was never active. */

@@ -1,8 +1,9 @@
 /** A run of a campaign that was killed while it removed a key, and the next one, which finds the key gone. */
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
+import { linesBelow } from "../support/json-lines.ts";
 import { withOtherTool } from "../support/other-tool.ts";
 import { campaignSeed, oneKeyFile, oneKeySeed } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
@@ -26,10 +27,7 @@ it("uko campaign next writes once that the service does not find the key, so tha
 
   await stage.campaign("next", "bob");
   await stage.campaign("next", "bob");
-  const lines = readdirSync(folder)
-    .filter((file) => file.endsWith(".jsonl"))
-    .flatMap((file) => readFileSync(path.join(folder, file), "utf8").trimEnd().split("\n"))
-    .map((line) => JSON.parse(line));
+  const lines = linesBelow<{ readonly phase: string }>(folder);
   expect(lines.filter(({ phase }) => phase === "settled")).toMatchObject([
     { ...subject, step: "remove", from: "absent", to: "absent" },
   ]);

@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { hiddenIn, openConsole } from "../console/console-world.ts";
 import { makeSshKey, signerLine, writeSigningFolder } from "../support/ssh-keys.ts";
-import { campaignSeed } from "./campaign-seed.ts";
+import { campaignSeed, keysOf } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
 import type { EndedAtTerminal, Person } from "./harness.ts";
 
@@ -17,10 +17,7 @@ const stage = useCampaignStage(
   {
     ...campaignSeed,
     clock: { start: "2026-10-01T09:00:00Z", frozen: true },
-    keys: Array.from({ length: 4 }, (_, at) => ({
-      ...{ createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" },
-      ...{ vault: "archive", template: "azure", label: `mail-${at}` },
-    })),
+    keys: keysOf("mail", 4, { vault: "archive", template: "azure" }),
     kmsKeys: ["root-1", "root-2", "root-3"].map((name, at) => ({
       ...{ id: `9b2d0000-0000-4000-8000-00000000004${at}`, name, createdAt: "2025-01-15T08:00:00Z" },
       dualAuthDelete: true,

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { signedByBoth, trustAll } from "../certificate/story.ts";
 import { useStory } from "../certificate/use-story.ts";
+import { linesIn } from "../support/json-lines.ts";
 import { withOtherTool } from "../support/other-tool.ts";
 import { keys, makeKmsKey } from "./harness.ts";
 
@@ -25,11 +26,7 @@ function writeChain(name: string, entries: readonly Entry[]): void {
   writeFileSync(story.file(`${name}.head`), `${JSON.stringify({ v: 1, count: lines.length, head })}\n`);
 }
 
-const entries = (): Entry[] =>
-  readFileSync(story.file("evidence.jsonl"), "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Entry);
+const entries = (): Entry[] => [...linesIn<Entry>(story.file("evidence.jsonl"))];
 
 /** The evidence as a kill leaves it between the call of the step and the line after it. */
 function loseLastLine(step: string): void {

@@ -1,11 +1,12 @@
 /** The place of the evidence without UKO_EVIDENCE, and the runs that stop because they cannot write evidence. */
 
 import { generateKeyPairSync } from "node:crypto";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkEvidenceChain } from "../../provider/compose/certificates.ts";
 import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
+import { linesIn } from "../support/json-lines.ts";
 import { useCliStage } from "./cli-stage.ts";
 import { keys, makeKmsKey, type Person, seed, vaultId } from "./harness.ts";
 import { expectForm } from "./json-form.ts";
@@ -22,12 +23,7 @@ const approve = (who: Person, key: string, environment: Readonly<Record<string, 
   world.type(who, `approve ${key}`, undefined, { XDG_STATE_HOME: home, ...environment });
 const fileOf = (who: Person): string =>
   path.join(home, `uko/evidence-${world.environmentOf(who).UKO_INSTANCE_ID}.jsonl`);
-const entriesIn = (text: string): readonly EvidenceEntry[] =>
-  text
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as EvidenceEntry);
-const entries = () => entriesIn(readFileSync(fileOf("bob"), "utf8"));
+const entries = () => linesIn<EvidenceEntry>(fileOf("bob"));
 const stepsTaken = async (): Promise<number> => (await world.trail()).filter(({ effect }) => effect).length;
 const modeOf = (name: string): number => statSync(name).mode & 0o777;
 

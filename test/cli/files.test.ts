@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import type { ReportLine } from "../../provider/engine/ports/evidence.ts";
+import { linesIn } from "../support/json-lines.ts";
 import { useCliStage } from "./cli-stage.ts";
 import { type Ended, keys, type Person } from "./harness.ts";
 
@@ -15,11 +16,7 @@ const types = (who: Person, command: string): Promise<Ended> =>
   world.uko(who, command, { UKO_REPORT: report(), UKO_EVIDENCE: evidence() });
 const approves = (who: Person, key: string): Promise<Ended> =>
   world.type(who, `approve ${key}`, undefined, { UKO_REPORT: report(), UKO_EVIDENCE: evidence() });
-const records = () =>
-  readFileSync(report(), "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as ReportLine & { readonly v: 1; readonly time: string });
+const records = () => linesIn<ReportLine & { readonly v: 1; readonly time: string }>(report());
 
 async function endPayroll(): Promise<void> {
   await types("bob", `request ${keys.payroll}`);

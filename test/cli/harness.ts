@@ -5,14 +5,14 @@ import { fileURLToPath } from "node:url";
 import { openLogin, openOperations, type UkoWorld } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { withProgress } from "../../provider/cli/run.ts";
-import { type EmulatorOptions, startEmulator } from "../../provider/emulator/start.ts";
+import type { EmulatorOptions } from "../../provider/emulator/start.ts";
 import { demoInstanceId, demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import type { Seed } from "../../provider/emulator/store/seed.ts";
 import type { SwitchChoices } from "../../provider/emulator/store/switches.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import type { Clock } from "../../provider/engine/ports/world.ts";
 import type { SigningPlaces } from "../../provider/services/consents/consent-signatures.ts";
-import { apiKeys, vaultId } from "../emulator/harness.ts";
+import { apiKeys, startTestWorld, type TestWorld, vaultId } from "../emulator/harness.ts";
 import { answerTo } from "../support/answers.ts";
 import { programOf } from "../support/built.ts";
 import { takeApart } from "../support/command-line.ts";
@@ -81,8 +81,8 @@ export interface EndedAtTerminal extends Ended {
 /** The answers in order, all of which are asked for and no more. Without them, the person agrees with each question. */
 export type AtTerminal = readonly (string | (() => Promise<string>))[];
 
-export interface CliTestWorld {
-  readonly url: string;
+/** `as` calls the service as a person could with any other tool. */
+export interface CliTestWorld extends Pick<TestWorld, "url" | "as" | "close"> {
   /** Runs a command in this process, as the person, without a terminal; a request at one, where the person agrees. */
   uko(who: Person, command: string, environment?: Readonly<Record<string, string>>, input?: string): Promise<Ended>;
   /** Runs any command without a terminal. */
@@ -103,7 +103,6 @@ export interface CliTestWorld {
   reset(switches?: SwitchChoices): Promise<void>;
   trail(): Promise<readonly TrailEntry[]>;
   verdict(options?: Partial<JudgeOptions>): Promise<Verdict>;
-  close(): Promise<void>;
 }
 
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
@@ -121,8 +120,7 @@ export async function startCliWorld({
   signingOf = () => unsigned,
   ...options
 }: CliWorldOptions = {}): Promise<CliTestWorld> {
-  const emulator = await startEmulator({ seed, ...options });
-  const { url } = emulator;
+  const { url, emulator, as, close } = await startTestWorld({ seed, ...options });
   const defaults = { ...emulator.world.switches };
   let stateHome = freshStateHome();
   const { instanceCrn } = emulator;
@@ -139,7 +137,7 @@ export async function startCliWorld({
   const trail = async (): Promise<readonly TrailEntry[]> => [...emulator.world.audit.since(0)];
 
   return {
-    url,
+    ...{ url, as, close },
     environmentOf,
     uko: (who, command, environment = {}, input = "") =>
       command.startsWith("request ")
@@ -165,7 +163,6 @@ export async function startCliWorld({
     },
     trail,
     verdict: async (judged = {}) => judge(await trail(), { required: true, gate: "both", ...judged }),
-    close: () => emulator.close(),
   };
 }
 
@@ -255,20 +252,9 @@ function splitWords(command: string): readonly string[] {
 }
 
 /** A key of KMS itself under dual authorization, made by Carol with KMS's own call. */
-export async function makeKmsKey({ url }: Pick<CliTestWorld, "url">, name: string): Promise<string> {
-  const form = new URLSearchParams({
-    grant_type: "urn:ibm:params:oauth:grant-type:apikey",
-    apikey: "carol-demo-key",
-  });
-  const login = await fetch(`${url}/identity/token`, { method: "POST", body: form });
-  const { access_token: token } = (await login.json()) as { access_token: string };
+export async function makeKmsKey({ as }: Pick<CliTestWorld, "as">, name: string): Promise<string> {
   const type = "application/vnd.ibm.kms.key+json";
   const resource = { type, name, extractable: false, dualAuthDelete: { enabled: true } };
-  const answer = await fetch(`${url}/api/v2/keys_with_policy_overrides`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "bluemix-instance": demoInstanceId },
-    body: JSON.stringify({ metadata: { collectionType: type, collectionTotal: 1 }, resources: [resource] }),
-  });
-  const made = (await answer.json()) as { resources: readonly { id: string }[] };
-  return made.resources[0]?.id ?? "";
+  const made = { metadata: { collectionType: type, collectionTotal: 1 }, resources: [resource] };
+  return (await as("carol").kms("POST", "/keys_with_policy_overrides", made)).body.resources[0]?.id ?? "";
 }

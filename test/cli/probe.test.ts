@@ -2,16 +2,13 @@ import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ProbeLine } from "../../provider/probe/recording.ts";
+import { linesIn } from "../support/json-lines.ts";
 import { useCliStage } from "./cli-stage.ts";
 
 const { world, folder } = useCliStage();
 const out = path.join(folder, "recording.jsonl");
 
-const lines = () =>
-  readFileSync(out, "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as ProbeLine);
+const lines = () => linesIn<ProbeLine>(out);
 const effects = async () => (await world.trail()).filter(({ effect }) => effect).map(({ operation }) => operation);
 describe("uko probe", () => {
   it("only reads, says what it found, and writes a recording that only its owner can read", async () => {

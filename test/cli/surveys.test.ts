@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
 import { isKmsCall, isUkoCall, writesManagedKey } from "../support/calls.ts";
+import { jsonLines } from "../support/json-lines.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { withOtherTool } from "../support/other-tool.ts";
 import { useCliStage } from "./cli-stage.ts";
@@ -9,12 +10,7 @@ import { type Ended, keys, quietWorld, seed, startCliWorld, vaultId } from "./ha
 
 const { world } = useCliStage();
 
-const linesOf = (ended: Ended): readonly Report[] =>
-  ended.out
-    .trimEnd()
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Report);
+const linesOf = ({ out }: Ended) => jsonLines<Report>(out);
 
 /** A key in each stage of its deletion. */
 async function onEveryStage(): Promise<void> {
@@ -186,12 +182,7 @@ describe("uko continue --step remove", () => {
     await fetch(`${world.url}/_emulator/faults`, { method: "POST", body: rule });
     const { exitCode, out } = await world.pipe("bob", "continue --step remove --json");
     expect(exitCode).toBe(1);
-    expect(
-      out
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line)),
-    ).toMatchObject([
+    expect(jsonLines(out)).toMatchObject([
       { vaultId, keyId, error: { code: "UKO_KEY_NOT_FOUND" } },
       { ...sayKey(keys.vouchers), taken: ["remove"] },
     ]);

@@ -3,6 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
+import { linesIn } from "../support/json-lines.ts";
 import { withOtherTool } from "../support/other-tool.ts";
 import { useCliStage } from "./cli-stage.ts";
 import { keys, type Person, reportOf } from "./harness.ts";
@@ -51,11 +52,6 @@ interface Line {
   readonly lastWrite?: object;
 }
 const evidenceFile = () => path.join(mkdtempSync(path.join(folder, "evidence-")), "evidence.jsonl");
-const linesIn = (file: string): readonly Line[] =>
-  readFileSync(file, "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Line);
 
 it("the requester of a destruction is not named as the last writer after the deactivation with another tool", async () => {
   await withOtherTool(uko, "carol", keys.payroll, { method: "POST", below: "/deactivate" });
@@ -78,7 +74,7 @@ it("the evidence gets one line when a run sees the step first, and uko audit sho
     await uko.advance("24h");
     await uko.pipe("carol", `continue ${keys.payroll} --yes`, { UKO_EVIDENCE });
   }
-  const seen = linesIn(UKO_EVIDENCE);
+  const seen = linesIn<Line>(UKO_EVIDENCE);
   expect(seen).toMatchObject([
     { step: "destroy", phase: "seen", lastWrite: { iamId: "IBMid-550000BOB", at: expect.any(String) } },
   ]);
@@ -118,7 +114,7 @@ it("a sync does not hide who destroyed a key alone, unless a person confirms it"
   const environment = fresh();
   const confirmed = await uko.type("alice", `sync ${keys.payroll}`, ["payroll"], environment);
   expect(confirmed.exitCode, confirmed.out + confirmed.err).toBe(0);
-  const lines = linesIn(environment.UKO_EVIDENCE).filter(({ step }) => step === "sync");
+  const lines = linesIn<Line>(environment.UKO_EVIDENCE).filter(({ step }) => step === "sync");
   expect(lines.at(-1)).toMatchObject({ phase: "after", lastWrite: { iamId: "IBMid-550000BOB" } });
 });
 

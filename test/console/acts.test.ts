@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type CliTestWorld, keys, makeKmsKey, type Person, reportOf } from "../cli/harness.ts";
+import { apiKeys, type Body, requestToken } from "../emulator/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { hiddenIn, openConsole, type TestConsole, useTwoPeople } from "./console-world.ts";
 
@@ -14,40 +15,10 @@ useTwoPeople(["alice", "bob"], (opened, consoles) => {
 const key = keys.vouchers;
 const label = "vouchers";
 
-interface KeyOnWire {
-  readonly label: string;
-  readonly description: string;
-  readonly state: string;
-  readonly tags: readonly { readonly name: string; readonly value: string }[];
-}
-
-/** A client of the service that is not the product. */
-async function asCarol(
-  path: string,
-  apikey = "carol-demo-key",
-): Promise<{ readonly url: string; readonly headers: Record<string, string> }> {
-  const login = await fetch(`${world.url}/identity/token`, {
-    method: "POST",
-    body: new URLSearchParams({ grant_type: "urn:ibm:params:oauth:grant-type:apikey", apikey }),
-  });
-  const { access_token: bearer } = (await login.json()) as { access_token: string };
-  const url = `${world.url}/api/v4/managed_keys/${path.split("/")[1]}`;
-  return { url, headers: { authorization: `Bearer ${bearer}` } };
-}
-
-async function onWire(path: string): Promise<KeyOnWire> {
-  const { url, headers } = await asCarol(path);
-  return (await (await fetch(url, { headers })).json()) as KeyOnWire;
-}
-
-async function changeKey(path: string, change: Partial<Pick<KeyOnWire, "label" | "description">>): Promise<void> {
-  const { url, headers } = await asCarol(path);
-  const etag = (await fetch(url, { headers })).headers.get("etag") ?? "";
-  const body = JSON.stringify(change);
-  const json = { "if-match": etag, "content-type": "application/json" };
-  const response = await fetch(url, { method: "PATCH", headers: { ...headers, ...json }, body });
-  if (!response.ok) throw new Error(await response.text());
-}
+const idIn = (path: string): string => path.split("/")[1] ?? "";
+const onWire = async (path: string): Promise<Body> => (await world.as("carol").key(idIn(path))).body;
+const changeKey = async (path: string, change: Record<string, string>): Promise<void> =>
+  expect((await world.as("carol").patch(idIn(path), change)).status).toBe(200);
 
 describe("two people and one key", () => {
   it("shows the approver, on the page of the key and of the act, what the requester cannot choose first", async () => {
@@ -77,7 +48,8 @@ describe("two people and one key", () => {
     await world.uko("bob", `request ${key} ${other}`);
     await world.advance("1m");
     for (const each of [key, other]) await world.type("carol", `approve ${each} --store`);
-    const [url, token] = [world.url, (await asCarol(key, "bob-demo-key")).headers.authorization?.slice(7) ?? ""];
+    const { url } = world;
+    const token = String((await requestToken(url, apiKeys.bob)).body.access_token);
     const environmentOf = (who: Person) => ({
       ...world.environmentOf(who),
       UKO_URL: url,

@@ -2,9 +2,11 @@
 
 import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
+import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
 import { waveFile, waveSeed } from "../cli/campaign-seed.ts";
 import { type CampaignStage, useCampaignStage } from "../cli/campaign-stage.ts";
 import type { Person } from "../cli/harness.ts";
+import { linesBelow } from "../support/json-lines.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { hiddenIn, openConsole } from "./console-world.ts";
 
@@ -97,11 +99,10 @@ it.each([
   expect(verdict.ok, explainVerdict(verdict)).toBe(true);
   const { keys } = JSON.parse((await stage.campaign("status --json")).out);
   expect(keys.map(({ outcome }: { outcome: string }) => outcome)).toEqual(Array(5).fill("removal_recorded"));
-  const files = readdirSync(`${stage.folder}/evidence`);
-  const lines = files.flatMap((name) => stage.read(`evidence/${name}`).trim().split("\n"));
-  const destroyed = lines.map((line) => JSON.parse(line)).filter(({ step }) => step === "destroy");
+  const lines = linesBelow<EvidenceEntry>(`${stage.folder}/evidence`);
+  const destroyed = lines.filter(({ step }) => step === "destroy");
   expect(destroyed.length).toBeGreaterThanOrEqual(5);
-  for (const { shown } of destroyed) expect(shown.digest).toMatch(/^[0-9a-f]{64}$/);
-  const authors = new Set(files.map((name) => name.split("-").slice(0, 2).join("-")));
+  for (const { shown } of destroyed) expect(shown?.digest).toMatch(/^[0-9a-f]{64}$/);
+  const authors = new Set(readdirSync(`${stage.folder}/evidence`).map((name) => name.split("-").slice(0, 2).join("-")));
   expect(authors).toEqual(new Set(["IBMid-550000ALICE", "IBMid-550000BOB", "IBMid-550000CAROL"]));
 });

@@ -14,6 +14,7 @@ import { useCliStage } from "../cli/cli-stage.ts";
 import { type Ended, keys, makeKmsKey, repository, seed } from "../cli/harness.ts";
 import { writesManagedKey } from "../support/calls.ts";
 import { read } from "../support/documents.ts";
+import { jsonLines } from "../support/json-lines.ts";
 
 /** A service ID with the role Reader, and the two rights to list that this role does not have. */
 const reader = {
@@ -53,11 +54,7 @@ interface Line {
   readonly deletion: Deletion;
 }
 
-const linesOf = (out: string): readonly Line[] =>
-  out
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Line);
+const linesOf = (out: string) => jsonLines<Line>(out);
 
 const recorded = async (): Promise<readonly Line[]> => linesOf((await asReader("requests --json")).out);
 

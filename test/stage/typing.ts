@@ -1,12 +1,10 @@
 /** A person who types a `uko` command at a terminal and agrees with what it asks: in this process, as a transcript. */
 
-import { openLogin, openOperations, type UkoWorld } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { withProgress } from "../../provider/cli/run.ts";
+import { quietWorld } from "../cli/harness.ts";
 import { answerTo } from "../support/answers.ts";
 import type { EngineResult } from "./engine-run.ts";
-
-const notHere = () => Promise.reject(new Error("This story types no such command."));
 
 export async function typeUko(
   args: readonly string[],
@@ -22,8 +20,7 @@ export async function typeUko(
     errors += text;
   };
   const asked: string[] = [];
-  const world: UkoWorld = {
-    version: "0.0.0-story",
+  const world = quietWorld({
     environment,
     // Progress is no part of a transcript; an error is.
     ...withProgress({ write }, { write: appendError }),
@@ -33,13 +30,7 @@ export async function typeUko(
       write(`${question}${answer}\n`);
       return answer;
     },
-    readInput: notHere,
-    signal: new AbortController().signal,
-    ...{ openOperations, openLogin },
-    ...{ runProgram: notHere, startEmulator: notHere, startConsole: notHere, advanceEmulator: notHere },
-    readErrorPage: notHere,
-    machine: { system: process.platform, processor: process.arch, home: "", providerFolder: "" },
-  };
+  });
   const exitCode = await runCli(args, world);
   if (exitCode !== 0) output += errors;
   const durationMs = Math.round(performance.now() - startedAt);
