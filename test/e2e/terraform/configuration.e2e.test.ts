@@ -141,16 +141,6 @@ test("ignore_changes applies to plan and apply: another change does not bring an
     });
   }));
 
-test("-target deletes one key and no other", () =>
-  withMade(twoKeys(), async ({ stage, bob, mark }) => {
-    const targeted = await bob.destroy(["-target=uko_managed_key.other"]);
-    expect(targeted.exitCode).toBe(1);
-    expect(errorsOf(targeted)).toEqual([waits("other")]);
-    expect(await stage.effects(mark)).toEqual(["updateManagedKey"]);
-    const states = (await bob.state()).resources.map(({ name, attributes }) => [name, attributes.lifecycle_state]);
-    expect(Object.fromEntries(states)).toEqual({ payroll: "active", other: "pending_approval" });
-  }));
-
 test("a removed block that keeps the key makes no call, and one that destroys requires two people", () =>
   withMade(twoKeys(), async ({ stage, bob, mark }) => {
     const removed = (destroy: boolean) =>
@@ -169,14 +159,6 @@ test("a removed block that keeps the key makes no call, and one that destroys re
     expect(await addressesOf(bob)).toEqual(["uko_managed_key.payroll"]);
     expect(await stage.effects(mark), "nothing but the request from before").toEqual(["updateManagedKey"]);
     expect(await undeclaredTo(bob)).toEqual(["other"]);
-  }));
-
-test("after state rm of a key, uko ls --undeclared finds it in what tofu show prints", () =>
-  withMade(twoKeys(), async ({ stage, bob, mark }) => {
-    expect(await undeclaredTo(bob)).toEqual([]);
-    expect(await bob.run(["state", "rm", "uko_managed_key.payroll"])).toMatchObject({ exitCode: 0 });
-    expect(await undeclaredTo(bob)).toEqual(["payroll"]);
-    expect(await stage.effects(mark)).toEqual([]);
   }));
 
 test("a rename with moved keeps the key, and a rename without it requests a deletion", () =>
@@ -206,14 +188,6 @@ test("a rename with moved keeps the key, and a rename without it requests a dele
     const back = await bob.apply();
     expect(back, back.output).toMatchObject({ exitCode: 0 });
     expect(await stage.effects(after)).toEqual([]);
-  }));
-
-test("prevent_destroy stops in the plan, before any request", () =>
-  withMade(keyProgram("lifecycle {\n    prevent_destroy = true\n  }"), async ({ stage, bob, mark }) => {
-    const refused = await bob.destroy();
-    expect(refused.exitCode).toBe(1);
-    expect(refused.firstErrorLine).toMatch(/nstance cannot be destroyed$/);
-    expect(await stage.effects(mark)).toEqual([]);
   }));
 
 test("create_before_destroy creates no second key for a tainted one, and leaves nothing deposed", () =>

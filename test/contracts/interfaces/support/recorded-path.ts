@@ -20,7 +20,7 @@ import { type AuditEntry, type KeyInWorld, seedKeys } from "./emulator.ts";
 import type { EngineResult } from "./engine.ts";
 import { ended } from "./next-steps.ts";
 import type { Variables } from "./person.ts";
-import { openScenario, programWith, type Scenario, startTime, vaultId } from "./scenario.ts";
+import { openScenario, programWith, type Scenario, startTime } from "./scenario.ts";
 
 export const runs = ["up", "request", "deactivate", "destroy", "remove"] as const;
 export type RunName = (typeof runs)[number];
@@ -63,8 +63,6 @@ const arguments_ = {
 
 export const described = { description: "Payroll key", tags: { team: "payroll" } };
 export const recordedProgram = programWith(described);
-/** The inputs of the program's key. */
-export const recordedArgs = { vaultId, template: "payroll", label: "payroll", ...described };
 
 const recordTag = "uko_deletion";
 
