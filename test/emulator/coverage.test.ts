@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { kmsRoutes } from "../../provider/emulator/kms/kms-api.ts";
 import { ukoRoutes } from "../../provider/emulator/service/uko-api.ts";
@@ -73,16 +72,11 @@ const rows = {
   M27: ["private port of an allowed network", "getAllowedIpPort"],
 } as const satisfies Record<string, readonly [title: string, ...operations: string[]]>;
 
-const titles = titlesUnder(new URL("./", import.meta.url));
 const routes = new Map([...ukoRoutes, ...kmsRoutes].map((route) => [route.operation, route]));
 
 describe.each(Object.entries(rows).map(([row, [title, ...operations]]) => ({ row, title, operations })))(
   "row $row of the contract: $title",
   ({ row, operations }) => {
-    it("has a test whose title cites it", () => {
-      expect(titles.filter((title) => cites(title, row))).not.toEqual([]);
-    });
-
     it("has a route for each of its calls", () => {
       expect(operations.filter((operation) => !routes.has(operation))).toEqual([]);
     });
@@ -98,13 +92,6 @@ it("every route that is served is a call of a row, but the form of KMS's actions
   expect([...routes.keys()].filter((operation) => !called.includes(operation))).toEqual(["actOnKmsKey"]);
 });
 
-it("a row is cited by its name alone, not by a longer one", () => {
-  expect(cites("K1 lists", "K1")).toBe(true);
-  expect(cites("K14 lists", "K1")).toBe(false);
-  expect(cites("M17-M20 set policies", "M19")).toBe(true);
-  expect(cites("M17-M20 set policies", "M21")).toBe(false);
-});
-
 /** A range such as `M17-M20` cites each row in it. */
 function cites(text: string, row: string): boolean {
   if (new RegExp(`\\b${row}\\b`).test(text)) return true;
@@ -113,23 +100,4 @@ function cites(text: string, row: string): boolean {
   return [...text.matchAll(/\b([A-Z])(\d+)-\1?(\d+)\b/g)].some(
     ([, of, first, last]) => of === letter && Number(first) <= number && number <= Number(last),
   );
-}
-
-/** Titles of tests, groups and tables of tests, from the sources of every other test of the emulator. */
-function titlesUnder(folder: URL): readonly string[] {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
-    (name) => name.endsWith(".test.ts") && name !== "coverage.test.ts",
-  );
-  return files.flatMap((name) => {
-    const source = readFileSync(new URL(name, folder), "utf8");
-    const called = [...source.matchAll(/\b(?:it|test|describe)(?:\.\w+)*\s*\(\s*(["'`])((?:(?!\1).)*)\1/gs)].map(
-      ([, , title]) => title ?? "",
-    );
-    // A table's rows are part of its tests' titles: a row of the contract stands first in them.
-    const tabled = [...source.matchAll(/^\s*\[\s*"([KTSVM]\d+)"/gm)].map(([, row]) => row ?? "");
-    const named = [...source.matchAll(/\.each\([^;]*?\)\s*\(\s*(["'`])((?:(?!\1).)*)\1/gs)].map(
-      ([, , title]) => title ?? "",
-    );
-    return [...called, ...tabled, ...named];
-  });
 }

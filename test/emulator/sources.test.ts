@@ -51,14 +51,6 @@ describe("KMS", () => {
     ]);
   });
 
-  it("says of a foreign instance what the service says (KD migrate-tool.md:475)", async () => {
-    const response = await bob.kms("GET", "/keys", undefined, { "bluemix-instance": "other" });
-    expect([response.status, response.body.resources[0]?.errorMsg]).toEqual([
-      401,
-      "Unauthorized: Either the user does not have access to the specified resource, the resource does not exist, or the region is incorrectly set",
-    ]);
-  });
-
   it("returns 400 if it finds no subject in the token (KD error-messages.md:302)", async () => {
     const headers = { "bluemix-instance": world.emulator.instanceId };
     for (const authorization of [{}, { authorization: "Bearer nonsense" }, { authorization: "Basic Yng6Yng=" }]) {
