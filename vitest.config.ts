@@ -8,8 +8,13 @@ import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
-import { interfaceNames, wireInterfaces } from "./test/contracts/interfaces/interface-names.ts";
-import { quickScenarios, tier } from "./test/support/tier.ts";
+import {
+  type InterfaceName,
+  interfaceNames,
+  scenariosOfEngines,
+  wireInterfaces,
+} from "./test/contracts/interfaces/interface-names.ts";
+import { quickScenarios, type Tier, tier } from "./test/support/tier.ts";
 
 const withoutEngines = process.env.UKO_SKIP_ENGINE_TESTS === "1";
 const endToEnd = ["test/e2e/**/*.test.ts", "test/**/*.e2e.test.ts"];
@@ -28,7 +33,13 @@ const notInQuick = [
 const slowUnit = [...notInQuick, "test/lifecycle/model/model.test.ts", "test/lifecycle/kms-key/kms-key-model.test.ts"];
 /** What puts something in the place of a module that other files use; all others share a process and its modules. */
 const apart = ["test/resources/schema/registry.test.ts"];
-const quickFiles = quickScenarios.map((name) => `test/contracts/interfaces/${name}.test.ts`);
+const filesOf = (names: readonly string[]): string[] =>
+  names.map((name) => `test/contracts/interfaces/${name}.test.ts`);
+/** What runs with the CLI of an interface; `full` and `all` leave nothing to the wire alone. */
+function withCli(userInterface: InterfaceName): string[] {
+  if (tier === "quick") return filesOf(quickScenarios);
+  return tier === "rest" && userInterface !== "terraform" ? filesOf(scenariosOfEngines) : scenarios;
+}
 // A test that starts a CLI or a browser waits for a third of its time, so one worker more than cores keeps the cores busy.
 const maxWorkers = availableParallelism() + 1;
 
@@ -105,21 +116,28 @@ const userInterfaces = interfaceNames
     test: {
       ...withEngine,
       name: `interface: ${userInterface}`,
-      include: tier === "quick" ? quickFiles : scenarios,
+      include: withCli(userInterface),
       setupFiles: [counter, "test/contracts/interfaces/support/each-file.ts"],
       env: { ...env, UKO_TEST_INTERFACE: userInterface },
     },
   }));
 
-/** Every scenario on the wire, without the CLI: for the package in `quick`. `rest` runs them with the CLI of each interface instead. */
-const wiresOfTier = { quick: ["package"], rest: [], full: ["package"], all: wireInterfaces }[tier ?? "all"];
+/** Scenarios on the wire, without the CLI: for the package in `quick`, and for the npm package in `rest`. */
+const wiresOfTier = (
+  { quick: ["package"], rest: ["dynamic"], full: ["package"], all: wireInterfaces } satisfies Record<
+    Tier,
+    readonly InterfaceName[]
+  >
+)[tier ?? "all"];
+/** In these tiers a scenario runs once for each interface. */
+const isShort = tier === "quick" || tier === "rest";
 const wires = wiresOfTier.map((userInterface) => ({
   test: {
     ...withEngine,
     name: `wire: ${userInterface}`,
     include: scenarios,
     // The real CLI runs these in the same tier.
-    exclude: [...configDefaults.exclude, ...(tier === "quick" && !withoutEngines ? quickFiles : [])],
+    exclude: [...configDefaults.exclude, ...(isShort && !withoutEngines ? withCli(userInterface) : [])],
     setupFiles: [counter, "test/contracts/interfaces/support/each-file.ts"],
     env: { ...env, UKO_TEST_INTERFACE: userInterface, UKO_TEST_HOST: "wire" },
   },

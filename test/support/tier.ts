@@ -24,7 +24,7 @@ export const modelDepth = {
   whole: { name: "whole", runs: 3, calls: 3, callsOfTwo: 9, isEveryCast: true },
 }[isWhole ? "whole" : tier === "full" || tier === "rest" ? "full" : "shallow"];
 
-/** The scenarios that `quick` runs with the real Pulumi CLI. `rest` runs all of them, with each interface. */
+/** The scenarios that `quick` runs with the real Pulumi CLI. `rest` has more of them, for each interface. */
 export const quickScenarios = ["01-four-runs"] as const;
 
 function chosenTier(): Tier | undefined {
