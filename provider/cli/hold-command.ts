@@ -180,7 +180,9 @@ function sayHold(key: string, result: HoldResult, { kind = "owner", until, ticke
   }
   const end = until === undefined ? "without an end" : `until ${until} (UTC)`;
   return [
-    `Key ${key} ${result.kind === "changed" ? "is now held" : "is held already"} (${kind}${ticket === undefined ? "" : `, ticket ${ticket}`}) ${end}`,
+    result.kind === "changed"
+      ? `Key ${key} is now held (${kind}${ticket === undefined ? "" : `, ticket ${ticket}`}) ${end}`
+      : `Key ${key} is held already: ${result.held}`,
     "  No run of uko requests, approves, deactivates or destroys the key. Other tools ignore the hold.",
     ...ended,
     "  Next: to end the hold, run",

@@ -98,6 +98,16 @@ describe("a key under a legal hold", () => {
     expect((await by("bob", `request ${key}`)).exitCode).toBe(0);
   });
 
+  it("has a release for each of three holds that do not fit into one tag", async () => {
+    await by("carol", `hold ${key} --release --reason test`);
+    const long = ["a", "b", "c"].map((letter) => ({ name: "hold", value: letter.repeat(5000) }));
+    await writeTags((tags) => [...tags, ...long]);
+    for (const isLeft of [true, true, false]) {
+      const { text } = await by("carol", `hold ${key} --release --reason over`);
+      expect([text.includes("is released from its hold"), text.includes("still held")]).toEqual([true, isLeft]);
+    }
+  });
+
   it("is released once although the answer of the service is lost, and the evidence has the release", async () => {
     const court = { name: "hold", value: "court order 7" };
     await writeTags((tags) => [...tags, court, court]);

@@ -37,12 +37,13 @@ export interface EndedRecord {
 
 export type HoldResult =
   /**
-   * `unchanged`: the key is already as wanted. `released` is the hold that the run ended, in words. `remaining` are the
+   * `unchanged`: the key is already as wanted, and `held` is the hold that it has, in words. `released` is the hold that the run ended, in words. `remaining` are the
    * holds that still stop the key after that, in words. `release` is the command that ends the hold that the run set.
    */
   | {
       readonly kind: "changed" | "unchanged";
       readonly ended?: EndedRecord;
+      readonly held?: string;
       readonly released?: string;
       readonly remaining?: string;
       readonly release?: string;
@@ -110,7 +111,9 @@ export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, opti
         return { ...sent.result, ...(others.length > 0 && { remaining: sayHolds(others) }), ...release };
       }
     }
-    if (plan.kind === "done") return { kind: "unchanged", ...release };
+    if (plan.kind === "done") {
+      return { kind: "unchanged", ...(plan.hold !== undefined && { held: sayHold(plan.hold) }), ...release };
+    }
     if (plan.kind !== "write") return { kind: "left", why: sayLeft(plan) };
     if (!(await settler.isSettled(readingOf(observed)))) continue;
     const patch =
@@ -180,12 +183,12 @@ function releaseOf(
 function patchFor(
   { snapshot, nowMs }: KeyDetails,
   wish: HoldWish,
-  { value, released }: Extract<HoldPlan, { kind: "write" }>,
+  { values, released }: Extract<HoldPlan, { kind: "write" }>,
   by: string,
 ): KeyTextPatch | undefined {
-  if (wish.kind === "hold") return value === undefined ? undefined : patchWithHold(snapshot, value);
+  if (wish.kind === "hold") return patchWithHold(snapshot, values);
   const { reason } = wish;
-  return patchWithRelease(snapshot, value, { hold: released?.text ?? "", releasedBy: by, atMs: nowMs, reason });
+  return patchWithRelease(snapshot, values, { hold: released?.text ?? "", releasedBy: by, atMs: nowMs, reason });
 }
 
 /** The change of the hold tag that this run sent, and the holds that the tag had before. */

@@ -66,10 +66,10 @@ export interface HoldChoice {
 }
 
 export type HoldPlan =
-  /** A write that leaves the tag with this value; without a value, no tag is left. */
-  | { readonly kind: "write"; readonly value?: string; readonly released?: KeyHold }
-  /** The key is held as wanted, or no hold is in force. */
-  | { readonly kind: "done" }
+  /** A write that leaves the tag with this value, or several of these tags; without a value, no tag is left. */
+  | { readonly kind: "write"; readonly values: readonly string[]; readonly released?: KeyHold }
+  /** The key is held as wanted, by this hold, or no hold is in force. */
+  | { readonly kind: "done"; readonly hold?: KeyHold }
   /** The hold does not fit into the tag, next to those that it has. */
   | { readonly kind: "too_long"; readonly length: number; readonly most: number }
   /** The choice fits none of these holds, or several. */
@@ -85,13 +85,14 @@ export function planHold(
   const others = holdsInForce(found, nowMs);
   const word = ticket ? tagWord(ticket) : undefined;
   const isAsLong = (hold: KeyHold): boolean => hold.until === undefined || (until !== undefined && until <= hold.until);
-  if (others.some((hold) => hold.kind === kind && hold.ticket === word && isAsLong(hold))) return { kind: "done" };
+  const hold = others.find((each) => each.kind === kind && each.ticket === word && isAsLong(each));
+  if (hold !== undefined) return { kind: "done", hold };
   const since = new Date(nowMs).toISOString().slice(0, 10);
   const parts = { until, ticket, by: setBy.slice(0, maxWord), since };
   const words = Object.entries(parts).flatMap(([name, text = ""]) => (text === "" ? [] : [name, tagWord(text)]));
   const value = valueOfHolds([...others, { text: [kind, ...words].join(" ") }]);
   const { length } = value;
-  return length > maxTagValue ? { kind: "too_long", length, most: maxTagValue } : { kind: "write", value };
+  return length > maxTagValue ? { kind: "too_long", length, most: maxTagValue } : { kind: "write", values: [value] };
 }
 
 /** Ends one hold: a person releases a hold that they have read, and never all holds of a key at once. */
@@ -109,7 +110,18 @@ export function planRelease(found: readonly KeyHold[], { kind, ticket, text }: H
   const isAnother = (hold: KeyHold): boolean => hold.kind !== released?.kind || hold.ticket !== released.ticket;
   if (released === undefined || more.some(isAnother)) return { kind: "unclear", holds: inForce };
   const left = inForce.filter((hold) => hold !== released);
-  return { kind: "write", released, ...(left.length > 0 && { value: valueOfHolds(left) }) };
+  return { kind: "write", released, values: valuesOfHolds(left) };
+}
+
+/** The values of as few tags as have room for the holds. Only another tool writes more than one such tag. */
+function valuesOfHolds(holds: readonly KeyHold[]): readonly string[] {
+  const values: string[] = [];
+  for (const hold of holds) {
+    const last = values.pop();
+    const joined = last === undefined ? hold.text : valueOfHolds([{ text: last }, hold]);
+    values.push(...(last === undefined || joined.length <= maxTagValue ? [joined] : [last, hold.text]));
+  }
+  return values;
 }
 
 const maxWord = 200;

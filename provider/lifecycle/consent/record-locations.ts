@@ -202,10 +202,10 @@ export function patchWithMarker(
  * the marker, whose absence means that both steps require two people, then the note. Undefined if the hold still does
  * not fit.
  */
-export function patchWithHold(raw: RawKeyTexts, value: string): KeyTextPatch | undefined {
+export function patchWithHold(raw: RawKeyTexts, values: readonly string[]): KeyTextPatch | undefined {
   const cleared = patchOfUser(raw, {});
   const others = (cleared.tags ?? raw.tags).filter((tag) => !isHoldTag(tag));
-  const tags = withRoomFor([{ name: holdTagName, value }], others, yieldingToHold);
+  const tags = withRoomFor(values.map(holdTag), others, yieldingToHold);
   return tags && { ...cleared, tags };
 }
 
@@ -224,22 +224,23 @@ function withRoomFor(
 }
 
 /**
- * Ends a hold: `value` is what stays of the tag. The note keeps who released the hold and why. If other holds stay, the
+ * Ends a hold: `values` are the hold tags that stay. The note keeps who released the hold and why. If other holds stay, the
  * note may need the room of other tags of uko. Undefined if it does not fit.
  */
 export function patchWithRelease(
   raw: RawKeyTexts,
-  value: string | undefined,
+  values: readonly string[],
   release: ReleasedHold,
 ): KeyTextPatch | undefined {
   const cleared = patchOfUser(raw, {});
   const tags = (cleared.tags ?? raw.tags).filter((tag) => !isHoldTag(tag));
-  const left = value === undefined ? [] : [{ name: holdTagName, value }];
   const noted = { name: noteTagName, value: noteWithRelease(noteIn(tags), release) };
   const others = tags.filter(({ name }) => name !== noteTagName);
-  const all = withRoomFor([...left, noted], others, yieldingToHold);
+  const all = withRoomFor([...values.map(holdTag), noted], others, yieldingToHold);
   return all && { ...cleared, tags: all };
 }
+
+const holdTag = (value: string): Tag => ({ name: holdTagName, value });
 
 function isRecord({ name }: Tag): boolean {
   return name === recordTagName;

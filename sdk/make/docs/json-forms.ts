@@ -277,6 +277,7 @@ const hold = z
         .object({ id: z.string(), step: z.string(), author: z.string() })
         .describe("The request or approval that was pending, and that the hold or release ended")
         .optional(),
+      held: z.string().describe("The hold that the key had already").optional(),
       released: z.string().describe("The hold that the release ended").optional(),
       remaining: z.string().describe("The holds that still stop the key after the release").optional(),
       why: z.string().describe("Why nothing was changed").optional(),

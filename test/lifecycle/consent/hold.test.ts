@@ -20,7 +20,7 @@ describe("the tag", () => {
   it("contains what a tag admits, and is read back", () => {
     const value = "incident until 2026_12_01 ticket INC_4711 by IBMid_550000ALICE since 2026_11_26";
     const hold = { kind: "incident", until: "2026-12-01", ticket: "INC-4711" } as const;
-    expect(planned(undefined, hold)).toEqual({ kind: "write", value });
+    expect(planned(undefined, hold)).toEqual({ kind: "write", values: [value] });
     expect(value).toMatch(/^[\w ]+$/);
     expect(inTag(value)).toEqual([
       {
@@ -33,14 +33,14 @@ describe("the tag", () => {
   it("keeps the first hold as it is when a second one joins it, also one that uko did not write", () => {
     for (const first of ["legal ticket L_1 by IBMid_C", "litigation", "legal until 2026_99_99", ""]) {
       const value = `${first} and owner by IBMid_550000ALICE since 2026_11_26`;
-      expect(planned(first, { kind: "owner" })).toEqual({ kind: "write", value });
+      expect(planned(first, { kind: "owner" })).toEqual({ kind: "write", values: [value] });
       expect(inTag(value).map(({ text }) => text)[0]).toBe(first);
     }
   });
 
   it("loses the holds that are over, and no other hold for a tag that would be too long", () => {
     expect(planned("legal until 2020_01_01", { kind: "owner" })).toMatchObject({
-      value: expect.stringMatching(/^owner/),
+      values: [expect.stringMatching(/^owner/)],
     });
     expect(planned("x".repeat(8150), { kind: "legal" })).toEqual({ kind: "too_long", length: 8198, most: 8192 });
   });
@@ -99,7 +99,10 @@ it.each([
 describe("a release", () => {
   it("ends the only hold, of any author, and nothing if no hold is in force", () => {
     for (const value of ["legal ticket L_1", "litigation", ""]) {
-      expect(released(value)).toEqual({ kind: "write", released: expect.objectContaining({ text: value }) });
+      expect(released(value)).toEqual({
+        ...{ kind: "write", values: [] },
+        released: expect.objectContaining({ text: value }),
+      });
     }
     expect(released("legal until 2020_01_01")).toEqual({ kind: "done" });
     expect(planRelease([], {}, nowMs)).toEqual({ kind: "done" });
@@ -112,7 +115,7 @@ describe("a release", () => {
     }
     const ends = (choice: Parameters<typeof planRelease>[1]) => {
       const plan = released(several, choice);
-      return plan.kind === "write" ? [plan.released?.text, plan.value] : plan.kind;
+      return plan.kind === "write" ? [plan.released?.text, ...plan.values] : plan.kind;
     };
     expect(ends({ ticket: "L-2" })).toEqual(["legal ticket L_2", "legal ticket L_1 and owner and litigation"]);
     expect(ends({ kind: "owner" })).toEqual(["owner", "legal ticket L_1 and legal ticket L_2 and litigation"]);
@@ -124,9 +127,15 @@ describe("a release", () => {
     const both = "legal ticket L_1 and legal";
     expect(released(both, { kind: "legal" })).toMatchObject({ kind: "unclear" });
     expect(released(both, { kind: "legal", ticket: "" })).toEqual({
-      ...{ kind: "write", value: "legal ticket L_1" },
+      ...{ kind: "write", values: ["legal ticket L_1"] },
       released: expect.objectContaining({ text: "legal" }),
     });
-    expect(planned("legal", { kind: "legal", ticket: "" })).toEqual({ kind: "done" });
+    expect(planned("legal", { kind: "legal", ticket: "" })).toMatchObject({ kind: "done", hold: { text: "legal" } });
+  });
+
+  it("keeps long holds in several tags, as another tool wrote them", () => {
+    const long = ["a", "b", "c"].map((letter) => letter.repeat(5000));
+    const found = holdsIn([...long, "owner"].map((value) => ({ name: "hold", value })));
+    expect(planRelease(found, { text: long[0] }, nowMs)).toMatchObject({ values: [long[1], `${long[2]} and owner`] });
   });
 });

@@ -24,7 +24,7 @@ const patched = (before: RawKeyTexts, patch: KeyTextPatch | undefined): RawKeyTe
 describe("the released holds in the note", () => {
   const release = (hold: string, reason = "Case closed") => ({ hold, releasedBy: "IBMid-2", atMs: nowMs, reason });
   const releasing = (before: RawKeyTexts, hold: string, reason?: string) =>
-    patched(before, patchWithRelease(before, undefined, release(hold, reason)));
+    patched(before, patchWithRelease(before, [], release(hold, reason)));
   const of = (texts: RawKeyTexts) => read(texts).releasedHolds.map(({ hold }) => hold);
 
   it("are read only in the form that uko writes", () => {
@@ -53,7 +53,7 @@ describe("the released holds in the note", () => {
       patchWithMarker(before, "both", "tag"),
       patchWithRecord(before, aDraft({ step: "destroy" }), "both", "tag"),
       patchWithoutRecord(before, "drop_note"),
-      patchWithHold(before, "owner"),
+      patchWithHold(before, ["owner"]),
     ];
     for (const patch of writes) expect(of(patched(before, patch ?? {}))).toEqual(["legal ticket L_7"]);
     expect(of(requested)).toEqual(["legal ticket L_7"]);

@@ -297,24 +297,24 @@ describe("patchWithHold", () => {
 
   it("puts the hold on and takes it off, and drops whatever record is on the key", () => {
     const before = raw({ tags: [team, created, recordTag], description: `Salaries\n${compact}` });
-    const held = patched(before, patchWithHold(before, "legal"));
+    const held = patched(before, patchWithHold(before, ["legal"]));
     expect(held).toEqual({ tags: [team, created, hold], description: "Salaries\n[uko1b]" });
     const planted = { ...held, tags: [...held.tags, recordTag] };
-    const free = patched(planted, patchWithRelease(planted, undefined, release));
+    const free = patched(planted, patchWithRelease(planted, [], release));
     expect(read(free)).toMatchObject({ carried: { kind: "none" }, holds: [], releasedHolds: [release] });
     expect(free.tags.map(({ name }) => name)).toEqual(["team", creationTagName, noteTagName]);
   });
 
   it("keeps the other holds, and one tag for them, after the release of one", () => {
     const before = raw({ tags: [hold, { name: "hold", value: "owner" }] });
-    const after = patched(before, patchWithRelease(before, "owner", release));
+    const after = patched(before, patchWithRelease(before, ["owner"], release));
     expect(after.tags.filter(({ name }) => name === "hold")).toEqual([{ name: "hold", value: "owner" }]);
   });
 
   it("lets the tags of uko give way to the hold if there is no room, and never a tag of the user", () => {
     const own = [created, markerTag("single")];
     const names = (tags: RawKeyTexts["tags"]) =>
-      patchWithHold(raw({ tags }), "legal")
+      patchWithHold(raw({ tags }), ["legal"])
         ?.tags?.map(({ name }) => name)
         .filter((name) => !/^t\d/.test(name));
     expect(names([...many(125), ...own])).toEqual([creationTagName, markerTagName, "hold"]);
@@ -352,7 +352,7 @@ describe("the reason of a decline", () => {
 
   it("yields to a hold before any other tag", () => {
     const full = { ...declined, tags: [...declined.tags, ...many(125)] };
-    const held = patched(full, patchWithHold(full, "legal"));
+    const held = patched(full, patchWithHold(full, ["legal"]));
     expect(read(held)).toMatchObject({ marker: "both" });
     expect(read(held).declined).toBeUndefined();
   });

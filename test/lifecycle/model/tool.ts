@@ -345,8 +345,7 @@ function hold(core: Core, observation: KeyObservation, flight: Flight, kind: "ho
   }
   const release = { hold: holdTag.value, releasedBy: "x", atMs: nowMs, reason: "" };
   const raw = rawOf(seen.key);
-  const patch =
-    kind === "hold" ? core.patchWithHold(raw, holdTag.value) : core.patchWithRelease(raw, undefined, release);
+  const patch = kind === "hold" ? core.patchWithHold(raw, [holdTag.value]) : core.patchWithRelease(raw, [], release);
   if (patch === undefined) return { kind: "over", plan: { kind: "done" } };
   return { kind: "call", planned: { kind, request: { kind: "patch", ...patch } } };
 }
