@@ -26,10 +26,21 @@ it("tells the two keys apart in a review and in a status, and reactivates only t
   for (const _ of ["sample", "rest"]) await campaign(`approve main deactivate --review ${digest}`, "alice");
   const refused = await campaign("rollback cards-1", "alice");
   expect(refused).toMatchObject({ exitCode: 1 });
-  expect(refused.err).toContain(`uko campaign rollback ${idOf("archive")} --folder ${stage.folder}`);
+  for (const name of ["payments", "archive"] as const) {
+    const command = `uko campaign rollback ${idOf(name)} --folder ${stage.folder}`;
+    expect(refused.err).toContain(`${command}\n      in vault "${name}"\n`);
+  }
   expect(await campaign(`rollback ${idOf("archive")} --json`, "alice")).toMatchObject({ exitCode: 0 });
   const reactivated = (await stage.world.trail()).filter(({ operation }) => operation === "activateManagedKey");
   expect(reactivated.map(({ keyId }) => keyId)).toEqual([idOf("archive").split("/")[1]]);
+});
+
+it("tells the two keys apart where it says how to release them", async () => {
+  await planned();
+  for (const name of ["payments", "archive"] as const) await stage.world.uko("carol", `hold ${idOf(name)}`);
+  const { out } = await campaign("plan");
+  for (const name of ["payments", "archive"] as const)
+    expect(out).toContain(`To release cards-1 (${idOf(name)}): uko hold `);
 });
 
 it("takes an ID as the ID, although another key has it for a label", async () => {

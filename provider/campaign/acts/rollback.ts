@@ -79,7 +79,12 @@ function chosenKeys({ plan, view }: CampaignContext, { of, inWave }: RollbackReq
       summary: `The name "${plain(of, 200)}" is ambiguous: it fits ${keys.length} keys of the campaign`,
       detail: [
         "Nothing was changed. Next: name one of them by its ID:",
-        ...keys.slice(0, maxNamed).map(({ name }) => `  uko campaign rollback ${name} ${folder}`),
+        ...keys
+          .slice(0, maxNamed)
+          .flatMap(({ name, line: { kind, vaultName } }) => [
+            `  uko campaign rollback ${name} ${folder}`,
+            `    ${kind === "kms" ? "a KMS key" : `in vault "${plain(vaultName, 60)}"`}`,
+          ]),
         ...(keys.length > maxNamed ? [`  and ${keys.length - maxNamed} more`] : []),
       ].join("\n"),
     });

@@ -92,11 +92,12 @@ export function keySection(name: keyof typeof keyTables, rows: readonly KeyRow[]
   const table = keyTable(name, rows);
   if (isGrouped !== true) return section(title, { table });
   const released = name === "blocked" ? rows.filter(keyTables.blocked.isShown) : [];
+  const labels = Map.groupBy(rows, ({ label }) => label);
+  // Keys of two vaults may have the same label.
+  const nameOf = ({ label, key }: KeyRow): string =>
+    labels.get(label)?.length === 1 ? sayLabel(label) : `${sayLabel(label)} (${key})`;
   const byWay = Map.groupBy(released, ({ command }) => command);
-  const notes = Array.from(
-    byWay,
-    ([way, keys]) => `To release ${sayFirst(keys.map(({ label }) => sayLabel(label)))}: ${way}`,
-  );
+  const notes = Array.from(byWay, ([way, keys]) => `To release ${sayFirst(keys.map(nameOf))}: ${way}`);
   return reasonSection(title, table, atMost(notes, maxShownWays, "; --json lists how to release each key"));
 }
 
