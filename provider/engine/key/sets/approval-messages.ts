@@ -26,6 +26,7 @@ import {
   sayWhatOpens,
   stepNouns,
   stillReversible,
+  withoutKeyName,
 } from "../../text/words.ts";
 import { coversMost, exceptionClasses, isCommonplace, type KeyAmongMany, type SummarizedKey } from "../exceptions.ts";
 import { sayReleasedHolds } from "../text/hold-words.ts";
@@ -79,14 +80,25 @@ export function sayApart(apart: readonly LeftKey[], act: "approve" | "request" =
   ];
 }
 
-/** Says why each key stays out of this approval, how to approve a step that is too early, and how to mend a refusal. */
+/** Says why each key stays out of this approval, how to approve a step that is too early, and how to mend each refusal. */
 export function explainKeysApart(apart: readonly KeyApart[]): readonly string[] {
   const early = apart.filter(({ isStorable }) => isStorable);
-  const remedy = apart.find((key) => key.remedy !== undefined)?.remedy;
+  const refused = apart.filter(({ remedy }) => remedy !== undefined);
+  // The first key stands for all of the same reason.
+  const firsts = Array.from(
+    Map.groupBy(refused, ({ label, why }) => withoutKeyName(why, label)).values(),
+    ([first]) => first,
+  );
   return [
     ...sayApart(apart),
     ...storeInstead(early.map(nameOrPath)),
-    ...(remedy === undefined ? [] : nextLines("Next:", remedy)),
+    ...firsts
+      .slice(0, maxReasons)
+      .flatMap((key) =>
+        key?.remedy === undefined
+          ? []
+          : nextLines(firsts.length > 1 ? `Next, for ${nameOrPath(key)}:` : "Next:", key.remedy),
+      ),
   ];
 }
 

@@ -209,6 +209,14 @@ describe("many keys", () => {
   it("says what to run after a refusal", () => {
     const key = { vaultId: "v", keyId: "k", label: "ledger", why: "it is not known who opened the window" };
     const remedy = { who: "someone with the role Key Custodian - Deployer runs", commands: ["uko reactivate ledger"] };
+    const reason = { who: "after that, run", commands: ["uko approve payroll"] };
+    const other = { ...key, label: "payroll", why: 'The backing key of key "payroll" is not active', remedy: reason };
+    expect(approvalMessages.explainKeysApart([{ ...key, remedy }, key, other, other]).slice(-4)).toEqual([
+      `  Next, for ledger: ${remedy.who}:`,
+      "    uko reactivate ledger",
+      `  Next, for payroll: ${reason.who}:`,
+      "    uko approve payroll",
+    ]);
     expect(approvalMessages.explainKeysApart([key, { ...key, remedy }]).slice(-2)).toEqual([
       `  Next: ${remedy.who}:`,
       "    uko reactivate ledger",
