@@ -145,22 +145,26 @@ function sayOutcomes(keys: readonly CertificateKey[]): string {
   return Array.from(groups, ([outcome, { length }]) => `${length} ${outcome}`).join(", ");
 }
 
+/** The keys of the signers that the verifier did not name, if a signature of a person whom the verifier trusts is missing. */
+export function unnamedSigners({ problems, unknownKeys }: Pick<Verification, "problems" | "unknownKeys">) {
+  return problems.some(({ kind }) => kind === "too_few_signers") ? unknownKeys : [];
+}
+
 /** The result for a terminal: who did what, and how it is known; for an invalid certificate, the reasons. */
 export function explainVerification(result: Verification): string {
   const { certificate, problems, signers, unknownKeys } = result;
   if (certificate === undefined || problems.length > 0) {
     const shown = problems.slice(0, maxShownProblems).map((problem) => `${explainProblem(problem)}.`);
     const more = problems.length - shown.length;
-    const others = problems.some(({ kind }) => kind === "too_few_signers")
-      ? unknownKeys.slice(0, maxShownProblems)
-      : [];
     return [
       ...shown,
       ...(more > 0 ? [`And ${more} more reasons.`] : []),
-      ...others.map(
-        (keyId) =>
-          `The file names a signer that --trust does not: the public key with the SHA-256 ${plain(keyId, 64)}.`,
-      ),
+      ...unnamedSigners(result)
+        .slice(0, maxShownProblems)
+        .map(
+          (keyId) =>
+            `The file names a signer that --trust does not: the public key with the SHA-256 ${plain(keyId, 64)}.`,
+        ),
     ].join("\n");
   }
   const { keys, leftOut = [], instance, wave, evidenceUntil } = certificate.predicate;

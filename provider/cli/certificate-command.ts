@@ -4,7 +4,7 @@
  */
 
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
-import type { SignerChoice, Target, Verification, WaveChoice } from "../compose/certificates.ts";
+import type { SignerChoice, Target, WaveChoice } from "../compose/certificates.ts";
 import { jsonLine, shellWord } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
@@ -154,7 +154,7 @@ function addVerify(parent: Command, world: CliWorld): void {
       if (options.signed === true && options.allowedSigners === undefined) {
         throw usageError("--signed needs --allowed-signers", "Name a list that you did not get with the certificate.");
       }
-      const { verifyFile, explainVerification } = await load();
+      const { verifyFile, explainVerification, unnamedSigners } = await load();
       const result = await verifyFile({
         file,
         trust,
@@ -177,17 +177,18 @@ function addVerify(parent: Command, world: CliWorld): void {
       if (isValid) return;
       throw new UkoError("UKO_CERTIFICATE_INVALID", {
         summary: `${file} is not valid`,
-        detail: options.json === true ? "" : [explainVerification(result), ...nameTheSigner(file, result)].join("\n"),
+        detail:
+          options.json === true
+            ? ""
+            : [explainVerification(result), ...(unnamedSigners(result).length === 0 ? [] : nameTheSigner(file))].join(
+                "\n",
+              ),
       });
     });
 }
 
 /** The public key must not come from the certificate, because then anyone could have signed it. */
-function nameTheSigner(
-  file: string,
-  { problems, unknownKeys }: Pick<Verification, "problems" | "unknownKeys">,
-): readonly string[] {
-  if (unknownKeys.length === 0 || !problems.some(({ kind }) => kind === "too_few_signers")) return [];
+function nameTheSigner(file: string): readonly string[] {
   return [
     "Next: if you trust the signer, get the public key apart from the certificate, and name it:",
     `  uko certificate verify ${shellWord(file)} --trust alice.pem`,

@@ -48,8 +48,8 @@ export {
   explainLimits,
   explainReading,
   explainVerification,
+  unnamedSigners,
 } from "../certificate/messages.ts";
-export type { Verification } from "../certificate/verify.ts";
 export type { SignerChoice, Target } from "../services/certificate-files.ts";
 
 /** Reads the file in UKO_SIGN_PASSPHRASE_FILE. Throws UKO_SETTINGS_INVALID, also if other users can access the file. */
