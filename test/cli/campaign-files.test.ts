@@ -14,8 +14,6 @@ const keyIdOf = (name: string): string => campaignSeed.kmsKeys.find((key) => key
 describe("the first uko campaign plan", () => {
   it("writes a campaign.yaml that can be read", async () => {
     expect((await campaign("plan")).exitCode).toBe(0);
-    await expect(read("campaign.yaml")).toMatchFileSnapshot("../golden/cli/campaign-draft.yaml");
-    expect((await campaign("status")).err).toContain(`Next: uko campaign plan --write --folder ${stage.folder}`);
     expect((await campaign("plan --write --yes")).out).toMatch(/wrote .* with 10 keys/);
     expect(manifest().match(/"class":"leave","wave":"no-rule"/g)).toHaveLength(10);
   });
@@ -34,17 +32,6 @@ describe("uko campaign plan --write", () => {
     await stage.world.advance("1d");
     expect((await campaign("plan --write --yes")).exitCode).toBe(0);
     expect(manifest()).toBe(before);
-  });
-
-  it("shows the plan before it asks, and once", async () => {
-    complete();
-    const ended = await stage.world.type("bob", `campaign plan --write --folder ${stage.folder}`, ["write 9"]);
-    expect(ended.questions).toEqual(['Type "write 9" to go on: ']);
-    expect(ended.out.match(/^WAVE +KEYS/gm)).toHaveLength(1);
-    expect(ended.out).toMatch(/; nothing was written\n[\s\S]*\nWAVE +KEYS[\s\S]*; wrote .* with 10 keys\n\nNext:/);
-    const declined = await stage.world.type("bob", `campaign plan --write --folder ${stage.folder}`, ["no"]);
-    expect(declined.out).toMatch(/^WAVE +KEYS/m);
-    expect(declined.exitCode).toBe(1);
   });
 
   it("is blocked by the owner and the reason of the draft, and writes nothing", async () => {

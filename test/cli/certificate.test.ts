@@ -117,6 +117,29 @@ describe("a certificate", () => {
   });
 });
 
+describe("the key check value, by which auditors of payment keys recognize a key", () => {
+  const values = [{ method: "ENC-ZERO", value: expect.stringMatching(/^[\dA-F]{6}$/) }];
+
+  it("is in the evidence before each step that deactivates, destroys or removes", () => {
+    const before = story.entries().filter(({ phase }) => phase === "before");
+    expect(before.map(({ step, key }) => [step, key?.keyCheckValues])).toEqual([
+      ["deactivate", values],
+      ["destroy", values],
+      ["remove", values],
+    ]);
+  });
+
+  it("is in the signed statement, in the check and on the page", async () => {
+    const statement = JSON.parse((await story.uko("erin", "certificate show @c.json --json")).out);
+    expect(statement.predicate.keys[0].keyCheckValues).toEqual(values);
+    expect(JSON.parse((await verify("c.json", "--json")).out).keys[0]).toMatchObject({ keyCheckValues: values });
+    await story.uko("erin", "certificate show @c.json --html @c.html");
+    expect(readFileSync(story.file("c.html"), "utf8")).toMatch(
+      /<dt>Key check value<\/dt><dd>[\dA-F]{6} \(ENC-ZERO\)<\/dd>/,
+    );
+  });
+});
+
 describe("the audit events of the account", () => {
   const events = () => eventsOf(readFileSync(story.file("evidence.jsonl"), "utf8"));
   const exported = (text: string): string => {
@@ -133,11 +156,6 @@ describe("the audit events of the account", () => {
     expect(out).toContain("Audit events: 5 of 5 acts have an event of that person at that time\n");
     expect(out.match(/^ {2}2026\S+ {2}audit event {2}\w+: /gm)).toHaveLength(5);
     expect(out).not.toContain("only stated");
-  });
-
-  it("are required by --two-people, because the evidence alone only states who the people are", async () => {
-    const { exitCode, err } = await verify("c.json", "--two-people --evidence @evidence.jsonl");
-    expect([exitCode, err]).toEqual([1, expect.stringContaining("is only stated; add --activity-tracker")]);
   });
 
   it("leave an act without an event only stated", async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { refusalOfNode } from "../../provider/bin/machine.ts";
+import { advanceEmulator, refusalOfNode, startEmulator } from "../../provider/bin/machine.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { answerTo } from "../support/answers.ts";
 import { compileCache } from "../support/child-env.ts";
@@ -63,7 +63,13 @@ const environmentOf = (who: Person) => ({
   UKO_API_KEY: apiKeys[who],
   XDG_STATE_HOME: folder,
 });
-const uko = (who: Person, ...typed: readonly string[]) => start(typed, environmentOf(who)).ended;
+/** A command in this process, which starts sooner. At its terminal, the person agrees. */
+async function here(who: Person, ...typed: readonly string[]): Promise<Ended> {
+  const advance = (url: string, duration: string) => advanceEmulator(url, duration, new AbortController().signal);
+  const ask = async (question: string) => answerTo(question);
+  const world = quietWorld({ environment: environmentOf(who), advanceEmulator: advance, ask });
+  return { exitCode: await runCli(typed, world), ...world.output };
+}
 const clock = (change: unknown) =>
   fetch(`${ready.url}/_emulator/clock`, { method: "POST", body: JSON.stringify(change) });
 
@@ -78,23 +84,17 @@ it("the emulator is ready soon, and prints its address", () => {
 it("two people delete a key, one waits for the keystores, and no stack is required", async () => {
   const key = keys.payroll;
   const next = (ended: Ended) => reportOf(ended).explanation.next[0]?.commands[0]?.split(" ").slice(1) ?? [];
-  // A process of a test has no terminal, at which a person could approve, or request a destruction.
-  const type = async (who: Person, typed: readonly string[]) => {
-    const here = quietWorld({ environment: environmentOf(who), ask: async (question) => answerTo(question) });
-    expect([await runCli(typed, here), here.output.err]).toEqual([0, expect.any(String)]);
-  };
-
-  const requested = await uko("bob", "request", key, "--json");
+  const requested = await start(["request", key, "--json"], environmentOf("bob")).ended;
   expect(requested.exitCode).toBe(0);
   await clock({ advance: "1m" });
-  await type("alice", next(requested));
-  await type("alice", ["request", key]);
-  const deactivated = await uko("alice", "status", key, "--json");
+  expect(await here("alice", ...next(requested))).toMatchObject({ exitCode: 0 });
+  expect(await here("alice", "request", key)).toMatchObject({ exitCode: 0 });
+  const deactivated = await here("alice", "status", key, "--json");
   expect(reportOf(deactivated).lifecycleState).toBe("cooling_down");
-  const advanced = await uko("bob", "emulator", "advance", "4h1m");
+  const advanced = await here("bob", "emulator", "advance", "4h1m");
   expect(advanced.out).toMatch(/^The emulated time is \d+ \w+ \d{4} \d\d:\d\d UTC\.\n$/);
-  await type("bob", next(deactivated));
-  const destroyed = await uko("bob", "continue", key, "--json");
+  expect(await here("bob", ...next(deactivated))).toMatchObject({ exitCode: 0 });
+  const destroyed = await here("bob", "continue", key, "--json");
   expect([destroyed.exitCode, reportOf(destroyed).lifecycleState]).toEqual([11, "pending_destruction"]);
 
   const dueMs = Date.parse(reportOf(destroyed).deletion.notBefore ?? "");
@@ -166,16 +166,18 @@ it.each(["SIGINT", "SIGTERM"] as const)(
 
 it("waits at most as long as its budget", async () => {
   const startedMs = performance.now();
-  const { exitCode } = await uko("pipeline", "continue", keys.vouchers, "--wait", "1s");
+  const { exitCode } = await here("pipeline", "continue", keys.vouchers, "--wait", "1s");
   expect(exitCode).toBe(10);
   expect(performance.now() - startedMs).toBeGreaterThan(1_000);
 });
 
 it("starts the emulator as a person who may create keys", async () => {
-  const local = start(["emulator", "--port", "0"]);
-  expect(await firstMatch(local.child.stdout, /UKO_API_KEY=.*\n/)).toBe("UKO_API_KEY=bob-demo-key\n");
-  local.child.kill("SIGINT");
-  expect(await local.ended).toMatchObject({ exitCode: 0 });
+  const stop = new AbortController();
+  const world = quietWorld({ signal: stop.signal, startEmulator });
+  const ended = runCli(["emulator", "--port", "0"], world);
+  await expect.poll(() => world.output.out).toContain("UKO_API_KEY=bob-demo-key\n");
+  stop.abort();
+  expect(await ended).toBe(0);
 });
 
 it("prints the error without a stack trace", async () => {
@@ -183,23 +185,7 @@ it("prints the error without a stack trace", async () => {
   expect([missing.exitCode, missing.out]).toEqual([1, ""]);
   expect(missing.err).toContain("[UKO_SETTINGS_INVALID]");
 
-  const wrongKey = await start(["status", keys.vouchers], { ...environmentOf("bob"), UKO_API_KEY: "no-such-key" })
-    .ended;
-  expect(wrongKey.err).toContain("[UKO_CREDENTIAL_REFUSED]");
-  expect(wrongKey.err).not.toContain("no-such-key");
-
-  const taken = await start(["emulator", "--port", new URL(ready.url).port]).ended;
-  expect(taken.exitCode).toBe(1);
-  expect(taken.err).toMatch(/^Port \d+ is in use\n/);
-
-  for (const typed of [
-    ["--seed", path.join(folder, "none.json")],
-    ["--profile", "none"],
-  ]) {
-    const refused = await start(["emulator", "--port", "0", ...typed]).ended;
-    expect([refused.exitCode, refused.err]).toEqual([1, expect.stringContaining("[UKO_INPUT_INVALID]")]);
-  }
-  for (const { err } of [missing, wrongKey, taken]) expect(err).not.toMatch(/^\s+at /m);
+  expect(missing.err).not.toMatch(/^\s+at /m);
 });
 
 it("ends if the system cannot make a folder below an existing one", async () => {
@@ -218,12 +204,7 @@ it("ends if the system cannot make a folder below an existing one", async () => 
 
 it("names the required Node version before it does anything in an older one", () => {
   const older = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })";
-  for (const typed of [["status", keys.payroll], ["--help"]]) {
-    const args = ["--import", `data:text/javascript,${older}`, executable, ...typed];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-      encoding: "utf8",
-      env: environmentOf("bob"),
-    });
-    expect([status, stdout, stderr]).toEqual([1, "", `${refusalOfNode("20.20.2")}\n`]);
-  }
+  const args = ["--import", `data:text/javascript,${older}`, executable, "--help"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env: environmentOf("bob") });
+  expect([status, stdout, stderr]).toEqual([1, "", `${refusalOfNode("20.20.2")}\n`]);
 });

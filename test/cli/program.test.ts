@@ -141,8 +141,6 @@ it.each(["UKO_CANCELED", "UKO_CREDENTIAL_REFUSED", "UKO_HOST_NOT_ALLOWED"] as co
 
 describe("a usage error", () => {
   it.each([
-    [["stauts", key], /Unknown command 'stauts'\n {2}\(Did you mean status\?\)/],
-    [["status", key, "--jsn"], /Unknown option '--jsn'\n {2}\(Did you mean --json\?\)/],
     [["status"], /No key was named/],
     [["sync", key, other], /Too many arguments/],
     [["status", "/payroll"], /is not the full ID of a key/],
@@ -153,10 +151,8 @@ describe("a usage error", () => {
     [["continue"], /^No key was named\n/],
     [["withdraw", "--label", "invoice-*"], /^Options that choose keys need a terminal\n/],
     [["decline", "--step", "remove"], /Allowed choices are deactivate, destroy\./],
-    [["continue", key, "--wait", "soon"], /^--wait is not a duration\n.* 30m.*\n {2}\[UKO_USAGE_INVALID\]/],
     [["continue", key, "--wait", ""], /^--wait is not a duration/],
     [["requests", "--expiring", "2days"], /^--expiring is not a duration/],
-    [["approve", key, "--yes"], /^Unknown option '--yes'/],
     [["campaign", "approve"], /^Unknown command/],
     [["request", key, "--reason", "a".repeat(501)], /The reason has 501 characters/],
     [["continue", "--step", "remove", "--vault", "payments"], /is not the ID of a vault/],
@@ -167,14 +163,12 @@ describe("a usage error", () => {
     [["import"], /Required option '--vault <vault>' not specified/],
     [["import", "--vault", vaultId, "--format", "hcl"], /Allowed choices are pulumi, tofu, terraform\./],
     [["emulator", "--port", "http"], /is not a port/],
-    [["emulator", "advnce", "5h"], /^Unknown command 'advnce'\n {2}\(Did you mean advance\?\)/],
     [["emulator", "demo"], /^Unknown command 'demo'\n {2}uko --help lists the commands/],
     [["help", "stauts"], /^Unknown command 'stauts'\n {2}\(Did you mean status\?\)\n {2}uko --help lists the commands/],
     [["help", "enviroment"], /^Unknown command 'enviroment'\n {2}\(Did you mean environment\?\)/],
     [["help", "campaign", "stats"], /^Unknown command 'stats'\n {2}\(Did you mean status\?\)/],
     [["help", "sync", "sync"], /^Unknown command 'sync sync'\n {2}uko --help lists the commands/],
     [["explain", "UKO_NOTHING"], /^"UKO_NOTHING" is not a code of uko\n/],
-    [["certificate", "verify", "c.json"], /^No trusted public key was named\n/],
     [["certificate", "verify", "c.json", "--trust", "a.pem", "--require", "0"], /must be a number from 1 to 999/],
     [["certificate", "create", "--evidence", "e.jsonl", "--out", "c.json"], /^A certificate needs one signer\n/],
     [["hold", `kms/${keyId}`], /^A KMS key carries no tags/],
@@ -199,35 +193,17 @@ describe("a usage error", () => {
   });
 });
 
-describe("invalid input that no other command line would mend", () => {
-  it.each([
-    [["request", "--keys", "absent.txt"], /^The file absent.txt could not be read/],
-    [
-      ["approve", key],
-      /^uko approve asks a person, and there is no terminal to ask at\n {2}Input and errors both have to be at a terminal\./,
-    ],
-    [["approve"], /^uko approve asks a person/],
-    [["audit"], /The evidence file is not set/],
-    [["audit", "--file", "absent.jsonl"], /The evidence file absent.jsonl could not be read/],
-  ] as const)("uko %j exits with 1, and calls nothing", async (typed, message) => {
-    const { world, operations } = aWorld();
-    expect(await runCli(typed, world)).toBe(1);
-    expect(world.output.err).toMatch(message);
-    expect(world.output.err).toMatch(/\n {2}\[UKO_INPUT_INVALID\]\n$/);
-    expect(world.output.out).toBe("");
-    for (const operation of Object.values(operations)) expect(operation).not.toHaveBeenCalled();
-  });
+it("refuses a file of keys that does not exist, and calls nothing", async () => {
+  const { world, operations } = aWorld();
+  expect(await runCli(["request", "--keys", "absent.txt"], world)).toBe(1);
+  expect(world.output).toEqual({ out: "", err: expect.stringMatching(/^The file absent.txt could not be read/) });
+  for (const operation of Object.values(operations)) expect(operation).not.toHaveBeenCalled();
 });
 
-it.each([
-  [{ UKO_API_KEY: "secret" }, /The instance ID is not set\n {2}Set UKO_INSTANCE_ID.*\n {2}A run also needs UKO_REGION/],
-  [{ UKO_INSTANCE_ID: instanceId }, /The credential is not set\n {2}Set UKO_API_KEY/],
-  [{ ...environment, UKO_WAIT: "5x" }, /^UKO_WAIT is not a duration/],
-])("names the setting that is missing or wrong (%#)", async (variables, message) => {
-  const world = quietWorld({ environment: variables });
+it("names the setting that is wrong", async () => {
+  const world = quietWorld({ environment: { ...environment, UKO_WAIT: "5x" } });
   expect(await runCli(["status", key], world)).toBe(1);
-  expect(world.output.err).toMatch(message);
-  expect(world.output.err).toContain("[UKO_SETTINGS_INVALID]");
+  expect(world.output.err).toMatch(/^UKO_WAIT is not a duration[\s\S]*\[UKO_SETTINGS_INVALID\]/);
 });
 
 describe("uko alone", () => {

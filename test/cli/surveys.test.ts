@@ -88,24 +88,6 @@ describe("uko requests", () => {
     expect(await calls(() => world.uko("bob", `requests --vault ${vaultId}`))).toEqual(["listManagedKeys"]);
   });
 
-  it("prints a line for each key with --json, with requester and deadline, without a code", async () => {
-    await onEveryStage();
-    const ended = await world.uko("bob", "requests --json");
-    const rows = linesOf(ended).map(({ label, lifecycleState, deletion, code }) => [
-      label,
-      lifecycleState,
-      deletion.requestedBy,
-      code,
-    ]);
-    expect(rows).toEqual([
-      ["draft", "pending_approval", "IBMid-550000BOB", undefined],
-      ["payroll", "cooling_down", "IBMid-550000ALICE", undefined],
-      ["vouchers", "pending_destruction", undefined, undefined],
-      ["cards", "pending_destruction", undefined, undefined],
-    ]);
-    expect(ended.exitCode).toBe(0);
-  });
-
   it("counts the vaults of the keys that it lists, not all that it read", async () => {
     const other = await startCliWorld({
       seed: {

@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { linesIn } from "../support/json-lines.ts";
 import { withOtherTool } from "../support/other-tool.ts";
 import { useCliStage } from "./cli-stage.ts";
-import { keys, type Person, reportOf } from "./harness.ts";
+import { keys, type Person } from "./harness.ts";
 
 const { world: uko, folder } = useCliStage();
 
@@ -20,30 +20,8 @@ async function deactivate(): Promise<void> {
   await uko.advance("5h");
 }
 
-it("a destruction under the rule is not named so", async () => {
-  await deactivate();
-  await uko.type("alice", `request ${keys.payroll}`);
-  await uko.advance("1m");
-  await uko.type("bob", `approve ${keys.payroll}`);
-  for (const later of ["1m", "31d"]) {
-    await uko.advance(later);
-    const { out } = await uko.uko("alice", `status ${keys.payroll}`);
-    expect(out).toContain("destroyed");
-    expect(out).not.toContain("No approval of the");
-  }
-});
-
 const destroyWithOtherTool = (who: Person) =>
   withOtherTool(uko, who, keys.payroll, { method: "POST", below: "/destroy" });
-
-it("JSON has the step and the last writer as fields of their own, in status, plan and requests", async () => {
-  await deactivate();
-  await destroyWithOtherTool("bob");
-  const unapprovedStep = { step: "destroy", lastWriter: "IBMid-550000BOB", lastWriteAt: expect.any(String) };
-  for (const command of [`status ${keys.payroll}`, `plan ${keys.payroll}`, "requests"]) {
-    expect(reportOf(await uko.uko("alice", `${command} --json`)).deletion).toMatchObject({ unapprovedStep });
-  }
-});
 
 interface Line {
   readonly step: string;
@@ -52,19 +30,6 @@ interface Line {
   readonly lastWrite?: object;
 }
 const evidenceFile = () => path.join(mkdtempSync(path.join(folder, "evidence-")), "evidence.jsonl");
-
-it("the requester of a destruction is not named as the last writer after the deactivation with another tool", async () => {
-  await withOtherTool(uko, "carol", keys.payroll, { method: "POST", below: "/deactivate" });
-  await uko.advance("1m");
-  await uko.uko("alice", `request ${keys.payroll}`);
-  await uko.advance("5h");
-  const status = (await uko.uko("bob", `status ${keys.payroll}`)).out;
-  const asked = (await uko.type("bob", `approve ${keys.payroll}`, ["no"])).out;
-  for (const text of [status, asked]) {
-    expect(text).toContain("The last write to the key is the request itself, so it does not show who wrote before.");
-    expect(text).not.toContain("The last write to the key was by IBMid-550000ALICE");
-  }
-});
 
 it("the evidence gets one line when a run sees the step first, and uko audit shows it", async () => {
   await deactivate();
