@@ -5,7 +5,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,31 +12,26 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
 import { quietWorld } from "../cli/harness.ts";
 import { aReleasedZip } from "../cli/released-zip.ts";
+import { useFolder } from "../support/use-folder.ts";
 
 const executable = "terraform-provider-uko";
 const inZip = `${executable}_v0.1.0`;
 
-let folder: string;
-let providerFolder: string;
-let dataHome: string;
-let mirror: string;
+const folder = useFolder();
+const providerFolder = path.join(folder, "package");
+const dataHome = path.join(folder, "data");
+const mirror = path.join(dataHome, "terraform", "plugins");
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "uko-attack-"));
-  providerFolder = path.join(folder, "package");
-  dataHome = path.join(folder, "data");
-  mirror = path.join(dataHome, "terraform", "plugins");
   mkdirSync(providerFolder);
   mkdirSync(mirror, { recursive: true });
   writeFileSync(path.join(providerFolder, executable), "#!/usr/bin/env node\n");
   writeFileSync(path.join(providerFolder, "package.json"), JSON.stringify({ version: "0.1.0", type: "commonjs" }));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 async function install(...typed: readonly string[]): Promise<{ exitCode: number; out: string; err: string }> {
   const machine = { system: "linux", processor: "x64", home: path.join(folder, "home"), providerFolder } as const;

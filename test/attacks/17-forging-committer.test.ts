@@ -3,10 +3,9 @@
  * row for each forgery: what it tries, who then works with the folder, and what that person reads. Nothing opens.
  */
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { encodeManifest, type Manifest, parseManifest } from "../../provider/campaign/files/manifest.ts";
 import { campaignSeed } from "../cli/campaign-seed.ts";
 import { useCampaignStage } from "../cli/campaign-stage.ts";
@@ -15,10 +14,11 @@ import { sha256 } from "../support/builders.ts";
 import { endsManagedKey, stepOfCall } from "../support/calls.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { makeSshKey, signerLine, writeSigningFolder } from "../support/ssh-keys.ts";
+import { useFolder } from "../support/use-folder.ts";
 
 const created = { createdAt: "2025-01-15T08:00:00Z", createdBy: "IBMid-550000CAROL" } as const;
 const labels = ["mail-0", "mail-1", "mail-2", "mail-3"] as const;
-const root = mkdtempSync(path.join(tmpdir(), "uko-forged-"));
+const root = useFolder({ isKept: true });
 const system = path.join(root, "system");
 let areSignaturesDemanded = false;
 const stage = useCampaignStage(
@@ -47,7 +47,6 @@ afterEach(async () => {
   areSignaturesDemanded = false;
   expect(explainVerdict(await stage.world.verdict())).toBe("");
 });
-afterAll(() => rmSync(root, { recursive: true }));
 
 const campaignFile = `format: uko-campaign-1
 name: eol

@@ -1,10 +1,9 @@
 /** Pipes that never end, and links that lead elsewhere, under the names of files that uko reads and writes. */
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { withFilesOf } from "../../provider/cli/files.ts";
 import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
 import { createCampaignFolder } from "../../provider/services/campaign-folder.ts";
@@ -13,12 +12,9 @@ import { readEvidenceFile } from "../../provider/services/evidence-lines.ts";
 import { readSecretFile } from "../../provider/services/secret-file.ts";
 import { readTrust } from "../../provider/services/signing/trusted-keys.ts";
 import { startCliWorld } from "../cli/harness.ts";
+import { useFolder } from "../support/use-folder.ts";
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "uko-files-"));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+const folder = useFolder();
 const at = (name: string): string => path.join(folder, name);
 function pipe(name: string): string {
   execFileSync("mkfifo", ["-m", "600", at(name)]);

@@ -1,15 +1,14 @@
 /** What `uko audit` prints for people: a table, and the open questions of the evidence below it. */
 
 import { hash } from "node:crypto";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
+import { useFolder } from "../support/use-folder.ts";
 import { quietWorld } from "./harness.ts";
 
-const folder = mkdtempSync(path.join(tmpdir(), "uko-audit-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = useFolder({ isKept: true });
 
 const alice = { iamId: "IBMid-550000ALICE", name: "Alice Example", loggedInBy: "passcode, mfa" };
 const bob = { iamId: "IBMid-550000BOB", name: "Bob Example" };

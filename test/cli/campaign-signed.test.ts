@@ -1,16 +1,16 @@
 /** A wave on machines that demand signatures: its destruction takes one signature of each person. */
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { hiddenIn, openConsole } from "../console/console-world.ts";
 import { makeSshKey, signerLine, writeSigningFolder } from "../support/ssh-keys.ts";
+import { useFolder } from "../support/use-folder.ts";
 import { campaignSeed, keysOf } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
 import type { EndedAtTerminal, Person } from "./harness.ts";
 
-const root = mkdtempSync(path.join(tmpdir(), "uko-signed-wave-"));
+const root = useFolder({ isKept: true });
 const system = path.join(root, "system");
 const sshKeys = { alice: makeSshKey("sk-ssh-ed25519@openssh.com"), bob: makeSshKey() };
 const stage = useCampaignStage(
@@ -29,7 +29,6 @@ beforeAll(() => {
   for (const [who, key] of Object.entries(sshKeys)) writeSigningFolder(path.join(root, who), key);
   mkdirSync(system);
 });
-afterAll(() => rmSync(root, { recursive: true }));
 
 const list = (people: readonly (keyof typeof sshKeys)[]): void =>
   writeFileSync(

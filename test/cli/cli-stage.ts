@@ -1,9 +1,7 @@
 /** One world and one temporary folder for a file of tests. Both are empty again before each test, unless they are kept. */
 
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, beforeEach } from "vitest";
+import { useFolder } from "../support/use-folder.ts";
 import { type CliTestWorld, type CliWorldOptions, startCliWorld } from "./harness.ts";
 
 export interface CliStage {
@@ -19,21 +17,15 @@ export interface CliStageOptions extends CliWorldOptions {
 
 /** Not in harness.ts, which programs without a test runner use, too. */
 export function useCliStage({ isKept = false, ...options }: CliStageOptions = {}): CliStage {
-  const folder = mkdtempSync(path.join(tmpdir(), "uko-cli-"));
+  const folder = useFolder({ isKept });
   let started: CliTestWorld | undefined;
   beforeAll(async () => {
     started = await startCliWorld(options);
   });
   beforeEach(async () => {
-    if (isKept) return;
-    rmSync(folder, { recursive: true });
-    mkdirSync(folder);
-    await started?.reset();
+    if (!isKept) await started?.reset();
   });
-  afterAll(async () => {
-    rmSync(folder, { recursive: true });
-    await started?.close();
-  });
+  afterAll(() => started?.close());
   const world = new Proxy({} as CliTestWorld, {
     get(_, name) {
       if (started === undefined) throw new Error("The world is started before the tests.");

@@ -1,33 +1,18 @@
 import { createHash } from "node:crypto";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Environment, Machine } from "../../provider/cli/cli-world.ts";
 import { runCli } from "../../provider/cli/program.ts";
 import { putIntoMirror } from "../../provider/cli/provider-mirror.ts";
 import { releasedPackage } from "../../provider/cli/provider-package.ts";
+import { useFolder } from "../support/use-folder.ts";
 import { quietWorld } from "./harness.ts";
 import { aReleasedZip } from "./released-zip.ts";
 
-let folder: string;
-let home: string;
-beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "uko-install-"));
-  home = path.join(folder, "home");
-  mkdirSync(home);
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const folder = useFolder();
+const home = path.join(folder, "home");
+beforeEach(() => void mkdirSync(home));
 
 const mirror = () => path.join(home, ".local", "share", "terraform", "plugins");
 const placesIn = (root: string) =>
@@ -248,35 +233,16 @@ describe("a configuration file that defines where providers come from", () => {
 describe("installs nothing", () => {
   type Typed = readonly string[] | Promise<readonly string[]>;
   const from = async (name?: string): Promise<readonly string[]> => ["--from", await aZip(name)];
+  const incomplete = /is not a complete zip file\n.*Nothing was installed\./;
   const cases: readonly (readonly [string, () => Typed, Partial<Machine>, RegExp])[] = [
     ["without a built provider", () => [], {}, /^The provider is not in <folder>.*\n.*npm run build/],
     ["from the script on Windows", () => [], { system: "win32" }, /Windows cannot start scripts.*\n.*--from/],
     ["for another machine", () => from(), { processor: "arm64" }, /this machine is linux_arm64/],
-    [
-      "from a file that is not a zip",
-      () => aBrokenZip(() => "hello\n"),
-      {},
-      /is not a complete zip file\n.*Nothing was installed\./,
-    ],
-    ["from an empty file", () => aBrokenZip(() => ""), {}, /is not a complete zip file/],
-    [
-      "from a truncated zip",
-      () => aBrokenZip((zip) => zip.subarray(0, zip.length / 2)),
-      {},
-      /is not a complete zip file/,
-    ],
-    [
-      "from a zip without its last byte",
-      () => aBrokenZip((zip) => zip.subarray(0, -1)),
-      {},
-      /is not a complete zip file/,
-    ],
-    [
-      "from a zip without its beginning",
-      () => aBrokenZip((zip) => zip.subarray(100)),
-      {},
-      /is not a complete zip file/,
-    ],
+    ["from a file that is not a zip", () => aBrokenZip(() => "hello\n"), {}, incomplete],
+    ["from an empty file", () => aBrokenZip(() => ""), {}, incomplete],
+    ["from a truncated zip", () => aBrokenZip((zip) => zip.subarray(0, zip.length / 2)), {}, incomplete],
+    ["from a zip without its last byte", () => aBrokenZip((zip) => zip.subarray(0, -1)), {}, incomplete],
+    ["from a zip without its beginning", () => aBrokenZip((zip) => zip.subarray(100)), {}, incomplete],
     [
       "from a zip of another program",
       async () => ["--from", await aReleasedZip(path.join(folder, zipName), ["terraform-provider-uko_v0.2.0"])],

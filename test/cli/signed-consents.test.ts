@@ -1,16 +1,16 @@
 /** Destructions on machines that demand signatures: what two people do, and what no longer counts. */
 
 import { generateKeyPairSync } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { explainVerdict } from "../support/oracle.ts";
 import { makeSshKey, signerLine, type TestSshKey, writeSigningFolder } from "../support/ssh-keys.ts";
+import { useFolder } from "../support/use-folder.ts";
 import { useCliStage } from "./cli-stage.ts";
 import { keys, makeKmsKey, type Person, reportOf } from "./harness.ts";
 
-const root = mkdtempSync(path.join(tmpdir(), "uko-signed-"));
+const root = useFolder({ isKept: true });
 const iamIds = { alice: "IBMid-550000ALICE", bob: "IBMid-550000BOB", carol: "IBMid-550000CAROL" } as const;
 const sshKeys = {
   alice: makeSshKey("sk-ssh-ed25519@openssh.com"),
@@ -38,9 +38,6 @@ beforeAll(() => {
 beforeEach(() => {
   demand(["alice", "bob", "carol", "erin"]);
   list(Object.keys(sshKeys) as Signer[]);
-});
-afterAll(() => {
-  rmSync(root, { recursive: true });
 });
 
 function list(people: readonly Signer[], key: (who: Signer) => TestSshKey = (who) => sshKeys[who]): void {

@@ -1,26 +1,18 @@
 /** The composition root with an emulator: real clock, real connections. */
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { openHandlers } from "../../provider/compose/engines.ts";
 import { openOperations } from "../../provider/compose/operations.ts";
 import { openWorld } from "../../provider/compose/world.ts";
-import { apiKeys, startTestWorld, type TestWorld, vaultId } from "../emulator/harness.ts";
+import { apiKeys, stageWorld, vaultId } from "../emulator/harness.ts";
 import { emulatorAddresses } from "../support/emulator-addresses.ts";
 import { freshStateHome } from "../support/state-home.ts";
+import { useFolder } from "../support/use-folder.ts";
 
-let uko: TestWorld;
-let folder: string;
-beforeAll(async () => {
-  uko = await startTestWorld();
-  folder = mkdtempSync(path.join(tmpdir(), "uko-compose-"));
-});
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await uko.close();
-});
+const uko = stageWorld();
+const folder = useFolder({ isKept: true });
 afterEach(() => {
   vi.unstubAllEnvs();
 });
