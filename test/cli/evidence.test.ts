@@ -27,20 +27,10 @@ const entries = () => linesIn<EvidenceEntry>(fileOf("bob"));
 const stepsTaken = async (): Promise<number> => (await world.trail()).filter(({ effect }) => effect).length;
 const modeOf = (name: string): number => statSync(name).mode & 0o777;
 
-/** To the day on which the key can be removed. */
-async function destroyPayroll(environment: Readonly<Record<string, string>> = {}): Promise<void> {
-  await run("bob", `request ${keys.payroll}`, environment);
-  await world.advance("1m");
-  await approve("alice", keys.payroll, environment);
-  await run("alice", `request ${keys.payroll}`, environment);
-  await world.advance("5h");
-  await approve("bob", keys.payroll, environment);
-  await world.advance("31d");
-}
-
 describe("without UKO_EVIDENCE", () => {
   it("two people of one operating-system user share one file of the instance, and each line names its person", async () => {
-    await destroyPayroll();
+    await world.destroy(keys.payroll, { XDG_STATE_HOME: home });
+    await world.advance("31d");
     await run("bob", "continue --step remove");
     expect(entries().map(({ step, actor }) => `${actor.name}: ${step}`)).toEqual([
       "Bob Example: write_record",

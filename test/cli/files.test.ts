@@ -14,17 +14,10 @@ const report = () => path.join(folder, "report.jsonl");
 const evidence = () => path.join(folder, "evidence.jsonl");
 const types = (who: Person, command: string): Promise<Ended> =>
   world.uko(who, command, { UKO_REPORT: report(), UKO_EVIDENCE: evidence() });
-const approves = (who: Person, key: string): Promise<Ended> =>
-  world.type(who, `approve ${key}`, undefined, { UKO_REPORT: report(), UKO_EVIDENCE: evidence() });
 const records = () => linesIn<ReportLine & { readonly v: 1; readonly time: string }>(report());
 
 async function endPayroll(): Promise<void> {
-  await types("bob", `request ${keys.payroll}`);
-  await world.advance("1m");
-  await approves("alice", keys.payroll);
-  await types("alice", `request ${keys.payroll}`);
-  await world.advance("5h");
-  await approves("bob", keys.payroll);
+  await world.destroy(keys.payroll, { UKO_REPORT: report(), UKO_EVIDENCE: evidence() });
   await world.advance("31d");
   await types("bob", "continue --step remove");
 }

@@ -96,6 +96,10 @@ export interface CliTestWorld extends Pick<TestWorld, "url" | "as" | "close"> {
   ): Promise<EndedAtTerminal>;
   /** Runs a command line as it was printed, at a terminal where the person agrees. */
   shell(who: Person, commandLine: string): Promise<Ended>;
+  /** Bob requests the deactivation, and Alice approves it a minute later. */
+  deactivate(key: string, environment?: Readonly<Record<string, string>>): Promise<void>;
+  /** The same, and then the destruction: Alice requests it, and Bob approves it after the cool-down. */
+  destroy(key: string, environment?: Readonly<Record<string, string>>): Promise<void>;
   environmentOf(who: Person): Readonly<Record<string, string>>;
   control(path: string, body: unknown): Promise<void>;
   advance(duration: string): Promise<void>;
@@ -136,8 +140,19 @@ export async function startCliWorld({
   };
   const trail = async (): Promise<readonly TrailEntry[]> => [...emulator.world.audit.since(0)];
 
-  return {
+  const world: CliTestWorld = {
     ...{ url, as, close },
+    async deactivate(key, environment) {
+      await world.uko("bob", `request ${key}`, environment);
+      await world.advance("1m");
+      await world.type("alice", `approve ${key}`, undefined, environment);
+    },
+    async destroy(key, environment) {
+      await world.deactivate(key, environment);
+      await world.uko("alice", `request ${key}`, environment);
+      await world.advance("5h");
+      await world.type("bob", `approve ${key}`, undefined, environment);
+    },
     environmentOf,
     uko: (who, command, environment = {}, input = "") =>
       command.startsWith("request ")
@@ -164,6 +179,7 @@ export async function startCliWorld({
     trail,
     verdict: async (judged = {}) => judge(await trail(), { required: true, gate: "both", ...judged }),
   };
+  return world;
 }
 
 function definedOnly<T extends object>(choices: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {

@@ -14,25 +14,14 @@ const linesOf = ({ out }: Ended) => jsonLines<Report>(out);
 
 /** A key in each stage of its deletion. */
 async function onEveryStage(): Promise<void> {
-  await destroy(keys.vouchers);
+  await world.destroy(keys.vouchers);
   await world.advance("31d");
-  await destroy(keys.cards);
-  await world.uko("bob", `request ${keys.payroll}`);
-  await world.advance("1m");
-  await world.type("alice", `approve ${keys.payroll}`);
+  await world.destroy(keys.cards);
+  await world.deactivate(keys.payroll);
   await world.uko("alice", `request ${keys.payroll}`);
   await world.advance("1h");
   await world.uko("bob", `request ${keys.draft} --reason "Never used"`);
   await world.advance("1m");
-}
-
-async function destroy(key: string): Promise<void> {
-  await world.uko("bob", `request ${key}`);
-  await world.advance("1m");
-  await world.type("alice", `approve ${key}`);
-  await world.uko("alice", `request ${key}`);
-  await world.advance("5h");
-  await world.type("bob", `approve ${key}`);
 }
 
 async function calls(act: () => Promise<unknown>): Promise<readonly string[]> {
@@ -52,7 +41,7 @@ describe("uko requests", () => {
   });
 
   it("says of a key that is held, and of a record that does not count, why the key waits", async () => {
-    await destroy(keys.vouchers);
+    await world.destroy(keys.vouchers);
     await world.advance("31d");
     expect((await world.uko("carol", `hold ${keys.vouchers} --kind legal --ticket L-7`)).exitCode).toBe(0);
     for (const key of [keys.payroll, keys.ledger]) await world.uko("bob", `request ${key}`);
@@ -122,11 +111,9 @@ describe("uko continue --step remove", () => {
   });
 
   it("never destroys on an approval that is stored for the caller", async () => {
-    await destroy(keys.vouchers);
+    await world.destroy(keys.vouchers);
     await world.advance("31d");
-    await world.uko("bob", `request ${keys.payroll}`);
-    await world.advance("1m");
-    await world.type("alice", `approve ${keys.payroll}`);
+    await world.deactivate(keys.payroll);
     await world.uko("bob", `request ${keys.payroll}`);
     await world.advance("5h");
     await world.type("alice", `approve ${keys.payroll} --store`, ["payroll"]);
@@ -156,8 +143,8 @@ describe("uko continue --step remove", () => {
   });
 
   it("continues after an unreadable key, and names the key", async () => {
-    await destroy(keys.vouchers);
-    await destroy(keys.cards);
+    await world.destroy(keys.vouchers);
+    await world.destroy(keys.cards);
     await world.advance("31d");
     const [, keyId] = keys.cards.split("/");
     const rule = JSON.stringify({ operation: "getStatusInKeystores", path: `/${keyId}/`, status: 404 });
@@ -171,7 +158,7 @@ describe("uko continue --step remove", () => {
   });
 
   it("names the keys that a keystore blocks", async () => {
-    await destroy(keys.vouchers);
+    await world.destroy(keys.vouchers);
     await world.advance("31d");
     await world.control("faults", {
       operation: "getStatusInKeystores",

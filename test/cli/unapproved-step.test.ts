@@ -14,9 +14,7 @@ const sentence =
   /No approval of the destruction by a second person is known\. The last write to the key was by IBMid-550000BOB on 24 Nov 2026 \d\d:\d\d UTC\./;
 
 async function deactivate(): Promise<void> {
-  await uko.uko("bob", `request ${keys.payroll}`);
-  await uko.advance("1m");
-  await uko.type("alice", `approve ${keys.payroll}`);
+  await uko.deactivate(keys.payroll);
   await uko.advance("5h");
 }
 
