@@ -37,8 +37,9 @@ export interface EndedRecord {
 
 export type HoldResult =
   /**
-   * `unchanged`: the key is already as wanted, and `held` is the hold that it has, in words. `released` is the hold that the run ended, in words. `remaining` are the
-   * holds that still stop the key after that, in words. `release` is the command that ends the hold that the run set.
+   * `unchanged`: the key is already as wanted, and `held` is the hold that it has, in words. `released` is the hold
+   * that the run ended, in words. `remaining` are the holds that still stop the key after that, in words. `release` is
+   * the command that ends the hold that the run set.
    */
   | {
       readonly kind: "changed" | "unchanged";

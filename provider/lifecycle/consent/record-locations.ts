@@ -224,8 +224,8 @@ function withRoomFor(
 }
 
 /**
- * Ends a hold: `values` are the hold tags that stay. The note keeps who released the hold and why. If other holds stay, the
- * note may need the room of other tags of uko. Undefined if it does not fit.
+ * Ends a hold: `values` are the hold tags that stay. The note keeps who released the hold and why. If other holds stay,
+ * the note may need the room of other tags of uko. Undefined if it does not fit.
  */
 export function patchWithRelease(
   raw: RawKeyTexts,
