@@ -39,6 +39,7 @@ describe("a campaign's request", () => {
     const window = aBackingKey({ dualAuthDelete: true, state: "suspended", windowEndsAtMs: nowMs + dayMs });
     const ofUnknown = aKey({ state: "deactivated", backingKeys: [window] });
     expect(planCampaignRequest(ofUnknown, deactivate, run, nowMs)).toEqual(left);
+    expect(planCampaignRequest(aKey({ state: "destroyed" }), { step: "destroy" }, run, nowMs)).toEqual(left);
   });
 
   it("reports a pending request of the step, and leaves that of another step", () => {
