@@ -1,19 +1,13 @@
-/**
- * `npm run bench`: what many keys cost, run by run. Each run is compared with two floors of the same
- * run of the bench: an engine with a resource that does nothing, and a client that makes the same
- * calls and does nothing else.
- */
+/** `npm run bench`: what many keys cost, run by run: calls, time, CPU time, memory and the size of the state. */
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { interfaceNames } from "../contracts/interfaces/interface-names.ts";
 import { benchCampaign } from "./campaign.ts";
-import { benchPulumi } from "./pulumi-keys.ts";
-import type { BenchRow, InterfaceName } from "./table.ts";
-import { benchTofu } from "./tofu-keys.ts";
+import { type BenchRow, benchKeys, head } from "./keys.ts";
 
-const userInterfaces: readonly InterfaceName[] = ["package", "dynamic", "terraform"];
 const usage = `npm run bench [-- [COUNT...] [INTERFACE...] [--json FILE] [--parallel N]]
 
   COUNT   numbers of keys from 1 to 5000; by default 200
@@ -32,7 +26,7 @@ const { values, positionals } = parseArgs({
 });
 const isCampaign = positionals[0] === "campaign";
 const words = isCampaign ? positionals.slice(1) : positionals;
-const named = userInterfaces.filter((userInterface) => words.includes(userInterface));
+const named = interfaceNames.filter((userInterface) => words.includes(userInterface));
 const counts = words.filter((word) => !named.some((userInterface) => userInterface === word)).map(Number);
 const wanted = counts.length === 0 ? [isCampaign ? 5000 : 200] : counts;
 const parallel = values.parallel === undefined ? undefined : Number(values.parallel);
@@ -40,23 +34,21 @@ if ([...wanted, parallel ?? 1].some((count) => !Number.isInteger(count) || count
   console.error(usage);
   process.exit(1);
 }
-const size = { counts: wanted, parallel };
 
 const scratch = await mkdtemp(path.join(os.tmpdir(), "uko-bench-"));
 const rows: BenchRow[] = [];
 try {
   if (isCampaign) await benchCampaign(wanted[0] ?? 5000, scratch);
   else {
-    for (const userInterface of named.length === 0 ? userInterfaces : named) {
-      console.log(`\n${userInterface}\n`);
-      if (userInterface === "terraform") await benchTofu(size, scratch, rows);
-      else await benchPulumi(userInterface, size, scratch, rows);
+    for (const userInterface of named.length === 0 ? interfaceNames : named) {
+      console.log(`\n${userInterface}\n\n${head}`);
+      for (const keys of wanted) await benchKeys({ userInterface, keys, parallel }, rows);
     }
   }
 } finally {
   await rm(scratch, { recursive: true, force: true });
   if (values.json !== undefined)
-    await writeFile(values.json, `${JSON.stringify({ ...machine(), size, rows }, null, 2)}\n`);
+    await writeFile(values.json, `${JSON.stringify({ ...machine(), counts: wanted, parallel, rows }, null, 2)}\n`);
 }
 
 function machine() {

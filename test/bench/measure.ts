@@ -8,14 +8,11 @@ import type { EngineResult, EngineRun } from "../stage/engine-run.ts";
 import type { AuditEntry, LocalUko } from "../stage/local-uko.ts";
 import { cpuSecondsOf, residentMiB } from "./processes.ts";
 
-/** What some work took; CPU time is NaN on systems without /proc. */
-export interface Spent {
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-}
-
-export interface Measured<Result extends EngineResult = EngineResult> extends Spent {
+export interface Measured<Result extends EngineResult = EngineResult> {
   readonly name: string;
+  readonly seconds: number;
+  /** NaN on systems without /proc. */
+  readonly cpuSeconds: number;
   /** Calls of the service by the contract's row, tokens left out. */
   readonly calls: ReadonlyMap<string, number>;
   /** The CPU time of the run's providers, as far as samples show it. */
@@ -26,16 +23,6 @@ export interface Measured<Result extends EngineResult = EngineResult> extends Sp
 }
 
 const sampleEveryMs = 500;
-export const runLimitMs = 3_600_000;
-
-/** Measures work of this process. */
-export async function spentIn(work: () => Promise<void>): Promise<Spent> {
-  const before = process.cpuUsage();
-  const startedMs = performance.now();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return { seconds: (performance.now() - startedMs) / 1000, cpuSeconds: (user + system) / 1_000_000 };
-}
 
 export async function measure<Result extends EngineResult>(
   name: string,
