@@ -79,7 +79,9 @@ test.each(
   await using workspace = await PulumiWorkspace.create(project);
   const bob = await workspace.person("bob", { env: { ...uko.settings, UKO_API_KEY: "bob-demo-key" } });
 
-  expect(await bob.up([], { timeoutMs: 170_000 })).toMatchObject({ exitCode: 0, firstErrorLine: undefined });
+  const up = await bob.up([], { timeoutMs: 170_000 });
+  expect(up).toMatchObject({ exitCode: 0, firstErrorLine: undefined });
+  expect(up.output).not.toMatch(/warning:|[Dd]ownloading|[Ii]nstalling/);
   const { stdout } = await bob.run(["stack", "output", "lifecycleState"]);
   expect(stdout.trim()).toBe("active");
 });

@@ -50,17 +50,6 @@ test("state delete: the stack forgets a living key, and uko ls --undeclared find
     expect(await operations(scenario, made)).toEqual([]);
   }));
 
-test("retainOnDelete: the key leaves the state unchanged, without a request", () =>
-  withMade(
-    { program: { resources: { payroll: keyResource("payroll", {}, { retainOnDelete: true }) } } },
-    async ({ scenario, bob, made }) => {
-      ended(await bob.destroy(), 0);
-      expect(await bob.resources()).toEqual([]);
-      expect(await operations(scenario, made)).toEqual([]);
-      expect(await scenario.key()).toMatchObject({ state: "active" });
-    },
-  ));
-
 test("deletedWith: a key leaves the state unchanged and keeps its vault; an up adopts it again", () =>
   withMade({ seed: emptySeed, program: withVault }, async ({ scenario, bob, made }) => {
     const destroyed = ended(await bob.destroy(["--continue-on-error"]), 1);
@@ -75,15 +64,6 @@ test("deletedWith: a key leaves the state unchanged and keeps its vault; an up a
     expect(messageOf(back.output, "ledger")).toMatch(/^Key "ledger" \S+ already exists: /);
     expect(await bob.resources()).toHaveLength(4);
     expect((await scenario.uko.world()).keys).toHaveLength(1);
-  }));
-
-test("--target: requests the deletion of one key, and does not read the other one", () =>
-  withMade({ program: two }, async ({ scenario, bob, made }) => {
-    const asked = ended(await bob.destroy(["--target", urnOf("payroll")]), 1);
-    expect(codeOf(asked.output)).toBe("UKO_APPROVAL_PENDING");
-    const cards = (await scenario.key("cards")).id;
-    expect((await scenario.audit()).filter(({ seq, keyId }) => seq > made && keyId === cards)).toEqual([]);
-    expect(await operations(scenario, made)).toEqual(["updateManagedKey payroll"]);
   }));
 
 test("--continue-on-error: one run makes every request; without it the first wait stops the run", () =>

@@ -3,15 +3,7 @@
 import { expect, test } from "vitest";
 import { ended, messageOf } from "../../contracts/interfaces/support/next-steps.ts";
 import { type Scenario, vaultId } from "../../contracts/interfaces/support/scenario.ts";
-import {
-  from,
-  keyResource,
-  urnOf,
-  withMade,
-  withYaml,
-  type YamlProgram,
-  yamlProgram,
-} from "./support/yaml-scenario.ts";
+import { from, keyResource, urnOf, withMade, type YamlProgram, yamlProgram } from "./support/yaml-scenario.ts";
 
 const named = (name: string, options?: Readonly<Record<string, unknown>>): YamlProgram => ({
   resources: { [name]: keyResource("payroll", {}, options) },
@@ -78,15 +70,6 @@ test("a rename without an alias stops, and the command of its hint moves the key
     await expectRenamed(scenario, made);
   }));
 
-test("an adoption under the new name leaves the key active, and the former resource leaves the state", () =>
-  withMade({ program: named("payroll") }, async ({ scenario, bob, made }) => {
-    const { id: existingKeyId } = await scenario.key();
-    await bob.writeProgram(yamlProgram({ resources: { wages: keyResource("payroll", { existingKeyId }) } }));
-    const renamed = ended(await bob.up(), 0);
-    expect(renamed.output).toContain('"payroll" left only the state: "wages" declares the same object');
-    await expectRenamed(scenario, made);
-  }));
-
 /** A vault of its own, and a keystore of the demo world's vault, under a parent or at the top level. */
 const containers = (vault: string, ring?: Readonly<Record<string, unknown>>, options?: typeof ring): YamlProgram => ({
   resources: {
@@ -122,25 +105,3 @@ async function expectRenamed(scenario: Scenario, made: number): Promise<void> {
   expect((await (await scenario.person("bob")).resources()).map(({ urn }) => urn)).toEqual([urnOf("wages")]);
   expect((await scenario.uko.world()).keys.map(({ state }) => state)).toEqual(["active"]);
 }
-
-test("another stack reads the ID and state of a key through a stack reference, and does not hold the key", () =>
-  withYaml({ people: ["bob"] }, async (scenario) => {
-    const bob = await scenario.person("bob");
-    const outputs = { keyId: from("payroll.keyId"), lifecycle: from("payroll.lifecycleState") };
-    await bob.writeProgram(yamlProgram({ ...named("payroll"), outputs }));
-    ended(await bob.up(), 0);
-    ended(await bob.engine.run(["stack", "init", "reader"]), 0);
-    const reference = {
-      resources: { keys: { type: "pulumi:pulumi:StackReference", properties: { name: "organization/keys/dev" } } },
-      outputs: { keyId: from('keys.outputs["keyId"]'), lifecycle: from('keys.outputs["lifecycle"]') },
-    } as const;
-    await bob.writeProgram(yamlProgram(reference));
-    ended(await bob.up(["--stack", "reader"]), 0);
-    const read = await bob.engine.run(["stack", "output", "--json", "--stack", "reader"]);
-    expect(JSON.parse(read.stdout)).toEqual({ keyId: (await scenario.key()).id, lifecycle: "active" });
-
-    const made = await scenario.mark();
-    ended(await bob.engine.destroy(["--stack", "reader"]), 0);
-    expect(await scenario.writes(made)).toEqual([]);
-    expect(await scenario.key()).toMatchObject({ state: "active" });
-  }));

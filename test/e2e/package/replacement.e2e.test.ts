@@ -14,33 +14,6 @@ const keysIn = async (scenario: Scenario) =>
 const idsIn = async (person: Person) => (await person.resources()).map(({ id }) => id);
 
 test.each([
-  [
-    "vaultId",
-    { vaultId: "5c1e0000-0000-4000-8000-000000000009" },
-    /vaultId: cannot change on an existing key; create a new key/,
-  ],
-  ["labelTags", { labelTags: { env: "production" } }, /labelTags: cannot change on an existing key; create a new key/],
-  [
-    "existingKeyId",
-    { existingKeyId: "9b2d0000-0000-4000-8000-00000000dead" },
-    /existingKeyId: cannot change on an existing/,
-  ],
-  [
-    "template",
-    { template: "payroll-draft" },
-    /^Key "payroll" was created from template "payroll", which cannot change/,
-  ],
-] as const)("another %s is an error that says what to do, and the key stays unchanged", (_name, change, message) =>
-  withMade({ program: programWith() }, async ({ scenario, bob, made }) => {
-    await bob.writeProgram(yamlProgram(programWith(change)));
-    const refused = ended(await bob.up(), 1, message);
-    expect(refused.output).not.toMatch(/replac/);
-    expect(await scenario.writes(made)).toEqual([]);
-    expect(await keysIn(scenario)).toEqual([["payroll", "active"]]);
-  }),
-);
-
-test.each([
   ["--replace", ["--replace", urnOf("payroll")], {}],
   ["--target-replace", ["--target-replace", urnOf("payroll")], {}],
   ["replaceOnChanges", [], { replaceOnChanges: ["description"] }],

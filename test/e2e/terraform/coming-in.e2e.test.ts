@@ -38,26 +38,6 @@ test("an import block imports a key by ID or identity, and plans nothing else", 
     }
   }));
 
-test("a moved block adopts a resource of IBM's provider without a call to that provider", () =>
-  withStage(async (stage) => {
-    const { bob, keyId } = await forgottenKey(stage);
-    await pushIbmState(stage, bob, [{ keyId, label: "payroll" }]);
-    const moved = "moved {\n  from = ibm_hpcs_managed_key.payroll\n  to   = uko_managed_key.payroll\n}";
-    await bob.writeProgram(keyProgram("", moved));
-    const mark = await stage.mark();
-    await using ibm = await startIbmStandIn(["ibm_hpcs_managed_key"]);
-    const applied = await bob.apply([], { env: ibm.env });
-    expect(applied, applied.output).toMatchObject({ exitCode: 0 });
-    expect(await stage.effects(mark)).toEqual([]);
-    expect((await bob.state()).resources).toMatchObject([
-      {
-        address: "uko_managed_key.payroll",
-        attributes: { key_id: keyId, lifecycle_state: "active", label: "payroll" },
-      },
-    ]);
-    expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
-  }));
-
 test("a moved block adopts every instance of a resource with count", () =>
   withStage(async (stage) => {
     const count = 15;

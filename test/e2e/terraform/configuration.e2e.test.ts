@@ -65,55 +65,6 @@ test("the plan reverts drift, -refresh=false does not detect it, and -refresh-on
     expect((await bob.plan(["-detailed-exitcode"])).exitCode).toBe(0);
   }));
 
-const otherKey = (more: string): string => `resource "uko_managed_key" "other" {
-  vault_id = "${vaultId}"
-${more}
-}
-`;
-
-test.each([
-  [
-    "a template that does not exist",
-    'template = "salaries"\n  label = "other"',
-    /^template: vault \S+ has no template "salaries"/,
-  ],
-  [
-    "a key that does not exist",
-    'template = "payroll"\n  existing_key_id = "9b2d0000-0000-4000-8000-00000000dead"',
-    /^existing_key_id: The key to adopt was not found/,
-  ],
-  ["the label of another block", 'template = "payroll"\n  label = "payroll"', /^Key "payroll" is already in the state/],
-])("a plan warns of %s, its apply fails, and a destroy of the rest is not stopped by it", (_what, inputs, summary) =>
-  withMade(keyProgram(), async ({ stage, bob }) => {
-    const mark = await stage.mark();
-    await bob.writeProgram(keyProgram("", otherKey(inputs)));
-    const plan = await bob.plan();
-    const said = plan.diagnostics.map((each) => each.says);
-    expect(said, plan.output).toContainEqual(expect.stringMatching(summary));
-    expect(plan.exitCode, plan.output).toBe(0);
-    expect((await bob.apply()).exitCode).toBe(1);
-    const destroy = await bob.destroy();
-    expect(errorsOf(destroy)).toEqual([waits()]);
-    expect(await stage.effects(mark)).toEqual(["updateManagedKey"]);
-  }),
-);
-
-test("an adoption shows in the plan what it writes and keeps, and the next plan is empty", () =>
-  withMade(keyProgram('description = "Payroll key"\n  tags = { team = "pay" }'), async ({ stage, bob }) => {
-    const { key_id: keyId } = (await bob.state()).resources[0]?.attributes ?? {};
-    await stage.uko.control("clock", { advance: 60_000 });
-    await bob.run(["state", "rm", "uko_managed_key.payroll"]);
-    await bob.writeProgram(keyProgram(`description = "Wages"\n  existing_key_id = "${keyId}"`));
-    const plan = await bob.plan();
-    expect(plan.exitCode, plan.output).toBe(0);
-    expect(plan.output).toContain(`This run adopts the existing key "payroll" (${keyId})`);
-    expect(plan.output).toContain("It writes the values that are declared: description.");
-    expect(plan.output).toMatch(/It keeps what is not declared: .*tags/);
-    expect((await bob.apply()).exitCode).toBe(0);
-    const again = await bob.plan(["-detailed-exitcode"]);
-    expect(again.exitCode, again.output).toBe(0);
-  }));
-
 test("ignore_changes applies to plan and apply: another change does not bring an ignored one with it", () =>
   withStage(async (stage) => {
     const others = 'tags = { team = "payroll", cost = "7" }\n  rotation_trigger = "1"';

@@ -79,18 +79,3 @@ test("a provider that is killed during a wait loses nothing, and the next run ma
     expect((await bob.state()).resources[0]?.attributes).toMatchObject({ lifecycle_state: "pending_approval" });
     expect(await stage.effects(mark)).toEqual(["updateManagedKey"]);
   }));
-
-test("of two people who run at once, the second waits and learns who holds the lock", () =>
-  withStage(async (stage) => {
-    const [alice, bob] = [await stage.person("alice"), await stage.person("bob")];
-    await stage.uko.control("faults", { operation: "createManagedKey", hold: "before", times: 1 });
-    const first = bob.start(["apply"]);
-    await untilHeld(stage.uko);
-    const second = await alice.apply();
-    expect(second.exitCode).toBe(1);
-    expect(second.firstErrorLine).toBe("Error acquiring the state lock");
-    await stage.uko.control("faults/release", {});
-    expect(await first.result).toMatchObject({ exitCode: 0, applied: { add: 1 } });
-    expect(await alice.plan(["-detailed-exitcode"])).toMatchObject({ exitCode: 0 });
-    expect(await stage.effects()).toEqual(["createManagedKey"]);
-  }));

@@ -82,36 +82,6 @@ test("two aliases for two instances keep their keys apart", () =>
     }
   }));
 
-test("one destroy requests the deletion of thirty keys, the next deactivates all that another person approved, and each message names its key", () =>
-  withStage(async (stage) => {
-    const labels = Array.from({ length: 30 }, (_, index) => `key-${String(index).padStart(2, "0")}`);
-    const program = `resource "uko_managed_key" "many" {
-  for_each = toset(${JSON.stringify(labels)})
-  vault_id = "${vaultId}"
-  template = "payroll"
-  label    = each.key
-}
-`;
-    const [alice, carol] = [await stage.person("alice", program), await stage.person("carol", program)];
-    expect(await carol.apply()).toMatchObject({ exitCode: 0, applied: { add: 30 } });
-    await stage.advance(60_000);
-    const mark = await stage.mark();
-    const asked = await carol.destroy();
-    expect(asked.exitCode).toBe(1);
-    const errors = asked.diagnostics.filter(({ severity }) => severity === "error");
-    expect(errors.map(({ says }) => /^Key "([^"]+)" is waiting for /.exec(says)?.[1]).sort()).toEqual(labels);
-    // A busy machine writes a record again if its first write came late.
-    expect([...new Set(await stage.effects(mark))]).toEqual(["updateManagedKey"]);
-
-    await type(alice, ["approve", "--vault", "payments", "--step", "deactivate", "--store"]);
-    const next = await stage.mark();
-    const acted = await carol.destroy();
-    expect(acted.exitCode).toBe(1);
-    expect((await stage.effects(next)).filter((operation) => operation === "deactivateManagedKey")).toHaveLength(30);
-    const states = (await carol.state()).resources.map(({ attributes }) => attributes.lifecycle_state);
-    expect([...new Set(states)]).toEqual(["cooling_down"]);
-  }));
-
 test("each error of a destroy of many resources names its resource, and the state keeps the failed ones unchanged", () =>
   withStage(async (stage) => {
     const program = `
