@@ -1,12 +1,7 @@
 /** When a record on a key binds, and why it does not. */
 
 import { describe, expect, it } from "vitest";
-import {
-  deletionStanding,
-  expiredRecord,
-  type NotBinding,
-  standingOf,
-} from "../../../provider/lifecycle/consent/consent-record.ts";
+import { expiredRecord, type NotBinding, standingOf } from "../../../provider/lifecycle/consent/consent-record.ts";
 import type { KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import {
   aKeyWith,
@@ -44,14 +39,6 @@ describe("standingOf", () => {
       record,
       expiresAtMs: record.writtenAtMs + 7 * dayMs,
     });
-  });
-
-  it.each(["none", "twice"] as const)("does not bind if the two locations hold no single record: %s", (kind) => {
-    expect(why({ carried: { kind } })).toBe(kind);
-  });
-
-  it("does not bind if the record is unreadable", () => {
-    expect(why({ carried: { kind: "unreadable", id: "0" } })).toBe("unreadable");
   });
 
   it("does not bind if the service does not return the last writer or the time of the last write", () => {
@@ -151,24 +138,5 @@ describe("standingOf", () => {
     const forgedByMallory = aRecord({ author: alice, writtenAtMs: nowMs });
     const thenAliceEdits = aKeyWith(forgedByMallory, { updatedBy: alice, updatedAtMs: nowMs + 2000 });
     expect(standingOf(thenAliceEdits, "deactivate", nowMs + 20_000).binds).toBe(true);
-  });
-});
-
-describe("deletionStanding", () => {
-  const binds = (...args: Parameters<typeof aKeyWith>) => deletionStanding(aKeyWith(...args), nowMs).binds;
-
-  it.each([
-    ["active", "deactivate"],
-    ["deactivated", "destroy"],
-    ["pre_activation", "destroy"],
-  ] as const)("in state %s accepts a record for %s, and no other record", (state, step) => {
-    const other = step === "destroy" ? "deactivate" : "destroy";
-    expect(binds(aRecord({ step }), { state })).toBe(true);
-    expect(binds(aRecord({ step: other }), { state })).toBe(false);
-  });
-
-  it("does not accept an expired record, or a missing one", () => {
-    expect(binds(aRecord(), { updatedBy: bob })).toBe(false);
-    expect(binds(aRecord(), { carried: { kind: "none" } })).toBe(false);
   });
 });

@@ -130,14 +130,6 @@ describe("patchWithRecord", () => {
     expect(patch).toEqual({ tags: [team, created, markerTag("both"), recordTag] });
   });
 
-  it("moves a compact record into the tag, and never leaves both", () => {
-    const before = raw({ description: `Salaries\n${compact}` });
-    expect(patchWithRecord(before, aDraft(), "both", "tag")).toEqual({
-      tags: [team, markerTag("both"), recordTag],
-      description: "Salaries",
-    });
-  });
-
   it("puts a compact record at the end of the description and removes the tag, but not the marker tag", () => {
     const before = raw({ tags: [team, markerTag("both"), recordTag], description: "Salaries\n[uko1b]" });
     expect(patchWithRecord(before, aDraft(), "both", "description")).toEqual({
@@ -202,12 +194,6 @@ describe("patchWithRecord", () => {
 });
 
 describe("patchWithoutRecord", () => {
-  it("has nothing to do if no record exists", () => {
-    expect(
-      patchWithoutRecord(raw({ tags: [team, markerTag("both")], description: "Salaries\n[uko1b]" })),
-    ).toBeUndefined();
-  });
-
   it("removes the record alone and keeps the marker", () => {
     expect(patchWithoutRecord(raw({ tags: [team, created, markerTag("both"), recordTag] }))).toEqual({
       tags: [team, created, markerTag("both")],
@@ -217,14 +203,6 @@ describe("patchWithoutRecord", () => {
     });
     expect(patchWithoutRecord(raw({ description: encodeCompact(aDraft(), "destroy") }))).toEqual({
       description: "\n[uko1d]",
-    });
-  });
-
-  it("removes both locations if both have a record", () => {
-    const before = raw({ tags: [recordTag, recordTag], description: `Salaries\n${compact}` });
-    expect(read(patched(before, patchWithoutRecord(before)))).toMatchObject({
-      carried: { kind: "none" },
-      marker: "both",
     });
   });
 });
@@ -278,16 +256,6 @@ describe("patchWithMarker", () => {
   ])("leaves room for a description of %i characters: %s", (length, fits) => {
     const patch = patchWithMarker(raw({ description: "x".repeat(length) }), "both", "description");
     expect(patch !== undefined).toBe(fits);
-  });
-
-  it.each(["tag", "description"] as const)("never keeps an expired record in location %s", (location) => {
-    const before = raw({ tags: [team, recordTag], description: `Salaries\n${compact}` });
-    expect(read(patched(before, patchWithMarker(before, "both", location)))).toMatchObject({
-      carried: { kind: "none" },
-      marker: "both",
-      userDescription: "Salaries",
-      userTags: [team],
-    });
   });
 });
 

@@ -2,38 +2,10 @@ import { describe, expect, it } from "vitest";
 import {
   demandedBy,
   demandedForTwo,
-  isLooser,
   markerBesideRecord,
-  markerOf,
-  requiredPeopleValues,
   shownMarker,
-  stricterOf,
 } from "../../../provider/lifecycle/consent/required-people.ts";
 import { aKey, aPolicy } from "../../support/builders.ts";
-
-describe("the order of markers", () => {
-  it("goes from single through destroy to both", () => {
-    const pairs = requiredPeopleValues.flatMap((one) =>
-      requiredPeopleValues.map((other) => `${one} ${other} ${isLooser(one, other)}`),
-    );
-    expect(pairs.filter((pair) => pair.endsWith("true"))).toEqual([
-      "single destroy true",
-      "single both true",
-      "destroy both true",
-    ]);
-  });
-
-  it("prefers the stricter marker, whichever comes first", () => {
-    expect(stricterOf("single", "both")).toBe("both");
-    expect(stricterOf("both", "destroy")).toBe("both");
-    expect(stricterOf("destroy", "destroy")).toBe("destroy");
-  });
-});
-
-it("counts a missing marker as both", () => {
-  expect(markerOf(aKey())).toBe("both");
-  expect(markerOf(aKey({ marker: "single" }))).toBe("single");
-});
 
 it("reads the gate from a program, or single", () => {
   expect(demandedBy(aPolicy({ people: "destroy" }))).toBe("destroy");

@@ -161,10 +161,6 @@ describe("a key stands apart from the set", () => {
     expect(admitToReview(seen, set, nowMs)).toMatchObject({ kind: "apart", why });
   });
 
-  it("and not because an engine wrote the request", () => {
-    expect(admitToReview(aKeyWith(aRecord({ how: "engine" })), scope, nowMs).kind).toBe("line");
-  });
-
   it("and keys that were never active can be reviewed in a set of their own", () => {
     const seen = aKeyWith(destroyRecord, { state: "pre_activation" });
     expect(admitToReview(seen, ofNeverActive, nowMs).kind).toBe("line");
@@ -220,11 +216,6 @@ describe("a review names the record on a key", () => {
     const elsewhere = someFacts({ vaultId: "5c1e0000-0000-4000-8000-000000000009" });
     expect(verdict(aKeyWith(record, { facts: elsewhere }))).toEqual({ kind: "skip", why: { kind: "not_listed" } });
     expect(verdict(key, { review: aReviewOf([]) })).toEqual({ kind: "skip", why: { kind: "not_listed" } });
-  });
-
-  it("but not after the reviewed step was taken", () => {
-    const taken = aKeyWith(record, { state: "deactivated" });
-    expect(verdict(taken)).toEqual({ kind: "skip", why: { kind: "other_step", state: "deactivated" } });
   });
 
   const use = (ids: readonly string[]) =>

@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { holdsIn } from "../../../provider/lifecycle/consent/hold.ts";
-import {
-  failingGuard,
-  findLeftoverMaterial,
-  findStoredLeftover,
-  isPending,
-} from "../../../provider/lifecycle/key/guards.ts";
+import { failingGuard, findLeftoverMaterial, findStoredLeftover } from "../../../provider/lifecycle/key/guards.ts";
 import type { KeystoreStatus } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import { aBackingKey, aKey, aKeystoreStatus, aPolicy, dayMs, nowMs, someFacts } from "../../support/builders.ts";
 
@@ -39,16 +34,6 @@ describe("failingGuard", () => {
     },
   );
 
-  it("lets a key pass after the last day of each of its holds", () => {
-    expect(failingGuard(held("legal until 2020_01_01 and owner until 2020_02_01"), aPolicy(), nowMs)).toBeUndefined();
-  });
-
-  it("lets an unprotected, unused key with a readable backing key pass", () => {
-    expect(
-      failingGuard(aKey({ backingKeys: [aBackingKey(), aBackingKey({ kmsKeyId: "kms-2" })] }), aPolicy(), nowMs),
-    ).toBeUndefined();
-  });
-
   it.each([
     ["active", "active", true],
     ["active", "not_present", true],
@@ -72,10 +57,6 @@ describe("failingGuard", () => {
       }
     },
   );
-
-  it("lets a key in use pass if no resource has a retention policy: IBM only warns (uko-v4.md 5)", () => {
-    expect(failingGuard(aKey({ use: { kind: "known", count: 2, retainedBy: [] } }), aPolicy(), nowMs)).toBeUndefined();
-  });
 
   it("stops at deletion protection before every other guard but a hold", () => {
     const key = aKey({ use: { kind: "unreadable", reason: "403" }, backingKeys: [unreadableBackingKey] });
@@ -126,32 +107,6 @@ describe("findLeftoverMaterial", () => {
     expect(findLeftoverMaterial(aKey({ state: "destroyed", keystoresAreLive: false }), nowMs)).toEqual({
       kind: "held",
       guard: { guard: "status_not_live" },
-    });
-  });
-
-  it("reports a key as held if one of its keystores did not return a status", () => {
-    const facts = someFacts({
-      keystores: [
-        { id: "ks-1", type: "aws_kms" },
-        { id: "ks-2", type: "aws_kms" },
-      ],
-    });
-    const remains = findLeftoverMaterial(
-      aKey({ state: "destroyed", facts, keystores: [aKeystoreStatus({ status: "not_present" })] }),
-      nowMs,
-    );
-    expect(remains).toEqual({
-      kind: "held",
-      guard: {
-        guard: "removal_contradicted",
-        contradictions: [
-          {
-            kind: "no_live_response",
-            keystore: { id: "ks-2", name: "ks-2", type: "aws_kms" },
-            namedBy: ["metadata"],
-          },
-        ],
-      },
     });
   });
 
@@ -257,12 +212,6 @@ describe("findLeftoverMaterial", () => {
   ])("reads the backing key even if every keystore is empty: %s", (_what, backingKey, expected) => {
     expect(findLeftoverMaterial(aKey({ state: "destroyed", backingKeys: [backingKey] }), nowMs)).toEqual(expected);
   });
-
-  it("reports no remains for a key that was in no keystore", () => {
-    expect(findLeftoverMaterial(aKey({ state: "destroyed", facts: someFacts({ keystores: [] }) }), nowMs)).toEqual({
-      kind: "nothing",
-    });
-  });
 });
 
 describe("findStoredLeftover", () => {
@@ -285,10 +234,4 @@ describe("findStoredLeftover", () => {
   ] as const)("leaves the response to the keystores if the list shows a keystore as %s", (_what, over) => {
     expect(stored(over)).toEqual({ kind: "held", guard: { guard: "status_not_live" } });
   });
-});
-
-it("reports a keystore as pending only if in sync", () => {
-  expect(isPending(aKeystoreStatus({ status: "pending_destruction" }))).toBe(true);
-  expect(isPending(aKeystoreStatus({ status: "pending_destruction", syncFlag: "out_of_sync" }))).toBe(false);
-  expect(isPending(aKeystoreStatus({ status: "not_present" }))).toBe(false);
 });

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
 import {
-  dualBackingKeys,
-  isWindowLive,
   kmsWindowMs,
   prepareWindows,
   stepToCloseWindow,
@@ -31,25 +29,6 @@ import {
 
 const dual = (over: Parameters<typeof aBackingKey>[0] = {}) => aBackingKey({ dualAuthDelete: true, ...over });
 
-describe("dualBackingKeys", () => {
-  it("are the backing keys that KMS does not let one person delete", () => {
-    const backingKeys = [
-      dual(),
-      aBackingKey(),
-      dual({ state: "destroyed" }),
-      { kind: "absent", kmsKeyId: "a" } as const,
-      { kind: "unreadable", kmsKeyId: "u", reason: "403" } as const,
-    ];
-    expect(dualBackingKeys(aKey({ backingKeys }))).toEqual([dual()]);
-  });
-});
-
-it("calls a window live until its end, and never if no window is set", () => {
-  expect(isWindowLive(dual({ windowEndsAtMs: nowMs + 1 }), nowMs)).toBe(true);
-  expect(isWindowLive(dual({ windowEndsAtMs: nowMs }), nowMs)).toBe(false);
-  expect(isWindowLive(dual(), nowMs)).toBe(false);
-});
-
 describe("prepareWindows", () => {
   const prepare = (backingKeys: KeyObservation["backingKeys"], run: Partial<KeyRun> = {}) =>
     prepareWindows(aKey({ backingKeys }), aRun(run), nowMs);
@@ -60,33 +39,12 @@ describe("prepareWindows", () => {
     expect(prepare([aBackingKey({ state: "suspended" })])).toBeUndefined();
   });
 
-  it("sets a window if none is live, and first unsets a window of another person", () => {
-    expect(prepare([dual()])).toEqual({ step: { kind: "set_for_deletion", kmsKeyId: "kms-1" } });
-    expect(prepare([dual({ windowEndsAtMs: nowMs })])).toEqual({
-      step: { kind: "set_for_deletion", kmsKeyId: "kms-1" },
-    });
-    expect(prepare([dual({ windowEndsAtMs: nowMs + kmsWindowMs })])).toEqual({
-      step: { kind: "unset_for_deletion", kmsKeyId: "kms-1" },
-    });
-  });
-
   it.each([
     [windowMustLastMs, undefined],
     [windowMustLastMs - 1, { step: { kind: "unset_for_deletion", kmsKeyId: "kms-1" } }],
   ])("requires its own window to outlast the cool-down by a day: %i ms left", (leftMs, expected) => {
     expect(windowMustLastMs).toBe(28 * hourMs);
     expect(prepare([dual({ windowEndsAtMs: nowMs + leftMs })], own)).toEqual(expected);
-  });
-
-  it.each([undefined, nowMs - 1])("refuses if its own window is not set: ends at %s", (windowEndsAtMs) => {
-    const backingKey = windowEndsAtMs === undefined ? dual() : dual({ windowEndsAtMs });
-    expect(prepare([backingKey], own)).toEqual({ guard: { guard: "kms_window_too_short", windowEndsAtMs } });
-  });
-
-  it("refuses if the backing key is not active, because KMS sets windows on active keys only", () => {
-    expect(prepare([dual({ state: "suspended" })])).toEqual({
-      guard: { guard: "backing_key_not_active", kmsKeyId: "kms-1", state: "suspended" },
-    });
   });
 
   it("goes through several backing keys, one call after the other", () => {

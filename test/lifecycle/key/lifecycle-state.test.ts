@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import {
-  isCoolingDown,
   lifecycleStateOf,
   lifecycleStates,
   type Wait,
@@ -102,10 +101,6 @@ describe("lifecycleStateOf", () => {
   it("has a case here for every state that users can see", () => {
     expect(new Set(golden.map((row) => row[2]))).toEqual(new Set(lifecycleStates));
   });
-});
-
-it("shows no cool-down if no record notes the deactivation", () => {
-  expect(isCoolingDown(aKey({ state: "deactivated", updatedAtMs: nowMs }), aRun(), nowMs)).toBe(false);
 });
 
 describe("waitOf", () => {

@@ -21,7 +21,6 @@ import {
   dayMs,
   deactivation,
   hourMs,
-  identityOf,
   nowMs,
   profile,
   taken,
@@ -48,23 +47,6 @@ const request = aRecord();
 const requestWith = (over: Parameters<typeof aRecord>[0] = {}) => aRecord({ step: "destroy", ...over });
 
 describe("before the outage and before destroy", () => {
-  const guarded = [
-    [{ use: { kind: "known", count: 1, retainedBy: ["bucket"] } }, {}, "retention_policy"],
-    [{ use: { kind: "unreadable", reason: "403" } }, {}, "use_unreadable"],
-    [{ backingKeys: [{ kind: "unreadable", kmsKeyId: "kms-1", reason: "403" }] }, {}, "backing_key_unreadable"],
-    [{}, { deletionProtection: true }, "deletion_protection"],
-    [{ holds: holdsIn([{ name: "hold", value: "legal" }]) }, {}, "held"],
-    [{ holds: holdsIn([{ name: "hold", value: "litigation" }]) }, {}, "held"],
-  ] as const satisfies readonly (readonly [Partial<KeyObservation>, Partial<DeletionPolicy>, string])[];
-
-  it.each(guarded)("stops even an approved step: %j %j -> %s", (over, policy, guard) => {
-    expect(say(aKeyWith(request, over), { approvals: [request.id] }, policy)).toBe(guard);
-    expect(say(aKeyWith(requestWith(), over), { approvals: [requestWith().id] }, policy)).toBe(guard);
-    expect(
-      say(aKeyWith(requestWith(), { ...over, state: "pre_activation" }), { approvals: [requestWith().id] }, policy),
-    ).toBe(guard);
-  });
-
   it("keeps the record of a protected key, too", () => {
     expect(say(aKey({ state: "destroyed" }), {}, { deletionProtection: true })).toBe("deletion_protection");
     expect(say(aKey({ state: "destroyed" }), {}, { deletionProtection: true, goal: "destroyed" })).toBe("done");
@@ -145,31 +127,11 @@ describe("one person, if the program and the key's marker say single", () => {
   const single = { people: "single" } as const;
   const marker = "single";
 
-  it("needs no record", () => {
-    expect(plan(aKey({ marker }), {}, single)).toEqual({ kind: "ready", step: { kind: "deactivate" } });
-    for (const state of ["deactivated", "pre_activation"] as const) {
-      expect(plan(aKey({ state, marker }), {}, single)).toEqual({ kind: "ready", step: { kind: "destroy" } });
-    }
-  });
-
-  it("is not enough if the marker is stricter or missing, nor if only the marker says single", () => {
-    expect(say(aKey(), {}, single)).toBe("write_record");
-    expect(say(aKey({ marker: "both" }), {}, single)).toBe("write_record");
-    expect(say(aKey({ marker: "destroy" }), {}, single)).toBe("write_record");
-    expect(say(aKey({ marker }), {}, {})).toBe("write_record");
-  });
-
   it("never destroys in the run that deactivated, even after a wait", () => {
     const key = aKey({ state: "deactivated", updatedAtMs: nowMs, marker });
     expect(say(key, taken(deactivation), single)).toBe("cool_down");
     expect(say(key, taken(deactivation), single, nowMs + 5 * hourMs)).toBe("separate_run");
     expect(say(key, {}, single, nowMs + 5 * hourMs)).toBe("destroy");
-  });
-
-  it("is not enough if KMS requires two", () => {
-    expect(say(aKey({ backingKeys: [aBackingKey({ dualAuthDelete: true })], marker }), {}, single)).toBe(
-      "write_record",
-    );
   });
 });
 
@@ -325,12 +287,6 @@ describe("after destroy", () => {
       expect(say(key({ keystores: [aKeystoreStatus({ status: "active" })] }), {}, { goal })).toBe("keystore_holds_key");
     }
   });
-});
-
-it("treats two people as different only if their IDs differ", () => {
-  const record = aRecord({ author: identityOf("IBMid-1") });
-  const sameAgain = { actor: anActor(identityOf("IBMid-1")), approvals: [record.id] };
-  expect(plan(aKeyWith(record), sameAgain)).toMatchObject({ kind: "waitingForApproval", callerPosition: "wrote_it" });
 });
 
 it("throws on an unknown state", () => {

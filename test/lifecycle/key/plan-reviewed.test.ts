@@ -138,11 +138,6 @@ describe("planReviewedApproval", () => {
     expect(approval(seen)).toMatchObject({ guard: { guard: "not_as_reviewed" } });
   });
 
-  it("leaves a key that the review does not list", () => {
-    const elsewhere = reviewOf(aReviewHeader(), []);
-    expect(approval(key, elsewhere)).toMatchObject({ guard: { why: { kind: "not_listed" } } });
-  });
-
   it("leaves a key whose service stores no tags, because a description has no room for the request", () => {
     const compact = aKeyWith({ ...record, location: "description" });
     expect(approval(compact, aReviewOf([compact]))).toMatchObject({

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { materialContradiction, namingContradictions } from "../../../provider/lifecycle/key/removal-evidence.ts";
+import { namingContradictions } from "../../../provider/lifecycle/key/removal-evidence.ts";
 import type { KeystoreStatus } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import { aKey, aKeystoreStatus, someFacts } from "../../support/builders.ts";
 
@@ -15,11 +15,6 @@ function named(
 
 const response = (keystoreId: string, over: Partial<KeystoreStatus> = {}) =>
   aKeystoreStatus({ keystoreId, name: `name of ${keystoreId}`, type: "aws_kms", status: "not_present", ...over });
-
-it("finds no contradiction if each named keystore has a live status", () => {
-  expect(named(["a"], [response("a"), response("b")], [response("b"), response("a"), response("c")])).toEqual([]);
-  expect(named([], [], [])).toEqual([]);
-});
 
 it.each([
   ["metadata", ["b"], [], ["metadata"], "b"],
@@ -38,13 +33,4 @@ it("does not match entries without an id, neither as a live status nor as a keys
     { kind: "keystore_without_id", source: "stored_status", name: "paris" },
     { kind: "keystore_without_id", source: "live_status", name: "paris" },
   ]);
-});
-
-it("finds material if the metadata names any place of it, and none if the service returns no place", () => {
-  expect(materialContradiction(aKey({ materialIn: ["repository"] }))).toEqual({
-    kind: "material_present",
-    places: ["repository"],
-  });
-  expect(materialContradiction(aKey({ materialIn: [] }))).toBeUndefined();
-  expect(materialContradiction(aKey())).toBeUndefined();
 });

@@ -156,12 +156,6 @@ describe("the metadata of a key that one person may have destroyed", () => {
   };
   const refused = { kind: "refused", guard: { guard: "destruction_unapproved", unapproved: expect.anything() } };
 
-  it.each(["engine", "resume", "request", "approve"] as const)("is kept by a run that may %s", (intent) => {
-    expect(plan(bypassed, { intent })).toEqual(refused);
-    expect(plan(bypassed, { intent }, { people: undefined })).toEqual(refused);
-    expect(plan(aDestroyedKey(), { intent })).toEqual({ kind: "ready", step: { kind: "remove" } });
-  });
-
   it("is removed after a person confirmed what they saw, and nothing else", () => {
     expect(plan(bypassed, confirmed(bypassed))).toEqual({ kind: "ready", step: { kind: "remove" } });
     const written = { ...bypassed, updatedBy: carol };
@@ -171,12 +165,6 @@ describe("the metadata of a key that one person may have destroyed", () => {
     for (const key of [written, later, unnamed, undated]) {
       expect(plan(key, confirmed(bypassed))).toEqual(refused);
       expect(plan(key, confirmed(key))).toMatchObject({ kind: "ready" });
-    }
-  });
-
-  it("is not needed for a goal before the removal", () => {
-    for (const goal of ["destruction_scheduled", "destroyed"] as const) {
-      expect(plan(bypassed, {}, { goal })).toEqual({ kind: "done" });
     }
   });
 });

@@ -35,7 +35,6 @@ import {
   bob,
   hourMs,
   nowMs,
-  secondMs,
   someFacts,
   taken,
   windowOpening,
@@ -252,14 +251,6 @@ describe("the planner of a managed key", () => {
       kind: "ready",
       step: { kind: "unset_for_deletion" },
     });
-  });
-
-  test("does not change waits", () => {
-    const observation = aKeyWith(record);
-    const policy = aPolicy({ atMost: allowsNothing });
-    expect(planKeyDeletion(observation, policy, aRun({ actor: anActor(alice) }), nowMs + secondMs).kind).toBe(
-      "waitingForApproval",
-    );
   });
 });
 
