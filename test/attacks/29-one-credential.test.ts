@@ -1,6 +1,6 @@
 /**
- * One credential at the command line: files, variables and input of a pipeline that another person wrote. With an engine,
- * the simulator's hostile person tries the same (test/simulation).
+ * One credential at the command line: files, variables and input of a pipeline that another person wrote. The engines are
+ * in test/contracts/interfaces/19-one-credential.test.ts.
  */
 
 import { afterEach, expect, test } from "vitest";
