@@ -26,11 +26,8 @@ export function requesting(world: CliWorld, { reason, yes }: { readonly reason?:
     async confirms(run, keys, found) {
       if (reason !== undefined && keys.some((key) => "kmsKeyId" in key)) throw reasonOnKms();
       const looks = await run.operations.lookBeforeRequest(managedRefs(keys, run.settings.instanceId), run.options);
-      // A key whose request is refused is not asked about, and its request cannot become one of a destruction.
-      const refused = looks.filter(({ isRefused }) => isRefused === true);
-      const open = looks.filter((look) => !refused.includes(look));
-      for (const look of open) shown.set(pathOf(look.ref), look);
-      const destructions = open.filter(({ step }) => step === "destroy");
+      for (const look of looks) shown.set(pathOf(look.ref), look);
+      const destructions = looks.filter(({ step }) => step === "destroy");
       const kmsKeys: NamedKey[] = [];
       for (const key of keys) {
         const named = "kmsKeyId" in key ? await requestableKmsKey(run, key) : undefined;
@@ -38,10 +35,7 @@ export function requesting(world: CliWorld, { reason, yes }: { readonly reason?:
       }
       const toType = destructions.length + kmsKeys.length;
       // The words that a person types for a destruction also confirm which keys the names selected.
-      const paths = [
-        ...[...destructions, ...refused].map(({ ref }) => pathOf(ref)),
-        ...kmsKeys.map(({ path }) => path),
-      ];
+      const paths = [...destructions.map(({ ref }) => pathOf(ref)), ...kmsKeys.map(({ path }) => path)];
       const typed = new Set(canPersonType(world) ? paths : []);
       const isCovered = found.every((line) => typed.has(line.split(" ")[0] ?? ""));
       if (!isCovered && yes !== true) await confirmFound(world, "request", found);
