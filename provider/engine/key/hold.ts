@@ -91,7 +91,13 @@ const maxRounds = 5;
  * Sets or releases a hold. Throws UKO_KEY_NOT_FOUND, UKO_INPUT_INVALID if the last day is over, UKO_ACTOR_NOT_A_PERSON
  * for a release by a service, and what the ports throw for faults.
  */
-export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, options: CallOptions): Promise<HoldResult> {
+export async function changeHold(
+  world: World,
+  ref: KeyRef,
+  asked: HoldWish,
+  options: CallOptions,
+): Promise<HoldResult> {
+  let wish = asked;
   const settler = createSettler(world, `key ${ref.keyId}`, options);
   const actor = await world.session.actor(options);
   if (wish.kind === "release" && !mayAuthor(actor)) throw onlyPeople();
@@ -102,6 +108,10 @@ export async function changeHold(world: World, ref: KeyRef, wish: HoldWish, opti
     if (observed.kind === "gone") throw notFound(ref);
     const { observation, etag, nowMs } = observed;
     const plan = planFor(observed, wish, by);
+    // Another round may end only the hold that this one chose, and not one that came meanwhile.
+    if (wish.kind === "release" && plan.kind === "write" && plan.released !== undefined) {
+      wish = { ...wish, choice: { text: plan.released.text } };
+    }
     const release = releaseOf(observed, ref, wish);
     if (sent !== undefined && (sent.isAnswered || wroteLast(actor, observation))) {
       const isIn = isKept(sent, observation, plan);

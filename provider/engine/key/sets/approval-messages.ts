@@ -61,6 +61,8 @@ type LeftKey = Pick<KeyApart, "label" | "why">;
 
 /** The most reasons that stand before a question, so that they do not push the classes out of sight. */
 const maxReasons = 8;
+/** The most remedies, each of which has several lines. */
+const maxRemedies = 2;
 
 /** A tag on a key can make a reason of thousands of characters, which a terminal shows on many lines. */
 const maxReasonLength = 200;
@@ -93,7 +95,7 @@ export function explainKeysApart(apart: readonly KeyApart[]): readonly string[] 
     ...sayApart(apart),
     ...storeInstead(early.map(nameOrPath)),
     ...firsts
-      .slice(0, maxReasons)
+      .slice(0, maxRemedies)
       .flatMap((key) =>
         key?.remedy === undefined
           ? []

@@ -217,6 +217,9 @@ describe("many keys", () => {
       `  Next, for payroll: ${reason.who}:`,
       "    uko approve payroll",
     ]);
+    const third = { ...key, label: "wages", why: "it is locked", remedy };
+    const lines = approvalMessages.explainKeysApart([{ ...key, remedy }, other, third]);
+    expect(lines.filter((line) => line.includes("Next"))).toHaveLength(2);
     expect(approvalMessages.explainKeysApart([key, { ...key, remedy }]).slice(-2)).toEqual([
       `  Next: ${remedy.who}:`,
       "    uko reactivate ledger",
