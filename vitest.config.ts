@@ -35,7 +35,7 @@ const slowUnit = [...notInQuick, "test/lifecycle/model/model.test.ts", "test/lif
 const apart = ["test/resources/schema/registry.test.ts"];
 const filesOf = (names: readonly string[]): string[] =>
   names.map((name) => `test/contracts/interfaces/${name}.test.ts`);
-/** What runs with the CLI of an interface; `full` and `all` leave nothing to the wire alone. */
+/** The files that run with the CLI of an interface; `full` and `all` leave nothing to the wire alone. */
 function withCli(userInterface: InterfaceName): string[] {
   if (tier === "quick") return filesOf(quickScenarios);
   return tier === "rest" && userInterface !== "terraform" ? filesOf(scenariosOfEngines) : scenarios;

@@ -98,7 +98,7 @@ describe("a key under a legal hold", () => {
     expect((await by("bob", `request ${key}`)).exitCode).toBe(0);
   });
 
-  it("has a release for each of three holds that do not fit into one tag", async () => {
+  it("releases three holds, which do not fit into one tag, one by one", async () => {
     await by("carol", `hold ${key} --release --reason test`);
     const long = ["a", "b", "c"].map((letter) => ({ name: "hold", value: letter.repeat(5000) }));
     await writeTags((tags) => [...tags, ...long]);

@@ -8,7 +8,7 @@ import type { EngineResult, EngineRun } from "../stage/engine-run.ts";
 import type { AuditEntry, LocalUko } from "../stage/local-uko.ts";
 import { cpuSecondsOf, residentMiB } from "./processes.ts";
 
-export interface Measured<Result extends EngineResult = EngineResult> {
+export interface Measured {
   readonly name: string;
   readonly seconds: number;
   /** NaN on systems without /proc. */
@@ -19,16 +19,12 @@ export interface Measured<Result extends EngineResult = EngineResult> {
   readonly providerCpuSeconds: number;
   /** The most that the run's providers held at once, in MiB. */
   readonly providerMiB: number;
-  readonly result: Result;
+  readonly result: EngineResult;
 }
 
 const sampleEveryMs = 500;
 
-export async function measure<Result extends EngineResult>(
-  name: string,
-  uko: LocalUko | undefined,
-  start: () => EngineRun<Result>,
-): Promise<Measured<Result>> {
+export async function measure(name: string, uko: LocalUko, start: () => EngineRun): Promise<Measured> {
   const before = await lastSequence(uko);
   const cpuBefore = endedChildrenCpuSeconds();
   const startedMs = performance.now();
@@ -52,7 +48,7 @@ export async function measure<Result extends EngineResult>(
     const result = await run.result;
     const seconds = (performance.now() - startedMs) / 1000;
     const cpuSeconds = endedChildrenCpuSeconds() - cpuBefore;
-    const made = uko === undefined ? [] : (await uko.audit()).filter(({ seq }) => seq > before);
+    const made = (await uko.audit()).filter(({ seq }) => seq > before);
     const providerCpuSeconds = [...samples.values()].reduce((sum, each) => sum + each, 0);
     return { name, seconds, cpuSeconds, calls: countByRow(made), providerCpuSeconds, providerMiB, result };
   } finally {
@@ -64,10 +60,7 @@ export function total(calls: ReadonlyMap<string, number>): number {
   return Array.from(calls.values()).reduce((sum, count) => sum + count, 0);
 }
 
-export function expectExit<Result extends EngineResult>(
-  measured: Measured<Result>,
-  exitCode: number,
-): Measured<Result> {
+export function expectExit(measured: Measured, exitCode: number): Measured {
   if (measured.result.exitCode === exitCode) return measured;
   throw new Error(`"${measured.name}" ended with ${measured.result.exitCode}:\n${measured.result.output.slice(-4000)}`);
 }
@@ -88,8 +81,8 @@ function endedChildrenCpuSeconds(): number {
 /** Linux reports CPU time in these units on every architecture. */
 const ticksPerSecond = 100;
 
-async function lastSequence(uko: LocalUko | undefined): Promise<number> {
-  return uko === undefined ? 0 : ((await uko.audit()).at(-1)?.seq ?? 0);
+async function lastSequence(uko: LocalUko): Promise<number> {
+  return (await uko.audit()).at(-1)?.seq ?? 0;
 }
 
 function countByRow(entries: readonly AuditEntry[]): ReadonlyMap<string, number> {

@@ -35,7 +35,7 @@ export function writeKeys(folder: string): void {
   }
 }
 
-/** Its files are in the folder of the stage, after `writeKeys`. */
+/** The story on a stage. It signs with the keys that `writeKeys` put into the folder before. */
 export function storyOn({ world, folder }: CliStage): Story {
   const file = (name: string): string => path.join(folder, name);
   const uko: Story["uko"] = (who, command, environment = {}) =>

@@ -1,4 +1,4 @@
-/** The story of a certificate in the hooks of a file of tests. Not in story.ts, which a program uses, too. */
+/** The story of a certificate in the hooks of a file of tests. It is not in story.ts, which a program imports without Vitest. */
 
 import { beforeAll, beforeEach } from "vitest";
 import { type CliStageOptions, useCliStage } from "../cli/cli-stage.ts";

@@ -1,4 +1,4 @@
-/** One world and one temporary folder for a file of tests. Both are empty again before each test, unless they are kept. */
+/** One world and one temporary folder for a file of tests. The world is reset and the folder emptied before each test, unless they are kept. */
 
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import { useFolder } from "../support/use-folder.ts";
@@ -11,7 +11,7 @@ export interface CliStage {
 }
 
 export interface CliStageOptions extends CliWorldOptions {
-  /** Each test begins with what the one before it left. */
+  /** If true, each test begins with what the test before it left. */
   readonly isKept?: boolean;
 }
 

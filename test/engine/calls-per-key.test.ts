@@ -1,4 +1,4 @@
-/** The number of calls that each run of a deletion makes for one key. A count that grows fails here. */
+/** The number of calls that each run of a deletion makes for one key. A count that grows fails here. Vaults are listed several at a time. */
 
 import { describe, expect, test } from "vitest";
 import { takeCampaignInventory } from "../../provider/campaign/view/inventory.ts";

@@ -35,9 +35,7 @@ export class EngineRun<Result extends EngineResult = EngineResult> {
   async providerPids(): Promise<readonly number[]> {
     const family = await familyOf(this.child);
     return family.flatMap(({ pid, command }) =>
-      /node\b.*(?:cmd[/\\]dynamic-provider|(?:pulumi-resource|terraform-provider)-(?:uko|null))/.test(command)
-        ? [pid]
-        : [],
+      /node\b.*(?:cmd[/\\]dynamic-provider|(?:pulumi-resource|terraform-provider)-uko)/.test(command) ? [pid] : [],
     );
   }
 }

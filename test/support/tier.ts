@@ -1,6 +1,6 @@
 /**
- * The tiers of the test suite. `npm test` runs `quick`, `.ci/run` adds `rest`, and `full` is both in one run; `all` adds every
- * profile. Without `UKO_TEST_TIER`, as in `npx vitest run <file>`, every project can be selected and the slow tables stay short.
+ * The tiers of the test suite. `npm test` runs `quick`, `.ci/run` adds `rest`. `full` runs both, and every scenario with
+ * Pulumi's CLI; `all` adds every profile. Without `UKO_TEST_TIER`, as in `npx vitest run <file>`, every project can be selected and the slow tables stay short.
  */
 
 export const tiers = ["quick", "rest", "full", "all"] as const;
@@ -24,7 +24,10 @@ export const modelDepth = {
   whole: { name: "whole", runs: 3, calls: 3, callsOfTwo: 9, isEveryCast: true },
 }[isWhole ? "whole" : tier === "full" || tier === "rest" ? "full" : "shallow"];
 
-/** The scenarios that `quick` runs with the real Pulumi CLI. `rest` has more of them, for each interface. */
+/**
+ * The scenarios that `quick` runs with the real Pulumi CLI. `rest` runs `scenariosOfEngines` for both Pulumi interfaces, and every
+ * scenario for OpenTofu.
+ */
 export const quickScenarios = ["01-four-runs"] as const;
 
 function chosenTier(): Tier | undefined {

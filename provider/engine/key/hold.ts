@@ -108,7 +108,7 @@ export async function changeHold(
     if (observed.kind === "gone") throw notFound(ref);
     const { observation, etag, nowMs } = observed;
     const plan = planFor(observed, wish, by);
-    // Another round may end only the hold that this one chose, and not one that came meanwhile.
+    // A later round may end only the hold that this round chose, not a hold that was set meanwhile.
     if (wish.kind === "release" && plan.kind === "write" && plan.released !== undefined) {
       wish = { ...wish, choice: { text: plan.released.text } };
     }

@@ -66,7 +66,7 @@ export interface HoldChoice {
 }
 
 export type HoldPlan =
-  /** A write that leaves the tag with this value, or several of these tags; without a value, no tag is left. */
+  /** A write that leaves one hold tag for each value. Without values, no hold tag is left. */
   | { readonly kind: "write"; readonly values: readonly string[]; readonly released?: KeyHold }
   /** The key is held as wanted, by this hold, or no hold is in force. */
   | { readonly kind: "done"; readonly hold?: KeyHold }

@@ -145,7 +145,8 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   const isCooling = coolUntilMs !== undefined && nowMs <= coolUntilMs;
   const plan = authorize(observation, policy, run, "destroy", nowMs);
   const setter = windowSetter(observation, run, nowMs);
-  // It is then not known whom KMS lets destroy the key, so uko writes no request and waits for no approval.
+  // Without a known setter, uko cannot tell whom KMS lets destroy the key (provider/docs/explanation/two-people.md), so
+  // it writes no request and waits for no approval. The last writer is no substitute: that is always the record's author.
   if (fault !== undefined && setter === undefined && plan.kind !== "refused") return refuse(fault);
   if (plan.kind === "waitingForApproval" || plan.kind === "waitingForRequest") {
     return isCooling ? { ...plan, notBeforeMs: coolUntilMs } : plan;
@@ -153,6 +154,7 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   if (plan.kind !== "ready" || plan.step.kind !== "destroy") return plan;
   const { allowedBy } = plan.step;
   const { identity, writesAs } = run.actor;
+  // The person who set the window must not be the one who destroys the key.
   const isSetter = [identity, writesAs].some(
     (each) => setter !== undefined && each !== undefined && isSame(each, setter),
   );

@@ -7,8 +7,9 @@ export type InterfaceName = (typeof interfaceNames)[number];
 export const wireInterfaces = ["package", "dynamic", "terraform"] as const satisfies readonly InterfaceName[];
 
 /**
- * The scenarios that need the CLI itself: its process that is killed, its logs, secrets and state, its parallel calls, and a person's
- * shell. For both Pulumi interfaces, `npm test` and the rest tier run these with the CLI, and all others on the wire.
+ * The scenarios that need the CLI itself: they kill its process, read its logs, secrets and state, run calls in parallel, or use a
+ * person's shell. For both Pulumi interfaces, `rest` runs these with the CLI. The others run on the wire, for the package in `quick`
+ * and for the npm package in `rest`.
  */
 export const scenariosOfEngines = [
   ...["01-four-runs", "03-by-command", "05-printed-commands", "11-crashes", "12-credentials", "15-changes"],

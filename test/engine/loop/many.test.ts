@@ -99,7 +99,7 @@ test("lets the items under way end after an error, and starts no further one", a
   ).rejects.toThrow("no role");
 });
 
-test("of two items that fail together, stops with the error of the first in order", async () => {
+test("stops with the error of the first item in order if two items fail together", async () => {
   const act = async (item: number): Promise<number> => {
     for (let turns = 0; turns < 10 - item; turns += 1) await Promise.resolve();
     if (item > 0) throw new Error(`no role for ${item}`);

@@ -61,7 +61,7 @@ type LeftKey = Pick<KeyApart, "label" | "why">;
 
 /** The most reasons that stand before a question, so that they do not push the classes out of sight. */
 const maxReasons = 8;
-/** The most remedies, each of which has several lines. */
+/** The most remedies that are shown, because each has several lines. */
 const maxRemedies = 2;
 
 /** A tag on a key can make a reason of thousands of characters, which a terminal shows on many lines. */
@@ -82,11 +82,11 @@ export function sayApart(apart: readonly LeftKey[], act: "approve" | "request" =
   ];
 }
 
-/** Says why each key stays out of this approval, how to approve a step that is too early, and how to mend each refusal. */
+/** Says why each key stays out of this approval, how to approve a step that is too early, and how to mend the first refusals. */
 export function explainKeysApart(apart: readonly KeyApart[]): readonly string[] {
   const early = apart.filter(({ isStorable }) => isStorable);
   const refused = apart.filter(({ remedy }) => remedy !== undefined);
-  // The first key stands for all of the same reason.
+  // The first key stands for all keys with the same reason.
   const firsts = Array.from(
     Map.groupBy(refused, ({ label, why }) => withoutKeyName(why, label)).values(),
     ([first]) => first,
