@@ -175,14 +175,10 @@ function addVerify(parent: Command, world: CliWorld): void {
         world.out.write(`${jsonLine({ v: 1, isValid, ...checked, leftOut, notVerified })}\n`);
       } else if (isValid) world.out.write(`${explainVerification(result)}\n`);
       if (isValid) return;
+      const next = unnamedSigners(result).length === 0 ? [] : nameTheSigner(file);
       throw new UkoError("UKO_CERTIFICATE_INVALID", {
         summary: `${file} is not valid`,
-        detail:
-          options.json === true
-            ? ""
-            : [explainVerification(result), ...(unnamedSigners(result).length === 0 ? [] : nameTheSigner(file))].join(
-                "\n",
-              ),
+        detail: options.json === true ? "" : [explainVerification(result), ...next].join("\n"),
       });
     });
 }

@@ -1,4 +1,7 @@
-/** One world and one temporary folder for a file of tests. The world is reset and the folder emptied before each test, unless they are kept. */
+/**
+ * One world and one temporary folder for a file of tests. The world is reset and the folder emptied before each test,
+ * unless they are kept.
+ */
 
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import { useFolder } from "../support/use-folder.ts";

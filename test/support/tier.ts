@@ -1,6 +1,7 @@
 /**
  * The tiers of the test suite. `npm test` runs `quick`, `.ci/run` adds `rest`. `full` runs both, and every scenario with
- * Pulumi's CLI; `all` adds every profile. Without `UKO_TEST_TIER`, as in `npx vitest run <file>`, every project can be selected and the slow tables stay short.
+ * Pulumi's CLI; `all` adds every profile. Without `UKO_TEST_TIER`, as in `npx vitest run <file>`, every project can be
+ * selected and the slow tables stay short.
  */
 
 export const tiers = ["quick", "rest", "full", "all"] as const;

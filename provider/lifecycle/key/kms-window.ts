@@ -74,10 +74,10 @@ export function stepToCloseWindow(observation: KeyObservation, nowMs: number): S
 }
 
 /**
- * Who set the window: for a record that is about to be written, and so that the setter does not destroy the key. It is the caller if this run set it. Otherwise the
- * record or the note on the key names the setter, or a record that this run took off the key named it. If the run that
- * deactivated the key wrote no record, the setter is the writer of the deactivation, because a run of uko sets its own
- * window just before it deactivates.
+ * Who set the window: for a record that is about to be written, and so that the setter does not destroy the key. It is
+ * the caller if this run set it. Otherwise the record or the note on the key names the setter, or a record that this run
+ * took off the key named it. If the run that deactivated the key wrote no record, the setter is the writer of the
+ * deactivation, because a run of uko sets its own window just before it deactivates.
  */
 export function windowSetter(observation: KeyObservation, run: KeyRun, nowMs: number): Identity | undefined {
   const backingKeys = dualBackingKeys(observation);

@@ -155,9 +155,8 @@ function planDestruction(observation: KeyObservation, policy: DeletionPolicy, ru
   const { allowedBy } = plan.step;
   const { identity, writesAs } = run.actor;
   // The person who set the window must not be the one who destroys the key.
-  const isSetter = [identity, writesAs].some(
-    (each) => setter !== undefined && each !== undefined && isSame(each, setter),
-  );
+  const isSetter =
+    setter !== undefined && [identity, writesAs].some((each) => each !== undefined && isSame(each, setter));
   if (allowedBy !== undefined && isSetter) return refuse({ guard: "kms_setter", record: allowedBy });
   if (isCooling) return { kind: "waitingForTime", awaits: "cool_down", untilMs: coolUntilMs };
   if (allowedBy === undefined && hasTaken(run, "deactivate")) {

@@ -82,7 +82,7 @@ export function sayApart(apart: readonly LeftKey[], act: "approve" | "request" =
   ];
 }
 
-/** Says why each key stays out of this approval, how to approve a step that is too early, and how to mend the first refusals. */
+/** Says why each key stays out of this approval, how to approve what is too early, and how to mend the first refusals. */
 export function explainKeysApart(apart: readonly KeyApart[]): readonly string[] {
   const early = apart.filter(({ isStorable }) => isStorable);
   const refused = apart.filter(({ remedy }) => remedy !== undefined);
