@@ -1,20 +1,13 @@
 /**
- * A program with every kind of resource, and the engine of one interface that runs it (hosts.ts). The state is a file, which people
- * share. A judge compares it with the service: it may forget an object only when the object is gone.
+ * A program with every kind of resource, and the stack of one interface that runs it (stack.ts). A judge compares
+ * its state with the service: the state may forget an object only when the object is gone.
  */
 
 import type { Outputs } from "../../provider/compose/world.ts";
-import { type ResourceName, resourceNames } from "../../provider/resources/registry.ts";
-import { terraformResources } from "../../provider/resources/schema/terraform.ts";
+import type { ResourceName } from "../../provider/resources/registry.ts";
 import type { InterfaceName } from "../contracts/interfaces/interface-names.ts";
-import { type RunRequest, runEngine as runPulumi } from "../contracts/interfaces/support/wire/pulumi-run.ts";
-import { StateFile } from "../contracts/interfaces/support/wire/pulumi-state.ts";
-import { inputsOf, targetOf } from "../contracts/interfaces/support/wire/pulumi-workspace.ts";
-import { runTofu } from "../contracts/interfaces/support/wire/tofu-run.ts";
-import { TofuStateFile } from "../contracts/interfaces/support/wire/tofu-state.ts";
-import { terraformTypeOf } from "../contracts/interfaces/terraform-program.ts";
-import type { ResourceKind, Resources } from "../contracts/interfaces/user-interface.ts";
-import { openDynamic, openPackage, openTofu } from "./hosts.ts";
+import type { Resources } from "../contracts/interfaces/user-interface.ts";
+import { type Known, kindOf, openStack, type StackReport, type StackRun } from "./stack.ts";
 import { programKeys, vaultId } from "./world.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -64,9 +57,6 @@ function wantedOf(kind: ResourceName, values: Values, verb: Verb, rotations: num
   return { ...values, ...changes[verb] };
 }
 
-const kindOf = (name: ResourceName): ResourceKind =>
-  `${name.slice(0, 1).toUpperCase()}${name.slice(1)}` as ResourceKind;
-
 function programFor(verb: Verb, rotations: number): Resources {
   const all = Object.entries(program).flatMap(([kind, rows]) =>
     Object.entries(rows).map(([name, values]) => {
@@ -77,18 +67,9 @@ function programFor(verb: Verb, rotations: number): Resources {
   return Object.fromEntries(all);
 }
 
-/** A resource that the state knows. */
-export interface Known {
-  readonly kind: ResourceName;
-  readonly name: string;
-  readonly values: Values;
-}
-
-export interface EngineReport {
-  readonly says: string;
+export interface EngineReport extends StackReport {
   /** Resources that left the state in this run. */
   readonly forgotten: readonly Known[];
-  readonly isFailed: boolean;
 }
 
 /** One stack, with its state in a folder. */
@@ -100,107 +81,25 @@ export interface Engine {
   edit(values: Values): void;
 }
 
-type Run = (verb: Verb, wanted: Resources, outputs: Outputs) => Promise<Omit<EngineReport, "forgotten">>;
+const kinds: Partial<Record<Verb, StackRun["kind"]>> = {
+  destroy: "destroy",
+  refresh: "refresh",
+  preview: "preview",
+};
 
 /** The folder has a folder `backend`. */
 export function openEngine(userInterface: InterfaceName, folder: string): Engine {
-  const { run, known, edit } =
-    userInterface === "terraform" ? openTofuStack(folder) : openPulumiStack(userInterface, folder);
+  const { run, known, edit } = openStack(userInterface, folder);
   let rotations = 0;
   return {
     known,
-    edit,
+    edit: (values) => edit(programKeys[0], values),
     async run(verb, outputs) {
       if (verb === "rotate") rotations += 1;
       const before = known();
-      const report = await run(verb, programFor(verb, rotations), outputs);
+      const report = await run({ kind: kinds[verb] ?? "up", program: programFor(verb, rotations), outputs });
       const left = new Set(known().map(({ name }) => name));
       return { ...report, forgotten: before.filter(({ name }) => !left.has(name)) };
-    },
-  };
-}
-
-interface Stack extends Omit<Engine, "run"> {
-  readonly run: Run;
-}
-
-function openPulumiStack(name: Exclude<InterfaceName, "terraform">, folder: string): Stack {
-  const state = new StateFile(folder, "dev");
-  const typeOf = (kind: ResourceKind): string =>
-    name === "package" ? `uko:index:${kind}` : `pulumi-nodejs:dynamic/uko:${kind}`;
-  const resourceOf = (type: string): ResourceName => {
-    const found = resourceNames.find((each) => type === typeOf(kindOf(each)));
-    if (found === undefined) throw new Error(`There is no resource ${type}.`);
-    return found;
-  };
-  const kinds: Partial<Record<Verb, RunRequest["kind"]>> = {
-    destroy: "destroy",
-    refresh: "refresh",
-    preview: "preview",
-  };
-  return {
-    known: () =>
-      state.read().resources.map(({ name: each, type, outputs }) => ({
-        ...{ kind: resourceOf(type), name: each },
-        values: outputs,
-      })),
-    edit: (values) =>
-      state.change((resources) =>
-        resources.map((each) =>
-          each.name === programKeys[0] ? { ...each, outputs: { ...each.outputs, ...values } } : each,
-        ),
-      ),
-    async run(verb, wanted, outputs) {
-      const provider = name === "package" ? openPackage(outputs) : openDynamic(outputs);
-      const kind = kinds[verb] ?? "up";
-      const isProgram = kind === "up" || kind === "preview";
-      const { exitCode, output } = await runPulumi({
-        ...{ kind, provider, state, env: {}, previews: name === "package", program: isProgram ? wanted : {} },
-        options: { goesOn: true, refreshes: false, expectsNoChanges: false, targets: [], excluded: [] },
-        targetOf: (each, { type }) => targetOf("dev", each, typeOf(type)),
-        inputsOf: (target, args) => inputsOf(name, target, args),
-      });
-      return { says: output, isFailed: exitCode !== 0 };
-    },
-  };
-}
-
-function openTofuStack(folder: string): Stack {
-  const state = new TofuStateFile(folder, "default");
-  const resourceOf = (type: string): ResourceName => {
-    const found = resourceNames.find((each) => type === terraformTypeOf(kindOf(each)));
-    if (found === undefined) throw new Error(`There is no resource ${type}.`);
-    return found;
-  };
-  const attributesOf = (type: string) => terraformResources.get(type)?.attributes ?? [];
-  const kinds = { destroy: "destroy", refresh: "refresh", preview: "plan" } as const;
-  return {
-    known: () =>
-      state.read().map(({ type, name, saved: { value } }) => ({
-        ...{ kind: resourceOf(type), name },
-        values: Object.fromEntries(
-          attributesOf(type).map(({ path: [first = ""], name: each }) => [first, value[each]]),
-        ),
-      })),
-    edit: (values) =>
-      state.write(
-        state.read().map((each) => {
-          const named = attributesOf(each.type).flatMap(({ path: [first = ""], name }) =>
-            first in values ? [[name, values[first]]] : [],
-          );
-          const value = { ...each.saved.value, ...Object.fromEntries(named) };
-          return each.name === programKeys[0] ? { ...each, saved: { ...each.saved, value } } : each;
-        }),
-      ),
-    async run(verb, wanted, outputs) {
-      const kind = kinds[verb as keyof typeof kinds] ?? "apply";
-      const request = { host: openTofu(outputs), kind, program: wanted, settings: {}, env: {}, state, excluded: [] };
-      const { hasErrors, output } = await runTofu(request).catch((error: Error) => {
-        // The engine in little replaces nothing.
-        if (!error.message.endsWith("would be replaced.")) throw error;
-        return { hasErrors: true, output: error.message };
-      });
-      return { says: output, isFailed: hasErrors };
     },
   };
 }

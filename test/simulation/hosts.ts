@@ -7,14 +7,14 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { runtime } from "@pulumi/pulumi";
 import enginePb from "@pulumi/pulumi/proto/engine_pb.js";
 import type providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
-import { openHandlers } from "../../provider/compose/engines.ts";
+import { openHandlers, type StoredSettings } from "../../provider/compose/engines.ts";
 import type { Outputs } from "../../provider/compose/world.ts";
 import { asUkoError } from "../../provider/errors.ts";
 import { createResourceProvider } from "../../provider/pulumi-dynamic/resource-provider.ts";
 import { createRunMemory } from "../../provider/pulumi-plugin/run-memory.ts";
 import { createService } from "../../provider/pulumi-plugin/service.ts";
 import type { PulumiSession } from "../../provider/pulumi-plugin/session.ts";
-import { resourceNames } from "../../provider/resources/registry.ts";
+import { type ResourceName, resourceNames } from "../../provider/resources/registry.ts";
 import { createSession } from "../../provider/terraform-plugin/create-session.ts";
 import { diagnosticOf } from "../../provider/terraform-plugin/diagnostics.ts";
 import { Provider } from "../../provider/terraform-plugin/protocol/tfplugin6_pb.ts";
@@ -33,10 +33,13 @@ export function openPackage(outputs: Outputs): PulumiHost {
     log.push({ severity: enginePb.LogSeverity.WARNING, message, urn, ephemeral: false });
   };
   const stop = new AbortController();
-  const handlers = openHandlers(() => ({}), outputs, { rerun: "pulumi destroy" });
+  let settings: StoredSettings = {};
+  const handlers = openHandlers(() => settings, outputs, { rerun: "pulumi destroy" });
   const session: PulumiSession = {
     attach() {},
-    configure() {},
+    configure(given) {
+      settings = given;
+    },
     handlers: async () => handlers,
     log: { status() {}, warn, note() {}, async evidence() {}, hasProgram: async () => true, close() {} },
     memory: createRunMemory(),
@@ -62,17 +65,21 @@ export async function connectDynamic(): Promise<{ close(): void }> {
 }
 
 /** The npm package's dynamic providers, as Pulumi's own process calls them. */
-export function openDynamic(outputs: Outputs): PulumiHost {
+export function openDynamic(outputs: Outputs, settings: StoredSettings = {}): PulumiHost {
   dynamicLog.length = 0;
-  const { resources } = openHandlers(() => ({}), outputs, { rerun: "pulumi destroy" });
+  const { resources } = openHandlers(() => settings, outputs, { rerun: "pulumi destroy" });
+  const providerFor = (kind: ResourceName) =>
+    createResourceProvider(resources[kind] as never, () => {}) as Required<ReturnType<typeof createResourceProvider>>;
+  // One for each kind, since it remembers what the run has shown.
+  const providers = new Map(resourceNames.map((kind) => [kind.toLowerCase(), providerFor(kind)]));
   const providerOf = ({ type }: { readonly type: string }) => {
-    const kind = resourceNames.find((name) => type.toLowerCase().endsWith(`:${name.toLowerCase()}`));
-    if (kind === undefined) throw new Error(`There is no resource ${type}.`);
-    return createResourceProvider(resources[kind] as never, () => {}) as Required<
-      ReturnType<typeof createResourceProvider>
-    >;
+    const found = providers.get(type.split(":").at(-1)?.toLowerCase() ?? "");
+    if (found === undefined) throw new Error(`There is no resource ${type}.`);
+    return found;
   };
   const sent = (properties: Properties) => revealed(properties) as Record<string, unknown>;
+  /** Pulumi's process keeps the text with which it finds the provider again. */
+  const withProvider = (values: Properties | undefined, { __provider }: Properties) => ({ ...values, __provider });
   const refreshBeforeUpdate = false;
   return {
     log: dynamicLog,
@@ -87,16 +94,17 @@ export function openDynamic(outputs: Outputs): PulumiHost {
     },
     async create(target, inputs) {
       const { id, outs } = await providerOf(target).create(sent(inputs));
-      return { id, outputs: outs, refreshBeforeUpdate };
+      return { id, outputs: withProvider(outs, inputs), refreshBeforeUpdate };
     },
     async update(stored, inputs) {
       const { outs } = await providerOf(stored).update(stored.id, sent(stored.outputs), sent(inputs));
-      return { outputs: outs, refreshBeforeUpdate };
+      return { outputs: withProvider(outs, inputs), refreshBeforeUpdate };
     },
     async read(stored) {
       const { id, props } = await providerOf(stored).read(stored.id, sent(stored.outputs));
       const { inputs } = stored;
-      return id === "" || id === undefined ? undefined : { id, inputs, outputs: props ?? {}, refreshBeforeUpdate };
+      if (id === "" || id === undefined) return undefined;
+      return { id, inputs, outputs: withProvider(props, stored.outputs), refreshBeforeUpdate };
     },
     delete: (stored) => providerOf(stored).delete(stored.id, sent(stored.outputs)),
     async cancel() {},
@@ -107,7 +115,13 @@ export function openDynamic(outputs: Outputs): PulumiHost {
 export function openTofu(outputs: Outputs): Pick<Host, "provider"> {
   const log: TerraformSession["log"] = { write() {}, evidence() {} };
   const session = createSession(log, "tofu");
-  const handlers = openHandlers(() => ({}), outputs, { rerun: "tofu destroy" });
+  let settings: StoredSettings | undefined;
+  const handlers = openHandlers(() => settings, outputs, { rerun: "tofu destroy" });
+  const { configure } = session;
+  session.configure = (given) => {
+    settings = given;
+    configure(given);
+  };
   session.handlers = async () => handlers;
   const served = Object.entries(calls).map(([name, call]) => {
     const { input, output } = Provider.method[name as keyof typeof calls];

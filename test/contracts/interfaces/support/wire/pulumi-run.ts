@@ -38,12 +38,13 @@ export interface RunFlags {
 export interface RunOutcome {
   readonly exitCode: number;
   readonly output: string;
+  readonly said: readonly Said[];
 }
 
 /** As many steps at once as Pulumi takes on a small machine. */
 const stepsAtOnce = 16;
 
-interface Said {
+export interface Said {
   readonly target: Target | undefined;
   readonly severity: "error" | "warning";
   readonly text: string;
@@ -103,9 +104,11 @@ export async function runEngine(request: RunRequest): Promise<RunOutcome> {
   const isChanged = ["created", "updated", "deleted"].some((what) => counts.has(what));
   if (options.expectsNoChanges && isChanged && errors.length === 0)
     fail(undefined, new Error("changes were expected to be none"));
+  const whole = errors.length > 0 ? withErrors(said, errors) : said;
   return {
     exitCode: errors.length > 0 ? 1 : 0,
-    output: render(kind, { looks, progress, said: errors.length > 0 ? withErrors(said, errors) : said, counts }),
+    said: whole,
+    output: render(kind, { looks, progress, said: whole, counts }),
   };
 
   async function runProgram(): Promise<void> {
