@@ -1,7 +1,7 @@
 /**
  * `npm run simulate:mutants [-- --seed N --steps N --count N]`: breaks the deciders as test/lifecycle/model/mutants.ts says, and the
  * clients' writes, one rule at a time, and counts the steps until the simulator finds the break. `count` draws some of them by the
- * seed. A break that it does not find needs a move, or a reason.
+ * seed. A break that it does not find needs a move, or a reason (unfound.ts), and a break that it finds needs no reason.
  */
 
 import { spawnSync } from "node:child_process";
@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { mutants } from "../lifecycle/model/mutants.ts";
 import { copyCheckout, withFiles } from "./copy.ts";
+import { unfound } from "./unfound.ts";
 
 /** What a client does with a permit, an ETag and an answer, by file below `provider/`. */
 const brokenClients: Readonly<Record<string, Readonly<Record<string, readonly [from: string, to: string]>>>> = {
@@ -51,8 +52,9 @@ const [drawn = []] = fc.sample(fc.shuffledSubarray(breaks, { minLength: count, m
 const { copy, readIn } = copyCheckout();
 const before = findingIn(copy);
 if (before !== undefined) throw new Error(`The stories of this seed break a rule without a break: ${before}`);
-let found = 0;
-for (const { name, edits } of drawn) {
+const foundIn: string[] = [];
+const wrong: string[] = [];
+for (const { name, edits } of drawn.toSorted((a, b) => Number(unfound.has(a.name)) - Number(unfound.has(b.name)))) {
   const files = new Map<string, string>();
   for (const { file, from, to } of edits) {
     const place = `provider/${file}.ts`;
@@ -61,10 +63,18 @@ for (const { name, edits } of drawn) {
     files.set(place, text.replace(from, to));
   }
   const finding = withFiles(copy, files, () => findingIn(copy));
-  if (finding !== undefined) found += 1;
-  console.log(`${finding === undefined ? `not found in ${values.steps} steps` : `found ${finding}`}: ${name}`);
+  if (finding !== undefined) foundIn.push(name);
+  if ((finding === undefined) !== unfound.has(name)) wrong.push(name);
+  const reason = unfound.get(name);
+  const end = finding === undefined ? `not found in ${values.steps} steps` : `found ${finding}`;
+  console.log(`${end}: ${name}${reason === undefined ? "" : ` (${reason})`}`);
 }
-console.log(`${found} of ${drawn.length} breaks were found`);
+console.log(`${foundIn.length} of ${drawn.length} breaks were found`);
+const stale = [...unfound.keys()].filter((name) => !breaks.some((each) => each.name === name));
+if (wrong.length + stale.length > 0) {
+  console.log(`Not as unfound.ts says:${[...wrong, ...stale].map((name) => `\n  ${name}`).join("")}`);
+  process.exitCode = 1;
+}
 
 /** The rule that the simulator finds broken, and after how many steps. A run that ends by itself has found the break as well. */
 function findingIn(folder: string): string | undefined {

@@ -9,24 +9,14 @@ import { drawConsole } from "./console.ts";
 import { edits } from "./edits.ts";
 import { engineVerbs } from "./engine.ts";
 import { isHeld } from "./judge.ts";
-import { bodyIn } from "./mallory.ts";
+import { bodyIn, plants } from "./mallory.ts";
+import { drawScheme } from "./schemes.ts";
 import type { Stage } from "./stage.ts";
-import { type Dice, type Fault, faultKinds, people, type Step, type Who } from "./story.ts";
+import { type Dice, type Fault, faultKinds, lieKinds, people, type Step, type Who } from "./story.ts";
 import { iamIdOf, keyNames } from "./world.ts";
 
 const waits = ["1s", "3s", "1m", "1h", "5h", "25h", "49h", "8d", "31d", "91d"];
-const plants = [
-  "request",
-  "request bob destroy",
-  "approval",
-  "approval bob destroy",
-  "copied",
-  "marker",
-  "markers",
-  "nothing",
-  "noise",
-];
-const touches = ["sync_status_in_keystores", "describe", "tag", "hold", "activate", "deactivate", "destroy"];
+const touches = ["sync_status_in_keystores", "describe", "tag", "touch", "hold", "activate", "deactivate", "destroy"];
 const verbs = [...engineVerbs, "up", "destroy", "destroy"];
 const honest = ["alice", "bob", "carol"] as const;
 
@@ -46,7 +36,17 @@ const textsAtLimits: Readonly<Record<string, readonly string[]>> = {
   hold: [`hold KEY --ticket "${"T".repeat(40)}" --until 2027-01-31`],
 };
 
-export function drawStep(stage: Stage, dice: Dice): Step {
+/** The next steps: one, or a scheme. */
+export function drawSteps(stage: Stage, dice: Dice): readonly Step[] {
+  if (dice.chance(15))
+    return drawScheme(
+      keyNames.flatMap((name) => stage.keyOf(name) ?? []),
+      dice,
+    );
+  return [drawStep(stage, dice)];
+}
+
+function drawStep(stage: Stage, dice: Dice): Step {
   const kind = dice.below(100);
   if (kind < 55) return withFault(leadOn(stage, dice), dice, 12);
   if (kind < 62) return { who: "alice", types: `wait ${dice.one(waits)}` };
@@ -77,15 +77,12 @@ function drawCommand(dice: Dice): Step {
 
 function drawOutside(dice: Dice): Step {
   const key = `@${dice.one(keyNames)}`;
-  if (dice.chance(50)) return { who: "mallory", types: `plant ${spliced(dice.one(plants), key)}` };
+  if (dice.chance(50)) return { who: "mallory", types: `plant ${dice.one(plants)} ${key} ${dice.one(honest)}` };
   if (dice.chance(25)) return { who: "mallory", types: `edit ${dice.one(edits)} ${key}` };
   const verb = dice.one(touches);
   const rest = verb === "tag" ? " team red" : verb === "describe" ? " Salaries" : "";
   return { who: dice.one(["carol", "mallory", "bob"]), types: `tool ${verb} ${key}${rest}` };
 }
-
-/** `request bob destroy` becomes `request @key bob destroy`. */
-const spliced = (text: string, key: string): string => text.replace(/^(\w+)/, `$1 ${key}`);
 
 /** What somebody else can set where a person works: a pipeline, settings of one person, and a service of one's own. */
 const foreignSettings: readonly Readonly<Record<string, string>>[] = [
@@ -98,7 +95,7 @@ const foreignSettings: readonly Readonly<Record<string, string>>[] = [
 const envOf = (dice: Dice): Pick<Step, "env"> => (dice.chance(20) ? { env: dice.one(foreignSettings) } : {});
 
 function withFault(step: Step, dice: Dice, percent: number): Step {
-  if (step.types.startsWith("wait") || !dice.chance(percent)) return step;
+  if (step.types.startsWith("wait") || step.fault !== undefined || !dice.chance(percent)) return step;
   return { ...step, fault: { kind: dice.one(faultKinds), call: 1 + dice.below(12) } satisfies Fault };
 }
 
@@ -143,7 +140,9 @@ export function nextFor(stage: Stage, name: string, dice: Dice): Step {
     return by(dice.one(["olga", "bob"]), `hold ${at} --release --reason closed${which}`);
   }
   if (key.state === "destroyed") {
-    return dice.chance(50) ? { who: "alice", types: "wait 31d" } : by(dice.one(["bob", "carol"]), `continue ${at}`);
+    if (dice.chance(50)) return { who: "alice", types: "wait 31d" };
+    const removal = by(dice.one(["bob", "carol"]), `continue ${at}`);
+    return dice.chance(40) ? { ...removal, fault: { kind: dice.one(lieKinds), call: 1 } } : removal;
   }
   const pending = pendingOn(key, nowMs);
   if (pending === undefined) return by(dice.one(honest), `request ${at}`);

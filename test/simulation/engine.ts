@@ -39,6 +39,7 @@ export const engineVerbs = [
   "retire",
   "edit",
   "loosen",
+  "gate",
   "rotate",
   "tag",
 ] as const;
@@ -51,6 +52,7 @@ function wantedOf(kind: ResourceName, values: Values, verb: Verb, rotations: num
   const changes: Partial<Record<Verb, Values>> = {
     retire: { state: "destroyed" },
     loosen: { dualAuthorization: "single", deletionReason: "r".repeat(500) },
+    gate: { dualAuthorization: "destroy" },
     rotate: { rotationTrigger: String(rotations) },
     tag: { tags: { team: "red", legal: "x" } },
   };

@@ -11,7 +11,7 @@ import { judge, type TrailEntry } from "../support/oracle.ts";
 import { bodyIn } from "./mallory.ts";
 import type { Played, Stage } from "./stage.ts";
 import { people } from "./story.ts";
-import { apiKeyOf } from "./world.ts";
+import { apiKeyOf, seededKeys } from "./world.ts";
 
 export interface Finding {
   /** The rule, by which a shorter story is recognized as the same one. */
@@ -28,10 +28,14 @@ const isOurs = ({ userAgent }: AuditEntry): boolean => userAgent === "pulumi-uko
 export function judgeStep(stage: Stage, played: Played): readonly Finding[] {
   const trail = stage.emulator.world.audit.since(0);
   return [
-    ...judgeConsents(trail, stage.emulator.world.switches.tags === "dropped"),
+    ...judgeConsents(trail, played, stage.isLenient()),
     ...judgeHolds(trail, played),
     ...judgeHands(played),
     ...judgeShown(played),
+    ...judgeSeen(trail, played),
+    ...judgeWrites(trail, played, stage.isLenient()),
+    ...judgeWindow(played),
+    ...judgeCommand(stage, played),
     ...judgeSecrets(stage, played),
     ...judgeHosts(played),
     ...judgeEvidence(stage, played),
@@ -40,10 +44,125 @@ export function judgeStep(stage: Stage, played: Played): readonly Finding[] {
   ];
 }
 
-function judgeConsents(trail: readonly AuditEntry[], ignoresTags: boolean): readonly Finding[] {
+function judgeConsents(trail: readonly AuditEntry[], played: Played, isLenient: boolean): readonly Finding[] {
   const isOutsider = ({ userAgent }: TrailEntry): boolean => userAgent === outsiderAgent;
-  const { violations } = judge(trail, { required: true, gate: "both", isOutsider, ignoresTags });
-  return violations.map(({ kind, why, operation, seq }) => ({ rule: kind, says: `#${seq} ${operation}: ${why}` }));
+  const { violations } = judge(trail, { required: true, gate: "both", isOutsider });
+  return violations.flatMap(({ kind, why, operation, seq }) => {
+    const call = played.trail.find((each) => each.seq === seq);
+    const isLoose = isLenient && call !== undefined && !isText(kind) && isForOne(before(trail, call), played, call);
+    // What Mallory wrote herself may lack what makes it count, which the oracle cannot know.
+    const isHers =
+      kind === "request-over-binding" && call !== undefined && before(trail, call)?.userAgent === outsiderAgent;
+    return call === undefined || isLoose || isHers ? [] : [{ rule: kind, says: `#${seq} ${operation}: ${why}` }];
+  });
+}
+
+const isText = (kind: string): boolean => kind === "record-carried-along" || kind === "removed-with-material";
+
+/** Marker and program leave a key to one person: both steps, or the deactivation alone. */
+function isForOne(last: AuditEntry | undefined, { step }: Played, call: AuditEntry): boolean {
+  const people = peopleIn(last);
+  const isEnough = people === "single" || (people === "destroy" && actOf(call) === "deactivate");
+  return step.types.startsWith("engine ") && isEnough;
+}
+
+/** The last change of the key before this call. */
+const before = (trail: readonly AuditEntry[], { seq, keyId }: AuditEntry): AuditEntry | undefined =>
+  trail.findLast((each) => each.seq < seq && each.keyId === keyId && each.after !== undefined);
+
+/** Whom the key's own marker asks for. Several markers, or one that nobody knows, ask for the most. */
+function peopleIn(entry: AuditEntry | undefined): string {
+  const inTags = (entry?.after?.tags ?? []).flatMap(({ name, value }) => (name === "uko_dual" ? [value] : []));
+  const markers = [...inTags, ...(entry?.after?.description.includes("[uko1") === true ? ["both"] : [])];
+  const [marker = "both", ...more] = markers;
+  return more.length === 0 && strictness.includes(marker) ? marker : "both";
+}
+const strictness = ["single", "destroy", "both"];
+
+const tagIn = (entry: AuditEntry | undefined, tag: string): string | undefined =>
+  entry?.after?.tags.find(({ name }) => name === tag)?.value;
+
+/** An approval is of the record that was on the key when the approver last read it. */
+function judgeSeen(trail: readonly AuditEntry[], { trail: calls, step, lookedAt }: Played): readonly Finding[] {
+  if (lookedAt === undefined || !/^(uko approve|console)/.test(step.types)) return [];
+  return calls.filter(isOurs).flatMap((call) => {
+    const last = before(trail, call);
+    const act = actOf(call);
+    const isApproval = call.effect && bodyIn(tagIn(call as AuditEntry, "uko_deletion"))?.h === "approval";
+    if ((act === undefined || act === "remove") && !isApproval) return [];
+    const text = tagIn(last, "uko_deletion");
+    const isUnseen = last !== undefined && last.seq > lookedAt && !isOurs(last) && text !== undefined;
+    return isUnseen ? [{ rule: "seen", says: `#${call.seq}: the approver never read what #${last.seq} brought` }] : [];
+  });
+}
+
+/** What a write of uko may not take from a key, beside what the oracle judges. */
+function judgeWrites(trail: readonly AuditEntry[], played: Played, isLenient: boolean): readonly Finding[] {
+  const { step, trail: calls } = played;
+  return calls.flatMap((call) => {
+    const last = before(trail, call);
+    if (!isOurs(call) || !call.effect || call.after === undefined || last === undefined) return [];
+    const says = `#${call.seq} ${call.operation} after #${last.seq}`;
+    const isUpdate = call.operation === "updateManagedKey";
+    const found: Finding[] = [];
+    if (isUpdate && strictness.indexOf(peopleIn(call)) < strictness.indexOf(peopleIn(last))) {
+      found.push({ rule: "loosened", says });
+    }
+    const isHolding = step.types.startsWith("uko hold");
+    if (isUpdate && !isHolding && releasesIn(call) < releasesIn(last)) found.push({ rule: "release lost", says });
+    const isOfProgram = step.types.startsWith("engine ") || step.types.startsWith("uko sync");
+    const isLoose = isLenient && isForOne(last, played, { ...call, operation: "deactivateManagedKey" });
+    if (isOfProgram && actOf(call) === undefined && isPending(last, call) && !isLoose)
+      found.push({ rule: "touched", says });
+    const isOwn = last.seq > (calls[0]?.seq ?? 0) && isOurs(last) && last.authn === call.authn;
+    const request = bodyIn(tagIn(last, "uko_deletion"));
+    if (actOf(call) === "deactivate" && isOwn && request !== undefined && request.h !== "approval") {
+      found.push({ rule: "one run", says: `${says}: a run deactivated on its own request` });
+    }
+    return found;
+  });
+}
+
+function releasesIn(entry: AuditEntry): number {
+  const { h } = bodyIn(tagIn(entry, "uko_note")) ?? {};
+  return Array.isArray(h) ? h.length : 0;
+}
+
+/** The last write is that of a person who brought a request or an approval for the step that comes next. */
+function isPending(last: AuditEntry, call: AuditEntry): boolean {
+  const body = bodyIn(tagIn(last, "uko_deletion"));
+  const step = last.after?.state === "active" ? "deactivate" : "destroy";
+  const isBrought = isOurs(last) && last.operation === "updateManagedKey" && last.effect;
+  const { t = body?.t } = (body?.q ?? {}) as { readonly t?: unknown };
+  if (Date.parse(call.time) - Number(t) * 1_000 > 40 * 3_600_000) return false;
+  return isBrought && body?.a === last.caller && body?.a === last.authn && body?.s === step;
+}
+
+/** A run opens a window of its own just before it deactivates a key whose deletion KMS leaves to two people. */
+function judgeWindow({ trail }: Played): readonly Finding[] {
+  return trail.filter(isOurs).flatMap((call) => {
+    if (call.keyId !== seededKeys.ledger || actOf(call) !== "deactivate") return [];
+    const isOwn = trail.some(({ seq, operation, effect }) => seq < call.seq && effect && operation === setWindow);
+    return isOwn ? [] : [{ rule: "window", says: `#${call.seq}: the run set no window of its own` }];
+  });
+}
+const setWindow = "setKeyForDeletion";
+
+/** A run that says that it worked did what its command is for. */
+function judgeCommand(stage: Stage, { step, exitCode, isAtTerminal }: Played): readonly Finding[] {
+  const [, command = "", name = "", rest = ""] = /^uko (hold|withdraw|reactivate) @(\w+)(.*)/.exec(step.types) ?? [];
+  const key = stage.keyOf(name);
+  if (key === undefined || !isAtTerminal || step.answers !== "yes") return [];
+  const isQuiet = step.fault === undefined && step.meanwhile === undefined && step.env === undefined;
+  const nowMs = stage.emulator.world.clock.nowMs();
+  const isNew = command === "hold" && rest === "" && ["bob", "carol", "mallory"].includes(step.who);
+  if (isNew && isQuiet && key.state !== "destroyed" && !isHeld(key.tags, nowMs)) {
+    return [{ rule: "not held", says: `${name} is not held after "uko hold"` }];
+  }
+  const isTakenBack = command === "withdraw" || command === "reactivate";
+  return isTakenBack && isQuiet && exitCode === 0 && key.tags.some((tag) => tag.name === "uko_deletion")
+    ? [{ rule: "not taken back", says: `a record is on ${name} after "uko ${command}"` }]
+    : [];
 }
 
 /** No run takes a step from a held key. A person may remove the metadata of a destroyed one, by hand. */

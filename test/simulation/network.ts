@@ -15,6 +15,8 @@ interface Watched {
   readonly end: () => void;
   /** Moves the clock of the service while a call is on its way. */
   readonly jump: () => void;
+  /** Lets a colleague hold the key before the call goes on. */
+  readonly hold: () => Promise<void>;
   /** Where the emulator is, and every other place to which the run sent anything. */
   readonly home: string;
   readonly elsewhere: Set<string>;
@@ -37,6 +39,10 @@ export function joinNetwork(): () => void {
     if (kind === "an old date") return send.call(this, options, withOldDate(handler));
     if (run.calls !== run.fault?.call) return send.call(this, options, handler);
     if (kind === "a jump of the clock") run.jump();
+    if (kind === "a hold in the same second") {
+      void runs.exit(run.hold).then(() => send.call(this, options, handler));
+      return true;
+    }
     if (kind !== "killed before" && kind !== "killed after") return send.call(this, options, handler);
     run.isDead = true;
     if (kind === "killed after") return send.call(this, options, deafTo(run.end));
@@ -51,12 +57,12 @@ export function joinNetwork(): () => void {
 /** Runs the work as a process of its own on this network. */
 export function runOnNetwork<Result>(
   home: string,
-  { fault, jump }: Pick<Watched, "fault" | "jump">,
+  { fault, jump, hold }: Pick<Watched, "fault" | "jump" | "hold">,
   work: () => Promise<Result>,
 ): { readonly result: Promise<Result>; readonly killed: Promise<void>; readonly elsewhere: ReadonlySet<string> } {
   const { promise: killed, resolve: end } = Promise.withResolvers<void>();
   const elsewhere = new Set<string>();
-  const watched: Watched = { calls: 0, isDead: false, fault, end, jump, home, elsewhere };
+  const watched: Watched = { calls: 0, isDead: false, fault, end, jump, hold, home, elsewhere };
   return { result: runs.run(watched, work), killed, elsewhere };
 }
 

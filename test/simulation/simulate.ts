@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import type { profiles } from "../../provider/emulator/store/switches.ts";
 import type { Coverage } from "./coverage.ts";
-import { drawStep } from "./draw.ts";
+import { drawSteps } from "./draw.ts";
 import { untilEnded } from "./honest.ts";
 import { type Finding, judgeStep, placeOf } from "./judge.ts";
 import type { Stage } from "./stage.ts";
@@ -38,7 +38,8 @@ export async function playSeed(stage: Stage, seed: number, { coverage, isLeftOpe
   const profile = dice.one(simulatedProfiles);
   // Where each write moves the time of a key by a second, a clock that stands still would be behind the keys.
   const tickMs = profile === "unique-etags" ? 1_000 : dice.one([0, 100, 1_000]);
-  const setting: Setting = { profile, tickMs, engine: dice.one(["package", "package", "terraform", "dynamic"]) };
+  const engine = dice.one(["package", "package", "terraform", "dynamic"] as const);
+  const setting: Setting = { profile, tickMs, engine, ...(dice.chance(30) && { rule: "of the program" as const }) };
   const steps: Step[] = [];
   stage.begin(setting);
   const made = new Set<string>();
@@ -46,9 +47,12 @@ export async function playSeed(stage: Stage, seed: number, { coverage, isLeftOpe
     const removed = [...made].filter((name) => stage.keyOf(name) === undefined).length;
     return { story: { ...setting, steps }, removed, keys: made.size, ...(finding !== undefined && { finding }) };
   };
+  const drawn: Step[] = [];
   for (let count = 0; count < stepsOfStory; count += 1) {
     for (const name of keyNames) if (stage.keyOf(name) !== undefined) made.add(name);
-    const step = drawStep(stage, dice);
+    if (drawn.length === 0) drawn.push(...drawSteps(stage, dice));
+    const step = drawn.shift();
+    if (step === undefined) break;
     const name = /@(\w+)/.exec(step.types)?.[1];
     const place = name === undefined ? "-" : placeOf(stage.keyOf(name), stage.emulator.world.clock.nowMs());
     steps.push(step);
@@ -163,11 +167,11 @@ export async function simulate(stage: Stage, limits: Limits, how?: How): Promise
 /** The broken rule with its seed, the shortest story that still breaks it, and the command that plays it again, for a person to read. */
 export async function explain(stage: Stage, { seed, story, finding }: Broken): Promise<string> {
   const shortest = await shorten(stage, story, finding);
-  const { profile, tickMs, engine, steps } = shortest;
+  const { profile, tickMs, engine, rule = "of two people", steps } = shortest;
   return [
     `seed ${seed} breaks the rule "${finding.rule}" after ${story.steps.length} steps: ${finding.says}`,
     `Again: npm run simulate -- --seed ${seed} --steps ${stepsOfStory}`,
-    `The shortest story, on a service like ${profile}, ${tickMs} ms a write, with the engine of ${engine}:`,
+    `The shortest story, on a service like ${profile}, ${tickMs} ms a write, with the engine of ${engine} and the rule ${rule}:`,
     ...steps.map((step) => `  ${tell(step)}`),
     JSON.stringify({ seed, broke: finding.rule, ...shortest }),
   ].join("\n");

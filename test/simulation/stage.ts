@@ -42,6 +42,8 @@ export interface Played {
   readonly trail: readonly AuditEntry[];
   /** The hosts to which the run sent anything, other than the service of the story. */
   readonly elsewhere: readonly string[];
+  /** The last entry of the trail before the person answered for the last time; absent if the run asked nothing. */
+  readonly lookedAt?: number;
   /** What the run itself threw; only a defect does. */
   readonly thrown?: unknown;
   readonly engine?: EngineReport;
@@ -50,6 +52,8 @@ export interface Played {
 export interface Stage {
   readonly emulator: Emulator;
   begin(setting: Setting): void;
+  /** Whether the story leaves the rule of people to the program. */
+  isLenient(): boolean;
   play(step: Step): Promise<Played>;
   /** The key of this name as the service has it; undefined if it was never made, or is removed. */
   keyOf(name: string): Key | undefined;
@@ -69,13 +73,16 @@ export async function openStage(): Promise<Stage> {
   const backend = path.join(root, "backend");
   let stack: Engine | undefined;
   let folder: string | undefined;
+  let isLenient = false;
+  let lookedAt: number | undefined;
+  const lastEntry = (): number => world.audit.since(0).at(-1)?.seq ?? 0;
 
-  /** Short pauses, which come after writes, take no time; a long wait moves the clock of the service. */
+  /** Whoever waits moves the clock of the service. */
   const clock: Clock = {
     monotonicMs: () => performance.now(),
     async sleep(ms, signal) {
       signal.throwIfAborted();
-      if (ms > 60_000) world.clock.advance(ms);
+      world.clock.advance(ms);
     },
   };
   const homeOf = (who: Who): string => {
@@ -126,7 +133,9 @@ export async function openStage(): Promise<Stage> {
       ...(step.answers !== undefined && {
         ask: async (question: string) => {
           show(question);
+          const at = lastEntry();
           if (step.meanwhile !== undefined) await play(step.meanwhile);
+          lookedAt = at;
           // The runs of a person know what that person requested. They ask only about a request that another person made up.
           return step.answers === "yes" && !question.startsWith("Did you request this?") ? answer(question) : "no";
         },
@@ -157,7 +166,9 @@ export async function openStage(): Promise<Stage> {
       ...(words[0] === "wave" && { folder: `${await campaignFolder()}/campaign` }),
       show,
       meanwhile: async () => {
+        const at = lastEntry();
         if (meanwhile !== undefined) await play(meanwhile);
+        lookedAt = at;
       },
     });
   };
@@ -176,7 +187,8 @@ export async function openStage(): Promise<Stage> {
     }
     if (kind === "plant") {
       // A touch within two seconds of a text that she planted herself is a limit that the pages state, as below.
-      if (!isRecord(verb)) world.clock.advance(5_000);
+      // A text of the same second as the one before it says the same.
+      world.clock.advance(isRecord(verb) ? 1_000 : 5_000);
       await plantText({ tool, world }, id, verb, rest).catch(refused);
       // In the same second, a person's own request would be the planted one, letter by letter but for its seal.
       world.clock.advance(1_000);
@@ -184,13 +196,26 @@ export async function openStage(): Promise<Stage> {
     }
     // Another tool's touch within two seconds of a planted text is a limit that the pages state.
     world.clock.advance(5_000);
-    if (verb === "tag") await tool.patch(id, { tags: [{ name: rest[0], value: rest[1] }] }).catch(refused);
-    else if (verb === "hold") {
-      const tags = [...(world.keys.get(id)?.tags ?? []), { name: "hold", value: "court" }];
-      await tool.patch(id, { tags }).catch(refused);
-    } else if (verb === "describe") await tool.patch(id, { description: rest.join(" ") }).catch(refused);
+    const backingKey = world.keys.get(id)?.placements[0]?.backingKeyId;
+    if (verb === "touch") {
+      // A write that changes nothing but the last writer.
+      await tool.patch(id, { description: world.keys.get(id)?.description }).catch(refused);
+    } else if (verb === "window") {
+      const headers = { "bluemix-instance": demoInstanceId };
+      await tool.call("POST", `/api/v2/keys/${backingKey}/actions/setKeyForDeletion`, undefined, headers);
+    } else if (verb === "tag") await tool.patch(id, { tags: [{ name: rest[0], value: rest[1] }] }).catch(refused);
+    else if (verb === "hold") await holdByTool(who, id);
+    else if (verb === "describe") await tool.patch(id, { description: rest.join(" ") }).catch(refused);
     else await tool.act(id, verb).catch(refused);
     world.clock.advance(5_000);
+  };
+
+  const holdByTool = async (who: Who, id: string): Promise<void> => {
+    const tags = [...(world.keys.get(id)?.tags ?? []), { name: "hold", value: "court" }];
+    // What the service refuses is no concern of this story.
+    await asOutsider(url, apiKeyOf(who))
+      .patch(id, { tags })
+      .catch(() => {});
   };
 
   const jump = (): void => world.clock.advance(10 * 60_000);
@@ -199,7 +224,8 @@ export async function openStage(): Promise<Stage> {
     // The campaign of a page is planned before the fault of this step can strike its plan.
     if (types.startsWith("console wave")) await campaignFolder();
     const [kind = "", ...words] = wordsOf(types);
-    const first = world.audit.since(0).at(-1)?.seq ?? 0;
+    const first = lastEntry();
+    lookedAt = undefined;
     let shown = "";
     const show = (text: string): void => {
       shown += text;
@@ -216,8 +242,14 @@ export async function openStage(): Promise<Stage> {
       addFault(emulator, step.fault);
       const isEngine = kind === "engine";
       // A program that asks for one person meets an environment that asks for two.
-      if (isEngine) process.env = { ...environmentOf(step), UKO_DUAL_AUTHORIZATION: "required" };
-      const { result, killed, ...network } = runOnNetwork(url, { fault: step.fault, jump }, async () => {
+      if (isEngine) {
+        process.env = { ...environmentOf(step), ...(!isLenient && { UKO_DUAL_AUTHORIZATION: "required" }) };
+      }
+      const held = ids.get(/@(\w+)/.exec(types)?.[1] ?? "");
+      const hold = async (): Promise<void> => {
+        if (held !== undefined) await holdByTool("carol", held);
+      };
+      const { result, killed, ...network } = runOnNetwork(url, { fault: step.fault, jump, hold }, async () => {
         if (isEngine) engine = await runProgram(words[0] ?? "", show);
         else if (kind === "console") await sitAtConsole(step, words, show);
         else exitCode = await runCommand(step, words, show);
@@ -235,7 +267,8 @@ export async function openStage(): Promise<Stage> {
     const trail = world.audit.since(first);
     const isAtTerminal = step.answers !== undefined;
     const ran = { exitCode, shown, isKilled, isAtTerminal, trail, elsewhere: [...elsewhere], thrown };
-    return { step, ...ran, ...(engine !== undefined && { engine }) };
+    const looked = lookedAt;
+    return { step, ...ran, ...(looked !== undefined && { lookedAt: looked }), ...(engine !== undefined && { engine }) };
   };
   /** What a killed run still writes goes to a place that no other run reads. */
   const leaveMachine = (who: Who): void => {
@@ -252,7 +285,7 @@ export async function openStage(): Promise<Stage> {
 
   return {
     emulator,
-    begin({ profile, tickMs, engine = "package" }) {
+    begin({ profile, tickMs, engine = "package", rule }) {
       world.reset();
       world.switches = resolveSwitches(profile);
       world.clock.tickMs = tickMs;
@@ -263,9 +296,11 @@ export async function openStage(): Promise<Stage> {
       mkdirSync(backend);
       stack = openEngine(engine, root);
       folder = undefined;
+      isLenient = rule === "of the program";
       for (const [name, id] of Object.entries(seededKeys)) ids.set(name, id);
     },
     play,
+    isLenient: () => isLenient,
     keyOf: (name) => world.keys.get(ids.get(name) ?? ""),
     filesOf: (who) => filesOf(who).map((file) => readFileSync(file, "utf8")),
     evidenceOf: (who) =>
@@ -298,4 +333,37 @@ function addFault({ world }: Emulator, fault: Fault | undefined): void {
   };
   const rule = rules[fault.kind];
   if (rule !== undefined) world.faults.add(faultSchema.parse({ ...once, ...rule }));
+  for (const [operation, rewrite] of Object.entries(lies[fault.kind] ?? {})) {
+    world.faults.add(faultSchema.parse({ operation, rewrite }));
+  }
 }
+
+const absent = { "status_in_keystores.status": "not_present", "status_in_keystores.keystore_sync_flag": "ok" };
+const isGone = {
+  ...absent,
+  "status_in_keystores.keystore_sync_flag_detail": "destroyed_key_is_not_present_in_keystore",
+};
+const outOfSync = { "status_in_keystores.keystore_sync_flag": "out_of_sync" };
+const noMaterial = { key_material_present: [] };
+const noStatus = { status_in_keystores: [] };
+
+/** During the whole run, every answer but one says that nothing is left of the key. By fault and call. */
+const lies: Partial<Record<Fault["kind"], Readonly<Record<string, object>>>> = {
+  "only the metadata names a keystore": {
+    getManagedKey: { ...noStatus, ...noMaterial },
+    getStatusInKeystores: noStatus,
+  },
+  "only the stored status names a keystore": {
+    getManagedKey: { referenced_keystores: [], ...noMaterial },
+    getStatusInKeystores: noStatus,
+  },
+  "only the material shows": {
+    getManagedKey: { ...isGone, "status_in_keystores.destruction_at": null },
+    getStatusInKeystores: { ...isGone, "status_in_keystores.destruction_at": null },
+  },
+  "only the status is pending": { getManagedKey: noMaterial },
+  "only a keystore is out of sync": {
+    getManagedKey: { ...outOfSync, ...noMaterial },
+    getStatusInKeystores: outOfSync,
+  },
+};

@@ -20,9 +20,18 @@ export const faultKinds = [
   "killed after",
   "a jump of the clock",
   "an old date",
+  "a hold in the same second",
   "no disk",
 ] as const;
-export type FaultKind = (typeof faultKinds)[number];
+/** A service that says during the whole step that nothing is left of a destroyed key, but for one answer. */
+export const lieKinds = [
+  "only the metadata names a keystore",
+  "only the stored status names a keystore",
+  "only the material shows",
+  "only the status is pending",
+  "only a keystore is out of sync",
+] as const;
+export type FaultKind = (typeof faultKinds | typeof lieKinds)[number];
 
 export interface Fault {
   readonly kind: FaultKind;
@@ -51,6 +60,8 @@ export interface Setting {
   readonly tickMs: number;
   /** Whose engine runs the program; by default the package. */
   readonly engine?: InterfaceName;
+  /** Whether the engine's environment asks for two people, as by default, or leaves the rule to the program. */
+  readonly rule?: "of the program";
 }
 
 export interface Story extends Setting {
