@@ -140,9 +140,9 @@ export function nextFor(stage: Stage, name: string, dice: Dice): Step {
     return by(dice.one(["olga", "bob"]), `hold ${at} --release --reason closed${which}`);
   }
   if (key.state === "destroyed") {
-    if (dice.chance(50)) return { who: "alice", types: "wait 31d" };
+    if (dice.chance(35)) return { who: "alice", types: "wait 31d" };
     const removal = by(dice.one(["bob", "carol"]), `continue ${at}`);
-    return dice.chance(40) ? { ...removal, fault: { kind: dice.one(lieKinds), call: 1 } } : removal;
+    return dice.chance(20) ? { ...removal, fault: { kind: dice.one(lieKinds), call: 1 } } : removal;
   }
   const pending = pendingOn(key, nowMs);
   if (pending === undefined) return by(dice.one(honest), `request ${at}`);

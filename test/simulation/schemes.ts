@@ -5,43 +5,70 @@
 
 import type { Key } from "../../provider/emulator/store/model.ts";
 import type { Dice, FaultKind, Step, Who } from "./story.ts";
+import { programKeys } from "./world.ts";
 
 interface Scheme {
-  /** The states of the key in which the scheme can begin; any state if absent. */
-  readonly states?: string;
-  /** `A uko hold @ ! 503 & M plant noise @`: who, what is typed, a fault, and what happens before the answer. `{a|b}` is one of both. */
+  /** The states of the key in which the scheme can begin. */
+  readonly states: string;
+  /** The keys on which it is played, if not on any. */
+  readonly keys?: readonly string[];
+  /**
+   * `A uko hold @ ! 503 & M plant noise @`: who, what is typed, a fault, and what happens before the answer. `{a|b}` is one of both.
+   * A and B are two honest people, C is Carol, D acts in a profile, M is Mallory, P is the pipeline, and @ is the key.
+   */
   readonly lines: readonly string[];
 }
 
-/** A and B are two honest people, M is Mallory, and @ is the key. */
+const living = "active deactivated pre_activation";
+
 const schemes: readonly Scheme[] = [
-  // A forged request, which A then touches for another purpose.
+  // A text that is on the key when a person writes to it for another purpose.
   {
-    states: "active deactivated pre_activation",
+    states: living,
     lines: [
       "M uko request @",
-      "M plant {request|request|early|campaign|digest|otherstep|twice|unmarked|compact} @ {A|A|A|M|P}",
-      "A {tool touch @|tool sync_status_in_keystores @|uko hold @|uko hold @ --release|uko sync @|uko reactivate @|engine {tag|edit|up|gate|loosen|destroy}}",
-      "B {uko approve @|uko approve @|uko approve @ --store|uko continue @}",
+      "M plant {request|request|compact|noise} @ A",
+      "A {uko hold @|uko sync @|uko withdraw @}",
     ],
   },
   {
-    states: "active deactivated pre_activation",
+    states: "deactivated",
+    lines: ["M uko request @", "M plant request @ A", "A {uko sync @|uko reactivate @|uko reactivate @}"],
+  },
+  {
+    states: living,
+    lines: ["C uko hold @", "M plant noise @", "C uko hold @ --release --reason closed"],
+  },
+  {
+    states: living,
+    keys: programKeys,
+    lines: ["M uko request @", "M plant {request|unmarked|noise} @ A", "A engine {tag|edit|up|gate|loosen|rotate}"],
+  },
+  // A forged request, which A may then touch with another tool.
+  {
+    states: living,
     lines: [
       "M uko request @",
-      "M plant {digest|otherstep|twice|request|words} @ M",
-      "{A|P|D} uko approve @{| --store}",
+      "M plant {request|request|early|early|campaign|twice} @ A",
+      "A {wait 1s|tool touch @|tool touch @|tool sync_status_in_keystores @}",
+      "B uko approve @{|| --store}",
     ],
   },
+  {
+    states: living,
+    lines: ["M uko request @", "M plant {digest|otherstep|twice|words} @ M", "{A|C} uko approve @{|| --store}"],
+  },
+  { states: living, lines: ["{P|D} uko request @", "{A|P|D} uko approve @"] },
   // A forged approval, which its requester then uses.
   {
-    states: "active deactivated pre_activation",
+    states: living,
     lines: [
-      "{A|A|A|M|P|D} uko request @",
-      "M plant {approval|copied|retimed|reworded} @ {A|A|M}",
-      "{A|A|M} {uko continue @|engine destroy}",
+      "A uko request @",
+      "M plant {approval|copied|retimed|retimed|reworded|reworded} @ A",
+      "A {uko continue @|uko continue @|engine destroy}",
     ],
   },
+  { states: living, lines: ["M uko request @", "M plant approval @ M", "M uko continue @"] },
   {
     states: "active",
     lines: [
@@ -50,64 +77,78 @@ const schemes: readonly Scheme[] = [
       "M uko request @",
       "A wait 5h",
       "M plant stepped @ A",
-      "{A|M} uko continue @",
+      "A uko continue @",
     ],
   },
-  // What two people do, late, with a third person, or on a key that changes while one of them reads.
+  // What two people do: late, with a third person, or on a key that changes while one of them reads.
+  { states: living, lines: ["A uko request @", "A wait 8d", "B uko approve @{| ! an old date}"] },
+  { states: living, lines: ["A uko request @", "{A|B} uko approve @ --store", "{A|B|C|M} uko approve @ --store"] },
   {
-    states: "active deactivated pre_activation",
+    states: "deactivated pre_activation",
     lines: [
       "A uko request @",
-      "A wait {1s|1h|49h|8d}",
-      "{A|B|B|B|P} uko approve @{| --store}{| ! an old date| ! a hold in the same second}",
-      "A wait {1s|5h|49h|8d}",
-      "{A|B|M|P} {uko continue @|uko approve @ --store|engine destroy}{| ! an old date}",
+      "B uko approve @ --store",
+      "A wait {1s|49h}",
+      "{A|A|B|M} uko continue @{|| ! an old date}",
     ],
   },
+  { states: living, lines: ["M uko request @", "B uko approve @{| --store} & M plant words @ M"] },
+  { states: living, lines: ["A uko request @", "B uko approve @ ! a hold in the same second"] },
   {
-    states: "active deactivated pre_activation",
-    lines: ["M uko request @", "B uko approve @{| --store} & M plant words @ M"],
+    states: living,
+    lines: ["A uko request @", "{A|B|C} engine {destroy|edit|tag|up|rotate}", "C uko {sync|withdraw} @"],
   },
   // Holds, from one run to the next.
   {
-    states: "active deactivated pre_activation",
+    states: living,
     lines: ["C uko hold @", "C uko hold @ --release --reason closed", "A uko request @", "C uko hold @"],
   },
-  {
-    states: "active deactivated",
-    lines: ["A uko request @", "C {uko hold @|engine {edit|tag|up|rotate}|uko sync @|uko withdraw @|uko reactivate @}"],
-  },
+  { states: "deactivated pre_activation", lines: ["C tool hold @", "A uko request @", "B uko approve @"] },
   {
     states: "destroyed",
-    lines: ["C {tool hold @|wait 1s}", "C wait 91d", "{A|C} {uko continue @ --yes|engine destroy}"],
+    lines: ["C tool hold @", "C wait 91d", "{A|C} {uko continue @ --yes|engine destroy}"],
   },
+  { states: "deactivated", lines: ["bob uko request @", "C uko approve @", "C wait 91d", "bob uko continue @"] },
+  {
+    states: "active",
+    lines: ["bob uko request @", "C uko approve @", "bob uko request @", "C wait 5h", "C uko approve @"],
+  },
+  // A service that contradicts itself.
   {
     states: "destroyed",
     lines: [
-      "C {wait 1s|wait 91d} ",
-      "C {uko continue @|engine destroy} ! only {the metadata names a keystore|the stored status names a keystore|the material shows|the status is pending|a keystore is out of sync}",
+      "C uko continue @ ! only {the metadata names a keystore|the stored status names a keystore|the material shows}",
+      "C uko continue @ ! only {the status is pending|a keystore is out of sync}",
+      "C wait 31d",
+      "C uko continue @",
     ],
   },
   // The window of KMS.
-  { states: "active", lines: ["A uko request @", "M tool window @", "B uko approve @"] },
-  // A program that asks for one person.
+  { states: "active", keys: ["ledger"], lines: ["A uko request @", "M tool window @", "{alice|carol} uko approve @"] },
+  // A program that asks for fewer people.
   {
-    states: "active deactivated pre_activation",
-    lines: [
-      "C engine {loosen|gate|up}",
-      "M plant {nothing|markers|marker|noise} @",
-      "C {engine {loosen|gate|destroy}|uko request @}",
-      "C wait {1s|5h}",
-      "C engine {loosen|gate|destroy}",
-      "C engine destroy",
-    ],
+    states: living,
+    keys: programKeys,
+    lines: ["M plant {nothing|markers|marker} @", "C {engine loosen|engine gate|uko request @}", "C engine destroy"],
+  },
+  { states: living, keys: programKeys, lines: ["C engine {loosen|gate}", "C engine destroy", "C engine destroy"] },
+  {
+    states: "deactivated",
+    keys: programKeys,
+    lines: ["C uko request @", "C wait 5h", "C engine destroy"],
   },
 ];
 
 export function drawScheme(keys: readonly Key[], dice: Dice): readonly Step[] {
-  const { states = "", lines } = dice.one(schemes);
-  const fitting = keys.filter(({ state }) => states.split(" ").includes(state));
-  if (fitting.length === 0) return [{ who: "alice", types: "wait 1h" }];
+  const { states, keys: names, lines } = dice.one(schemes);
+  const fitting = keys.filter(
+    ({ state, label }) => states.split(" ").includes(state) && names?.includes(label) !== false,
+  );
+  // Without keys of the program, the program makes them.
+  if (fitting.length === 0) {
+    const types = names === programKeys ? `engine ${dice.one(["up", "loosen", "gate"])}` : "wait 1h";
+    return [{ who: "carol", types }];
+  }
   const { label } = dice.one(fitting);
   const requester = dice.one(["alice", "bob", "carol"] as const);
   const approver = dice.one((["alice", "bob", "carol"] as const).filter((who) => who !== requester));
@@ -121,6 +162,9 @@ export function drawScheme(keys: readonly Key[], dice: Dice): readonly Step[] {
     return { ...stepOf(own, cast, dice), ...meanwhile };
   });
 }
+
+/** Whether the service lies from the first call on. */
+const isOfAll = (fault: string): boolean => fault === "an old date" || fault.startsWith("only ");
 
 /** Takes one of each alternative, the inner ones first. */
 function choose(line: string, dice: Dice): string {
@@ -136,6 +180,6 @@ function stepOf(line: string, cast: Readonly<Record<string, Who>>, dice: Dice): 
   return {
     ...{ who: who as Who, types },
     ...(isAsked && { answers: "yes" as const }),
-    ...(fault !== undefined && { fault: { kind: fault as FaultKind, call: 1 + dice.below(12) } }),
+    ...(fault !== undefined && { fault: { kind: fault as FaultKind, call: isOfAll(fault) ? 1 : 1 + dice.below(20) } }),
   };
 }
