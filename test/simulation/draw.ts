@@ -10,7 +10,7 @@ import { edits } from "./edits.ts";
 import { engineVerbs } from "./engine.ts";
 import { isHeld } from "./judge.ts";
 import { bodyIn, plants } from "./mallory.ts";
-import { drawScheme } from "./schemes.ts";
+import { startSchemes } from "./schemes.ts";
 import type { Stage } from "./stage.ts";
 import { type Dice, type Fault, faultKinds, lieKinds, people, type Step, type Who } from "./story.ts";
 import { iamIdOf, keyNames } from "./world.ts";
@@ -36,14 +36,15 @@ const textsAtLimits: Readonly<Record<string, readonly string[]>> = {
   hold: [`hold KEY --ticket "${"T".repeat(40)}" --until 2027-01-31`],
 };
 
-/** The next steps: one, or a scheme. */
-export function drawSteps(stage: Stage, dice: Dice): readonly Step[] {
-  if (dice.chance(15))
-    return drawScheme(
-      keyNames.flatMap((name) => stage.keyOf(name) ?? []),
-      dice,
-    );
-  return [drawStep(stage, dice)];
+/** The steps of one story: schemes, and single steps between them. */
+export function startDrawing(stage: Stage, dice: Dice): () => Step {
+  const drawScheme = startSchemes(dice);
+  const drawn: Step[] = [];
+  return () => {
+    const isNext = drawn.length === 0 && dice.chance(15);
+    if (isNext) drawn.push(...drawScheme(keyNames.flatMap((name) => stage.keyOf(name) ?? [])));
+    return drawn.shift() ?? drawStep(stage, dice);
+  };
 }
 
 function drawStep(stage: Stage, dice: Dice): Step {

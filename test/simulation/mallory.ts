@@ -41,7 +41,7 @@ const texts: Readonly<Record<string, (key: Key, value: string) => readonly Tag[]
 const requests: Readonly<Record<string, (said: Fields, world: World) => Fields>> = {
   request: () => ({}),
   early: ({ t }, { clock }) => ({ t: Number(t) + (clock.tickMs < 1_000 ? 8 : 9) }),
-  campaign: () => ({ c: { n: "mine", w: "pilot", l: "0".repeat(32) } }),
+  vouched: () => ({ c: { n: "mine", w: "pilot", l: "0".repeat(32) } }),
   digest: () => ({ d: "0".repeat(32) }),
   otherstep: ({ s }) => ({ s: s === "destroy" ? "deactivate" : "destroy" }),
   words: () => ({ w: "Other words" }),

@@ -49,7 +49,7 @@ const schemes: readonly Scheme[] = [
     states: living,
     lines: [
       "M uko request @",
-      "M plant {request|request|early|early|campaign|twice} @ A",
+      "M plant {request|request|early|early|vouched|twice} @ A",
       "A {wait 1s|tool touch @|tool touch @|tool sync_status_in_keystores @}",
       "B uko approve @{|| --store}",
     ],
@@ -139,17 +139,25 @@ const schemes: readonly Scheme[] = [
   },
 ];
 
-export function drawScheme(keys: readonly Key[], dice: Dice): readonly Step[] {
-  const { states, keys: names, lines } = dice.one(schemes);
-  const fitting = keys.filter(
-    ({ state, label }) => states.split(" ").includes(state) && names?.includes(label) !== false,
-  );
-  // Without keys of the program, the program makes them.
-  if (fitting.length === 0) {
-    const types = names === programKeys ? `engine ${dice.one(["up", "loosen", "gate"])}` : "wait 1h";
-    return [{ who: "carol", types }];
-  }
-  const { label } = dice.one(fitting);
+/** The schemes of one story: each that some key fits comes once before any comes again. */
+export function startSchemes(dice: Dice): (keys: readonly Key[]) => readonly Step[] {
+  let left = schemes;
+  return (keys) => {
+    const fitting = (from: readonly Scheme[]) => from.filter((scheme) => keysFor(scheme, keys).length > 0);
+    if (fitting(left).length === 0) left = schemes;
+    // Without a key, the program makes some.
+    if (fitting(left).length === 0) return [{ who: "carol", types: `engine ${dice.one(["up", "loosen", "gate"])}` }];
+    const scheme = dice.one(fitting(left));
+    left = left.filter((each) => each !== scheme);
+    return playedBy(scheme, dice.one(keysFor(scheme, keys)).label, dice);
+  };
+}
+
+function keysFor({ states, keys: names }: Scheme, keys: readonly Key[]): readonly Key[] {
+  return keys.filter(({ state, label }) => states.split(" ").includes(state) && names?.includes(label) !== false);
+}
+
+function playedBy({ lines }: Scheme, label: string, dice: Dice): readonly Step[] {
   const requester = dice.one(["alice", "bob", "carol"] as const);
   const approver = dice.one((["alice", "bob", "carol"] as const).filter((who) => who !== requester));
   const cast: Readonly<Record<string, Who>> = {

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import type { profiles } from "../../provider/emulator/store/switches.ts";
 import type { Coverage } from "./coverage.ts";
-import { drawSteps } from "./draw.ts";
+import { startDrawing } from "./draw.ts";
 import { untilEnded } from "./honest.ts";
 import { type Finding, judgeStep, placeOf } from "./judge.ts";
 import type { Stage } from "./stage.ts";
@@ -47,12 +47,10 @@ export async function playSeed(stage: Stage, seed: number, { coverage, isLeftOpe
     const removed = [...made].filter((name) => stage.keyOf(name) === undefined).length;
     return { story: { ...setting, steps }, removed, keys: made.size, ...(finding !== undefined && { finding }) };
   };
-  const drawn: Step[] = [];
+  const draw = startDrawing(stage, dice);
   for (let count = 0; count < stepsOfStory; count += 1) {
     for (const name of keyNames) if (stage.keyOf(name) !== undefined) made.add(name);
-    if (drawn.length === 0) drawn.push(...drawSteps(stage, dice));
-    const step = drawn.shift();
-    if (step === undefined) break;
+    const step = draw();
     const name = /@(\w+)/.exec(step.types)?.[1];
     const place = name === undefined ? "-" : placeOf(stage.keyOf(name), stage.emulator.world.clock.nowMs());
     steps.push(step);
