@@ -1,12 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { startEmulator, startFromCommandLine } from "../../provider/emulator/start.ts";
 import { demoSeed } from "../../provider/emulator/store/demo-seed.ts";
 import { checkSeed, type Seed } from "../../provider/emulator/store/seed.ts";
+import { useFolder } from "../support/use-folder.ts";
 import { apiKeys, auditOf, type Name, startTestWorld } from "./harness.ts";
+
+const folder = useFolder();
 
 const seeded = (keys: Seed["keys"], extra: Partial<Seed> = {}): Seed => ({
   ...structuredClone(demoSeed),
@@ -150,23 +152,19 @@ it("prefers the profile and switches of the start to those of the seed", async (
 });
 
 it("the script reads a seed file, and says what is wrong with it", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "uko-seed-"));
   const file = join(folder, "seed.json");
   await writeFile(file, JSON.stringify({ ...demoSeed, vaults: 7 }));
   const script = new URL("../../provider/emulator/main.ts", import.meta.url).pathname;
   const result = spawnSync(process.execPath, [script, "--seed", file], { encoding: "utf8" });
   expect([result.status, result.stdout]).toEqual([1, ""]);
   expect(result.stderr).toMatch(/^The seed is not valid\.\n[\s\S]*vaults/);
-  await rm(folder, { recursive: true });
 });
 
 it("names a seed file that is missing or cut off", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "uko-seed-"));
   const file = join(folder, "seed.json");
   await expect(startFromCommandLine({ seed: file })).rejects.toThrow(file);
   await writeFile(file, '{ "instance": ');
   await expect(startFromCommandLine({ seed: file })).rejects.toThrow(/seed\.json is not JSON/);
-  await rm(folder, { recursive: true });
 });
 
 it("lets Carol of the demo world purge a KMS key, and no other identity", async () => {

@@ -1,6 +1,6 @@
 /** Every call of the whole path, lost before and after its effect, and the process killed before and after it: the next run converges. */
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { loadSnapshot, takeSnapshot } from "../../provider/emulator/control/snapshot.ts";
 import type { Snapshot } from "../../provider/emulator/store/options.ts";
 import type { Report } from "../../provider/engine/loop/report.ts";
@@ -10,21 +10,16 @@ import { isKmsCall } from "../support/calls.ts";
 import {
   approve,
   checked,
-  type EngineWorld,
   inputsOf,
   options,
   type Person,
   type PersonsRun,
-  startEngineWorld,
   unfinished,
+  useEngineWorld,
   withKeys,
 } from "./harness.ts";
 
-let uko: EngineWorld;
-beforeAll(async () => {
-  uko = await startEngineWorld();
-});
-afterAll(() => uko.test.close());
+const uko = useEngineWorld();
 
 /** The point at which a story breaks: at the n-th call of its kind, once. */
 interface Break {
@@ -253,7 +248,6 @@ function killedAt(world: World, when: "before" | "after", isNow: () => boolean):
 test.each(["before", "after"] as const)(
   "a creation whose response is lost %s the effect makes one key",
   async (drop) => {
-    uko.reset();
     await uko.fault({ operation: "createManagedKey", times: 1, drop });
     const { handlers } = uko.run("bob");
     const create = (): Promise<unknown> => handlers.create(checked(handlers, inputsOf()), options);
@@ -265,7 +259,6 @@ test.each(["before", "after"] as const)(
 );
 
 test("a run that is stopped while a step is in flight names the step and the command that checks it", async () => {
-  uko.reset();
   const state = await uko.make({ dualAuthorization: "single" });
   const stop = new AbortController();
   const { handlers } = uko.run("carol", {
@@ -291,7 +284,6 @@ test("a run that is stopped while a step is in flight names the step and the com
 });
 
 test("a deactivation that takes effect after the next read prevents destroying, as this run's step", async () => {
-  uko.reset();
   const state = await uko.make({ dualAuthorization: "single" });
   let calls = 0;
   const carol = uko.run("carol", {

@@ -1,16 +1,12 @@
-import { chmod, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { chmod, readFile, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { list } from "tar";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Pack, packTar, packZip } from "../../sdk/release/archive.ts";
+import { useFolder } from "../support/use-folder.ts";
 import { readZip } from "./read-zip.ts";
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), "uko-archive-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useFolder();
 afterEach(() => void vi.unstubAllEnvs());
 
 const archive = () => path.join(folder, "archive");

@@ -1,19 +1,15 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { billOfMaterials, nodePart, npmPart, thirdPartyNotices } from "../../sdk/release/bill-of-materials.ts";
 import { bundledPackages } from "../../sdk/release/bundled-packages.ts";
 import { nodeVersion, platforms } from "../../sdk/release/platforms.ts";
+import { useFolder } from "../support/use-folder.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), "uko-contents-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useFolder();
 
 async function aMetafile(bytesByFile: Readonly<Record<string, number>>): Promise<string> {
   const file = path.join(folder, "metafile.json");

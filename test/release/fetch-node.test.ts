@@ -1,17 +1,13 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { chmod, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { create } from "tar";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { fetchNode } from "../../sdk/release/fetch-node.ts";
 import { choosePlatforms, nodeVersion, type Platform, platforms } from "../../sdk/release/platforms.ts";
+import { useFolder } from "../support/use-folder.ts";
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), "uko-fetch-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useFolder();
 
 const silent = (): undefined => undefined;
 

@@ -1,20 +1,16 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { extract, list } from "tar";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { packRegistryDocs } from "../../sdk/release/registry-docs.ts";
 import { sha256 } from "../../sdk/release/release-file.ts";
+import { useFolder } from "../support/use-folder.ts";
 
 const pages = fileURLToPath(new URL("../../provider/docs/registry/", import.meta.url));
 const required = ["_index.md", "installation-configuration.md"];
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), "uko-registry-docs-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useFolder();
 
 test("packs the pages that the Pulumi Registry requires in docs, without other files", async () => {
   const { name, sha256: sum } = await packRegistryDocs(folder, "1.2.3", pages, path.join(folder, "work"));

@@ -3,20 +3,17 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { protocolVersion } from "../../provider/terraform-plugin/handshake.ts";
 import { platforms } from "../../sdk/release/platforms.ts";
 import { terraformProvider } from "../../sdk/release/programs.ts";
 import { sign, signCommand, writeRegistryFiles } from "../../sdk/release/registry-files.ts";
 import { sha256 } from "../../sdk/release/release-file.ts";
+import { useFolder } from "../support/use-folder.ts";
 
 const manifest = fileURLToPath(new URL("../../terraform-registry-manifest.json", import.meta.url));
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), "uko-registry-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useFolder();
 
 test("names zips, and the executables in them, as registries and engines look for them", () => {
   const named = platforms.map((platform) => [

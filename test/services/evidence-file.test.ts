@@ -1,23 +1,18 @@
 import { createHash } from "node:crypto";
-import { appendFile, mkdtemp, readFile, rm, stat, symlink, unlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, readFile, stat, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { explainChain } from "../../provider/certificate/messages.ts";
 import { checkEvidenceChain } from "../../provider/compose/certificates.ts";
 import type { EvidenceEntry, EvidenceRun } from "../../provider/engine/ports/evidence.ts";
 import { createEvidenceFile, sha256 } from "../../provider/services/evidence-file.ts";
 import { type HashedLine, lineAt, readEvidenceFile } from "../../provider/services/evidence-lines.ts";
 import { withFileLock } from "../../provider/services/file-lock.ts";
+import { useFolder } from "../support/use-folder.ts";
 
-let folder: string;
-let path: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "uko-evidence-"));
-  path = join(folder, "evidence.jsonl");
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useFolder();
+const path = join(folder, "evidence.jsonl");
 
 const entry = (label: string): EvidenceEntry => ({
   v: 1,

@@ -1,16 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { createEvidenceFile } from "../../provider/services/evidence-file.ts";
 import { createReportFile } from "../../provider/services/report-file.ts";
 import { readSecretFile } from "../../provider/services/secret-file.ts";
+import { useFolder } from "../support/use-folder.ts";
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "uko-report-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = useFolder();
 
 const record = {
   instanceId: "i",
