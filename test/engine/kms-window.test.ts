@@ -9,14 +9,6 @@ import { approve, approveAndRequest, options, unfinished, useEngineWorld } from 
 
 const uko = useEngineWorld();
 
-async function lastSeq(): Promise<number> {
-  return (await uko.trail()).at(-1)?.seq ?? 0;
-}
-
-async function stateWord(state: ManagedKeyState): Promise<string> {
-  return (await uko.test.as("carol").key(state.keyId)).body.state;
-}
-
 describe("KMS dual authorization on the backing key", () => {
   const isWindowCall = (operation: string): boolean =>
     operation === "setKeyForDeletion" || operation === "unsetKeyForDeletion";
@@ -32,7 +24,7 @@ describe("KMS dual authorization on the backing key", () => {
 
   test("the deactivating run sets its own window just before, and the setter may not destroy", async () => {
     const { ref } = await dual();
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     await alicesStep(ref);
     expect(await uko.effects(seq)).toEqual(["setKeyForDeletion", "deactivateManagedKey", "updateManagedKey"]);
     await uko.advance("5h");
@@ -71,7 +63,7 @@ describe("KMS dual authorization on the backing key", () => {
     const { state, ref } = await dual();
     const backingKey = { setForDeletion: { by: "IBMid-550000CAROL", expiresAt: "2026-12-01T00:00:00Z" } };
     await uko.test.control(`keys/${state.keyId}`, { backingKey });
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     await alicesStep(ref);
     expect(await uko.effects(seq)).toEqual([
       "unsetKeyForDeletion",
@@ -84,10 +76,10 @@ describe("KMS dual authorization on the backing key", () => {
   test("a window that would end too soon is found before the outage, and unset", async () => {
     uko.reset({ kmsWindowHours: 20 });
     const { state, ref } = await dual();
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     expect((await alicesStep(ref)).code).toBe("UKO_KMS_WINDOW_TOO_SHORT");
     expect(await uko.effects(seq)).toEqual(["setKeyForDeletion", "unsetKeyForDeletion"]);
-    expect(await stateWord(state)).toBe("active");
+    expect((await uko.keyOf(state)).state).toBe("active");
   });
 
   test.each([
@@ -98,7 +90,7 @@ describe("KMS dual authorization on the backing key", () => {
     async (status, expected, words) => {
       const { ref } = await dual();
       await uko.fault({ operation: "deactivateManagedKey", status });
-      const seq = await lastSeq();
+      const seq = await uko.lastSeq();
       const { code, explanation } = await alicesStep(ref);
       const message = renderExplanation(explanation);
       expect(code, message).toBe(expected);
@@ -110,7 +102,7 @@ describe("KMS dual authorization on the backing key", () => {
   test("without the role to set a window, uko does not deactivate the key", async () => {
     const { ref } = await dual();
     await uko.fault({ operation: "setKeyForDeletion", status: 403 });
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     expect((await alicesStep(ref)).code).toBe("UKO_RIGHTS_MISSING");
     expect(await uko.effects(seq)).toEqual([]);
   });
@@ -125,7 +117,7 @@ describe("KMS dual authorization on the backing key", () => {
   test("withdrawing and reactivating unset the window", async () => {
     const { ref } = await dual();
     await alicesStep(ref);
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const report = await uko.run("alice").operations.reactivate(ref, options);
     expect(report.exitCode).toBe(0);
     expect((await uko.effects(seq)).filter(isWindowCall)).toEqual(["unsetKeyForDeletion"]);
@@ -134,7 +126,7 @@ describe("KMS dual authorization on the backing key", () => {
   test("an unreadable backing key is refused before the first record", async () => {
     const state = await uko.make();
     await uko.fault({ operation: "getKmsKeyMetadata", status: 403 });
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const { code } = await unfinished(uko.run("bob").handlers, state);
     expect(code).toBe("UKO_BACKING_KEY_UNREADABLE");
     expect(await uko.effects(seq)).toEqual([]);

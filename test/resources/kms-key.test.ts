@@ -9,7 +9,6 @@ import { approveKms, kmsInputs, kmsRun, kmsView, makeKmsKey, requestKms } from "
 const stage = useEngineWorld();
 
 type Inputs = Readonly<Record<string, unknown>>;
-const lastSeq = async (): Promise<number> => (await stage.trail()).at(-1)?.seq ?? 0;
 const keysNamed = async (name: string): Promise<number> => {
   const { body } = await stage.test.as("carol").kms("GET", "/keys?state=0,1,2,3,5");
   return body.resources.filter((key) => key.name === name).length;
@@ -142,7 +141,7 @@ describe("inputs", () => {
 describe("an update", () => {
   it("without a difference writes nothing", async () => {
     const state = await makeKmsKey(stage, { aliases: ["one"], rotationIntervalMonths: 3, rotationTrigger: "a" });
-    const before = await lastSeq();
+    const before = await stage.lastSeq();
     const over = { aliases: ["one"], rotationIntervalMonths: 3, rotationTrigger: "a" };
     expect((await update(state, over)).state).toEqual(state);
     expect(await stage.effects(before)).toEqual([]);
@@ -178,7 +177,7 @@ describe("an update", () => {
     const state = await makeKmsKey(stage);
     const { state: after } = await update(state, { rotationTrigger: "2026-11" });
     expect(after).toMatchObject({ rotationTrigger: "2026-11", lastRotatedAt: expect.any(String) });
-    const before = await lastSeq();
+    const before = await stage.lastSeq();
     await update(after, { rotationTrigger: "2026-11" });
     expect(await stage.effects(before)).toEqual([]);
 
@@ -194,7 +193,7 @@ describe("an update", () => {
     const state = await makeKmsKey(stage);
     await update(state, { rotationTrigger: "1" });
     await stage.advance("2h");
-    const before = await lastSeq();
+    const before = await stage.lastSeq();
     const { state: after, warnings } = await update(state, { rotationTrigger: "1" });
     expect(await stage.effects(before)).toEqual([]);
     expect(after.rotationTrigger).toBe("1");
@@ -217,7 +216,7 @@ describe("an update", () => {
       },
     });
     const { handlers } = kmsRun(stage, "bob", { wrap });
-    const before = await lastSeq();
+    const before = await stage.lastSeq();
     await handlers.update(state, kmsInputs(handlers, { rotationTrigger: "1" }), options);
     expect(await stage.effects(before)).toHaveLength(1);
   });
@@ -225,7 +224,7 @@ describe("an update", () => {
   it("does not change a key that is set for deletion, and refuses to rotate it", async () => {
     const state = await makeKmsKey(stage);
     const { deletion } = await requestKms(stage, kmsRun(stage, "alice"), state.keyId);
-    const before = await lastSeq();
+    const before = await stage.lastSeq();
     const { state: after, warnings } = await update(state, { aliases: ["new"] });
     expect(warnings.join()).toMatch(/is waiting for a person to destroy it: an identity set it for deletion on/);
     expect(after).toMatchObject({ lifecycleState: "pending_approval", deletionAwaits: "approval" });
@@ -266,7 +265,7 @@ describe("an update", () => {
     const backingKey = await stage.test.backingKeyOf(await stage.test.keyIn("active"));
     const name = String(backingKey.name);
     const edited = { ...(await makeKmsKey(stage)), name, keyId: backingKey.id };
-    const before = await lastSeq();
+    const before = await stage.lastSeq();
     for (const over of [
       { rotationTrigger: "1" },
       { aliases: ["mine"] },
@@ -322,7 +321,7 @@ describe("adoption", () => {
     const { handlers } = kmsRun(stage, "bob");
     const adopt = (existingKeyId: string, name = "backup") =>
       codeOf(handlers.create(kmsInputs(handlers, { existingKeyId, name }), options));
-    const before = await lastSeq();
+    const before = await stage.lastSeq();
     expect(await adopt(backingKey.id, String(backingKey.name))).toBe("UKO_KMS_KEY_IS_BACKING_KEY");
     expect(await adopt(state.keyId, "other")).toBe("UKO_INPUT_INVALID");
     expect(await adopt("0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11")).toBe("UKO_NOT_FOUND");

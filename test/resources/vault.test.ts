@@ -135,7 +135,7 @@ describe("an existing vault", () => {
   test("is not written without a difference", async () => {
     const { state } = await create({ name: "ledger" });
     const { vaults, world } = containersOf(uko, "bob");
-    const seq = (await uko.trail()).at(-1)?.seq ?? 0;
+    const seq = await uko.lastSeq();
     await vaults.update(state, { name: "ledger", deletionProtection: true }, options);
     expect((await uko.trail()).filter((entry) => entry.seq > seq && entry.effect)).toEqual([]);
     expect(world.session.instanceId).toBe(state.instanceId);

@@ -10,10 +10,6 @@ const atOnce = { budgetMs: 0, pollIntervalMs: 1000 };
 const by = (who: Person) => uko.run(who).operations;
 const refOf = (state: ManagedKeyState) => uko.ref(state.keyId);
 
-async function lastSeq(): Promise<number> {
-  return (await uko.trail()).at(-1)?.seq ?? 0;
-}
-
 async function recordOn(state: ManagedKeyState): Promise<string> {
   return (await by("erin").status(refOf(state), options)).deletion.recordId ?? "none";
 }
@@ -33,7 +29,7 @@ describe("a repeated command", () => {
     const state = await uko.make();
     await by("bob").request(refOf(state), undefined, options);
     await uko.advance("60s");
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const report = await by("alice").request(refOf(state), undefined, options);
     expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", exitCode: 10, taken: [] });
     expect(await uko.effects(seq)).toEqual([]);
@@ -87,7 +83,7 @@ describe("a repeated command", () => {
 describe("limits of an operation", () => {
   test("status and plan write nothing for any caller", async () => {
     const state = await uko.make();
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     await by("erin").status(refOf(state), options);
     await by("bob").plan(refOf(state), options);
     expect(await uko.effects(seq)).toEqual([]);
@@ -95,13 +91,13 @@ describe("limits of an operation", () => {
 
   test("continue writes no request and approves nothing", async () => {
     const state = await uko.make();
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const unrequested = await by("alice").continue(refOf(state), undefined, atOnce, options);
     expect(unrequested).toMatchObject({ code: "UKO_REQUEST_PENDING", exitCode: 10, taken: [] });
     expect(await uko.effects(seq)).toEqual([]);
     await by("bob").request(refOf(state), undefined, options);
     await uko.advance("60s");
-    const requested = await lastSeq();
+    const requested = await uko.lastSeq();
     const report = await by("alice").continue(refOf(state), undefined, atOnce, options);
     expect(report).toMatchObject({ code: "UKO_APPROVAL_PENDING", exitCode: 10, taken: [] });
     expect(await uko.effects(requested)).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { KeyRef, Keys, World } from "../../../provider/engine/ports/world.ts";
+import type { KeyRef } from "../../../provider/engine/ports/world.ts";
 import { renderExplanation } from "../../../provider/engine/text/explanation.ts";
 import type { ManagedKeyState } from "../../../provider/resources/managed-key/schema.ts";
 import {
@@ -10,22 +10,12 @@ import {
   type PersonsRun,
   unfinished,
   useEngineWorld,
+  withKeys,
 } from "../harness.ts";
 
 const uko = useEngineWorld();
 
-const withKeys =
-  (over: (keys: Keys) => Partial<Keys>) =>
-  (world: World): World => ({
-    ...world,
-    keys: { ...world.keys, ...over(world.keys) },
-  });
-
 const isCarol = ({ caller }: { readonly caller?: string | undefined }): boolean => caller === "IBMid-550000CAROL";
-
-async function lastSeq(): Promise<number> {
-  return (await uko.trail()).at(-1)?.seq ?? 0;
-}
 
 /** A key with a pending request to deactivate by the person. */
 async function asked(by: Person = "bob", inputs = {}): Promise<{ state: ManagedKeyState; ref: KeyRef }> {
@@ -41,10 +31,6 @@ async function deactivated(): Promise<{ state: ManagedKeyState; ref: KeyRef }> {
   await approveAndRequest(uko.run("alice"), ref);
   await uko.advance("5h");
   return { state, ref };
-}
-
-async function stateWord(state: ManagedKeyState): Promise<string> {
-  return (await uko.test.as("carol").key(state.keyId)).body.state;
 }
 
 describe("412: another writer changed the key between the read and the step", () => {
@@ -63,7 +49,7 @@ describe("412: another writer changed the key between the read and the step", ()
     const { code, explanation } = await approve(alice, ref);
     expect(code).toBe("UKO_VIEW_OUTDATED");
     expect(explanation.summary).toContain("IBMid-550000CAROL");
-    expect(await stateWord(state)).toBe("active");
+    expect((await uko.keyOf(state)).state).toBe("active");
     await uko.expectNobodyAlone({ isOutsider: isCarol });
   });
 
@@ -196,7 +182,7 @@ describe("two writes in one second", () => {
       }),
     });
     expect(await approve(alice, ref)).toMatchObject({ code: "UKO_VIEW_OUTDATED", taken: [] });
-    expect(await stateWord(state)).toBe("active");
+    expect((await uko.keyOf(state)).state).toBe("active");
     uko.test.emulator.world.clock.tickMs = 1000;
     await uko.expectNobodyAlone({ isOutsider: isCarol });
   });
@@ -231,7 +217,7 @@ describe("reading a record back", () => {
       })),
     });
     await expect(bob.handlers.delete(state, options)).rejects.toMatchObject({ code: "UKO_PERSONS_UNKNOWN" });
-    expect(await stateWord(state)).toBe("active");
+    expect((await uko.keyOf(state)).state).toBe("active");
   });
 
   test("plans again if another writer overwrote the record at once", async () => {
@@ -310,7 +296,7 @@ describe("the location of the record", () => {
     const { code, message } = await unfinished(uko.run("bob").handlers, state);
     expect(code).toBe("UKO_RECORD_NOT_KEPT");
     expect(message).toContain("110 characters");
-    expect(await stateWord(state)).toBe("active");
+    expect((await uko.keyOf(state)).state).toBe("active");
   });
 
   test("the user's own tags are unchanged", async () => {
@@ -323,7 +309,7 @@ describe("the location of the record", () => {
 
 describe("a missing role stops the run, which writes nothing", () => {
   async function denied(run: PersonsRun, state: ManagedKeyState): Promise<string> {
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const { code, message } = await unfinished(run.handlers, state);
     expect(code, message).toBe("UKO_RIGHTS_MISSING");
     expect(await uko.effects(seq)).toEqual([]);
@@ -331,7 +317,7 @@ describe("a missing role stops the run, which writes nothing", () => {
   }
 
   async function deniedApproval(who: Person, ref: KeyRef): Promise<string> {
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const { code, explanation } = await approve(uko.run(who), ref);
     const message = renderExplanation(explanation);
     expect(code, message).toBe("UKO_RIGHTS_MISSING");
@@ -387,7 +373,7 @@ describe("a missing role stops the run, which writes nothing", () => {
 describe("a canceled run", () => {
   test("does nothing if it is canceled before its first call", async () => {
     const state = await uko.make();
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     const stopped = { signal: AbortSignal.abort() };
     await expect(uko.run("bob").handlers.delete(state, stopped)).rejects.toMatchObject({ code: "UKO_CANCELED" });
     expect(await uko.effects(seq)).toEqual([]);
@@ -410,9 +396,9 @@ describe("a canceled run", () => {
         },
       }),
     });
-    const seq = await lastSeq();
+    const seq = await uko.lastSeq();
     await expect(approve(alice, ref, {}, stop.signal)).rejects.toMatchObject({ code: "UKO_CANCELED" });
     expect(await uko.effects(seq)).toEqual(["setKeyForDeletion"]);
-    expect(await stateWord(state)).toBe("active");
+    expect((await uko.keyOf(state)).state).toBe("active");
   });
 });

@@ -13,8 +13,6 @@ const destroyBy = (who: Person, state: KmsKeyState, choices: RunChoices = {}) =>
   return { ...run, outcome: () => run.handlers.delete(state, options), wait: () => unfinishedKms(run.handlers, state) };
 };
 const stateOf = async (keyId: string): Promise<unknown> => (await kmsView(stage, keyId)).state;
-const writesSince = async (since: number): Promise<readonly string[]> => stage.effects(since);
-const lastSeq = async (): Promise<number> => (await stage.trail()).at(-1)?.seq ?? 0;
 
 const approveBy = (who: Person, state: KmsKeyState, choices: RunChoices = {}) => {
   const run = kmsRun(stage, who, choices);
@@ -58,36 +56,36 @@ describe("two people delete a KMS key", () => {
 
   it("no person's run of an engine opens a window or uses one", async () => {
     const state = await makeKmsKey(stage);
-    const before = await lastSeq();
+    const before = await stage.lastSeq();
     for (const who of ["alice", "bob", "carol", "dave", "pipeline"] as const) {
       const { code, message, facts } = await destroyBy(who, state).wait();
       expect(code).toBe("UKO_REQUEST_PENDING");
       expect(facts).toMatchObject({ lifecycleState: "pending_request", awaits: "request", taken: [] });
       expect(message).toContain(`uko request kms/${state.keyId}`);
     }
-    expect(await writesSince(before)).toEqual([]);
+    expect(await stage.effects(before)).toEqual([]);
     await requestKms(stage, kmsRun(stage, "alice"), state.keyId);
-    const requested = await lastSeq();
+    const requested = await stage.lastSeq();
     for (const who of ["alice", "bob", "carol", "dave", "pipeline"] as const) {
       const { code, message } = await destroyBy(who, state).wait();
       expect(code).toBe("UKO_APPROVAL_PENDING");
       expect(message).toContain(`uko approve kms/${state.keyId}`);
     }
-    expect(await writesSince(requested)).toEqual([]);
+    expect(await stage.effects(requested)).toEqual([]);
     expect(await stateOf(state.keyId)).toBe(1);
   });
 
   it("the same person twice changes nothing, directly or through a trusted profile", async () => {
     const state = await makeKmsKey(stage, {}, "carol");
     await requestKms(stage, kmsRun(stage, "bob"), state.keyId);
-    const before = await lastSeq();
+    const before = await stage.lastSeq();
     expect(await approveBy("bob", state).report()).toMatchObject({ code: "UKO_SERVICE_REFUSED", taken: [] });
     await expect(approveBy("dave", state).report()).rejects.toThrow("Nothing to approve");
     await expect(approveBy("pipeline", state).report()).rejects.toThrow("Nothing to approve");
     expect((await destroyBy("dave", state).wait()).message).toContain("is using a trusted profile");
     expect((await destroyBy("pipeline", state).wait()).message).toContain("is not a person");
     expect(await stateOf(state.keyId)).toBe(1);
-    expect(await writesSince(before)).toEqual([]);
+    expect(await stage.effects(before)).toEqual([]);
   });
 
   it("KMS decides if its policy was changed to two people after the key was made", async () => {
@@ -163,11 +161,11 @@ describe("one person", () => {
     const managed = await stage.test.keyIn("active");
     const backingKey = await stage.test.backingKeyOf(managed);
     const own = await makeKmsKey(stage, { dualAuthorization: "single" });
-    const before = await lastSeq();
+    const before = await stage.lastSeq();
     const { code, message } = await destroyBy("bob", { ...own, keyId: backingKey.id }).wait();
     expect(code).toBe("UKO_KMS_KEY_IS_BACKING_KEY");
     expect(message).toContain("a managed key depends on it");
-    expect(await writesSince(before)).toEqual([]);
+    expect(await stage.effects(before)).toEqual([]);
   });
 
   it("is refused while a state names another instance, and under deletion protection", async () => {

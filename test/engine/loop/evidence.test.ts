@@ -131,7 +131,7 @@ describe("a step without writable evidence is not taken", () => {
   test.each([false, true])("deactivate (KMS dual authorization: %s)", async (dualAuthDelete) => {
     const { state, ref } = await requestedByBob();
     if (dualAuthDelete) await uko.test.control(`keys/${state.keyId}`, { backingKey: { dualAuthDelete } });
-    const seq = (await uko.trail()).at(-1)?.seq ?? 0;
+    const seq = await uko.lastSeq();
     await expect(approve(uko.run("alice", { wrap: unwritable }), ref)).rejects.toMatchObject({
       code: "UKO_EVIDENCE_UNWRITABLE",
     });

@@ -178,7 +178,7 @@ describe("a run of an engine, which uses the same code as commands", () => {
     const ref = uko.ref(state.keyId);
     await uko.run("bob").operations.request(ref, undefined, options);
     await uko.advance("1m");
-    const seq = (await uko.trail()).at(-1)?.seq ?? 0;
+    const seq = await uko.lastSeq();
     const { records, operations } = runReporting("carol");
     expect(await operations.remove(ref, options)).toMatchObject({ taken: [], exitCode: 10 });
     expect(await uko.effects(seq)).toEqual([]);
