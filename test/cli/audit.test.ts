@@ -5,37 +5,13 @@ import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCli } from "../../provider/cli/program.ts";
+import { bob, consent, evidenceText as line, alice as withoutLogin } from "../support/evidence-text.ts";
 import { useFolder } from "../support/use-folder.ts";
 import { quietWorld } from "./harness.ts";
 
 const folder = useFolder({ isKept: true });
 
-const alice = { iamId: "IBMid-550000ALICE", name: "Alice Example", loggedInBy: "passcode, mfa" };
-const bob = { iamId: "IBMid-550000BOB", name: "Bob Example" };
-const consent = (author: string, step = "destroy") => ({
-  id: "7f3a2c91d04be6f8a13c5e7092b4d6f8",
-  step,
-  how: "command",
-  author,
-  writtenAt: "2026-11-24T14:22:00Z",
-  reason: "Payroll moved",
-});
-const line = (over: Readonly<Record<string, unknown>>): string =>
-  JSON.stringify({
-    v: 1,
-    time: "2026-11-24T14:22:00Z",
-    instanceId: "i-1",
-    vaultId: "v-1",
-    keyId: "k-1",
-    label: "payroll",
-    step: "destroy",
-    phase: "after",
-    from: "deactivated",
-    to: "destroyed",
-    actor: bob,
-    keystores: [],
-    ...over,
-  });
+const alice = { ...withoutLogin, loggedInBy: "passcode, mfa" };
 const both = (over: Readonly<Record<string, unknown>>) => [line({ ...over, phase: "before" }), line(over)];
 const deactivation = { step: "deactivate", from: "active", to: "deactivated" };
 

@@ -1,37 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { auditEvidence, evidenceLine, pairSteps } from "../../../provider/engine/commands/audit.ts";
 import { auditFindings, auditRows } from "../../../provider/engine/commands/audit-messages.ts";
+import { alice, bob, consent, evidenceText } from "../../support/evidence-text.ts";
 
-const alice = { iamId: "IBMid-550000ALICE", name: "Alice Example" };
-const bob = { iamId: "IBMid-550000BOB", name: "Bob Example" };
-const consent = (author: string, step = "destroy") => ({
-  id: "7f3a2c91d04be6f8a13c5e7092b4d6f8",
-  step,
-  how: "command",
-  author,
-  writtenAt: "2026-11-24T14:22:00Z",
-  reason: "Payroll moved",
-});
-
-/** A line in the format in which the tool writes it. */
-function line(over: Readonly<Record<string, unknown>> = {}): string {
-  return JSON.stringify({
-    v: 1,
-    time: "2026-11-24T14:22:00Z",
-    instanceId: "i-1",
-    vaultId: "v-1",
-    keyId: "k-1",
-    label: "payroll",
-    step: "destroy",
-    phase: "after",
-    from: "deactivated",
-    to: "destroyed",
-    actor: bob,
-    keystores: [],
-    allowedBy: consent(alice.iamId),
-    ...over,
-  });
-}
+/** A line of a step that a second person allowed. */
+const line = (over: Readonly<Record<string, unknown>> = {}): string =>
+  evidenceText({ allowedBy: consent(alice.iamId), ...over });
 const both = (over: Readonly<Record<string, unknown>>) => [line({ ...over, phase: "before" }), line(over)];
 const alone = { allowedBy: undefined };
 const deactivate = { step: "deactivate", from: "active", to: "deactivated" };
