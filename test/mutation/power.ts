@@ -30,7 +30,7 @@ const brokenClients: Readonly<Record<string, Readonly<Record<string, readonly [f
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "48" },
-    steps: { type: "string", default: "450" },
+    steps: { type: "string", default: "1500" },
     count: { type: "string" },
   },
 });

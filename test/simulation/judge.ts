@@ -53,8 +53,23 @@ function judgeConsents(trail: readonly AuditEntry[], played: Played, isLenient: 
     // What Mallory wrote herself may lack what makes it count, which the oracle cannot know.
     const isHers =
       kind === "request-over-binding" && call !== undefined && before(trail, call)?.userAgent === outsiderAgent;
-    return call === undefined || isLoose || isHers ? [] : [{ rule: kind, says: `#${seq} ${operation}: ${why}` }];
+    const isBrought = kind === "record-carried-along" && call !== undefined && bringsOwn(before(trail, call), call);
+    return call === undefined || isLoose || isHers || isBrought
+      ? []
+      : [{ rule: kind, says: `#${seq} ${operation}: ${why}` }];
   });
+}
+
+/** For the oracle, a person's own request is one that was planted for the very second of it, although only the own one has a seal. */
+function bringsOwn(last: AuditEntry | undefined, call: AuditEntry): boolean {
+  const body = bodyIn(tagIn(call, "uko_deletion"));
+  const isSealed = body !== undefined && body.a === call.authn && body.m !== undefined;
+  return isSealed && textsIn(call).every((text) => !textsIn(last).includes(text));
+}
+
+function textsIn(entry: AuditEntry | undefined): readonly string[] {
+  const inTags = (entry?.after?.tags ?? []).flatMap(({ name, value }) => (name === "uko_deletion" ? [value] : []));
+  return [...inTags, ...(entry?.after?.description.match(/\[uko1[^\]]*\]/g) ?? [])];
 }
 
 const isText = (kind: string): boolean => kind === "record-carried-along" || kind === "removed-with-material";
