@@ -20,9 +20,8 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
   "another check refuses it too: a held key gets no request that could be approved": [
     "an approval of a held key is stored",
   ],
-  "another check refuses it too: KMS lets nobody destroy who set the window, or whose window is over": [
+  "another check refuses it too: KMS lets nobody destroy who set the window": [
     "the setter may destroy",
-    "an expired window will do",
     "a window's setter may come from another window's record",
     "a window's setter may come from another window's note",
     "the writer of a deactivation set every window",
