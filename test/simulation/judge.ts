@@ -187,8 +187,7 @@ function judgeHolds(trail: readonly AuditEntry[], { trail: calls, isAtTerminal }
   return calls.filter(isOurs).flatMap((call) => {
     const act = actOf(call);
     if (act === undefined || (act === "remove" && isAtTerminal)) return [];
-    const before = trail.findLast(({ seq, keyId, after }) => seq < call.seq && keyId === call.keyId && after);
-    return isHeld(before?.after?.tags ?? [], Date.parse(call.time))
+    return isHeld(before(trail, call)?.after?.tags ?? [], Date.parse(call.time))
       ? [{ rule: "hold", says: `#${call.seq} ${act} of a held key` }]
       : [];
   });
