@@ -134,7 +134,7 @@ function* situationsToStop(): Generator<Situation> {
 function withSetter(one: Situation, kmsSetter: Identity): ReturnType<typeof inputs> {
   const { key, policy, run } = inputs(one);
   const note = { deactivatedAtMs: nowMs, kmsSetter };
-  if (one.record !== "binding") return { key: { ...key, note }, policy, run };
+  if (one.record !== "binding") return { key: { ...key, note, updatedAtMs: nowMs }, policy, run };
   const record = aRecord({ step: nextStep(one.state), kmsSetter });
   const approvals = one.isConfirmed ? [record.id] : [];
   return { key: { ...key, carried: carrying(record) }, policy, run: { ...run, approvals } };

@@ -11,7 +11,8 @@ import { closingOnError, createKmsOperations, signedText } from "../../engine/km
 import type { CallOptions, World } from "../../engine/ports/world.ts";
 import { sayAuthor, stepNouns } from "../../engine/text/words.ts";
 import { mayAuthor } from "../../lifecycle/key/authorization.ts";
-import type { KeyRun, Plan } from "../../lifecycle/key/plan.ts";
+import { windowSetter } from "../../lifecycle/key/kms-window.ts";
+import { type KeyRun, nobody, type Plan } from "../../lifecycle/key/plan.ts";
 import type { KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { setPhrase } from "../../text/phrase.ts";
 import { requireWave } from "../files/folder.ts";
@@ -180,8 +181,8 @@ function judgeRequest(
   const { facts, line, listed } = key;
   const { step } = request;
   const reason = reasonOf(line);
-  const carried = listed?.observation?.carried;
-  const kmsSetter = isRenewed && carried?.kind === "one" ? carried.record.kmsSetter : undefined;
+  const before = isRenewed ? listed?.observation : undefined;
+  const kmsSetter = before === undefined ? undefined : windowSetter(before, nobody, view.nowMs);
   const asked = {
     step,
     mark: markOfLine(view.campaign.name, line, world.sha256),

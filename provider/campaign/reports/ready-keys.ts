@@ -7,7 +7,8 @@
 import { sayAuthor } from "../../engine/text/words.ts";
 import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
 import type { ReviewKind } from "../../lifecycle/consent/review.ts";
-import { kmsWindowMs } from "../../lifecycle/key/kms-window.ts";
+import { kmsWindowMs, windowSetter } from "../../lifecycle/key/kms-window.ts";
+import { nobody } from "../../lifecycle/key/plan.ts";
 import { type ApprovedStep, type Identity, isSame } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { refusalOf } from "../files/evidence.ts";
@@ -84,7 +85,7 @@ function whyExcluded(
   step: ApprovedStep,
   caller: Identity,
 ): Exclusion | undefined {
-  const setter = listed?.observation?.carried.record?.kmsSetter;
+  const setter = listed?.observation && windowSetter(listed.observation, nobody, nowMs);
   if (step === "destroy" && facts.windowFault === undefined && setter !== undefined && isSame(setter, caller)) {
     return { why: "you opened the KMS deletion window, and KMS lets another person destroy", isByEvidence: false };
   }

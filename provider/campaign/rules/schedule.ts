@@ -7,7 +7,7 @@
 import { isWrittenAt } from "../../lifecycle/consent/consent-record.ts";
 import { knownDeactivationMs } from "../../lifecycle/key/authorization.ts";
 import { kmsWindowMs } from "../../lifecycle/key/kms-window.ts";
-import type { KeyRun } from "../../lifecycle/key/plan.ts";
+import { nobody } from "../../lifecycle/key/plan.ts";
 import { coolDownMs } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { type ApprovedStep, isSame, type KeyObservation } from "../../lifecycle/vocabulary/observation.ts";
 import { blackoutAt, lastOpenMs, nextOpenMs } from "./calendar.ts";
@@ -211,9 +211,6 @@ function causeOf(key: ScheduledKey, timing: Timing, deadlineMs: number): LateCau
   const isFreeInTime = isInTimeWith({ blackouts: [], ready: undefined }, { ...key, soakMs: coolDownMs });
   return isFreeInTime ? { kind: "wave" } : { kind: "pending_period" };
 }
-
-/** A run that has taken no step, because only a reader asks for the date. */
-const nobody: KeyRun = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
 /**
  * The time from which the soak of a key counts: the time that a record on the key notes, otherwise the last write. It

@@ -13,7 +13,7 @@ import { holdsInForce } from "../../lifecycle/consent/hold.ts";
 import { keyPathOf } from "../../lifecycle/consent/review.ts";
 import { recordWithReasons, statedReasons } from "../../lifecycle/consent/stated-reasons.ts";
 import { typesOfUnseenUse } from "../../lifecycle/container/keystore-kind.ts";
-import type { KeyRun } from "../../lifecycle/key/plan.ts";
+import { nobody } from "../../lifecycle/key/plan.ts";
 import { strictest } from "../../lifecycle/key/plan-reviewed.ts";
 import { remainingPath } from "../../lifecycle/key/remaining-path.ts";
 import { findUnapprovedStep } from "../../lifecycle/key/unapproved-step.ts";
@@ -90,9 +90,6 @@ function outliving(observation: KeyObservation, nowMs: number): Pick<ShownKey, "
   const endMs = remainingPath(observation, { ...strictest, goal: "removed" }, nobody, nowMs).at(-1)?.earliestMs ?? 0;
   return endMs < Date.parse(ibmDates.endOfSupport) ? {} : { outlivesServiceUntil: isoTime(endMs) };
 }
-
-/** The dates of a path are the same for every caller. */
-const nobody: KeyRun = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
 /**
  * Each other label once, the newest first, with the latest time at which it was the label. Evidence counts before a

@@ -133,14 +133,14 @@ function writeOfDeactivation({ carried, note, updatedAtMs, updatedBy }: KeyObser
 
 /**
  * Neither a record nor a note can name the setter of a window that began later: after the record was written, or after
- * the deactivation that the note is about.
+ * the deactivation that the note is about. The last write limits both times, because a planted text can name any time.
  */
 function recordedSetter(
-  { carried, note }: KeyObservation,
+  { carried, note, updatedAtMs = Number.NEGATIVE_INFINITY }: KeyObservation,
   backingKeys: readonly PresentBackingKey[],
 ): Identity | undefined {
   const beganBefore = (ms: number): boolean =>
-    backingKeys.every((backingKey) => beganAtMs(backingKey) <= ms + clockToleranceMs);
+    backingKeys.every((backingKey) => beganAtMs(backingKey) <= Math.min(ms, updatedAtMs) + clockToleranceMs);
   const { record } = carried;
   if (record?.kmsSetter !== undefined && beganBefore(record.writtenAtMs)) return record.kmsSetter;
   return note?.deactivatedAtMs !== undefined && beganBefore(note.deactivatedAtMs) ? note.kmsSetter : undefined;

@@ -66,6 +66,9 @@ export interface KeyRun extends StepsTaken<Step> {
   readonly refusals?: readonly Refusal[] | undefined;
 }
 
+/** A run that takes no step, because only a reader asks. */
+export const nobody: KeyRun = { actor: { displayName: "" }, approvals: [], intent: "resume" };
+
 export interface Refusal {
   readonly step: Step["kind"];
   /** The HTTP status; 403 if the identity lacks the right. */

@@ -20,16 +20,13 @@ import {
 import { deletionStanding } from "../../lifecycle/consent/consent-record.ts";
 import { holdsInForce, valueOfHolds } from "../../lifecycle/consent/hold.ts";
 import { noMarker } from "../../lifecycle/consent/required-people.ts";
-import type { KeyRun } from "../../lifecycle/key/plan.ts";
+import { nobody } from "../../lifecycle/key/plan.ts";
 import type { ConsentRecord, KeyObservation, Tag } from "../../lifecycle/vocabulary/observation.ts";
 import { isDeclaredTag } from "../../lifecycle/vocabulary/tag-names.ts";
 import { isoTime } from "../../text/iso-time.ts";
 import { withoutPeriod } from "../../text/printable.ts";
 import { pendingOutputs } from "../shared-inputs.ts";
 import { type ManagedKeyInputs, type ManagedKeyState, patchedInputs } from "./schema.ts";
-
-/** A run without an actor, because the state does not depend on who reads the key. */
-const nobody: KeyRun = { actor: { displayName: "" }, approvals: [], intent: "resume" };
 
 /**
  * The state: the service's values, plus the inputs that only control uko. `wait` is what the run of a deletion waits for;

@@ -109,10 +109,28 @@ describe("windowSetter", () => {
     expect(windowSetter(crashed({ updatedAtMs: beganAtMs + apartMs }), aRun(), nowMs)).toEqual(expected);
   });
 
+  it.each([
+    [-10_000, bob],
+    [-10_001, undefined],
+  ])(
+    "is no person named by a text with a date after the last write, if the window began later: %i ms",
+    (apartMs, expected) => {
+      const updatedAtMs = beganAtMs + apartMs;
+      const planted = { kmsSetter: bob, deactivatedAtMs: beganAtMs + dayMs };
+      const base = { backingKeys, updatedBy: carol, updatedAtMs };
+      expect(windowSetter(aKeyWith(requestWith({ writtenAtMs: beganAtMs + dayMs }), base), aRun(), nowMs)).toEqual(
+        expected,
+      );
+      expect(windowSetter(aKey({ ...base, state: "deactivated", note: planted }), aRun(), nowMs)).toEqual(expected);
+    },
+  );
+
   it("is the person whom the note of that deactivation names, after a write that dropped the record", () => {
     const noted = (deactivatedAtMs: number) =>
       crashed({ carried: { kind: "none" }, updatedBy: carol, note: { deactivatedAtMs, kmsSetter: alice } });
     expect(windowSetter(noted(beganAtMs), aRun(), nowMs)).toEqual(alice);
+    const earlier = carrying(requestWith({ writtenAtMs: beganAtMs - hourMs }));
+    expect(windowSetter({ ...noted(beganAtMs), carried: earlier }, aRun(), nowMs)).toEqual(alice);
     expect(windowSetter(noted(beganAtMs - 10_001), aRun(), nowMs)).toBeUndefined();
   });
 

@@ -205,18 +205,16 @@ describe("KMS dual authorization", () => {
     expect(end(carol, { actor: anActor(alice) })).toBe("waitingForApproval");
   });
 
-  it("takes the setter from the note if the record names none, or one of an earlier window", () => {
+  it("takes the setter from the note if the record names none", () => {
     const began = nowMs - dayMs;
     const window = live({ state: "suspended", windowEndsAtMs: began + kmsWindowMs });
-    const decided = (setter: typeof bob | undefined, noted: typeof bob | undefined) => {
-      const record = requestWith({ writtenAtMs: began - hourMs, ...(setter !== undefined && { kmsSetter: setter }) });
+    const record = requestWith({ writtenAtMs: began + hourMs });
+    const decided = (noted: typeof bob) => {
       const note = { deactivatedAtMs: began, kmsSetter: noted };
       return say(aKeyWith(record, { state: "deactivated", backingKeys: [window], note }), { approvals: [record.id] });
     };
-    expect(decided(undefined, carol)).toBe("destroy");
-    expect(decided(undefined, bob)).toBe("kms_setter");
-    expect(decided(bob, carol)).toBe("destroy");
-    expect(decided(carol, undefined)).toBe("kms_setter_unknown");
+    expect(decided(carol)).toBe("destroy");
+    expect(decided(bob)).toBe("kms_setter");
   });
 
   it("asks for no request and no approval if nothing says who set the window", () => {
