@@ -16,19 +16,7 @@ import {
   requestStatement,
 } from "../../../provider/lifecycle/consent/record-text.ts";
 import type { QuotedRequest } from "../../../provider/lifecycle/vocabulary/observation.ts";
-import {
-  aDraft,
-  alice,
-  aRecord,
-  bob,
-  carol,
-  dayMs,
-  hourMs,
-  identityOf,
-  nowMs,
-  sha256,
-  someFacts,
-} from "../../support/builders.ts";
+import { aDraft, alice, aRecord, bob, carol, identityOf, nowMs, sha256, someFacts } from "../../support/builders.ts";
 
 const keyId = someFacts().keyId;
 const hex = (length: number) =>
@@ -173,7 +161,27 @@ describe("the tag form", () => {
     ["a seal in another form", hexOf({ ...body, m: "zz" })],
     ["a setter in another form", hexOf({ ...body, k: "" })],
     ["a time of the deactivation in another form", hexOf({ ...body, x: -1 })],
-  ])("rejects what uko would write in another way: %s", (_what, value) => {
+    ["another version", hexOf({ ...body, v: 2 })],
+    ["an unknown step", hexOf({ ...body, s: "remove" })],
+    ["an unknown origin", hexOf({ ...body, h: "shouted" })],
+    ["a time that is not a number", hexOf({ ...body, t: "1" })],
+    ["a time with a fraction", hexOf({ ...body, t: 1.5 })],
+    ["time zero", hexOf({ ...body, t: 0 })],
+    ["a time after 2106", hexOf({ ...body, t: 0x1_0000_0000 })],
+    ["a digest that is too short", hexOf({ ...body, d: "0".repeat(31) })],
+    ["a digest in capitals", hexOf({ ...body, d: "A".repeat(32) })],
+    ["a digest that is not a string", hexOf({ ...body, d: 1 })],
+    ["no author", hexOf({ ...body, a: "" })],
+    ["an author that is not a string", hexOf({ ...body, a: 7 })],
+    ["an author that is too long", hexOf({ ...body, a: "x".repeat(201) })],
+    ["null", hexOf(null)],
+    ["a number", hexOf(7)],
+    ["an odd number of digits", `${hexOf(body)}0`],
+    ["capital digits", hexOf(body).toUpperCase()],
+    ["bytes that are not UTF-8", "ff"],
+    ["nothing", ""],
+    ["more than a tag holds", hexOf({ ...body, w: "x".repeat(5000) })],
+  ])("rejects %s", (_what, value) => {
     expect(decodeTagValue(keyId, hexOf(body), sha256)).toBeDefined();
     expect(decodeTagValue(keyId, value, sha256)).toBeUndefined();
   });
@@ -184,36 +192,6 @@ describe("the tag form", () => {
     );
     expect(one?.reason).toBe("\u00e9");
     expect(one?.body).not.toBe(other?.body);
-  });
-
-  it.each([
-    ["another version", { v: 2 }],
-    ["an unknown step", { s: "remove" }],
-    ["an unknown origin", { h: "shouted" }],
-    ["a time that is not a number", { t: "1" }],
-    ["a time with a fraction", { t: 1.5 }],
-    ["time zero", { t: 0 }],
-    ["a time after 2106", { t: 0x1_0000_0000 }],
-    ["a digest that is too short", { d: "0".repeat(31) }],
-    ["a digest in capitals", { d: "A".repeat(32) }],
-    ["a digest that is not a string", { d: 1 }],
-    ["no author", { a: "" }],
-    ["an author that is not a string", { a: 7 }],
-    ["an author that is too long", { a: "x".repeat(201) }],
-  ])("rejects %s", (_what, over) => {
-    expect(decodeTagValue(keyId, hexOf({ ...body, ...over }), sha256)).toBeUndefined();
-  });
-
-  it.each([
-    ["null", hexOf(null)],
-    ["a number", hexOf(7)],
-    ["an odd number of digits", `${hexOf(body)}0`],
-    ["capital digits", hexOf(body).toUpperCase()],
-    ["bytes that are not UTF-8", "ff"],
-    ["nothing", ""],
-    ["more than a tag holds", hexOf({ ...body, w: "x".repeat(5000) })],
-  ])("rejects %s", (_what, value) => {
-    expect(decodeTagValue(keyId, value, sha256)).toBeUndefined();
   });
 
   const quote = { i: "1".repeat(64), b: "3".repeat(64), a: "IBMid-2", n: "Bob", t: 7, m: "2".repeat(64) };
@@ -336,19 +314,6 @@ describe("recordId", () => {
     const value = encodeTagValue(aDraft());
     expect(recordId(keyId, value, sha256)).toMatch(/^[0-9a-f]{32}$/);
     expect(recordId("9b2d0000-0000-4000-8000-000000000003", value, sha256)).not.toBe(recordId(keyId, value, sha256));
-  });
-
-  it("changes with every field of the record", () => {
-    const ids = [
-      aRecord(),
-      aRecord({ step: "destroy" }),
-      aRecord({ writtenAtMs: nowMs - hourMs + 1000 }),
-      aRecord({ author: bob }),
-      aRecord({ how: "engine" }),
-      aRecord({ reason: "end of contract" }),
-      aRecord({ deactivatedAtMs: nowMs - dayMs }),
-    ].map((record) => record.id);
-    expect(new Set(ids).size).toBe(ids.length);
   });
 
   it("keeps 64 bits of an identity in a mark", () => {

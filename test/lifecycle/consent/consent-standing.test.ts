@@ -86,14 +86,6 @@ describe("standingOf", () => {
     expect(why({ digests: digestsOf(someFacts({ label: "renamed" })) })).toBe("changed");
   });
 
-  it.each([
-    [7 * dayMs - 1, "binds"],
-    [7 * dayMs, "expired"],
-    [700 * dayMs, "expired"],
-  ])("expires after seven days: %i ms -> %s", (ageMs, expected) => {
-    expect(why({}, record.writtenAtMs + ageMs)).toBe(expected);
-  });
-
   it("distinguishes an expired record from a binding one and from one that does not count", () => {
     const expiresAtMs = record.writtenAtMs + 7 * dayMs;
     expect(expiredRecord(aKeyWith(record), expiresAtMs - 1)).toBeUndefined();

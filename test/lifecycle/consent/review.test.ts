@@ -33,7 +33,6 @@ import {
   bob,
   carol,
   dayMs,
-  deactivation,
   digestsOf,
   hourMs,
   nowMs,
@@ -41,7 +40,6 @@ import {
   sha256,
   someFacts,
   someResources,
-  taken,
 } from "../../support/builders.ts";
 
 const record = aRecord({ reason: "end of contract" });
@@ -291,11 +289,6 @@ describe("a run that acts on a review", () => {
     const own = aKeyWith(aRecord({ author: bob }), { marker: "destroy" });
     const lines = Array.from(review.lines.values(), (line) => ({ ...line, requester: bob.iamId ?? "" }));
     expect(plan(own, {}, reviewOf(aReviewHeader(), lines))).toMatchObject({ guard: { why: { kind: "own_request" } } });
-  });
-
-  it("requests no step that the reviewer did not see", () => {
-    const after = aKeyWith(record, { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
-    expect(plan(after, taken(deactivation))).toEqual({ kind: "done" });
   });
 });
 

@@ -6,12 +6,8 @@ import {
   recordWithReasons,
   statedReasons,
 } from "../../../provider/lifecycle/consent/stated-reasons.ts";
-import { approvalOf, authorize, mayAuthor } from "../../../provider/lifecycle/key/authorization.ts";
-import type {
-  ConsentRecord,
-  KeyObservation,
-  StatedReason,
-} from "../../../provider/lifecycle/vocabulary/observation.ts";
+import { authorize } from "../../../provider/lifecycle/key/authorization.ts";
+import type { ConsentRecord, KeyObservation } from "../../../provider/lifecycle/vocabulary/observation.ts";
 import {
   aDraft,
   aKey,
@@ -116,6 +112,7 @@ describe("the tag form", () => {
 
   it.each([
     ["a text", "x"],
+    ["three of them", Array.from({ length: 3 }, () => ({ a: "IBMid-1", w: "x" }))],
     ["no list", { a: "IBMid-1", w: "x" }],
     ["entries of no use", [null, 7, { w: "x" }, { a: "", w: "x" }, { a: "IBMid-1" }]],
     [
@@ -143,27 +140,9 @@ describe("the tag form", () => {
     const value = encodeTagValue(aDraft({ earlierReasons: [{ author: { mark }, reason: "x" }] }));
     expect(decodeTagValue(keyId, value, sha256)?.earlierReasons).toEqual([{ author: { mark }, reason: "x" }]);
   });
-
-  it("reads two earlier reasons, and rejects three", () => {
-    const earlier = { author: bob, reason: "x" };
-    const read = (earlierReasons: readonly StatedReason[]) =>
-      decodeTagValue(keyId, encodeTagValue(aDraft({ earlierReasons })), sha256)?.earlierReasons;
-    expect(read([earlier, earlier])).toEqual([earlier, earlier]);
-    expect(read([earlier, earlier, earlier])).toBeUndefined();
-  });
 });
 
 describe("a new record", () => {
-  it("repeats the reason of the approved request", () => {
-    const request = requestWith();
-    const actor = anActor(bob);
-    if (!mayAuthor(actor)) throw new Error("no author");
-    const run = { ...aRun({ intent: "approve" }), actor };
-    const draft = approvalOf(request, { observation: aKeyWith(request), policy: aPolicy(), run }, nowMs);
-    expect(draft).toMatchObject({ author: bob, earlierReasons: [byAlice] });
-    expect(draft.reason).toBe(undefined);
-  });
-
   it("repeats the reason of the record with which this run deactivated", () => {
     const key = aKeyWith(requestWith(), { state: "deactivated", updatedBy: bob, updatedAtMs: nowMs });
     const run = aRun({ intent: "request", ...taken(deactivation) });
