@@ -196,11 +196,11 @@ function faultsOf(entry: TrailEntry, history: KeyHistory, options: JudgeOptions)
   if (entry.operation === "deleteKmsKey" && entry.keyId !== undefined) {
     faults.push(["kms-delete", "the backing key of a managed key was to be deleted behind UKO's back"]);
   }
-  if (!entry.effect) return faults;
   const materialIn = entry.detail?.materialIn;
   if (entry.operation === "deleteManagedKey" && Array.isArray(materialIn) && materialIn.length > 0) {
     faults.push(["removed-with-material", `material remains in ${materialIn.join(", ")}`]);
   }
+  if (!entry.effect) return faults;
   if (entry.operation === "updateManagedKey") faults.push(...overwrites(entry, history, options));
   if (bringsDestroyByEngine(entry, history)) faults.push(["engine-asked", "an engine requested a destruction"]);
   faults.push(...carriesAlong(entry, history, options));
@@ -324,7 +324,8 @@ function doesApprove({ quoted, ...approval }: Brought, request: Consent): boolea
   return isQuoted && isDated && isSame && approval.writtenMs < request.writtenMs + quotedLifeMs[request.step];
 }
 
-const compactForm = /\n(\[uko1[bds]([dx])([am])([0-9a-f]{8})([0-9a-f]{32})([0-9a-f]{16})[0-9a-f]{8}[0-9a-f]{16}\])$/;
+const compactForm =
+  /(?:^|\n)(\[uko1[bds]([dx])([am])([0-9a-f]{8})([0-9a-f]{32})([0-9a-f]{16})[0-9a-f]{8}[0-9a-f]{16}\])$/;
 
 interface Text {
   readonly location: "tag" | "description";
