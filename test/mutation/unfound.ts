@@ -7,6 +7,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
   "another check refuses it too: the requester of a set is who wrote last": [
     "the last writer does not matter",
     "the name of a campaign vouches for a record",
+    "an approval of an approval",
   ],
   "another check refuses it too: uko asks whoever has no seal here whether the request is theirs": [
     "a third person uses an approval",
@@ -65,7 +66,6 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "material in the metadata does not matter",
   ],
   "not explained": [
-    "an approval of an approval",
     "a planted record in one's own name never fits",
     "a hold stops only the removal",
     "a hold carries a record in the description along",
