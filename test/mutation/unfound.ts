@@ -58,17 +58,17 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "a program alone makes one person enough",
     "the deactivation by one person drops no record first",
   ],
-  "not explained: 60 plays of the scheme of a service that contradicts itself do not find it": [
+  "drawn too rarely: 2 to 9 of 24 plays of its scheme find it": [
     "a keystore without a live response is empty",
     "a keystore that answers holds nothing",
     "the stored statuses name no keystore",
     "the metadata names no keystore",
     "material in the metadata does not matter",
+    "a hold carries a record in the description along",
   ],
   "not explained": [
     "a planted record in one's own name never fits",
     "a hold stops only the removal",
-    "a hold carries a record in the description along",
     "a record may be dated after the last write",
     "a run writes without settling",
   ],
