@@ -13,9 +13,9 @@ it("is read as it was written", () => {
 
 it.each([
   ["of another version", { v: 2 }],
-  ["of a step that nobody approves", { s: "remove" }],
+  ["of a step without approval", { s: "remove" }],
   ["at no whole second", { t: 1.5 }],
-  ["of nobody", { a: undefined }],
+  ["without a person", { a: undefined }],
   ["without a reason", { w: undefined }],
 ])("is not read if it is %s", (_, over) => {
   expect(decodeDecline(hexJson({ ...written, ...over }), sha256)).toBeUndefined();
