@@ -46,14 +46,14 @@ function linesOf(text: string): readonly string[] {
   return text.trimEnd().split("\n");
 }
 
-/** The texts of the frames without IDs, times, ports and durations, which differ between two runs. */
+/** The texts of the frames without IDs, dates, times, ports and durations, which differ between two runs. */
 export function constantTextOf(frames: readonly Frame[]): readonly string[] {
   return frames.flatMap(({ narration, terminals }) =>
     [...narration, ...Object.values(terminals).flat()].map((line) =>
       line
         .replaceAll(/\b[0-9a-f]{32}\b/g, "<record>")
         .replaceAll(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<id>")
-        .replaceAll(/\b\d+ \w{3} 20\d\d \d\d:\d\d\b|\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\b/g, "<time>")
+        .replaceAll(/\b\d+ \w{3} 20\d\d \d\d:\d\d\b|\b20\d\d-\d\d-\d\d(?: \d\d:\d\d:\d\d)?\b/g, "<time>")
         .replaceAll(/\b127\.0\.0\.1:\d+/g, "<host>")
         .replaceAll(/ ?\([\d.]+m?s\)/g, ""),
     ),
