@@ -4,6 +4,7 @@
  */
 
 import { spawn } from "node:child_process";
+import { notDuration } from "../cli/arguments.ts";
 import type { ConsoleStart, EmulatorStart, RunningConsole, RunningEmulator } from "../cli/cli-world.ts";
 import { UkoError } from "../errors.ts";
 import { withoutSecrets } from "../process/other-programs.ts";
@@ -117,7 +118,11 @@ export async function startEmulator(options: EmulatorStart): Promise<RunningEmul
 }
 
 export async function advanceEmulator(url: string, duration: string, signal: AbortSignal): Promise<number> {
-  const { advanceClock } = await import("../emulator/control/clock-client.ts");
+  const [{ advanceClock }, { parseDurationMs }] = await Promise.all([
+    import("../emulator/control/clock-client.ts"),
+    import("../emulator/store/clock.ts"),
+  ]);
+  if (parseDurationMs(duration) === undefined) throw notDuration(duration);
   try {
     return await advanceClock(url, duration, signal);
   } catch (error) {

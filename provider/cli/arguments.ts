@@ -132,6 +132,11 @@ export const parseDuration = (option: string, longest: Parameters<typeof parseDu
   }
 };
 
+/** The error about a duration by which no emulator advances its clock. */
+export function notDuration(text: string): UkoError {
+  return usageError(`"${printable(text, 100)}" is not a duration`, "Examples: 5h, 31d or 1d12h.");
+}
+
 /** A parser for an argument or option that can be repeated: it appends to the previous values. */
 export function repeatable<Value>(parse: (text: string) => Value) {
   return (text: string, before: readonly Value[] = []): readonly Value[] => [...before, parse(text)];

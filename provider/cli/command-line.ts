@@ -7,7 +7,7 @@ import { Command, CommanderError } from "commander";
 import { asUkoError, UkoError } from "../errors.ts";
 import { capital } from "../text/printable.ts";
 import type { CliWorld } from "./cli-world.ts";
-import { helpColumns } from "./help-layout.ts";
+import { helpColumns, namesOf } from "./help-layout.ts";
 import { printError } from "./print.ts";
 
 /** Adds the commands; `end` receives the exit code of the one that was run. */
@@ -30,7 +30,7 @@ export async function runProgram<World extends CliWorld>(
   } catch (thrown) {
     // The parser also throws after it has shown the help or the version.
     if (thrown instanceof CommanderError && (thrown.exitCode === 0 || thrown.code === "commander.help")) return 0;
-    const error = thrown instanceof CommanderError ? misused(program, thrown) : asUkoError(thrown);
+    const error = thrown instanceof CommanderError ? misused(commandOf(program, typed), thrown) : asUkoError(thrown);
     printError(world, error, typed.includes("--json"));
     return error.exitCode;
   }
@@ -54,14 +54,24 @@ export function createProgram(name: string, world: CliWorld): Command {
     });
 }
 
+/** The innermost command that the typed words name, or about which they ask for help. */
+function commandOf(program: Command, [word, ...others]: readonly string[]): Command {
+  if (word === "help" || word?.startsWith("-") === true) return commandOf(program, others);
+  const named = program.commands.find((each) => namesOf(each).includes(word ?? ""));
+  return named === undefined ? program : commandOf(named, others);
+}
+
 /**
  * Turns an error of the parser, such as `error: unknown command 'stauts'\n(Did you mean status?)`, into an error of uko.
  */
-function misused(program: Command, { message }: CommanderError): UkoError {
+function misused(command: Command, { message }: CommanderError): UkoError {
   const [first = "", ...others] = message.replace(/^error: /, "").split("\n");
-  const name = program.name();
+  const what = command.commands.length > 0 ? "commands" : "arguments and options";
   return new UkoError("UKO_USAGE_INVALID", {
     summary: capital(first),
-    detail: [...others, `${name} --help lists the commands, ${name} <command> --help their arguments.`].join("\n"),
+    detail: [...others, `${pathOf(command)} --help lists the ${what}.`].join("\n"),
   });
 }
+
+const pathOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;

@@ -6,7 +6,7 @@ import { type ErrorCode, errorCatalog, UkoError } from "../errors.ts";
 import { printable } from "../text/printable.ts";
 import { usageError } from "./arguments.ts";
 import type { TextOutput, UkoWorld } from "./cli-world.ts";
-import { proseFor } from "./help-layout.ts";
+import { didYouMean, proseFor } from "./help-layout.ts";
 import { paint, tableOf } from "./table.ts";
 
 export function addExplainCommand(program: Command, world: UkoWorld): void {
@@ -32,7 +32,11 @@ function codeFrom(typed: string): ErrorCode {
   const bare = typed.replaceAll(/[[\]]/g, "").replaceAll("-", "_").toUpperCase();
   const code = allCodes.find((each) => each === bare || each === `UKO_${bare}`);
   if (code !== undefined) return code;
-  throw usageError(`"${printable(typed, 100)}" is not a code of uko`, "Next: list the codes with\n  uko explain");
+  const near = didYouMean(bare.startsWith("UKO_") ? bare : `UKO_${bare}`, allCodes);
+  throw usageError(
+    `"${printable(typed, 100)}" is not a code of uko`,
+    [...near, "Next: list the codes with", "  uko explain"].join("\n"),
+  );
 }
 
 function catalogueTable(output: TextOutput): string {

@@ -3,7 +3,7 @@
  * the name that is nearest.
  */
 
-import { Command, Help } from "commander";
+import { Command, CommanderError, Help } from "commander";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { type CommandName, examples, firstTimeHelp, helpProse, helpTopics, listed, rootHelp } from "./help.ts";
 
@@ -67,13 +67,22 @@ export function addHelpCommand(program: Command, world: CliWorld): void {
 
 /** Throws the error of the parser about an unknown command, with the name that is nearest, if the parent has any. */
 export function refuseUnknown(name: string, parent: Command, topics: readonly string[] = []): never {
-  const known = new Command()
-    .exitOverride()
-    .allowExcessArguments()
-    .configureOutput({ outputError: () => {} });
-  for (const each of [...topics, ...parent.commands.flatMap(namesOf)]) known.addCommand(new Command(each));
-  known.parse([name], { from: "user" });
-  return parent.error(`error: unknown command '${parent.name()} ${name}'`);
+  const near = didYouMean(name, [...topics, ...parent.commands.flatMap(namesOf)]);
+  const unknown = parent.commands.length > 0 ? name : `${parent.name()} ${name}`;
+  return parent.error([`error: unknown command '${unknown}'`, ...near].join("\n"));
+}
+
+/** The line `(Did you mean status?)`, as the parser writes it; no line if no name is near. */
+export function didYouMean(typed: string, names: readonly string[]): readonly string[] {
+  const known = new Command().exitOverride().configureOutput({ outputError: () => {} });
+  for (const name of names) known.addCommand(new Command(name));
+  try {
+    known.parse([typed], { from: "user" });
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.message.split("\n").slice(1);
+    throw thrown;
+  }
+  return [];
 }
 
 export function appendHelpToCommands(program: Command, { out }: CliWorld): void {
