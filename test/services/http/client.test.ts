@@ -190,17 +190,40 @@ describe("a call", () => {
     expect(await sent).toMatchObject({ kind: "none", why: "canceled" });
   });
 
-  test("ends if canceled while a read waits for its next attempt", async () => {
-    server.script({ status: 503 });
-    const stop = new AbortController();
-    const { http } = aClient({
-      sleep: async (_, signal) => {
-        stop.abort();
-        signal.throwIfAborted();
-      },
+  describe("if canceled while it waits for the next attempt", () => {
+    const sendCanceled = (fields: Partial<HttpRequest>) => {
+      const stop = new AbortController();
+      const { http } = aClient({
+        sleep: async (_, signal) => {
+          stop.abort();
+          signal.throwIfAborted();
+        },
+      });
+      return http.send(request({ ...fields, signal: stop.signal }));
+    };
+
+    test("ends a read with an error", async () => {
+      server.script({ status: 503 });
+      await expect(sendCanceled({})).rejects.toMatchObject({ code: "UKO_CANCELED" });
+      expect(server.asked).toHaveLength(1);
     });
-    await expect(http.send(request({ signal: stop.signal }))).rejects.toMatchObject({ code: "UKO_CANCELED" });
-    expect(server.asked).toHaveLength(1);
+
+    test("returns the refusal of a change, because its result is certain", async () => {
+      server.script({ status: 429 });
+      expect(await sendCanceled({ method: "POST", resend: "after_429" })).toMatchObject({ status: 429 });
+      expect(server.asked).toHaveLength(1);
+    });
+  });
+
+  test("says of a call without a token in time that it was not sent", async () => {
+    const late: BearerSource = {
+      ...bearer(),
+      token: (signal) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true })),
+    };
+    const end = await aClient({ deadlineMs: 20 }).http.send(request({ method: "POST", resend: "never", bearer: late }));
+    expect(end).toMatchObject({ kind: "none", why: "deadline", isUnsent: true });
+    expect(server.asked).toHaveLength(0);
   });
 });
 
