@@ -59,12 +59,8 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "the deactivation by one person drops no record first",
   ],
   "drawn too rarely: 2 to 9 of 24 plays of its scheme find it": [
-    "a keystore without a live response is empty",
-    "a keystore that answers holds nothing",
     "the stored statuses name no keystore",
-    "the metadata names no keystore",
     "material in the metadata does not matter",
-    "a hold carries a record in the description along",
   ],
   "not explained": [
     "a planted record in one's own name never fits",
