@@ -45,9 +45,9 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: K
   const key = capital(sayKey(observation));
   const blocked = blockedBy(observation, policy, nowMs);
   const block = blocked && explainGuard(blocked, { observed, run, userInterface: { rerun: "uko continue" } });
-  if (block !== undefined && !hasPath(observation)) {
-    return asRead(block);
-  }
+  // Behind a window that is of no use, the key is reactivated, and every step begins again.
+  const isWithoutPath = !hasPath(observation) || windowFault(observation, nowMs) !== undefined;
+  if (block !== undefined && isWithoutPath) return asRead(block);
   if (last === undefined) {
     return {
       summary: `Nothing is left to do for ${sayKey(observation)}`,
