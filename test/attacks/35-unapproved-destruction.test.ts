@@ -1,17 +1,19 @@
 /**
  * A key that one person destroyed with another tool, and runs that would remove its last traces: through each command,
- * alone and in a selection, in a pipeline, and with a record that does not stand for two people. The interfaces of
- * engines are in test/contracts/interfaces.
+ * alone, in a selection and in a campaign, in a pipeline, and with a record that does not stand for two people. The
+ * interfaces of engines are in test/contracts/interfaces.
  */
 
+import { writeFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
+import { demoFile } from "../cli/campaign-seed.ts";
 import { useCliStage } from "../cli/cli-stage.ts";
 import { keys, type Person } from "../cli/harness.ts";
 import { vaultId } from "../emulator/harness.ts";
 import { withOtherTool } from "../support/other-tool.ts";
 import { freshStateHome } from "../support/state-home.ts";
 
-const { world } = useCliStage();
+const { world, folder } = useCliStage();
 
 const key = keys.vouchers;
 
@@ -38,19 +40,24 @@ const unapproved = /No approval of the destruction by a second person is known[\
 describe("the metadata of a key that Bob destroyed alone", () => {
   beforeEach(async () => {
     await world.reset();
+    writeFileSync(`${folder}/campaign.yaml`, demoFile("vouchers", "platform"));
+    await by("bob", `campaign plan --write --yes --folder ${folder}`);
     await deactivate();
     expect(await destroyAs("bob")).toBe(200);
     await world.advance("31d");
   });
 
+  const confirms = /until a person confirms its removal with uko continue/;
   it.each([
-    `continue ${key}`,
-    `continue ${key} --yes`,
-    `continue ${key} --json`,
-    `continue --step remove --yes --vault ${vaultId}`,
-  ])("is kept by: uko %s, and the output names the key and the command", async (command) => {
-    const { exitCode, text } = await by("bob", command);
-    expect(text).toMatch(unapproved);
+    [`continue ${key}`, unapproved],
+    [`continue ${key} --yes`, unapproved],
+    [`continue ${key} --json`, unapproved],
+    [`continue --step remove --yes --vault ${vaultId}`, unapproved],
+    ["campaign next --yes --folder FOLDER", confirms],
+    ["campaign next --yes --json --folder FOLDER", confirms],
+  ])("is kept by: uko %s, and the output names the key and the command", async (command, says) => {
+    const { exitCode, text } = await by("bob", command.replace("FOLDER", folder));
+    expect(text).toMatch(says);
     expect(text).toContain(key.split("/")[1]);
     expect(exitCode).toBe(12);
     expect(await isGone()).toBe(false);
