@@ -9,7 +9,7 @@ const vaultId = "5c1e0000-0000-4000-8000-000000000001";
 const key = `${vaultId}/9b2d0000-0000-4000-8000-000000000002`;
 const kmsKey = "kms/0f8c3c6e-52a1-4c5e-9a3e-3c1f0a7f2b11";
 
-const exitCodeWords = Object.entries(exitCodes).map(([code, says]) => `${code} ${says}`);
+const exitCodeLines = Object.entries(exitCodes).map(([code, says]) => `  ${code.padEnd(4)}${says}`);
 
 const keysHelp = `
 Name a key by <vaultId>/<keyId>, two UUIDs, or by <vault>/<label>, a label, the ID of its request, or the start of an ID
@@ -28,8 +28,7 @@ How two people delete a key:
 
 const outputHelp = `
 Exit codes:
-  ${exitCodeWords.slice(0, -1).join("   ")}
-  ${exitCodeWords.at(-1)}
+${exitCodeLines.join("\n")}
   With several keys, the most severe one counts: ${mostSevereFirst.join(", ")}.
 
 With --json, each key and each error is one line of JSON on standard output. An error has the form
@@ -153,8 +152,8 @@ uko campaign next does the work. It lists what you can do now and what waits for
 One person requests a step of a wave. Another person sees every key and approves: next takes the step on a few keys, and
 on the rest after another confirmation. It also removes destroyed keys, and continues a stopped wave for a reason.
 
-Exit codes of uko campaign: 0 done   10 waits for another person   11 waits for time   12 stopped, blocked or closed: a
-person has to act   13 a part could not be read   14 a key is late (plan, and status --live)
+Exit codes of uko campaign: 0 done; 10 waits for another person; 11 waits for time; 12 stopped, blocked or closed: a
+person has to act; 13 a part could not be read; 14 a key is late (plan, and status --live).
 
 The guide is provider/docs/how-to/campaigns.md of this package.`;
 
@@ -217,8 +216,10 @@ export const examples = {
     ["one vault, for a pipeline", `uko requests --vault ${vaultId} --json`],
   ],
   campaign: [
-    ["the first time: list the keys, and write a draft of campaign.yaml", "uko campaign plan --folder retire-2027"],
-    ["the dates of every wave, late keys first, and what changed", "uko campaign plan --folder retire-2027"],
+    [
+      "the first time, a draft of campaign.yaml; later the dates of every wave, late keys first, and what changed",
+      "uko campaign plan --folder retire-2027",
+    ],
     ["the lead writes the manifest", "uko campaign plan --write --folder retire-2027"],
     ["list what you can do now, and do what you choose", "uko campaign next --folder retire-2027"],
     ["who and what each wave waits for", "uko campaign status --folder retire-2027"],

@@ -258,7 +258,7 @@ describe("help", () => {
     ["environment", /^ {2}UKO_INSTANCE_ID +UUID of the instance, or the CRN of an instance of Key Protect$/m],
     ["steps", /^How two people delete a key:\n {2}uko request /],
     ["keys", /^Name a key by <vaultId>\/<keyId>/],
-    ["output", /^Exit codes:\n {2}0 done/],
+    ["output", /^Exit codes:\n {2}0 {3}done/],
   ])("has a topic about %s", async (topic, text) => {
     const { world } = aWorld();
     expect(await runCli(["help", topic], world)).toBe(0);
