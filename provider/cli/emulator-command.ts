@@ -75,6 +75,7 @@ function readyText(emulator: RunningEmulator, { host, profile }: EmulatorStart):
   const { url, instanceId, instanceCrn, people, firstKey, caFile, recorded = [] } = emulator;
   const [first, ...others] = people;
   const be = first === undefined ? "" : `, as ${first.name}`;
+  const keyWidth = Math.max(...others.map(({ apiKey }) => apiKey.length));
   const curl = caFile === undefined ? "curl" : `curl --cacert ${caFile}`;
   return [
     `The emulator listens on ${url} until you press Ctrl-C; data is not stored.`,
@@ -87,7 +88,8 @@ function readyText(emulator: RunningEmulator, { host, profile }: EmulatorStart):
     ...(caFile === undefined ? [] : [`  export NODE_EXTRA_CA_CERTS=${caFile}`]),
     ...(first === undefined ? [] : [`  export UKO_API_KEY=${first.apiKey}`]),
     ...elsewhere(emulator, host),
-    ...others.flatMap(({ name, apiKey }) => ["", `To act as ${name}:`, `  export UKO_API_KEY=${apiKey}`]),
+    ...(others.length === 0 ? [] : ["", "To act as another one, set UKO_API_KEY to:"]),
+    ...others.map(({ name, apiKey }) => `  ${apiKey.padEnd(keyWidth)}  ${name}`),
     ...(firstKey === undefined ? [] : ["", "To show a key and request its deletion:"]),
     ...(firstKey === undefined ? [] : [`  uko status ${firstKey}`, `  uko request ${firstKey}`]),
     "",
