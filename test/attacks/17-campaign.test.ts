@@ -1,182 +1,149 @@
 /**
- * A campaign with one malicious person at a time: a keystore writer, a tag writer, the requester, and an approver who
- * swaps files between the commands. None of them makes a key take a step that two people did not see and approve.
+ * A campaign with one malicious person at a time: a keystore writer, a tag writer, the requester, an approver who swaps
+ * files between the commands or wants no sample. None of them makes a key take a step that two people did not see and
+ * approve.
  */
 
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
-import { generateSeed } from "../../provider/emulator/store/generate.ts";
-import { manifestIn } from "../cli/campaign-stage.ts";
-import { useCliStage } from "../cli/cli-stage.ts";
+import { campaignSeed, keysOf } from "../cli/campaign-seed.ts";
+import { counts, dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
 import type { Ended, Person } from "../cli/harness.ts";
-import type { Body, TestResponse } from "../emulator/harness.ts";
-import { endsManagedKey, stepOfCall } from "../support/calls.ts";
+import type { Body } from "../emulator/harness.ts";
+import { endsManagedKey } from "../support/calls.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
 import { explainVerdict } from "../support/oracle.ts";
+import { withOtherTool } from "../support/other-tool.ts";
 
-const seed = {
-  ...generateSeed({ keys: 12, vaults: 2, kms: 0, blocked: 0 }),
+const stage = useCampaignStage({
+  ...campaignSeed,
   clock: { start: "2026-10-01T09:00:00Z", frozen: true },
-};
-
-const { world, folder } = useCliStage({ seed });
+  keys: [
+    ...keysOf("mail", 8, { vault: "archive", template: "azure" }),
+    ...keysOf("draft", 3, { vault: "payments", template: "draft" }),
+    ...keysOf("cards", 1, { vault: "payments", template: "aws" }),
+  ],
+  kmsKeys: [],
+});
 beforeEach(async () => {
-  writeFileSync(path.join(folder, "campaign.yaml"), campaignFile);
-  await campaign("bob", "plan --write --yes");
+  stage.write("campaign.yaml", campaignFile);
+  await stage.campaign("plan --write --yes");
 });
-afterEach(async () => {
-  expect(explainVerdict(await world.verdict())).toBe("");
-});
+afterEach(async () => expect(explainVerdict(await stage.world.verdict())).toBe(""));
 
-/** Odd keys are in wave `pilot`, the others in wave `later`. */
 const campaignFile = `format: uko-campaign-1
 name: eol
-instance: ${demoInstanceId}
+instance: ${campaignSeed.instance.id}
 deadline: 2027-03-20
 waves:
-  - {name: pilot, soak: 5d}
-  - {name: later, soak: 5d}
+  - {name: pilot, soak: 5d, maxFailures: 1, ticket: CHG-1}
+  - {name: main, after: [pilot], soak: 5d}
 rules:
-  - {match: {label: 'payments*'}, class: destroy, wave: pilot, owner: platform, reason: Moved}
-  - {match: {}, class: destroy, wave: later, owner: platform, reason: Moved}
+  - {match: {label: 'cards*'}, class: destroy, wave: main, owner: platform, reason: Moved}
+  - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved}
+blackouts:
+  - {from: 2026-12-15, to: 2027-01-05, reason: Year end}
 `;
 
-const campaign = (who: Person, command: string): Promise<Ended> =>
-  runInCampaign(world, who, { command: `${command} --json`, folder });
-const dataOf = ({ out, err }: Ended) => JSON.parse(out === "" ? err : out);
-const codeOf = (ended: Ended): string => dataOf(ended).error?.code;
-const actedIn = (ended: Ended): number =>
-  (dataOf(ended).keys ?? []).filter(({ outcome }: { outcome: string }) => outcome === "acted").length;
-const read = (name: string): string => readFileSync(path.join(folder, name), "utf8");
-const write = (name: string, text: string): void => writeFileSync(path.join(folder, name), text);
-const edit = (name: string, from: string | RegExp, to: string): void => {
-  const before = read(name);
-  const after = before.replace(from, to);
-  expect(after).not.toBe(before);
-  write(name, after);
+const campaign = (who: Person, command: string): Promise<Ended> => stage.campaign(`${command} --json`, who);
+const edit = (from: string, to: string): void => {
+  const text = stage.read("campaign.yaml");
+  expect(text).toContain(from);
+  stage.write("campaign.yaml", text.replace(from, to));
 };
 
-/** Deactivations, destructions and removals since the seed, by key. */
-async function stepsTaken(): Promise<readonly string[]> {
-  const taken = (await world.trail()).filter(({ effect, operation }) => effect && endsManagedKey(operation));
-  return taken.map(({ operation, label }) => `${stepOfCall(operation)} ${label}`);
+/** The keys that were deactivated, destroyed or removed since the seed. */
+const stepsTaken = async (): Promise<readonly string[]> =>
+  (await stage.world.trail()).flatMap(({ operation, effect, label = "" }) =>
+    effect && endsManagedKey(operation) ? [label] : [],
+  );
+
+/** Bob requests the deactivation of the pilot, and Alice reviews it. */
+async function reviewed(): Promise<string> {
+  await campaign("bob", "request pilot deactivate");
+  await stage.world.advance("1m");
+  return dataOf(await campaign("alice", "review pilot deactivate")).review;
 }
+const approve = (review: string, who: Person = "alice"): Promise<Ended> =>
+  campaign(who, `approve pilot deactivate --review ${review}`);
 
-async function reviewOf(who: Person, wave: string, step: string): Promise<string> {
-  return dataOf(await campaign(who, `review ${wave} ${step}`)).review;
+/** Carol writes to the key with any tool, a minute before the others go on. */
+async function patch(label: string, body: object): Promise<void> {
+  expect(await withOtherTool(stage.world, "carol", stage.keyNamed(label), { method: "PATCH", body })).toBe(200);
+  await stage.world.advance("1m");
 }
-
-/** Requests and reviews the deactivation of the wave; the review is Alice's. */
-async function reviewed(wave = "pilot"): Promise<string> {
-  await campaign("bob", `request ${wave} deactivate`);
-  await world.advance("1m");
-  return reviewOf("alice", wave, "deactivate");
-}
-
-const approve = (who: Person, step: string, review: string, wave = "pilot"): Promise<Ended> =>
-  campaign(who, `approve ${wave} ${step} --review ${review}`);
-
-/** The vault and the ID of a key by its label. */
-function keyNamed(label: string): { readonly vault: string; readonly id: string } {
-  const line = manifestIn(folder)
-    .split("\n")
-    .find((row) => row.includes(`"label":"${label}"`));
-  return JSON.parse(line ?? "{}") as { vault: string; id: string };
-}
-
-/** One call to the service itself, as a person with any tool could make it. */
-async function call(who: Person, method: string, target: string, vault: string, body?: object): Promise<TestResponse> {
-  const headers = { "uko-vault": vault, "content-type": "application/json" };
-  const current = await world.as(who).call("GET", `/api/v4${target}`, undefined, headers);
-  if (method === "GET") return current;
-  const ifMatch = { "if-match": current.headers.get("etag") ?? "" };
-  return world.as(who).call(method, `/api/v4${target}`, body, { ...headers, ...ifMatch });
-}
-
-const tagsOf = async ({ id, vault }: { id: string; vault: string }): Promise<Body["tags"]> =>
-  (await call("carol", "GET", `/managed_keys/${id}`, vault)).body.tags;
+const tagsOf = async (label: string): Promise<Body["tags"]> =>
+  (await stage.world.as("carol").key(stage.keyNamed(label).split("/")[1] ?? "")).body.tags;
 
 describe("a keystore writer", () => {
   it("replaces a keystore of reviewed keys, which then are no longer as reviewed", async () => {
     const review = await reviewed();
-    const { id, vault } = keyNamed("payments-key-00003");
-    const key = (await call("carol", "GET", `/managed_keys/${id}`, vault)).body as unknown as {
-      referenced_keystores?: readonly { id: string }[];
-    };
-    const keystore = key.referenced_keystores?.[0]?.id ?? "";
-    const response = await call("carol", "DELETE", `/keystores/${keystore}?mode=disconnect`, vault);
-    expect(response.status).toBe(204);
-    await approve("alice", "deactivate", review);
-    await approve("alice", "deactivate", review);
-    expect((await stepsTaken()).filter((step) => step.endsWith("payments-key-00003"))).toEqual([]);
+    const azure = "/api/v4/keystores/ce110000-0000-4000-8000-000000000003";
+    const carol = stage.world.as("carol");
+    const etag = { "if-match": (await carol.call("GET", azure)).headers.get("etag") ?? "" };
+    expect((await carol.call("DELETE", `${azure}?mode=disconnect`, undefined, etag)).status).toBe(204);
+    await approve(review);
+    await approve(review);
+    expect(await stepsTaken()).toEqual([]);
   });
 });
 
 describe("a tag writer", () => {
   it("copies the request of one key to another: a record is about one key", async () => {
-    const source = keyNamed("payments-key-00001");
-    const target = keyNamed("cards-key-00002");
+    edit("after: [pilot], ", "");
+    await stage.campaign("plan --write --yes");
     await reviewed();
-    const tags = await tagsOf(source);
-    expect((await call("carol", "PATCH", `/managed_keys/${target.id}`, target.vault, { tags })).status).toBe(200);
-    await world.advance("1m");
-    expect(dataOf(await campaign("alice", "review later deactivate")).keys).toBe(0);
+    await patch("cards-0", { tags: await tagsOf("mail-0") });
+    for (const group of ["", "--other", "--other --requested-by IBMid-550000CAROL"]) {
+      expect(dataOf(await campaign("alice", `review main deactivate ${group}`)).keys).toBe(0);
+    }
     expect(await stepsTaken()).toEqual([]);
   });
 
   it("rewrites a request after the review, in the name of its author: the key is left", async () => {
     const review = await reviewed();
-    const key = keyNamed("payments-key-00005");
-    const tags = await tagsOf(key);
-    await call("carol", "PATCH", `/managed_keys/${key.id}`, key.vault, { tags: [] });
-    await world.advance("1m");
-    await call("carol", "PATCH", `/managed_keys/${key.id}`, key.vault, { tags });
-    await approve("alice", "deactivate", review);
-    await approve("alice", "deactivate", review);
+    const tags = await tagsOf("mail-2");
+    for (const each of [[], tags]) await patch("mail-2", { tags: each });
+    await approve(review);
+    await approve(review);
     const steps = await stepsTaken();
     expect(steps.length).toBeGreaterThan(0);
-    expect(steps).not.toContain("deactivate payments-key-00005");
+    expect(steps).not.toContain("mail-2");
   });
 
   it("tags one key for another rule: the key waits for a new manifest, and the others of its wave go on", async () => {
-    const rule = "rules:\n  - {match: {tag: {name: moved}}, class: destroy, wave: later, owner: other, reason: Moved}";
-    edit("campaign.yaml", "rules:", rule);
-    await campaign("bob", "plan --write --yes");
-    const key = keyNamed("payments-key-00001");
+    edit(
+      "rules:",
+      "rules:\n  - {match: {tag: {name: moved}}, class: destroy, wave: main, owner: other, reason: Moved}",
+    );
+    await stage.campaign("plan --write --yes");
     const tags = [{ name: "moved", value: "1" }];
-    await call("carol", "PATCH", `/managed_keys/${key.id}`, key.vault, { tags });
-    await world.advance("1m");
+    await patch("mail-0", { tags });
     const requested = await campaign("bob", "request pilot deactivate");
-    expect(actedIn(requested)).toBe(4);
+    expect(counts(requested).acted).toBe(7);
     const says = 'changed since the manifest: tags: [] -> ["moved=1"]';
-    expect(dataOf(requested).keys).toContainEqual(expect.objectContaining({ label: "payments-key-00001", says }));
-    expect(await tagsOf(key)).toEqual(tags);
+    expect(dataOf(requested).keys).toContainEqual(expect.objectContaining({ label: "mail-0", says }));
+    expect(await tagsOf("mail-0")).toEqual(tags);
   });
 
   it("marks keys for one person: a campaign requires two all the same", async () => {
-    const key = keyNamed("payments-key-00001");
-    const tags = [{ name: "uko_dual", value: "single" }];
-    await call("carol", "PATCH", `/managed_keys/${key.id}`, key.vault, { tags });
-    await world.advance("1m");
+    await patch("mail-0", { tags: [{ name: "uko_dual", value: "single" }] });
     await campaign("alice", "request pilot deactivate");
-    const own = await campaign("alice", "review pilot deactivate");
-    expect(dataOf(own).keys).toBe(0);
+    expect(dataOf(await campaign("alice", "review pilot deactivate")).keys).toBe(0);
     expect(await stepsTaken()).toEqual([]);
   });
 });
 
 describe("a second requester", () => {
   it("takes one key of a wave: a person who reviews the wave without naming a requester reviews the others", async () => {
-    const key = keyNamed("payments-key-00001");
     await campaign("bob", "request pilot deactivate");
-    await world.uko("carol", `withdraw ${key.vault}/${key.id}`);
+    await stage.world.uko("carol", `withdraw ${stage.keyNamed("mail-0")}`);
     await campaign("carol", "request pilot deactivate");
-    await world.advance("1m");
+    await stage.world.advance("1m");
     const { error, keys } = dataOf(await campaign("alice", "review pilot deactivate"));
-    expect([error, keys]).toEqual([undefined, 4]);
+    expect([error, keys]).toEqual([undefined, 7]);
     expect(dataOf(await campaign("alice", "review pilot deactivate --requested-by IBMid-550000CAROL")).keys).toBe(1);
   });
 });
@@ -185,31 +152,69 @@ describe("the requester", () => {
   it("neither reviews the own requests nor uses the review of the other person", async () => {
     const review = await reviewed();
     expect(dataOf(await campaign("bob", "review pilot deactivate")).keys).toBe(0);
-    expect(codeOf(await approve("bob", "deactivate", review))).toBe("UKO_VIEW_OUTDATED");
+    expect(dataOf(await approve(review, "bob")).error?.code).toBe("UKO_VIEW_OUTDATED");
     expect(await stepsTaken()).toEqual([]);
   });
 
   it("replaces the requests after the review: the new ones are not named by it", async () => {
     const review = await reviewed();
     await campaign("bob", "halt pilot");
-    await world.advance("1m");
+    await stage.world.advance("1m");
     await campaign("bob", "request pilot deactivate");
-    await world.advance("1m");
-    expect(actedIn(await approve("alice", "deactivate", review))).toBe(0);
+    await stage.world.advance("1m");
+    expect(counts(await approve(review)).acted).toBeUndefined();
     expect(await stepsTaken()).toEqual([]);
   });
 });
 
-describe("an approver who swaps folders between the acts", () => {
+describe("an approver", () => {
   it("brings the folder of another campaign with the same wave: its review is refused", async () => {
     const review = await reviewed();
     const other = mkdtempSync(path.join(tmpdir(), "uko-campaign-other-"));
-    cpSync(folder, other, { recursive: true });
-    const file = path.join(other, "campaign.yaml");
-    writeFileSync(file, campaignFile.replace("name: eol", "name: other"));
+    cpSync(stage.folder, other, { recursive: true });
+    writeFileSync(path.join(other, "campaign.yaml"), campaignFile.replace("name: eol", "name: other"));
     const command = `approve pilot deactivate --review ${review} --json`;
-    expect(codeOf(await runInCampaign(world, "alice", { command, folder: other }))).toBe("UKO_INPUT_INVALID");
+    const ended = await runInCampaign(stage.world, "alice", { command, folder: other });
+    expect(dataOf(ended).error.code).toBe("UKO_INPUT_INVALID");
     rmSync(other, { recursive: true });
     expect(await stepsTaken()).toEqual([]);
+  });
+
+  it("gets no further than one key with a second review, because the first keys go alone for each review", async () => {
+    const late = [3, 4, 5, 6, 7].map((at) => stage.keyNamed(`mail-${at}`));
+    await campaign("bob", "request pilot deactivate");
+    for (const key of late) await stage.world.uko("bob", `withdraw ${key}`);
+    const first = await reviewed();
+    for (const key of late) await stage.world.uko("bob", `withdraw ${key}`);
+    expect(counts(await approve(first))).toEqual({ acted: 1 });
+    expect(counts(await approve(first))).toEqual({ acted: 2, left: 5 });
+    const second = await reviewed();
+    expect(counts(await approve(second))).toEqual({ acted: 1 });
+    expect(counts(await approve(second))).toEqual({ acted: 4 });
+  });
+
+  it("gets no further than one key because another person took the step on a reviewed key", async () => {
+    const review = await reviewed();
+    await stage.world.type("carol", `approve ${stage.keyNamed("mail-4")}`);
+    expect(await stepsTaken()).toEqual(["mail-4"]);
+    expect(counts(await approve(review))).toMatchObject({ acted: 1 });
+  });
+
+  it("begins with one key that was never active, after the destruction of others", async () => {
+    const review = await reviewed();
+    for (const _ of [1, 2]) await approve(review);
+    await stage.world.advance("6d");
+    await campaign("bob", "request pilot destroy");
+    await stage.world.advance("1m");
+    const destroy = async (set: string) => {
+      const { review: digest } = dataOf(await campaign("carol", `review pilot destroy ${set}`));
+      return () => campaign("carol", `approve pilot destroy --review ${digest}`).then(counts);
+    };
+    const others = await destroy("");
+    expect(await others()).toEqual({ acted: 1 });
+    expect(await others()).toEqual({ acted: 7 });
+    const unused = await destroy("--kind never-active");
+    expect(await unused()).toEqual({ acted: 1 });
+    expect(await unused()).toEqual({ acted: 2 });
   });
 });
