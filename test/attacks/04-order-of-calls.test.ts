@@ -5,7 +5,7 @@
 
 import { status } from "@grpc/grpc-js";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ProviderCalls, Stored, Target } from "../contracts/interfaces/support/wire/pulumi-provider.ts";
+import type { Stored, Target } from "../contracts/interfaces/support/wire/pulumi-provider.ts";
 import { inputsOf, targetOf } from "../contracts/interfaces/support/wire/pulumi-workspace.ts";
 import { approve, options } from "../engine/harness.ts";
 import { type Properties, statusOf } from "../pulumi-plugin/engine.ts";
@@ -20,7 +20,7 @@ const rows = [
 ] as const;
 
 describe.each(rows)("with the interface $name", ({ name, open, prefix }) => {
-  let run: ProviderCalls;
+  let run: ReturnType<typeof open>;
   let seq = 0;
   const writes = async () => stacks.uko.effects(seq);
   /** Each run of the engine has a process of its own. */
@@ -125,6 +125,18 @@ describe.each(rows)("with the interface $name", ({ name, open, prefix }) => {
     await run.read(stored);
     await run.differs(stored, stored.inputs);
     expect(await refusal(run.delete(stored))).toContain("[UKO_APPROVAL_PENDING]");
+  });
+
+  test("such a destroy does not warn that the key is destroyed, because no program declares the key", async () => {
+    const stored = await made(payroll, key());
+    const destroyed = { record: { state: "destroyed" }, material: "absent" };
+    await stacks.uko.test.control(`keys/${stored.outputs.keyId}`, destroyed);
+    const read = { ...stored, ...(await run.read(stored)) };
+    expect(read.outputs.keyState).toBe("destroyed");
+    await run.differs(read, stored.inputs);
+    await run.delete(read).catch(() => {});
+    await run.cancel();
+    expect(run.log.filter(({ message }) => message.includes("is destroyed, but"))).toEqual([]);
   });
 
   test("such a destroy by Carol of a key that is approved for Bob prints the destroy that Bob runs", async () => {

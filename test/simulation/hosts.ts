@@ -86,7 +86,7 @@ export function openDynamic(outputs: Outputs, settings: StoredSettings = {}): Pu
     configure: async () => [],
     async check(target, news, olds) {
       const { inputs, failures = [] } = await providerOf(target).check(sent(olds), sent(news));
-      return { inputs, failures: failures.map(({ reason }) => reason) };
+      return { inputs: withProvider(inputs, news), failures: failures.map(({ reason }) => reason) };
     },
     async differs(stored, news) {
       const { changes = false } = await providerOf(stored).diff(stored.id, sent(stored.outputs), sent(news));

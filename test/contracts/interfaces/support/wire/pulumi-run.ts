@@ -51,7 +51,8 @@ export interface Said {
 }
 
 export async function runEngine(request: RunRequest): Promise<RunOutcome> {
-  const { kind, provider, state, options } = request;
+  const { kind, provider, options } = request;
+  const state = kind === "preview" ? copyOf(request.state) : request.state;
   const errors: Said[] = [];
   const progress: string[] = [];
   const counts = new Map<string, number>();
@@ -71,7 +72,7 @@ export async function runEngine(request: RunRequest): Promise<RunOutcome> {
       // A mark of a secret alone is no change.
       if (isDeepStrictEqual(revealed(after), revealed(stored))) count("unchanged");
       else count(after === undefined ? "deleted" : "updated");
-      if (kind !== "preview") keep(stored.name, after);
+      keep(stored.name, after);
     } catch (error) {
       fail(stored, error);
     }
@@ -145,19 +146,19 @@ export async function runEngine(request: RunRequest): Promise<RunOutcome> {
         ? await provider.create(target, inputs, isPreview)
         : { id: "", outputs: inputs, refreshBeforeUpdate: false };
       count("created");
-      if (!isPreview) keep(target.name, { ...target, ...made, inputs, needs });
+      keep(target.name, { ...target, ...made, inputs, needs });
       return made.outputs;
     }
     if (!(await provider.differs(stored, inputs))) {
       count("unchanged");
-      if (!isPreview) keep(target.name, { ...stored, inputs, needs });
+      keep(target.name, { ...stored, inputs, needs });
       return stored.outputs;
     }
     const changed = canAsk
       ? await provider.update(stored, inputs, isPreview)
       : { outputs: { ...stored.outputs, ...inputs } };
     count("updated");
-    if (!isPreview) keep(target.name, { ...stored, ...changed, inputs, needs });
+    keep(target.name, { ...stored, ...changed, inputs, needs });
     return changed.outputs;
   }
 
@@ -194,6 +195,17 @@ export async function runEngine(request: RunRequest): Promise<RunOutcome> {
     };
     await eachOf(doomed, end);
   }
+}
+
+/** The state of a preview, which compares the program with what its refresh found and saves nothing. */
+function copyOf(state: StateFile): Pick<StateFile, "read" | "change"> {
+  let { resources, ...others } = state.read();
+  return {
+    read: () => ({ ...others, resources }),
+    change(edit) {
+      resources = edit(resources);
+    },
+  };
 }
 
 /** Warnings in the log so far, each once; those without a resource are the stack's. */
