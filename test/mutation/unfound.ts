@@ -49,6 +49,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "a held key is removed",
     "10 s between record and last write",
     "a seal is good for other words",
+    "a record may be dated after the last write",
   ],
   "drawn too rarely: a key that its program made for one person": [
     "gate destroy covers its own destroy",
@@ -65,7 +66,6 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
   "not explained": [
     "a planted record in one's own name never fits",
     "a hold stops only the removal",
-    "a record may be dated after the last write",
     "a run writes without settling",
   ],
   "needs a world that no story has: signed consents": [
