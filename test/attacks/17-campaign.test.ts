@@ -1,13 +1,14 @@
 /**
  * A campaign with one malicious person at a time: a keystore writer, a tag writer, the requester, an approver who swaps
- * files between the commands or wants no sample. None of them makes a key take a step that two people did not see and
- * approve.
+ * files between the commands or wants no sample, a committer of `campaign.yaml`. None of them makes a key take a step
+ * that two people did not see and approve. Forged files of the folder are in 17-forging-committer.test.ts.
  */
 
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openOperations } from "../../provider/compose/operations.ts";
 import { campaignSeed, keysOf } from "../cli/campaign-seed.ts";
 import { counts, dataOf, useCampaignStage } from "../cli/campaign-stage.ts";
 import type { Ended, Person } from "../cli/harness.ts";
@@ -216,5 +217,91 @@ describe("an approver", () => {
     const unused = await destroy("--kind never-active");
     expect(await unused()).toEqual({ acted: 1 });
     expect(await unused()).toEqual({ acted: 2 });
+  });
+});
+
+// An edit that narrows stops its keys at once. Any other edit refuses each act of the wave and names the difference, until
+// a new manifest puts it into what the next person reviews.
+describe("a committer with an edit that narrows", () => {
+  const firstRule = "  - {match: {label: 'cards*'}";
+  it.each([
+    ["a rule that leaves the key", firstRule, `  - {match: {label: mail-1}, class: leave, wave: pilot}\n${firstRule}`],
+    ["no rule for the key any more", "match: {}", "match: {id: [IDS]}"],
+  ])("stops the key at once: %s", async (_, from, to) => {
+    const review = await reviewed();
+    const others = [0, 2, 3, 4, 5, 6, 7].map((at) => `mail-${at}`);
+    edit(from, to.replace("IDS", others.map((label) => stage.keyNamed(label).split("/")[1]).join()));
+    await approve(review);
+    await approve(review);
+    expect((await stepsTaken()).toSorted()).toEqual(others);
+    const { out } = await stage.campaign("status");
+    expect(out).toMatch(/mail-1 +pilot +campaign\.yaml no longer/);
+    // The other wave still waits for the key: an edit of one wave opens no other one.
+    expect(dataOf(await campaign("bob", "request main deactivate")).gate).toBe("after");
+  });
+
+  it("stops the keys of a vault outside the scope, and of a wave that was taken out", async () => {
+    const review = await reviewed();
+    const vault = stage.keyNamed("cards-0").split("/")[0];
+    edit("waves:", `scope: {vaults: [${vault}]}\nwaves:`);
+    expect((await approve(review)).exitCode).toBe(13);
+    edit(`scope: {vaults: [${vault}]}\n`, "");
+    edit("  - {name: pilot, soak: 5d, maxFailures: 1, ticket: CHG-1}\n", "");
+    edit("after: [pilot], ", "");
+    edit("class: destroy, wave: pilot", "class: destroy, wave: main");
+    expect(dataOf(await approve(review)).error?.code).toBe("UKO_INPUT_INVALID");
+    const other = await campaign("bob", "request main deactivate");
+    expect(dataOf(other)).toMatchObject({ gate: "differs", differences: ['wave "main": after: ["pilot"] -> []'] });
+    expect(await stepsTaken()).toEqual([]);
+  });
+
+  it("stops a key in a run that is under way, as a hold does", async () => {
+    const run = openOperations(stage.world.environmentOf("bob"), { progress: { report: () => {} } });
+    const narrowed = campaignFile.replaceAll("class: destroy", "class: leave");
+    // The first line after the lists of vaults tells that a key was requested.
+    const count = (line: string): void => {
+      if (!line.startsWith("Listing")) stage.write("campaign.yaml", narrowed);
+    };
+    const acting = await run.campaignActs({ report: () => {}, count });
+    const signal = new AbortController().signal;
+    const { data } = await acting.request(stage.folder, { wave: "pilot", step: "deactivate" }, { signal });
+    await run.close();
+    expect((data as { keys: { outcome: string }[] }).keys.map(({ outcome }) => outcome)).toEqual([
+      "acted",
+      ...Array(7).fill("left"),
+    ]);
+  });
+});
+
+describe("a committer with any other edit", () => {
+  it("closes each act of the wave (17-forging-committer.test.ts), and nothing that only takes back", async () => {
+    await reviewed();
+    edit("soak: 5d, maxFailures: 1", "soak: 4h, maxFailures: 1");
+    expect(dataOf(await campaign("bob", "halt pilot")).keys).toHaveLength(8);
+  });
+
+  it("gets no class that leads further than the manifest, until a new manifest makes each review start again", async () => {
+    edit("'cards*'}, class: destroy", "'cards*'}, class: leave");
+    edit("after: [pilot], ", "");
+    await stage.campaign("plan --write --yes");
+    const review = await reviewed();
+    edit("'cards*'}, class: leave", "'cards*'}, class: destroy");
+    const { out } = await stage.campaign("request main deactivate", "bob");
+    expect(out).toContain('cards-0": class: "leave" -> "destroy"');
+    expect(out).toContain(`Next:\n  uko campaign plan --write --folder ${stage.folder}\n`);
+    edit("wave: pilot, owner: platform", "wave: pilot, owner: payments");
+    expect((await stage.campaign("plan --write --yes")).out).toContain('class: "leave" -> "destroy"');
+    const { error } = dataOf(await approve(review));
+    expect(error.summary).toContain("changed after the review");
+    expect(await stepsTaken()).toEqual([]);
+  });
+
+  it("shows the reviewer the rules of the wave, and everybody a manifest that changes them", async () => {
+    edit("maxFailures: 1", "maxFailures: 2");
+    expect((await stage.campaign("plan --write --yes")).out).toContain("maxFailures: 1 -> 2");
+    await campaign("bob", "request pilot deactivate");
+    await stage.world.advance("1m");
+    const { out } = await stage.campaign("review pilot deactivate", "alice");
+    expect(out).toMatch(/soak 5d.*maxFailures 2.*ticket CHG-1/);
   });
 });

@@ -160,7 +160,7 @@ const requests = (change: (text: string) => string) => () => {
 const approveRoots: readonly Act[] = [["bob", "next --wave roots"]];
 
 const forgeries: readonly Forgery[] = [
-  // Rules. Edits that narrow are in 24-campaign-rules.test.ts.
+  // Rules. Edits that narrow are in 17-campaign.test.ts.
   ...["endpoint: https://evil.example", "command: rm", "signer: mallory"].map(
     (line): Forgery => ({
       ...{ forges: "rules", tries: `to send people elsewhere with "${line}"` },
