@@ -50,6 +50,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "10 s between record and last write",
     "a seal is good for other words",
     "a record may be dated after the last write",
+    "a run writes without settling",
   ],
   "drawn too rarely: a key that its program made for one person": [
     "gate destroy covers its own destroy",
@@ -63,11 +64,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "the stored statuses name no keystore",
     "material in the metadata does not matter",
   ],
-  "not explained": [
-    "a planted record in one's own name never fits",
-    "a hold stops only the removal",
-    "a run writes without settling",
-  ],
+  "not explained": ["a planted record in one's own name never fits", "a hold stops only the removal"],
   "needs a world that no story has: signed consents": [
     "a signature is good for other words",
     "the request that an approval quotes need not be signed",
