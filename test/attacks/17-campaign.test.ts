@@ -28,10 +28,7 @@ const stage = useCampaignStage({
   ],
   kmsKeys: [],
 });
-beforeEach(async () => {
-  stage.write("campaign.yaml", campaignFile);
-  await stage.campaign("plan --write --yes");
-});
+beforeEach(() => stage.begin(campaignFile));
 afterEach(async () => expect(explainVerdict(await stage.world.verdict())).toBe(""));
 
 const campaignFile = `format: uko-campaign-1

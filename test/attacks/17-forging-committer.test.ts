@@ -300,8 +300,7 @@ const withDigest = (command: string): string => command.replace("DIGEST", digest
 
 /** Bob requests the deactivation of the pilot, and Alice reviews it. */
 async function reviewed(): Promise<void> {
-  stage.write("campaign.yaml", campaignFile);
-  await stage.campaign("plan --write --yes");
+  await stage.begin(campaignFile);
   await stage.campaign("request pilot deactivate");
   await stage.world.advance("1m");
   const { out } = await stage.campaign("review pilot deactivate --json", "alice");

@@ -1,7 +1,7 @@
 /** Refusals of the service in a campaign, and forged evidence. Neither keeps a wave from its other keys or allows a step. */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { campaignSeed, keysOf, waveFile } from "../cli/campaign-seed.ts";
+import { campaignSeed, keysOf } from "../cli/campaign-seed.ts";
 import { useCampaignStage } from "../cli/campaign-stage.ts";
 import type { Person } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
@@ -13,16 +13,10 @@ const stage = useCampaignStage({
   keys: keysOf("mail", 8, { vault: "archive", template: "azure" }),
   kmsKeys: [],
 });
-beforeEach(async () => {
-  stage.write("campaign.yaml", waveFile);
-  await stage.campaign("plan --write --yes");
-});
+beforeEach(() => stage.begin());
 afterEach(async () => expect(explainVerdict(await stage.world.verdict())).toBe(""));
 
-async function next(who: Person, answers?: readonly string[]) {
-  await stage.world.advance("1m");
-  return stage.world.type(who, `campaign next --folder ${stage.folder}`, answers);
-}
+const next = (who: Person, answers?: readonly string[]) => stage.type(who, "next", answers);
 const deactivations = async () =>
   (await stage.world.trail()).filter(({ operation }) => operation === "deactivateManagedKey");
 const refuse = (label: string) =>

@@ -25,8 +25,7 @@ rules:
 `;
 
 test("a key costs at most 5 calls to request, 6 to deactivate, 5 to destroy, 4 to remove; a status 60 in all", async () => {
-  stage.write("campaign.yaml", file);
-  await stage.campaign("plan --write --yes");
+  await stage.begin(file);
 
   const callsOf = async (command: string, who: Person) => {
     const before = (await stage.world.trail()).length;

@@ -5,7 +5,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { campaignSeed, keysOf } from "./campaign-seed.ts";
 import { dataOf, useCampaignStage } from "./campaign-stage.ts";
-import type { Ended, Person } from "./harness.ts";
+import type { Ended } from "./harness.ts";
 
 const stage = useCampaignStage({
   ...campaignSeed,
@@ -27,10 +27,8 @@ rules:
   - {match: {}, class: destroy, wave: main, owner: platform, reason: Moved}
 `;
 
-async function begin(): Promise<void> {
-  stage.write("campaign.yaml", campaignFile);
-  expect((await stage.campaign("plan --write --yes")).err).not.toContain("[UKO_");
-}
+const { type } = stage;
+const begin = () => stage.begin(campaignFile);
 /** The lines of one section of a report. */
 function sectionOf({ out }: Pick<Ended, "out">, title: string): string {
   return out.split("\n\n").find((part) => part.startsWith(title)) ?? "";
@@ -38,10 +36,6 @@ function sectionOf({ out }: Pick<Ended, "out">, title: string): string {
 /** As another program writes to the record of a key. */
 function edit(label: string, record: Readonly<Record<string, string>>): Promise<void> {
   return stage.world.control(`keys/${stage.keyNamed(label).split("/")[1]}`, { record });
-}
-async function type(who: Person, command: string) {
-  await stage.world.advance("1m");
-  return stage.world.type(who, `campaign ${command} --folder ${stage.folder}`);
 }
 
 describe("uko campaign plan", () => {

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { recordTagName } from "../../provider/lifecycle/vocabulary/tag-names.ts";
 import { openConsole } from "../console/console-world.ts";
 import { withOtherTool } from "../support/other-tool.ts";
-import { vaultIds, waveFile, waveSeed } from "./campaign-seed.ts";
+import { vaultIds, waveSeed } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
 import type { EndedAtTerminal, Person } from "./harness.ts";
 
@@ -17,13 +17,7 @@ async function type(who: Person, command: string, answers?: readonly string[]): 
   await stage.world.advance("1m");
   return stage.world.type(who, command, answers);
 }
-const next = (who: Person, options = "", answers?: readonly string[]) =>
-  type(who, `campaign next ${options} --folder ${stage.folder}`, answers);
-
-async function begin(text = waveFile): Promise<void> {
-  stage.write("campaign.yaml", text);
-  await type("bob", `campaign plan --write --folder ${stage.folder}`);
-}
+const next = (who: Person, options = "", answers?: readonly string[]) => stage.type(who, `next ${options}`, answers);
 
 /** How many calls of this operation had an effect: deactivateManagedKey deactivates a key, destroyManagedKey destroys it. */
 const effects = async (operation = "deactivateManagedKey") =>
@@ -33,7 +27,7 @@ const led =
   /campaign "eol" approves it in its wave "pilot": run uko campaign next --wave pilot in the campaign's folder/;
 
 it("is shown with the label that the manifest here knows, by each command and in the console", async () => {
-  await begin();
+  await stage.begin();
   const key = stage.keyNamed("mail-0");
   await withOtherTool(stage.world, "carol", key, { method: "PATCH", body: { label: "orders-test" } });
   await stage.world.uko("carol", `request ${key}`);
@@ -57,7 +51,7 @@ it("is shown with the label that the manifest here knows, by each command and in
 
 describe("a request of a campaign, outside of its folder", () => {
   beforeEach(async () => {
-    await begin();
+    await stage.begin();
     expect((await next("bob")).out).toContain("Requested the deactivation of 4 keys");
   });
 
@@ -162,7 +156,7 @@ async function recordByHand(label: string, who: Person = "carol", change?: (body
 const requestAgain = () => stage.world.uko("bob", `campaign next --step deactivate --yes --folder ${stage.folder}`);
 
 describe("uko campaign next", () => {
-  beforeEach(() => begin());
+  beforeEach(() => stage.begin());
 
   it("names campaign, wave and line in each request that it makes, and in no other", async () => {
     await stage.world.uko("carol", `request ${stage.keyNamed("mail-3")}`);
@@ -215,7 +209,7 @@ describe("uko campaign next", () => {
 
   it("takes compact requests, which have no room for a mark, in that group", async () => {
     await stage.world.reset({ tags: "dropped" });
-    await begin();
+    await stage.begin();
     await next("bob");
     const { out } = await next("alice");
     expect(out).toContain("the service keeps no tags, so its request cannot name the wave");
@@ -245,7 +239,7 @@ describe("uko campaign next", () => {
 });
 
 describe("a field that a person plants or drops by hand", () => {
-  beforeEach(() => begin());
+  beforeEach(() => stage.begin());
   const without = ({ c: _field, ...body }: Record<string, unknown>) => body;
 
   it("voids the request of another person, who did not write last", async () => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { linesBelow } from "../support/json-lines.ts";
 import { waveFile, waveSeed } from "./campaign-seed.ts";
 import { counts, dataOf, useCampaignStage } from "./campaign-stage.ts";
-import type { AtTerminal, Ended, EndedAtTerminal, Person } from "./harness.ts";
+import type { Ended, EndedAtTerminal, Person } from "./harness.ts";
 import { expectCampaignForm } from "./json-form.ts";
 
 // Erin lacks the roles of a custodian.
@@ -14,11 +14,7 @@ const identities = waveSeed.identities.map(({ vaults: _vaults, ...each }) =>
 );
 const stage = useCampaignStage({ ...waveSeed, identities });
 
-/** A command at a terminal, where the person types what uko asks for. */
-async function type(who: Person, command: string, answers?: AtTerminal): Promise<EndedAtTerminal> {
-  await stage.world.advance("1m");
-  return stage.world.type(who, `campaign ${command} --folder ${stage.folder}`, answers);
-}
+const { begin, type } = stage;
 const next = (who: Person, options = ""): Promise<EndedAtTerminal> => type(who, `next ${options}`);
 /** The same without a terminal. */
 async function quiet(who: Person, command: string) {
@@ -43,11 +39,6 @@ function continued(): readonly string[] {
   );
   const found = lines.filter(({ step }) => step === "continue");
   return found.toSorted((a, b) => a.time.localeCompare(b.time)).map(({ reason }) => reason);
-}
-
-async function begin(text = waveFile): Promise<void> {
-  stage.write("campaign.yaml", text);
-  await type("bob", "plan --write");
 }
 
 describe("a wave of two people", () => {
@@ -126,11 +117,7 @@ describe("a wave of two people", () => {
           `  - {match: {label: mail-${at}}, class: destroy, wave: ${at === 3 ? "last" : "aside"}, owner: platform, reason: Moved}\n`,
       )
       .join("");
-    stage.write(
-      "campaign.yaml",
-      waveFile.replace(/^ {2}- \{name: pilot.*\n/m, waves).replace(/^rules:\n/m, `rules:\n${rules}`),
-    );
-    await type("bob", "plan --write");
+    await begin(waveFile.replace(/^ {2}- \{name: pilot.*\n/m, waves).replace(/^rules:\n/m, `rules:\n${rules}`));
     await next("bob", "--wave aside");
     await next("alice", "--wave aside");
     await stage.world.advance("5h");
@@ -274,8 +261,7 @@ describe("a key that no step can end", () => {
       "To release mail-0: add a rule of class leave for the key to campaign.yaml, then uko campaign plan --write",
     );
     const rule = "  - {match: {label: mail-0}, class: leave, wave: pilot, reason: Compromised}\n";
-    stage.write("campaign.yaml", waveFile.replace("rules:\n", `rules:\n${rule}`));
-    await type("bob", "plan --write");
+    await begin(waveFile.replace("rules:\n", `rules:\n${rule}`));
     const key = dataOf(await quiet("bob", "status --json")).keys.find(
       ({ label }: { label: string }) => label === "mail-0",
     );

@@ -11,8 +11,7 @@ import { useCampaignStage } from "./campaign-stage.ts";
 const stage = useCampaignStage(oneKeySeed);
 
 it("uko campaign next writes once that the service does not find the key, so that a certificate can have the key", async () => {
-  stage.write("campaign.yaml", oneKeyFile);
-  await stage.campaign("plan --write --yes");
+  await stage.begin(oneKeyFile);
   const name = stage.keyNamed("mail-0");
   const [vaultId = "", keyId = ""] = name.split("/");
   await stage.world.control(`keys/${keyId}`, { record: { state: "destroyed" }, material: "absent" });

@@ -8,7 +8,7 @@ import { makeSshKey, signerLine, writeSigningFolder } from "../support/ssh-keys.
 import { useFolder } from "../support/use-folder.ts";
 import { campaignSeed, keysOf } from "./campaign-seed.ts";
 import { useCampaignStage } from "./campaign-stage.ts";
-import type { EndedAtTerminal, Person } from "./harness.ts";
+import type { Person } from "./harness.ts";
 
 const root = useFolder({ isKept: true });
 const system = path.join(root, "system");
@@ -36,27 +36,19 @@ const list = (people: readonly (keyof typeof sshKeys)[]): void =>
     people.map((who) => `${signerLine(`IBMid-550000${who.toUpperCase()}`, sshKeys[who])}\n`).join(""),
   );
 
-async function type(who: Person, command: string): Promise<EndedAtTerminal> {
-  await stage.world.advance("1m");
-  return stage.world.type(who, `campaign ${command} --folder ${stage.folder}`);
-}
+const { type } = stage;
 const destructions = async (): Promise<number> =>
   (await stage.world.trail()).filter(({ operation, effect }) => operation === "destroyManagedKey" && effect).length;
 
 /** A campaign of one wave, with a rule for the managed keys or one for the KMS keys. */
-async function begin(match: string): Promise<void> {
-  stage.write(
-    "campaign.yaml",
-    `format: uko-campaign-1
+const begin = (match: string): Promise<void> =>
+  stage.begin(`format: uko-campaign-1
 name: eol
 instance: ${campaignSeed.instance.id}
 deadline: 2027-03-20
 waves: [{name: pilot, soak: 4h}]
 rules: [{match: ${match}, class: destroy, wave: pilot, owner: platform, reason: Moved}]
-`,
-  );
-  await type("bob", "plan --write");
-}
+`);
 
 it("destroys what both people signed, and nothing that one of them did not sign", async () => {
   list(["alice", "bob"]);

@@ -5,9 +5,9 @@ import path from "node:path";
 import { expect } from "vitest";
 import type { Seed } from "../../provider/emulator/store/seed.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
-import { campaignSeed } from "./campaign-seed.ts";
+import { campaignSeed, waveFile } from "./campaign-seed.ts";
 import { type CliStage, type CliStageOptions, useCliStage } from "./cli-stage.ts";
-import type { Ended, Person } from "./harness.ts";
+import type { AtTerminal, Ended, EndedAtTerminal, Person } from "./harness.ts";
 import { expectCampaignForm } from "./json-form.ts";
 
 export interface CampaignStage extends CliStage {
@@ -17,6 +17,10 @@ export interface CampaignStage extends CliStage {
   read(name: string): string;
   /** All lines of the manifest. */
   manifest(): string;
+  /** Runs `uko campaign` at a terminal a minute later, where the person types what it asks for. */
+  type(who: Person, command: string, answers?: AtTerminal): Promise<EndedAtTerminal>;
+  /** Writes this campaign.yaml and its manifest. */
+  begin(text?: string): Promise<void>;
   /** Writes a campaign.yaml with a rule for each key of the seed. */
   complete(change?: (text: string) => string): void;
   /** The same with a blackout, and a manifest. */
@@ -59,6 +63,15 @@ export function useCampaignStage(seed: Seed = campaignSeed, over: Omit<CliStageO
       if (command.includes("--json")) expectCampaignForm(command, ended.out);
       return ended;
     },
+    async type(who, command, answers) {
+      await world.advance("1m");
+      return world.type(who, `campaign ${command} --folder ${folder}`, answers);
+    },
+    async begin(text = waveFile) {
+      stage.write("campaign.yaml", text);
+      const { exitCode, err } = await stage.campaign("plan --write --yes");
+      expect([0, 14], err).toContain(exitCode);
+    },
     write(name, text) {
       mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
       writeFileSync(path.join(folder, name), text);
@@ -66,11 +79,7 @@ export function useCampaignStage(seed: Seed = campaignSeed, over: Omit<CliStageO
     manifest: () => manifestIn(folder),
     read: (name) => readFileSync(path.join(folder, name), "utf8"),
     complete: (change = (text) => text) => stage.write("campaign.yaml", change(completeCampaign)),
-    async planned(change = (text) => text) {
-      stage.complete((text) => change(`${text}${yearEnd}`));
-      const { exitCode, err } = await stage.campaign("plan --write --yes");
-      expect([0, 14], err).toContain(exitCode);
-    },
+    planned: (change = (text) => text) => stage.begin(change(`${completeCampaign}${yearEnd}`)),
     keyNamed(label) {
       const row = stage
         .manifest()

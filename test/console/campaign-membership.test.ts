@@ -1,23 +1,20 @@
 /** Requests of a campaign on the page *Waiting for you*: in no group, one line for the wave, and one key at a time by hand. */
 
-import { writeFileSync } from "node:fs";
-import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openCampaignAt } from "../../provider/campaign/view/context.ts";
 import { openKnownCampaign } from "../../provider/campaign/view/known.ts";
 import { openKeyOperations } from "../../provider/compose/keys.ts";
 import { createCampaignFolder } from "../../provider/services/campaign-folder.ts";
 import { vaultIds, waveFile, waveSeed } from "../cli/campaign-seed.ts";
-import { manifestIn } from "../cli/campaign-stage.ts";
-import { useCliStage } from "../cli/cli-stage.ts";
+import { useCampaignStage } from "../cli/campaign-stage.ts";
 import { withoutPause } from "../cli/harness.ts";
 import { hiddenIn, openConsole, type TestConsole } from "./console-world.ts";
 
 let consoles: TestConsole[] = [];
-const { world, folder } = useCliStage({ seed: waveSeed });
+const stage = useCampaignStage(waveSeed);
+const { world, folder, keyNamed } = stage;
 beforeEach(async () => {
-  writeFileSync(path.join(folder, "campaign.yaml"), waveFile);
-  await world.type("bob", `campaign plan --write --folder ${folder}`);
+  await stage.begin();
   await world.advance("1m");
 });
 afterEach(async () => {
@@ -31,22 +28,13 @@ async function aliceAt(over: Parameters<typeof openConsole>[2] = {}): Promise<Te
   await opened.logIn();
   return opened;
 }
-function keyNamed(label: string): string {
-  const line = manifestIn(folder)
-    .split("\n")
-    .find((each) => each.includes(`"label":"${label}"`));
-  const { vault, id } = JSON.parse(line ?? "") as { vault: string; id: string };
-  return `${vault}/${id}`;
-}
 const groupAddress = `/requests/approve/${vaultIds.archive}/active/IBMid-550000BOB`;
 const deactivations = async () =>
   (await world.trail()).filter(({ operation, effect }) => operation === "deactivateManagedKey" && effect).length;
 
 it("keeps a warning word that the manifest has, whatever page of the campaign was read last", async () => {
-  const warning = waveFile.replace("waves:", "warningWords: [ważne]\nwaves:");
-  writeFileSync(path.join(folder, "campaign.yaml"), warning);
-  await world.type("bob", `campaign plan --write --folder ${folder}`);
-  writeFileSync(path.join(folder, "campaign.yaml"), waveFile);
+  await stage.begin(waveFile.replace("waves:", "warningWords: [ważne]\nwaves:"));
+  stage.write("campaign.yaml", waveFile);
   const outputs = { progress: { report: () => {} }, clock: withoutPause };
   const { world: own } = openKeyOperations(world.environmentOf("alice"), outputs);
   own.texts?.learn(await openKnownCampaign(own, createCampaignFolder(folder)));
@@ -161,11 +149,7 @@ describe("with the folder of the campaign", () => {
       `  - {match: {label: '${label}*'}, class: destroy, wave: ${wave}, owner: platform, reason: Moved}\n`;
     const [head = ""] = waveFile.split("waves:");
     const waves = "waves:\n  - {name: mails}\n  - {name: drafts}\n  - {name: last, after: [mails]}\n";
-    writeFileSync(
-      path.join(folder, "campaign.yaml"),
-      `${head}${waves}rules:\n${of("mail", "mails")}${of("draft", "drafts")}`,
-    );
-    expect((await world.type("bob", `campaign plan --write --folder ${folder}`)).exitCode).toBe(0);
+    await stage.begin(`${head}${waves}rules:\n${of("mail", "mails")}${of("draft", "drafts")}`);
     const alice = await inCampaign();
     const listed = async (headers: Record<string, string> = {}) => {
       const before = (await world.trail()).length;
@@ -206,14 +190,12 @@ describe("with the folder of the campaign", () => {
   it("still shows the request on a key that its campaign gave up or leaves alone, since no card of a wave has it", async () => {
     await world.type("bob", `campaign next --folder ${folder}`);
     await world.advance("1m");
-    writeFileSync(
-      path.join(folder, "campaign.yaml"),
+    await stage.begin(
       waveFile.replace(
         "  - {match: {}",
         "  - {match: {label: mail-3}, class: leave, wave: pilot}\n  - {match: {label: mail-1}",
       ),
     );
-    await world.type("bob", `campaign plan --write --folder ${folder}`);
     const { text } = await (await inCampaign()).open("/waiting");
     expect(text).toMatch(/<h2>In a campaign<\/h2>\s*<p role="status">3 keys<\/p>/);
     expect(text).toMatch(/mail-3: [^<]*leaves/);
@@ -224,7 +206,7 @@ describe("with the folder of the campaign", () => {
     await world.uko("bob", `request ${key}`);
     await world.advance("1m");
     const leave = "rules:\n  - {match: {label: mail-3}, class: leave, wave: pilot}\n";
-    writeFileSync(path.join(folder, "campaign.yaml"), waveFile.replace("rules:\n", leave));
+    stage.write("campaign.yaml", waveFile.replace("rules:\n", leave));
     const alice = await inCampaign();
     for (const act of ["approve", "store"]) {
       expect((await alice.open(`/keys/${key}/${act}`)).text).toContain("UKO_KEY_LEFT");

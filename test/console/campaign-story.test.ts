@@ -3,7 +3,7 @@
 import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
-import { waveFile, waveSeed } from "../cli/campaign-seed.ts";
+import { waveSeed } from "../cli/campaign-seed.ts";
 import { type CampaignStage, useCampaignStage } from "../cli/campaign-stage.ts";
 import type { Person } from "../cli/harness.ts";
 import { linesBelow } from "../support/json-lines.ts";
@@ -67,8 +67,7 @@ it.each([
   ["the command line", onCommandLine],
   ["the console", inConsole],
 ])("%s ends a wave with two people, and asks each person only for what that person can do", async (_name, next) => {
-  stage.write("campaign.yaml", waveFile);
-  expect((await stage.campaign("plan --write --yes")).exitCode).toBe(0);
+  await stage.begin();
   const turn = async (who: Person, says: RegExp, ...typed: readonly string[]): Promise<void> => {
     await stage.world.advance("1m");
     const taken = await next(stage, who);
