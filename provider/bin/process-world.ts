@@ -34,14 +34,14 @@ export function openProcess(version: string): ProcessWorld {
       terminal: process.stdin.isTTY,
     });
     const ended = new Promise<undefined>((resolve) => void terminal.once("close", () => resolve(undefined)));
-    try {
-      return await Promise.race([terminal.question(isSecret ? "" : question, { signal: stop.signal }), ended]);
-    } catch {
-      return undefined;
-    } finally {
-      terminal.close();
-      if (isSecret) process.stderr.write("\n");
-    }
+    const answer = await Promise.race([
+      terminal.question(isSecret ? "" : question, { signal: stop.signal }).catch(() => undefined),
+      ended,
+    ]);
+    terminal.close();
+    // Nobody pressed Enter at the end of the line.
+    if (isSecret || answer === undefined) process.stderr.write("\n");
+    return answer;
   };
 
   return {
