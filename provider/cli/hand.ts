@@ -73,10 +73,11 @@ export async function confirmSet(
   { json, yes }: { readonly json?: boolean; readonly yes?: boolean },
   phrase: string,
   lines: readonly string[] = [],
+  detail?: string,
 ): Promise<void> {
   if (world.ask !== undefined && json !== true) {
     if (lines.length > 0) world.err.write(`${printableLines(lines.join("\n"))}\n`);
-    return requireTyped(world, `Type "${phrase}" to go on: `, phrase, "The command was not confirmed");
+    return requireTyped(world, `Type "${phrase}" to go on: `, phrase, "The command was not confirmed", detail);
   }
   if (yes === true) return;
   throw usageError(

@@ -92,6 +92,15 @@ describe("a wave of two people", () => {
     expect((await type("bob", "next", ["remove 4"])).out).toContain("Removed the metadata of 4 keys");
   });
 
+  it("says of a refused rest that nothing more was changed, because the sample was", async () => {
+    await begin();
+    await next("bob");
+    const step = "next --wave pilot --step deactivate";
+    expect((await type("alice", step, ["no"])).err).toContain('is not "deactivate 1". Nothing was changed.');
+    const { err } = await type("alice", step, ["deactivate 1", "no"]);
+    expect(err).toContain('is not "deactivate 3". Nothing more was changed.');
+  });
+
   it("costs no call for a single key if there is nothing to do, and at most six a key for a rollback", async () => {
     await begin();
     await next("bob");

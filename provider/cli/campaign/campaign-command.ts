@@ -165,11 +165,13 @@ function asking(world: UkoWorld, shown: Partial<Shown & Yes>): Confirm {
   return (phrase, lines) => confirmSet(world, shown, phrase, lines);
 }
 
-/** Asks a person to type the words; `--yes` does not take their place. */
+/** Asks a person to type the words; `--yes` does not take their place. After a sample, the rest is a second question. */
 function askingByHand(world: UkoWorld, command: string): Confirm {
+  let nothing = "Nothing was changed.";
   return async (phrase, lines) => {
     requireHand(world, command);
-    await confirmSet(world, {}, phrase, lines);
+    await confirmSet(world, {}, phrase, lines, nothing);
+    nothing = "Nothing more was changed.";
   };
 }
 
