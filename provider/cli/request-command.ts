@@ -89,8 +89,12 @@ async function requestableKmsKey(run: OpenRun, key: KmsKeyPath): Promise<NamedKe
   return { label: seen?.report.label ?? "", id: key.kmsKeyId, path: `kms/${key.kmsKeyId}`, isInKms: true };
 }
 
-async function kmsRule(): Promise<string> {
-  return (await import("../compose/keys.ts")).kmsRolesRule;
+/** Whether a destruction is for good. KMS can restore a destroyed key, and UKO cannot. */
+async function consequences(keys: readonly NamedKey[]): Promise<readonly string[]> {
+  const inKms = keys.filter(({ isInKms }) => isInKms === true);
+  const kms = inKms.length > 0 ? await import("../compose/keys.ts") : undefined;
+  const wayBack = kms && inKms.length === keys.length ? `KMS ${kms.kmsWayBack}.` : "A destruction cannot be undone.";
+  return [`Nothing changes until another person approves. ${wayBack}`, ...(kms ? [kms.kmsRolesRule] : [])];
 }
 
 const maxShown = 20;
@@ -107,8 +111,7 @@ export async function requireDestruction(world: CliWorld, keys: readonly NamedKe
       ...warnings.map((line) => `    ${line}`),
     ]),
     ...(hidden > 0 ? [`  and ${hidden} more`] : []),
-    "Nothing changes until another person approves. A destruction cannot be undone.",
-    ...(keys.some(({ isInKms }) => isInKms === true) ? [await kmsRule()] : []),
+    ...(await consequences(keys)),
   ];
   world.err.write(`${printableLines(lines.join("\n"))}\n`);
   const { phrase, what } = phraseFor("destroy", keys);

@@ -12,7 +12,7 @@ import type { CallOptions } from "../engine/ports/world.ts";
 import type { Environment } from "../settings.ts";
 import { type Outputs, openWorld } from "./world.ts";
 
-export { kmsRolesRule } from "../engine/kms-key/words.ts";
+export { kmsRolesRule, kmsWayBack } from "../engine/kms-key/words.ts";
 
 /**
  * Opens the operations on keys. `run` is what commands use, which have no stored settings. The other parts are for
