@@ -42,3 +42,9 @@ test("the end of a run leaves out the wait of a key that a preview names, and of
   expect(previews.map(({ name }) => name)).toEqual(["taxes"]);
   expect(warnings.map(([urn]) => urn)).toEqual(["payroll", "orders", "ledger", "wages"]);
 });
+
+test("the resources that a run could not read count once each, and a second run begins anew", () => {
+  const memory = createRunMemory();
+  for (const each of [urn, other, other]) memory.noteUnread(each);
+  expect([memory.takeUnread(), memory.takeUnread()]).toEqual([2, 0]);
+});

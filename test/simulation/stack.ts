@@ -40,7 +40,7 @@ export interface StackRun {
   /** Whether the run reads every resource first, which OpenTofu always does. */
   readonly refreshes?: boolean;
   /** Settings of the provider, in camelCase. */
-  readonly settings?: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, string | boolean>>;
 }
 
 export interface Stack {

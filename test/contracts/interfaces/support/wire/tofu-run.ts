@@ -21,7 +21,7 @@ import type { StoredResource, TofuStateFile } from "./tofu-state.ts";
 export interface TofuRunRequest {
   readonly kind: "apply" | "destroy" | "plan" | "refresh";
   readonly program: Resources;
-  readonly settings: Readonly<Record<string, string>>;
+  readonly settings: Readonly<Record<string, string | boolean>>;
   readonly env: Readonly<Record<string, string>>;
   readonly host: Pick<Host, "provider">;
   readonly state: TofuStateFile;
