@@ -52,7 +52,7 @@ describe("a wave of two people", () => {
     const soaking = await quiet("alice", "next --json");
     expect([soaking.exitCode, dataOf(soaking).waves[0].waitsFor]).toEqual([
       11,
-      "destroy: 4 keys: soaks until 1 Oct 2026 13:03 UTC",
+      "destroy: 4 keys: soaks until 1 Oct 2026 13:02 UTC",
     ]);
   });
 
