@@ -15,8 +15,6 @@ async function type(who: Person, command: string, answers?: readonly string[]): 
   return stage.world.type(who, command, answers);
 }
 const enter = (folder = stage.folder) => vi.spyOn(process, "cwd").mockReturnValue(folder);
-const effects = async (operation: string) =>
-  (await stage.world.trail()).filter((call) => call.effect && call.operation === operation).length;
 
 beforeEach(() => stage.planned());
 afterEach(() => vi.restoreAllMocks());
@@ -45,7 +43,7 @@ describe("a leave rule", () => {
     const one = await type("alice", "approve backup");
     expect([one.exitCode, one.questions]).toEqual([12, []]);
     expect(one.err).toMatch(left);
-    expect(await effects("deactivateManagedKey")).toBe(0);
+    expect(await stage.world.effects("deactivateManagedKey")).toBe(0);
   });
 
   it("takes effect at once, and its removal only with a new manifest", async () => {
@@ -128,11 +126,11 @@ describe("the manifest", () => {
     for (const command of ["approve", "approve --vault archive"]) {
       const { out, questions } = await type("alice", command);
       expect(out).toMatch(led);
-      expect([questions, await effects("deactivateManagedKey")]).toEqual([[], 0]);
+      expect([questions, await stage.world.effects("deactivateManagedKey")]).toEqual([[], 0]);
     }
     const { out } = await type("alice", "approve mail-1");
     expect(out).toContain("no blackout, no soak and no sample of the campaign apply");
-    expect(await effects("deactivateManagedKey")).toBe(1);
+    expect(await stage.world.effects("deactivateManagedKey")).toBe(1);
   });
 
   it("leads for a KMS key, which carries no record", async () => {

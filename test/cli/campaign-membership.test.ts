@@ -20,8 +20,7 @@ async function type(who: Person, command: string, answers?: readonly string[]): 
 const next = (who: Person, options = "", answers?: readonly string[]) => stage.type(who, `next ${options}`, answers);
 
 /** How many calls of this operation had an effect: deactivateManagedKey deactivates a key, destroyManagedKey destroys it. */
-const effects = async (operation = "deactivateManagedKey") =>
-  (await stage.world.trail()).filter((call) => call.effect && call.operation === operation).length;
+const effects = (operation = "deactivateManagedKey") => stage.world.effects(operation);
 
 const led =
   /campaign "eol" approves it in its wave "pilot": run uko campaign next --wave pilot in the campaign's folder/;

@@ -37,8 +37,7 @@ const list = (people: readonly (keyof typeof sshKeys)[]): void =>
   );
 
 const { type } = stage;
-const destructions = async (): Promise<number> =>
-  (await stage.world.trail()).filter(({ operation, effect }) => operation === "destroyManagedKey" && effect).length;
+const destructions = () => stage.world.effects("destroyManagedKey");
 
 /** A campaign of one wave, with a rule for the managed keys or one for the KMS keys. */
 const begin = (match: string): Promise<void> =>
@@ -86,8 +85,6 @@ it("renews the requests of a destruction with another signature", async () => {
   expect([approved.exitCode, await destructions()], approved.out + approved.err).toEqual([0, 4]);
 });
 
-const kmsEffects = async (operation: string): Promise<number> =>
-  (await stage.world.trail()).filter((call) => call.operation === operation && call.effect).length;
 const requestFiles = (): readonly string[] => readdirSync(path.join(stage.folder, "requests"));
 
 it("destroys KMS keys whose deletion windows both people signed for, by a file in the folder", async () => {
@@ -103,7 +100,7 @@ it("destroys KMS keys whose deletion windows both people signed for, by a file i
   const approved = await type("bob", "next");
   expect(approved.questions, "a sample, and the rest after another yes").toHaveLength(2);
   expect(approved.err.match(/Signing \d+ consents?/g), "one touch for both").toEqual(["Signing 3 consents"]);
-  expect([approved.exitCode, await kmsEffects("deleteKmsKey")], approved.out).toEqual([0, 3]);
+  expect([approved.exitCode, await stage.world.effects("deleteKmsKey")], approved.out).toEqual([0, 3]);
   expect((await stage.world.verdict()).violations).toEqual([]);
 });
 
@@ -115,7 +112,9 @@ it("closes the deletion windows again if their requests cannot be signed", async
     false,
     expect.stringContaining("[UKO_SIGNATURE_MISSING]"),
   ]);
-  expect([await kmsEffects("setKeyForDeletion"), await kmsEffects("unsetKeyForDeletion")]).toEqual([3, 3]);
+  expect([await stage.world.effects("setKeyForDeletion"), await stage.world.effects("unsetKeyForDeletion")]).toEqual([
+    3, 3,
+  ]);
 });
 
 it("shows the command instead of the form of a destruction in the console, and takes none of them", async () => {

@@ -106,6 +106,8 @@ export interface CliTestWorld extends Pick<TestWorld, "url" | "as" | "close"> {
   /** Resets the seeded world, optionally with other switches. */
   reset(switches?: SwitchChoices): Promise<void>;
   trail(): Promise<readonly TrailEntry[]>;
+  /** How many calls of this operation had an effect. */
+  effects(operation: string): Promise<number>;
   verdict(options?: Partial<JudgeOptions>): Promise<Verdict>;
 }
 
@@ -177,6 +179,7 @@ export async function startCliWorld({
       emulator.world.switches = { ...defaults, ...definedOnly(switches) };
     },
     trail,
+    effects: async (operation) => (await trail()).filter((call) => call.effect && call.operation === operation).length,
     verdict: async (judged = {}) => judge(await trail(), { required: true, gate: "both", ...judged }),
   };
   return world;

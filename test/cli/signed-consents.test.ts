@@ -53,8 +53,7 @@ const deactivated = async (): Promise<void> => {
   await world.advance("5h");
 };
 
-const destructions = async (): Promise<number> =>
-  (await world.trail()).filter(({ operation, effect }) => operation === "destroyManagedKey" && effect).length;
+const destructions = () => world.effects("destroyManagedKey");
 
 /** Another machine, which has no evidence, checks the signatures on the destroyed key. */
 const expectKnownApproval = async (): Promise<void> => {

@@ -29,8 +29,7 @@ async function aliceAt(over: Parameters<typeof openConsole>[2] = {}): Promise<Te
   return opened;
 }
 const groupAddress = `/requests/approve/${vaultIds.archive}/active/IBMid-550000BOB`;
-const deactivations = async () =>
-  (await world.trail()).filter(({ operation, effect }) => operation === "deactivateManagedKey" && effect).length;
+const deactivations = () => world.effects("deactivateManagedKey");
 
 it("keeps a warning word that the manifest has, whatever page of the campaign was read last", async () => {
   await stage.begin(waveFile.replace("waves:", "warningWords: [ważne]\nwaves:"));

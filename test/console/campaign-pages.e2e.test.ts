@@ -93,8 +93,7 @@ async function act(who: TestConsole, address: string, fields: Readonly<Record<st
 const addressIn = (text: string, act: string): string =>
   text.match(new RegExp(`href="(/campaign/waves/pilot/${act}-\\w+-[0-9a-f]{64})"`))?.[1] ?? "";
 
-const deactivated = async (): Promise<number> =>
-  (await world.trail()).filter(({ operation, effect }) => operation === "deactivateManagedKey" && effect).length;
+const deactivated = () => world.effects("deactivateManagedKey");
 
 it("names the keys to check first, and asks for the number of each large class of them", async () => {
   const toRequest = (await bob.open("/campaign/waves/pilot/request-deactivate")).text;

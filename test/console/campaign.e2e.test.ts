@@ -54,8 +54,7 @@ afterAll(async () => {
 
 /** Each page that the run redirects to shows its progress until its result is there. */
 const resultOf = async (page: Page, says: RegExp): Promise<void> => page.getByText(says).waitFor();
-const deactivations = async (): Promise<number> =>
-  (await world.trail()).filter(({ operation, effect }) => operation === "deactivateManagedKey" && effect).length;
+const deactivations = () => world.effects("deactivateManagedKey");
 
 describe.skipIf(isLeftOut)("a wave in a browser", () => {
   it("is approved by a second person, who types the step and the count", { timeout: 240_000 }, async () => {
