@@ -3,7 +3,7 @@
  * ones the caller may read.
  */
 
-import { isUkoError, type UkoError } from "../../errors.ts";
+import { type ErrorCode, isUkoError, type UkoError } from "../../errors.ts";
 import { mayAuthor } from "../../lifecycle/key/authorization.ts";
 import { isPerson } from "../../lifecycle/vocabulary/observation.ts";
 import { isoTime } from "../../text/iso-time.ts";
@@ -55,8 +55,13 @@ export async function describeCaller(world: World, options: CallOptions): Promis
     await tryList("keystores", () => world.keystores.list({}, options));
     await tryList("templates", () => world.templates.list({}, options));
   };
-  if (!world.session.isKeyProtect) await listInUko();
-  await tryList("KMS keys", () => world.kmsKeys.list({}, options));
+  const listKms = () => world.kmsKeys.list({}, options);
+  if (world.session.isKeyProtect) await tryList("KMS keys", listKms);
+  else {
+    await listInUko();
+    // UKO accepted the token, so the 401 of its KMS is about this list: KMS has no other answer to a missing role.
+    lists.push(await listRight("KMS keys", listKms, ["UKO_ACCESS_DENIED"]));
+  }
   const { accountId, expiresAtMs, isRenewed } = world.session.tokenClaims();
   return {
     v: 1,
@@ -80,11 +85,15 @@ export async function explainCaller(world: World, options: CallOptions): Promise
 }
 
 /** A refused list says that a right is missing; only a fault of the whole run is thrown. */
-async function listRight(what: ListRight["what"], list: () => Promise<readonly unknown[]>): Promise<ListRight> {
+async function listRight(
+  what: ListRight["what"],
+  list: () => Promise<readonly unknown[]>,
+  more: readonly ErrorCode[] = [],
+): Promise<ListRight> {
   try {
     return { what, result: "listed", count: (await list()).length };
   } catch (error) {
-    if (!isUkoError(error) || !concernOneList(error)) throw error;
+    if (!isUkoError(error) || !(concernOneList(error) || more.includes(error.code))) throw error;
     return { what, result: error.code === "UKO_RIGHTS_MISSING" ? "right_missing" : "unknown" };
   }
 }
