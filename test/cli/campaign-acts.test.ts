@@ -1,17 +1,15 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, watch, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, watch } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { beforeAll, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import type { CampaignActing } from "../../provider/campaign/acts/acting.ts";
 import type { ShownReview } from "../../provider/campaign/reports/wave-state.ts";
 import { openOperations } from "../../provider/compose/operations.ts";
-import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/store/generate.ts";
 import type { EvidenceEntry } from "../../provider/engine/ports/evidence.ts";
 import { runInCampaign } from "../support/campaign-acts.ts";
 import { linesBelow } from "../support/json-lines.ts";
-import { counts, dataOf } from "./campaign-stage.ts";
-import { useCliStage } from "./cli-stage.ts";
+import { counts, dataOf, useCampaignStage } from "./campaign-stage.ts";
 import type { Ended, Person } from "./harness.ts";
 import { expectCampaignForm } from "./json-form.ts";
 
@@ -21,38 +19,24 @@ const seed = {
   clock: { start: "2026-10-01T09:00:00Z", frozen: true },
 };
 
-const { world, folder } = useCliStage({ seed });
-/** The folder as each test finds it: with a manifest. */
-const start = mkdtempSync(path.join(tmpdir(), "uko-acts-"));
-beforeAll(async () => {
-  writeFileSync(
-    path.join(folder, "campaign.yaml"),
-    [
-      "format: uko-campaign-1",
-      "name: eol",
-      `instance: ${demoInstanceId}`,
-      "deadline: 2027-03-20",
-      "waves:",
-      "  - {name: pilot, soak: 4h}",
-      "blackouts:",
-      "  - {from: 2026-12-15, to: 2027-01-05, reason: Year end}",
-      "rules:",
-      "  - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved, override: Known}",
-      "",
-    ].join("\n"),
-  );
-  await campaign("bob", "plan --write --yes");
-  cpSync(folder, start, { recursive: true });
-  return () => rmSync(start, { recursive: true });
-});
-beforeEach(() => cpSync(start, folder, { recursive: true }));
+const stage = useCampaignStage(seed);
+const { world, folder } = stage;
+beforeEach(() =>
+  stage.begin(`format: uko-campaign-1
+name: eol
+instance: ${seed.instance.id}
+deadline: 2027-03-20
+waves:
+  - {name: pilot, soak: 4h}
+blackouts:
+  - {from: 2026-12-15, to: 2027-01-05, reason: Year end}
+rules:
+  - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved, override: Known}
+`),
+);
 
-const campaign = async (who: Person, command: string): Promise<Ended> => {
-  const ended = await inFolder(who, `${command} --json`);
-  expectCampaignForm(command, ended.out);
-  return ended;
-};
-const inFolder = (who: Person, command: string): Promise<Ended> => runInCampaign(world, who, { command, folder });
+const campaign = (who: Person, command: string): Promise<Ended> => stage.campaign(`${command} --json`, who);
+const inFolder = (who: Person, command: string): Promise<Ended> => stage.campaign(command, who);
 /** One person's review, and the approval of everything in it. */
 async function approve(who: Person, step: string, options = ""): Promise<readonly Ended[]> {
   const review = dataOf(await campaign(who, `review pilot ${step} ${options}`)).review;

@@ -1,13 +1,10 @@
 /** The pages of a campaign without a browser: two people, the emulator, and attacks on the review. */
 
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { openOperations } from "../../provider/compose/operations.ts";
-import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/store/generate.ts";
-import { type CliTestWorld, reportOf, startCliWorld } from "../cli/harness.ts";
+import { useCampaignStage } from "../cli/campaign-stage.ts";
+import { reportOf } from "../cli/harness.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { hiddenIn, openConsole, type TestConsole, type TestResponse } from "./console-world.ts";
 
@@ -23,38 +20,22 @@ const seed = {
   clock: { start: "2026-10-01T09:00:00Z", frozen: true },
 };
 
-let world: CliTestWorld;
-let template: string;
-let folder: string;
+const stage = useCampaignStage(seed);
+const { world, folder } = stage;
 let alice: TestConsole;
 let bob: TestConsole;
-beforeAll(async () => {
-  world = await startCliWorld({ seed });
-  template = mkdtempSync(path.join(tmpdir(), "uko-console-campaign-"));
-  writeFileSync(
-    path.join(template, "campaign.yaml"),
-    [
-      "format: uko-campaign-1",
-      "name: eol",
-      `instance: ${demoInstanceId}`,
-      "deadline: 2027-03-20",
-      "waves:",
-      "  - {name: pilot, soak: 4h, ticket: CHG-1}",
-      "  - {name: main, after: [pilot]}",
-      "rules:",
-      "  - {match: {label: 'cards*'}, class: destroy, wave: main, owner: platform, reason: Moved}",
-      "  - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved}",
-      "",
-    ].join("\n"),
-  );
-  for (const command of ["plan --write --yes"]) {
-    expect((await world.uko("bob", `campaign ${command} --folder ${template}`)).exitCode).toBe(0);
-  }
-});
 beforeEach(async () => {
-  await world.reset();
-  folder = mkdtempSync(path.join(tmpdir(), "uko-console-campaign-"));
-  cpSync(template, folder, { recursive: true });
+  await stage.begin(`format: uko-campaign-1
+name: eol
+instance: ${seed.instance.id}
+deadline: 2027-03-20
+waves:
+  - {name: pilot, soak: 4h, ticket: CHG-1}
+  - {name: main, after: [pilot]}
+rules:
+  - {match: {label: 'cards*'}, class: destroy, wave: main, owner: platform, reason: Moved}
+  - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved}
+`);
   alice = openConsole(world, "alice", { campaign: { folder, name: "eol" } });
   bob = openConsole(world, "bob", { campaign: { folder, name: "eol" } });
   await alice.logIn();
@@ -63,11 +44,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await alice.close();
   await bob.close();
-  rmSync(folder, { recursive: true });
-});
-afterAll(async () => {
-  rmSync(template, { recursive: true });
-  await world.close();
 });
 
 /** The page of the run once it has ended. */

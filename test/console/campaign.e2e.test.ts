@@ -1,12 +1,8 @@
 /** A wave of 200 keys in Chromium: one person requests, a second person reviews and approves. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demoInstanceId } from "../../provider/emulator/store/demo-seed.ts";
 import { generateSeed } from "../../provider/emulator/store/generate.ts";
-import { type CliTestWorld, startCliWorld } from "../cli/harness.ts";
+import { useCampaignStage } from "../cli/campaign-stage.ts";
 import type { Page } from "../support/browser.ts";
 import { explainVerdict } from "../support/oracle.ts";
 import { type House, inspectPage, isLeftOut, logIn, openHouse } from "./seats.ts";
@@ -16,41 +12,26 @@ const seed = {
   clock: { start: "2026-10-01T09:00:00Z", frozen: true },
 };
 
-let world: CliTestWorld;
+const stage = useCampaignStage(seed, { isKept: true });
+const { world, folder } = stage;
 let house: House;
-let folder: string;
 beforeAll(async () => {
   if (isLeftOut) return;
-  world = await startCliWorld({ seed });
   house = await openHouse(world);
-  folder = mkdtempSync(path.join(tmpdir(), "uko-wave-"));
-  writeFileSync(
-    path.join(folder, "campaign.yaml"),
-    [
-      "format: uko-campaign-1",
-      "name: eol",
-      `instance: ${demoInstanceId}`,
-      "deadline: 2027-03-20",
-      "lastDeadline: 2027-03-28",
-      "waves:",
-      "  - {name: pilot, soak: 4h}",
-      "  - {name: main, after: [pilot], soak: 4h}",
-      "rules:",
-      "  - {match: {label: '*-0022*'}, class: destroy, wave: main, owner: platform, reason: Moved}",
-      "  - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved}",
-      "",
-    ].join("\n"),
-  );
-  const campaign = async (command: string) =>
-    (await world.uko("bob", `campaign ${command} --folder ${folder}`)).exitCode;
-  // Some keys are blocked, so they are late.
-  expect(await campaign("plan --write --yes")).toBe(14);
+  await stage.begin(`format: uko-campaign-1
+name: eol
+instance: ${seed.instance.id}
+deadline: 2027-03-20
+lastDeadline: 2027-03-28
+waves:
+  - {name: pilot, soak: 4h}
+  - {name: main, after: [pilot], soak: 4h}
+rules:
+  - {match: {label: '*-0022*'}, class: destroy, wave: main, owner: platform, reason: Moved}
+  - {match: {}, class: destroy, wave: pilot, owner: platform, reason: Moved}
+`);
 });
-afterAll(async () => {
-  await house?.close();
-  await world?.close();
-  if (folder !== undefined) rmSync(folder, { recursive: true });
-});
+afterAll(() => house?.close());
 
 /** Each page that the run redirects to shows its progress until its result is there. */
 const resultOf = async (page: Page, says: RegExp): Promise<void> => page.getByText(says).waitFor();
