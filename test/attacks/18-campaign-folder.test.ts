@@ -19,10 +19,13 @@ const many = Array.from({ length: 55 }, (_, at) => ({
 }));
 const stage = useCampaignStage({ ...campaignSeed, keys: [...keys, warned, ...many], kmsKeys: [] });
 afterEach(async () => expect(explainVerdict(await stage.world.verdict())).toBe(""));
+const begin = (blackouts = "") =>
+  stage.planned((text) =>
+    text.replace("name: main, after: [pilot]", "name: main").replace(/^blackouts.*\n/m, blackouts),
+  );
 
 it("a review shows each of its keys, however many they are", async () => {
-  stage.complete((text) => text.replace("name: main, after: [pilot]", "name: main"));
-  await stage.campaign("plan --write --yes");
+  await begin();
   await stage.campaign("request main deactivate");
   await stage.world.advance("1m");
   const { out } = await stage.campaign("review main deactivate", "alice");
@@ -31,8 +34,7 @@ it("a review shows each of its keys, however many they are", async () => {
 });
 
 it("a hold that a person released is named to the requester, too", async () => {
-  stage.complete((text) => text.replace("name: main, after: [pilot]", "name: main"));
-  await stage.campaign("plan --write --yes");
+  await begin();
   const key = stage.keyNamed("mail-1");
   await stage.world.type("carol", `hold ${key} --kind legal --ticket L-7`);
   await stage.world.type("bob", `hold ${key} --release --reason over`);
@@ -41,8 +43,7 @@ it("a hold that a person released is named to the requester, too", async () => {
 });
 
 it("a new label is still named after a later manifest noted a harmless change of the same key", async () => {
-  stage.complete((text) => text.replace("name: main, after: [pilot]", "name: main"));
-  await stage.campaign("plan --write --yes");
+  await begin();
   const key = stage.keyNamed("vital");
   for (const body of [{ label: "wide-99" }, { tags: [{ name: "team", value: "mail" }] }]) {
     await withOtherTool(stage.world, "carol", key, { method: "PATCH", body });
@@ -53,9 +54,7 @@ it("a new label is still named after a later manifest noted a harmless change of
 });
 
 it("a blackout that begins while a person reads at a question closes the wave to that person, too", async () => {
-  const blackout = "blackouts: [{from: 2026-11-27, to: 2026-11-28, reason: Quarter end}]\n";
-  stage.complete((text) => `${text.replace("name: main, after: [pilot]", "name: main")}${blackout}`);
-  await stage.campaign("plan --write --yes");
+  await begin("blackouts: [{from: 2026-11-27, to: 2026-11-28, reason: Quarter end}]\n");
   for (const label of ["mail-1", "cards-1"]) await stage.world.uko("bob", `request ${stage.keyNamed(label)}`);
   await stage.campaign("request main deactivate", "carol");
   await stage.world.advance("1m");
@@ -68,9 +67,7 @@ it("a blackout that begins while a person reads at a question closes the wave to
   expect(chosen.out + chosen.err).toContain("A blackout forbids the step: Quarter end");
   await stage.world.advance("4230m");
   // The next blackout begins while the person types the count.
-  const later = "blackouts: [{from: 2026-11-30, to: 2026-12-01, reason: Month end}]\n";
-  stage.complete((text) => `${text.replace("name: main, after: [pilot]", "name: main")}${later}`);
-  await stage.campaign("plan --write --yes");
+  await begin("blackouts: [{from: 2026-11-30, to: 2026-12-01, reason: Month end}]\n");
   const counted = await stage.world.type("alice", command, ["1", late("deactivate 1", "40m")]);
   expect(counted.out + counted.err).toContain("A blackout forbids the step: Month end");
   expect((await stage.world.trail()).filter(({ operation }) => operation === "deactivateManagedKey")).toEqual([]);

@@ -132,6 +132,11 @@ describe("a destroyed key is called destroyed only after every keystore said so 
     ...over,
   });
   const ahead = { destruction_at: "2027-02-01T00:00:00.000+00:00" };
+  const unproven: readonly (readonly [string, readonly object[]])[] = [
+    ["no keystore", []],
+    ["a keystore that the key was never in", [says(foreign)]],
+    ["its keystore as rid of the key, but with a date ahead", [says(aws, ahead)]],
+  ];
 
   /** Two people destroyed the key; the keystore waits for 7 days, and then for as long as a test needs. */
   async function destroyed(): Promise<string> {
@@ -158,11 +163,7 @@ describe("a destroyed key is called destroyed only after every keystore said so 
     expect(await lifecycleState()).toBe("destroyed");
   });
 
-  it.each([
-    ["no keystore", []],
-    ["a keystore that the key was never in", [says(foreign)]],
-    ["its keystore as rid of the key, but with a date ahead", [says(aws, ahead)]],
-  ])("although the status names %s", async (_what, statuses) => {
+  it.each(unproven)("although the status names %s", async (_what, statuses) => {
     const keyId = await destroyed();
     // The key itself names no keystore any more: only the manifest of the campaign remembers it.
     const nothing = { referenced_keystores: [], status_in_keystores: statuses, key_material_present: [] };
@@ -173,11 +174,7 @@ describe("a destroyed key is called destroyed only after every keystore said so 
     expect(out).toContain(`uko status ${stage.keyNamed(label)}`);
   });
 
-  it.each([
-    ["no keystore", []],
-    ["a keystore that the key was never in", [says(foreign)]],
-    ["its keystore as rid of the key, but with a date ahead", [says(aws, ahead)]],
-  ])("and uko ls shows it as pending if the live status names %s", async (_what, statuses) => {
+  it.each(unproven)("and uko ls shows it as pending if the live status names %s", async (_what, statuses) => {
     await fault({
       operation: "getStatusInKeystores",
       keyId: await destroyed(),

@@ -4,7 +4,7 @@
  * that Bob wrote to it just before he asked.
  */
 
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { useCliStage } from "../cli/cli-stage.ts";
 import { keys, reportOf } from "../cli/harness.ts";
 import { withOtherTool } from "../support/other-tool.ts";
@@ -13,7 +13,7 @@ const { world } = useCliStage();
 
 const rename = { label: "orders-test", description: "A test, no longer needed" };
 
-test("an approver sees what a renamed key was called, who wrote to it before the request, and what uses it", async () => {
+beforeEach(async () => {
   await world.uko("alice", `request ${keys.payroll}`);
   await world.uko("alice", `withdraw ${keys.payroll}`);
   await world.advance("1h");
@@ -21,6 +21,9 @@ test("an approver sees what a renamed key was called, who wrote to it before the
   await world.advance("2m");
   await world.uko("bob", `request ${keys.payroll} --reason "The test is over"`);
   await world.advance("1m");
+});
+
+test("an approver sees what a renamed key was called, who wrote to it before the request, and what uses it", async () => {
   const { out } = await world.type("alice", `approve ${keys.payroll}`, ["no"]);
   expect(out).toContain('\n  Was called "payroll" until at least 24 Nov 2026 ');
   expect(out).toContain("\n  Created on 1 Jan 2026 08:00 UTC, 327 d 7 h ago, by IBMid-550000CAROL.\n");
@@ -39,12 +42,6 @@ test("an approver sees what a renamed key was called, who wrote to it before the
 test.each(["status KEY", "plan KEY", "requests --long"])(
   "so does a reader of uko %s, also as JSON",
   async (command) => {
-    await world.uko("alice", `request ${keys.payroll}`);
-    await world.uko("alice", `withdraw ${keys.payroll}`);
-    await world.advance("1h");
-    await withOtherTool(world, "bob", keys.payroll, { method: "PATCH", body: rename });
-    await world.advance("2m");
-    await world.uko("bob", `request ${keys.payroll}`);
     const typed = command.replace("KEY", keys.payroll);
     const { out } = await world.uko("alice", typed);
     for (const said of [
