@@ -52,7 +52,7 @@ function wantedOf(kind: ResourceName, values: Values, verb: Verb, rotations: num
   const changes: Partial<Record<Verb, Values>> = {
     retire: { state: "destroyed" },
     loosen: { dualAuthorization: "single", deletionReason: "r".repeat(500) },
-    gate: { dualAuthorization: "destroy" },
+    gate: { deletionGate: "destroy" },
     rotate: { rotationTrigger: String(rotations) },
     tag: { tags: { team: "red", legal: "x" } },
   };

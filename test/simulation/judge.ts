@@ -49,7 +49,8 @@ function judgeConsents(trail: readonly AuditEntry[], played: Played, isLenient: 
   const { violations } = judge(trail, { required: true, gate: "both", isOutsider });
   return violations.flatMap(({ kind, why, operation, seq }) => {
     const call = played.trail.find((each) => each.seq === seq);
-    const isLoose = isLenient && call !== undefined && !isText(kind) && isForOne(before(trail, call), played, call);
+    const people = call === undefined ? undefined : peopleForEngine(before(trail, call), played, isLenient);
+    const isLoose = people === "single" ? !isText(kind) : people === "destroy" && isOwnDeactivation(kind, operation);
     // What Mallory wrote herself may lack what makes it count, which the oracle cannot know.
     const isHers =
       kind === "request-over-binding" && call !== undefined && before(trail, call)?.userAgent === outsiderAgent;
@@ -74,11 +75,14 @@ function textsIn(entry: AuditEntry | undefined): readonly string[] {
 
 const isText = (kind: string): boolean => kind === "record-carried-along" || kind === "removed-with-material";
 
-/** Marker and program leave a key to one person: both steps, or the deactivation alone. */
-function isForOne(last: AuditEntry | undefined, { step }: Played, call: AuditEntry): boolean {
-  const people = peopleIn(last);
-  const isEnough = people === "single" || (people === "destroy" && actOf(call) === "deactivate");
-  return step.types.startsWith("engine ") && isEnough;
+/** Where two people are for the destruction alone, the requester of the deactivation takes it in a later run of an engine. */
+const isOwnDeactivation = (kind: string, operation: string): boolean =>
+  kind === "own-consent" && stepOfCall(operation) === "deactivate";
+
+/** How many people marker and environment ask for together; the program may ask for more. A command sees no program. */
+function peopleForEngine(last: AuditEntry | undefined, { step }: Played, isLenient: boolean): string {
+  const people = step.types.startsWith("engine ") ? peopleIn(last) : "both";
+  return people === "single" && !isLenient ? "destroy" : people;
 }
 
 /** The last change of the key before this call. */
@@ -126,7 +130,7 @@ function judgeWrites(trail: readonly AuditEntry[], played: Played, isLenient: bo
     const isHolding = step.types.startsWith("uko hold");
     if (isUpdate && !isHolding && releasesIn(call) < releasesIn(last)) found.push({ rule: "release lost", says });
     const isOfProgram = step.types.startsWith("engine ") || step.types.startsWith("uko sync");
-    const isLoose = isLenient && isForOne(last, played, { ...call, operation: "deactivateManagedKey" });
+    const isLoose = peopleForEngine(last, played, isLenient) === "single";
     if (isOfProgram && actOf(call) === undefined && isPending(last, call) && !isLoose)
       found.push({ rule: "touched", says });
     const isOwn = last.seq > (calls[0]?.seq ?? 0) && isOurs(last) && last.authn === call.authn;
