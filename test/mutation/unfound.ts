@@ -51,6 +51,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "a seal is good for other words",
     "a record may be dated after the last write",
     "a run writes without settling",
+    "a hold stops only the removal",
   ],
   "drawn too rarely: a key that its program made for one person": [
     "gate destroy covers its own destroy",

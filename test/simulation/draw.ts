@@ -10,7 +10,7 @@ import { edits } from "./edits.ts";
 import { engineVerbs } from "./engine.ts";
 import { isHeld } from "./judge.ts";
 import { bodyIn, plants } from "./mallory.ts";
-import { startSchemes } from "./schemes.ts";
+import { makeKeys, startSchemes } from "./schemes.ts";
 import type { Stage } from "./stage.ts";
 import { type Dice, type Fault, faultKinds, lieKinds, people, type Step, type Who } from "./story.ts";
 import { iamIdOf, keyNames } from "./world.ts";
@@ -39,7 +39,8 @@ const textsAtLimits: Readonly<Record<string, readonly string[]>> = {
 /** The steps of one story: schemes, and single steps between them. */
 export function startDrawing(stage: Stage, dice: Dice): () => Step {
   const drawScheme = startSchemes(dice);
-  const drawn: Step[] = [];
+  // The rule of a key's first program stays, so the keys of a program for one person are made before any other run.
+  const drawn: Step[] = dice.chance(50) ? [makeKeys(dice)] : [];
   return () => {
     const isNext = drawn.length === 0 && dice.chance(15);
     if (isNext) drawn.push(...drawScheme(keyNames.flatMap((name) => stage.keyOf(name) ?? [])));

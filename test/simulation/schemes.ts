@@ -132,12 +132,16 @@ const schemes: readonly Scheme[] = [
     lines: ["M plant {nothing|markers|marker} @", "C {engine loosen|engine gate|uko request @}", "C engine destroy"],
   },
   { states: living, keys: programKeys, lines: ["C engine {loosen|gate}", "C engine destroy", "C engine destroy"] },
+  { states: living, keys: programKeys, lines: ["C engine loosen", "C tool hold @", "C engine destroy"] },
   {
     states: "deactivated",
     keys: programKeys,
     lines: ["C uko request @", "C wait 5h", "C engine destroy"],
   },
 ];
+
+/** The first run of the program, which makes its keys for two people, for one, or for one who deactivates. */
+export const makeKeys = (dice: Dice): Step => ({ who: "carol", types: `engine ${dice.one(["up", "loosen", "gate"])}` });
 
 /** The schemes of one story: each that some key fits comes once before any comes again. */
 export function startSchemes(dice: Dice): (keys: readonly Key[]) => readonly Step[] {
@@ -146,7 +150,7 @@ export function startSchemes(dice: Dice): (keys: readonly Key[]) => readonly Ste
     const fitting = (from: readonly Scheme[]) => from.filter((scheme) => keysFor(scheme, keys).length > 0);
     if (fitting(left).length === 0) left = schemes;
     // Without a key, the program makes some.
-    if (fitting(left).length === 0) return [{ who: "carol", types: `engine ${dice.one(["up", "loosen", "gate"])}` }];
+    if (fitting(left).length === 0) return [makeKeys(dice)];
     const scheme = dice.one(fitting(left));
     left = left.filter((each) => each !== scheme);
     return playedBy(scheme, dice.one(keysFor(scheme, keys)).label, dice);
