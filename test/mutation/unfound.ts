@@ -65,7 +65,6 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "the stored statuses name no keystore",
     "material in the metadata does not matter",
   ],
-  "not explained": ["a planted record in one's own name never fits", "a hold stops only the removal"],
   "needs a world that no story has: signed consents": [
     "a signature is good for other words",
     "the request that an approval quotes need not be signed",

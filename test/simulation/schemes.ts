@@ -35,6 +35,7 @@ const schemes: readonly Scheme[] = [
     states: "deactivated",
     lines: ["M uko request @", "M plant request @ A", "A {uko sync @|uko reactivate @|uko reactivate @}"],
   },
+  { states: "deactivated", lines: ["M uko request @", "M plant request @ erin", "erin uko reactivate @"] },
   {
     states: living,
     lines: ["C uko hold @", "M plant noise @", "C uko hold @ --release --reason closed"],

@@ -38,11 +38,14 @@ const old = {
 };
 const vault = "payments";
 
+/** Erin may end an outage, and write no tags. */
+const rightsOfErin = ["managed-keys.list", "managed-keys.deactivated-reactivate"];
+
 export const simulatedSeed: Seed = {
   ...demoSeed,
   clock: { start: "2026-11-24T14:22:00Z", frozen: true },
   identities: [
-    ...demoSeed.identities,
+    ...demoSeed.identities.map((each) => (each.name === "Erin Example" ? { ...each, grants: rightsOfErin } : each)),
     personOf("Olga", ["KeyCustodianCreator"]),
     personOf("Mallory", [...everyRole, "KeyPurge"]),
   ],
