@@ -9,9 +9,6 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "the name of a campaign vouches for a record",
     "an approval of an approval",
   ],
-  "another check refuses it too: uko asks whoever has no seal here whether the request is theirs": [
-    "a third person uses an approval",
-  ],
   "another check refuses it too: no command lets a program answer the question of an approval": [
     "a machine may approve",
   ],
@@ -51,6 +48,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "a seal is good for other words",
     "a record may be dated after the last write",
     "a run writes without settling",
+    "a third person uses an approval",
     "a hold stops only the removal",
   ],
   "drawn too rarely: a key that its program made for one person": [

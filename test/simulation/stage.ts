@@ -136,8 +136,10 @@ export async function openStage(): Promise<Stage> {
           const at = lastEntry();
           if (step.meanwhile !== undefined) await play(step.meanwhile);
           lookedAt = at;
-          // The runs of a person know what that person requested. They ask only about a request that another person made up.
-          return step.answers === "yes" && !question.startsWith("Did you request this?") ? answer(question) : "no";
+          // The runs of a person know what that person requested. They ask only about a request that another person made up,
+          // which Mallory calls hers.
+          const isHonest = question.startsWith("Did you request this?") && step.who !== "mallory";
+          return step.answers === "yes" && !isHonest ? answer(question) : "no";
         },
       }),
     });
