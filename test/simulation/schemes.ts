@@ -193,6 +193,6 @@ function stepOf(line: string, cast: Readonly<Record<string, Who>>, dice: Dice): 
   return {
     ...{ who: who as Who, types },
     ...(isAsked && { answers: "yes" as const }),
-    ...(fault !== undefined && { fault: { kind: fault as FaultKind, call: isOfAll(fault) ? 1 : 1 + dice.below(20) } }),
+    ...(fault !== undefined && { fault: { kind: fault as FaultKind, call: isOfAll(fault) ? 1 : 1 + dice.below(12) } }),
   };
 }
