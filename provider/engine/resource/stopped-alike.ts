@@ -131,7 +131,9 @@ export function reasonOf(message: string, { noun, name }: Pick<ResourceLabel, "n
   const [summary = ""] = message.split("\n");
   if (typeof name !== "string") return summary;
   const called = `${noun} "${plain(name, 100)}"`;
-  const [reason = ""] = summary.replace(capital(called), `A ${noun}`).replaceAll(called, `a ${noun}`).split(": ");
+  // "KMS key" begins with a capital anywhere, so only the place says which article is meant.
+  const begun = summary.startsWith(capital(called)) ? `A ${noun}${summary.slice(called.length)}` : summary;
+  const [reason = ""] = begun.replaceAll(called, `a ${noun}`).split(": ");
   return reason;
 }
 

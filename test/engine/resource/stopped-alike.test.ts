@@ -1,7 +1,13 @@
 /** The messages of many resources that stop for one reason, and the end of a run that knows them all. */
 
 import { expect, test } from "vitest";
-import { createForAll, messageAmong, sayAhead, sayStopped } from "../../../provider/engine/resource/stopped-alike.ts";
+import {
+  createForAll,
+  messageAmong,
+  reasonOf,
+  sayAhead,
+  sayStopped,
+} from "../../../provider/engine/resource/stopped-alike.ts";
 
 const unfinished = {
   kind: "unfinished",
@@ -157,4 +163,11 @@ test("a preview counts the keys to which the run does the same, and names each o
       "    1. A request",
     ].join("\n"),
   ]);
+});
+
+test.each([
+  ['Deleting KMS key "orders" requires two people', "Deleting a KMS key requires two people"],
+  ['KMS key "orders" is destroyed: on 1 Oct', "A KMS key is destroyed"],
+])("the reason of %j is %j", (message, reason) => {
+  expect(reasonOf(message, { noun: "KMS key", name: "orders" })).toBe(reason);
 });
