@@ -1,6 +1,6 @@
 /** Writes the messages for a run on a managed key that has to wait: who can act, with which role and command. */
 
-import type { Standing } from "../../../lifecycle/consent/consent-record.ts";
+import { type Standing, standingOf } from "../../../lifecycle/consent/consent-record.ts";
 import { mayAuthor } from "../../../lifecycle/key/authorization.ts";
 import { dualBackingKeys } from "../../../lifecycle/key/kms-window.ts";
 import {
@@ -75,7 +75,7 @@ export function explainApprovedForCaller(
       : `The ${noun} of ${key} is approved: ${next}`,
     facts: [
       ...(quotes === undefined ? [] : [`You requested the ${noun} on ${sayTime(quotes.writtenAtMs)}.`]),
-      `${sayAuthor(record)} approved the request on ${sayTime(record.writtenAtMs)}; the approval expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`,
+      sayApproval(sayAuthor(record), "request", { record, expiresAtMs }, nowMs),
       ...sayReasons(record),
       ...sayReleasedHolds(observation.releasedHolds),
       ...(isReversible ? [stillReversible] : []),
@@ -172,7 +172,7 @@ function whoAsked(
       ? [`${who} requested the ${noun} on ${sayTime(record.writtenAtMs)}${wave}${byEngine}; the request ${expires}.`]
       : [
           `${callerPosition === "may_confirm" ? "According to the approval, you" : sayAuthor(quotes)} requested the ${noun} on ${sayTime(quotes.writtenAtMs)}${wave}.`,
-          `${who} approved the request on ${sayTime(record.writtenAtMs)}; the approval ${expires}.`,
+          sayApproval(who, "request", { record, expiresAtMs }, observed.nowMs),
         ];
   return [
     ...facts,
@@ -181,6 +181,15 @@ function whoAsked(
     ...(callerPosition === "not_a_person" ? [notAPerson(run)] : []),
     ...(callerPosition === "may_confirm" ? [notVerified] : []),
   ];
+}
+
+function sayApproval(
+  who: string,
+  what: string,
+  { record, expiresAtMs }: Pick<ApprovalWait, "record" | "expiresAtMs">,
+  nowMs: number,
+): string {
+  return `${who} approved the ${what} on ${sayTime(record.writtenAtMs)}; the approval expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`;
 }
 
 function notAPerson(run: KeyRun): string {
@@ -274,6 +283,8 @@ export function explainTimeWait(wait: TimeWait, { observed, userInterface }: Wai
         : rerunCommand(userInterface),
   ];
   const until = wait.untilMs === undefined ? undefined : sayTimeAndDistance(wait.untilMs, nowMs);
+  const standing = standingOf(observation, "destroy", nowMs);
+  const isApproved = standing.binds && standing.record.quotes !== undefined;
   switch (wait.awaits) {
     case "cool_down":
       return {
@@ -281,6 +292,7 @@ export function explainTimeWait(wait: TimeWait, { observed, userInterface }: Wai
         facts: [
           "The data that the key protects is not accessible.",
           "The service does not destroy a key until 4 hours after its deactivation.",
+          ...(isApproved ? [sayApproval(sayAuthor(standing.record), stepNouns.destroy, standing, nowMs)] : []),
           ...sayReasonsOnKey(observed),
           stillReversible,
         ],
