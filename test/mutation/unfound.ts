@@ -62,6 +62,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
   "drawn too rarely: 2 to 9 of 24 plays of its scheme find it": [
     "the stored statuses name no keystore",
     "material in the metadata does not matter",
+    "the metadata names no keystore",
   ],
   "needs a world that no story has: signed consents": [
     "a signature is good for other words",
