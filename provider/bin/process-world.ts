@@ -39,7 +39,7 @@ export function openProcess(version: string): ProcessWorld {
       ended,
     ]);
     terminal.close();
-    // Nobody pressed Enter at the end of the line.
+    // Enter was not pressed, or not shown, so the cursor still stands behind the question.
     if (isSecret || answer === undefined) process.stderr.write("\n");
     return answer;
   };

@@ -132,7 +132,7 @@ export const parseDuration = (option: string, longest: Parameters<typeof parseDu
   }
 };
 
-/** The error about a duration by which no emulator advances its clock. */
+/** The error about a text that is no duration for the clock of an emulator. */
 export function notDuration(text: string): UkoError {
   return usageError(`"${printable(text, 100)}" is not a duration`, "Examples: 5h, 31d or 1d12h.");
 }

@@ -54,7 +54,7 @@ export function createProgram(name: string, world: CliWorld): Command {
     });
 }
 
-/** The innermost command that the typed words name, or about which they ask for help. */
+/** The innermost command among the typed words; of `uko help campaign stats`, it is `uko campaign`. */
 function commandOf(program: Command, [word, ...others]: readonly string[]): Command {
   if (word === "help" || word?.startsWith("-") === true) return commandOf(program, others);
   const named = program.commands.find((each) => namesOf(each).includes(word ?? ""));

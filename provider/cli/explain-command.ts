@@ -30,9 +30,10 @@ const allCodes = Object.keys(errorCatalog) as readonly ErrorCode[];
 /** Returns the code. Accepts `UKO_COOLING_DOWN`, `[UKO_COOLING_DOWN]` and `cooling-down`. */
 function codeFrom(typed: string): ErrorCode {
   const bare = typed.replaceAll(/[[\]]/g, "").replaceAll("-", "_").toUpperCase();
-  const code = allCodes.find((each) => each === bare || each === `UKO_${bare}`);
+  const full = bare.startsWith("UKO_") ? bare : `UKO_${bare}`;
+  const code = allCodes.find((each) => each === full);
   if (code !== undefined) return code;
-  const near = didYouMean(bare.startsWith("UKO_") ? bare : `UKO_${bare}`, allCodes);
+  const near = didYouMean(full, allCodes);
   throw usageError(
     `"${printable(typed, 100)}" is not a code of uko`,
     [...near, "Next: list the codes with", "  uko explain"].join("\n"),

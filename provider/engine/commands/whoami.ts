@@ -33,8 +33,8 @@ export async function describeCaller(world: World, options: CallOptions): Promis
   const { identity, writesAs } = actor;
   let vaultIds: readonly string[] = [];
   const lists: ListRight[] = [];
-  const tryList = async (what: ListRight["what"], list: () => Promise<readonly unknown[]>): Promise<void> => {
-    lists.push(await listRight(what, list));
+  const tryList = async (...asked: Parameters<typeof listRight>): Promise<void> => {
+    lists.push(await listRight(...asked));
   };
   const listInUko = async (): Promise<void> => {
     await tryList("vaults", async () => {
@@ -55,13 +55,11 @@ export async function describeCaller(world: World, options: CallOptions): Promis
     await tryList("keystores", () => world.keystores.list({}, options));
     await tryList("templates", () => world.templates.list({}, options));
   };
-  const listKms = () => world.kmsKeys.list({}, options);
-  if (world.session.isKeyProtect) await tryList("KMS keys", listKms);
-  else {
-    await listInUko();
-    // UKO accepted the token, so the 401 of its KMS is about this list: KMS has no other answer to a missing role.
-    lists.push(await listRight("KMS keys", listKms, ["UKO_ACCESS_DENIED"]));
-  }
+  const { isKeyProtect } = world.session;
+  if (!isKeyProtect) await listInUko();
+  // UKO would have refused an invalid token. So a 401 of its KMS is about this list: a role is missing there.
+  const ofMissingRole = isKeyProtect ? [] : (["UKO_ACCESS_DENIED"] as const);
+  await tryList("KMS keys", () => world.kmsKeys.list({}, options), ofMissingRole);
   const { accountId, expiresAtMs, isRenewed } = world.session.tokenClaims();
   return {
     v: 1,
@@ -84,7 +82,7 @@ export async function explainCaller(world: World, options: CallOptions): Promise
   return [`You are ${says}.`, ...(advice === undefined ? [] : [advice])];
 }
 
-/** A refused list says that a right is missing; only a fault of the whole run is thrown. */
+/** A refused list says that a right is missing; only a fault of the whole run is thrown. `more` concern this list, too. */
 async function listRight(
   what: ListRight["what"],
   list: () => Promise<readonly unknown[]>,

@@ -45,9 +45,7 @@ export function explainPath(observed: KeyDetails, policy: DeletionPolicy, run: K
   const key = capital(sayKey(observation));
   const blocked = blockedBy(observation, policy, nowMs);
   const block = blocked && explainGuard(blocked, { observed, run, userInterface: { rerun: "uko continue" } });
-  // Behind a window that is of no use, the key is reactivated, and every step begins again.
-  const isWithoutPath = !hasPath(observation) || windowFault(observation, nowMs) !== undefined;
-  if (block !== undefined && isWithoutPath) return asRead(block);
+  if (block !== undefined && !hasPath(observation, nowMs)) return asRead(block);
   if (last === undefined) {
     return {
       summary: `Nothing is left to do for ${sayKey(observation)}`,
@@ -108,9 +106,14 @@ export function blockedBy(observation: KeyObservation, policy: DeletionPolicy, n
   return holdGuard(observation, nowMs) ?? (remains.kind === "held" ? remains.guard : undefined);
 }
 
-/** No call is known to lead out of the other states. */
-function hasPath({ state }: KeyObservation): boolean {
-  return state === "active" || state === "deactivated" || state === "pre_activation" || state === "destroyed";
+/**
+ * No call is known to lead out of the other states. Behind a KMS window that is of no use, the key is reactivated, and
+ * every step begins again.
+ */
+function hasPath(observation: KeyObservation, nowMs: number): boolean {
+  const { state } = observation;
+  const isKnown = state === "active" || state === "deactivated" || state === "pre_activation" || state === "destroyed";
+  return isKnown && windowFault(observation, nowMs) === undefined;
 }
 
 function sayEnd(last: PathStep, startMs: number, { on }: Times): string {

@@ -192,6 +192,13 @@ function sayApproval(
   return `${who} approved the ${what} on ${sayTime(record.writtenAtMs)}; the approval expires on ${sayTimeAndDistance(expiresAtMs, nowMs)}.`;
 }
 
+/** The stored approval, which waits like the key for the end of the cool-down. */
+function sayApprovedDestruction({ observation, nowMs }: WaitContext["observed"]): readonly string[] {
+  const standing = standingOf(observation, "destroy", nowMs);
+  if (!standing.binds || standing.record.quotes === undefined) return [];
+  return [sayApproval(sayAuthor(standing.record), stepNouns.destroy, standing, nowMs)];
+}
+
 function notAPerson(run: KeyRun): string {
   return `The identity of this run, ${sayActor(run.actor)}, is not a person, so it can neither request nor approve.`;
 }
@@ -283,8 +290,6 @@ export function explainTimeWait(wait: TimeWait, { observed, userInterface }: Wai
         : rerunCommand(userInterface),
   ];
   const until = wait.untilMs === undefined ? undefined : sayTimeAndDistance(wait.untilMs, nowMs);
-  const standing = standingOf(observation, "destroy", nowMs);
-  const isApproved = standing.binds && standing.record.quotes !== undefined;
   switch (wait.awaits) {
     case "cool_down":
       return {
@@ -292,7 +297,7 @@ export function explainTimeWait(wait: TimeWait, { observed, userInterface }: Wai
         facts: [
           "The data that the key protects is not accessible.",
           "The service does not destroy a key until 4 hours after its deactivation.",
-          ...(isApproved ? [sayApproval(sayAuthor(standing.record), stepNouns.destroy, standing, nowMs)] : []),
+          ...sayApprovedDestruction(observed),
           ...sayReasonsOnKey(observed),
           stillReversible,
         ],
