@@ -12,6 +12,7 @@ import { buildIfStale, buildPackageIfStale } from "./build.mjs";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const bin = path.join(repository, "node_modules", ".bin");
 const oldestNode = "22.19.0";
+const interrupted = 130;
 
 /** Whether npm's own record of what it installed agrees with package-lock.json. */
 function isInstalled() {
@@ -48,8 +49,9 @@ function chooseNode() {
 }
 
 function run(command, args, failure, env = process.env) {
-  const { status, error } = spawnSync(command, args, { cwd: repository, stdio: "inherit", env });
+  const { status, signal, error } = spawnSync(command, args, { cwd: repository, stdio: "inherit", env });
   if (error) throw new Error(`${command} could not be started: ${error.message}`);
+  if (signal !== null) throw Object.assign(new Error(""), { status: interrupted });
   if (status !== 0) throw Object.assign(new Error(failure), { status });
 }
 
@@ -89,6 +91,8 @@ function main([script, ...args]) {
   if (script) run(node, [script, ...args], "", env);
 }
 
+// Ctrl-C reaches the child as well, which clears away: a process that ended first would give the terminal back too early.
+process.on("SIGINT", () => {});
 try {
   main(process.argv.slice(2));
 } catch (error) {

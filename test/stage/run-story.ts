@@ -15,8 +15,11 @@ export async function runStory(story: Story): Promise<boolean> {
     await perform(story, (text) => void process.stdout.write(text), stop.signal);
     return true;
   } catch (error) {
-    process.exitCode = stop.signal.aborted ? interrupted : 1;
-    if (!stop.signal.aborted) console.error(`\n${error instanceof StoryError ? error.message : error}`);
+    // At a question, Ctrl-C is a key and no signal: readline ends the question with this error.
+    const isStopped = stop.signal.aborted || (error instanceof Error && error.name === "AbortError");
+    process.exitCode = isStopped ? interrupted : 1;
+    if (isStopped) console.log("\nStopped. The emulator has ended, and nothing of the story is left.");
+    else console.error(`\n${error instanceof StoryError ? error.message : error}`);
     return false;
   }
 }
