@@ -11,7 +11,7 @@ import type { KeyProtect } from "../text/uuid-form.ts";
 import { type Endpoint, hostOf, isLoopbackEndpoint, readDocumentedHost, regionForm } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpClient, HttpResponse } from "./http/client.ts";
 import { singleFlight } from "./http/concurrency.ts";
-import { accessDenied, invalidResponse, noResponseError, responseData, unavailable } from "./http/read-result.ts";
+import { accessDenied, invalidResponse, requireResponse, responseData, unavailable } from "./http/read-result.ts";
 import { isOwnNotFound } from "./uko/errors.ts";
 
 export interface EndpointOptions {
@@ -167,7 +167,7 @@ async function discover(
   broker: Endpoint,
   signal: AbortSignal,
 ): Promise<Discovered> {
-  const end = await http.send({
+  const sent = await http.send({
     endpoint: broker,
     method: "GET",
     path: (base) => `${base}/crypto_v2/instances/${encodeURIComponent(instanceId)}`,
@@ -175,7 +175,7 @@ async function discover(
     resend: "always",
     signal,
   });
-  if (end.kind === "none") throw noResponseError(service, end);
+  const end = requireResponse(service, sent);
   if (end.status !== 200) throw brokerRefusal(end, broker, instanceId);
   const read = brokerResponse.safeParse(parseJson(end.text));
   if (!read.success) throw invalidResponse(service, "its response does not have the documented form", end);

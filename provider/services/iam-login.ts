@@ -10,7 +10,7 @@ import { parseJson } from "../text/json.ts";
 import { printable, withoutSecret } from "../text/printable.ts";
 import { decideHost, type Endpoint, isIamLoginHost } from "./http/allowed-hosts.ts";
 import type { HttpResponse } from "./http/client.ts";
-import { correlationLine, invalidResponse, noResponseError, responseData } from "./http/read-result.ts";
+import { correlationLine, invalidResponse, requireResponse, responseData } from "./http/read-result.ts";
 import { iamError, type Minted, mintedTokens, requestToken, type TokenOptions, type Tokens } from "./iam.ts";
 
 export interface LoginOptions extends Pick<TokenOptions, "http" | "endpoint" | "sha256" | "monotonicMs"> {
@@ -35,14 +35,14 @@ const discovery = z.object({ passcode_endpoint: z.string(), token_endpoint: z.st
  */
 export async function findPasscodePage(options: LoginOptions, signal: AbortSignal): Promise<string> {
   const { http, endpoint, allowedHosts } = options;
-  const end = await http.send({
+  const sent = await http.send({
     endpoint,
     method: "GET",
     path: (base) => `${base.replace(/\/identity(\/token)?$/, "")}/identity/.well-known/openid-configuration`,
     resend: "always",
     signal,
   });
-  if (end.kind === "none") throw noResponseError(service, end);
+  const end = requireResponse(service, sent);
   const read = discovery.safeParse(end.status === 200 ? parseJson(end.text) : undefined);
   if (!read.success) throw invalidResponse(service, "its description names no page for one-time passcodes", end);
   for (const address of [read.data.passcode_endpoint, read.data.token_endpoint]) {

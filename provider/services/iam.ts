@@ -15,7 +15,14 @@ import { printable, withoutSecret } from "../text/printable.ts";
 import type { Endpoint } from "./http/allowed-hosts.ts";
 import type { BearerSource, HttpClient, HttpRequest, HttpResponse } from "./http/client.ts";
 import { canceled, singleFlight } from "./http/concurrency.ts";
-import { correlationLine, invalidResponse, noResponseError, responseData, unavailable } from "./http/read-result.ts";
+import {
+  addressLines,
+  correlationLine,
+  invalidResponse,
+  noResponseError,
+  responseData,
+  unavailable,
+} from "./http/read-result.ts";
 import { readSecretFile } from "./secret-file.ts";
 
 /** Reads a file that holds a credential; `setting` names the variable in an error. */
@@ -196,11 +203,14 @@ function refusedCredential(response: HttpResponse, apiKey: string, setting: stri
   if (response.status === 429 || response.status >= 500) return unavailable(service, response, shown);
   if (response.status < 400)
     return invalidResponse(service, `a token request failed with ${response.status}`, response);
+  // IAM names a code in each refusal, so without one another server may have answered.
+  const address = code === "" ? addressLines(response) : [];
+  const issuer = address.length > 0 ? "The server at the configured address of IAM" : service;
   return new UkoError("UKO_CREDENTIAL_REFUSED", {
-    summary: `IBM Cloud IAM rejected the API key${code === "" ? "" : ` (${printable(withoutSecret(code, apiKey), 40)})`}`,
+    summary: `${issuer} rejected the API key${code === "" ? "" : ` (${printable(withoutSecret(code, apiKey), 40)})`}`,
     detail: [
       shown === "" ? `It responded with ${response.status}.` : `It responded with ${response.status}, ${shown}`,
-      adviceFor(code, setting),
+      ...(address.length > 0 ? address : [adviceFor(code, setting)]),
       ...correlationLine(response.correlationId),
     ].join("\n"),
     data: {

@@ -206,6 +206,18 @@ export function isIamLoginHost(address: string): boolean {
   return (isRegional && rest.join(".") === "iam.cloud.ibm.com") || matchDocumented("iam", url) !== undefined;
 }
 
+/**
+ * An address that a setting chose and no document of IBM names. An error of a call to it must show the address, because
+ * another server may have answered.
+ */
+export function chosenAddress(
+  endpoint: Endpoint | undefined,
+): { readonly host: string; readonly origin: string; readonly service: string } | undefined {
+  const host = endpoint === undefined ? undefined : hostOf(endpoint);
+  if (endpoint === undefined || host === undefined || readDocumentedHost(endpoint) !== undefined) return undefined;
+  return { host, origin: originOf(endpoint), service: roleWords[endpoint.role] };
+}
+
 export function isLoopbackEndpoint(endpoint: Pick<Endpoint, "url">): boolean {
   const url = readPlainUrl(endpoint.url);
   return url !== undefined && isLoopbackHost(url.hostname);

@@ -58,6 +58,8 @@ export interface HttpResponse {
   readonly attempts?: number;
   /** After a 401, the call was sent again with a new token, so the response is not about an expired token. */
   readonly isTokenNew?: true;
+  /** The address that answered. */
+  readonly endpoint?: Endpoint;
 }
 
 /** No response arrived: it is unknown whether the request had its effect, unless it was not sent. */
@@ -68,6 +70,10 @@ export interface NoResponse {
   readonly silentHere?: string;
   /** No host has the name in the address, or this machine reaches no server that knows names. */
   readonly isUnknownHost?: true;
+  /** A server listens there that does not speak TLS. */
+  readonly isWithoutTls?: true;
+  /** The address that was called. */
+  readonly endpoint?: Endpoint;
   /** `expired`: the permit is too old, so the request was not sent, or not sent again after a refusal. */
   readonly why: "broken" | "deadline" | "canceled" | "too_large" | "expired";
   readonly reason: string;
@@ -309,7 +315,7 @@ async function exchangeOnce(once: Attempt, token: string | undefined): Promise<H
   });
   switch (result.kind) {
     case "response":
-      return toResponse(result, token);
+      return { ...toResponse(result, token), endpoint: request.endpoint };
     case "too_large":
       return { kind: "none", why: "too_large", reason: `the response is larger than ${result.maxBytes} bytes` };
     case "broken":
@@ -318,17 +324,22 @@ async function exchangeOnce(once: Attempt, token: string | undefined): Promise<H
       if (once.deadline.isOver()) {
         return { kind: "none", why: "deadline", reason: `no response arrived within ${once.deadline.ms / 1000} s` };
       }
-      return brokenBy(result.code, once.target);
+      return { ...brokenBy(result.code, once.target), endpoint: request.endpoint };
   }
 }
 
 /** Codes of a connection that was never made, so that no request could be sent on it. */
 const noConnection: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "ENOTFOUND", "UND_ERR_CONNECT_TIMEOUT"];
 
+/** Codes of a server that answered a TLS greeting with something else. */
+const noTls: readonly string[] = ["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"];
+
 function brokenBy(code: string, { origin, isLoopback }: Target): NoResponse {
   const { host } = new URL(origin);
   const reason = `the connection to ${host} failed (${code})`;
-  if (!noConnection.includes(code)) return { kind: "none", why: "broken", reason };
+  if (!noConnection.includes(code)) {
+    return { kind: "none", why: "broken", reason, ...(noTls.includes(code) && { isWithoutTls: true }) };
+  }
   return {
     ...{ kind: "none", why: "broken", isUnsent: true, reason: `${reason}, so nothing was sent` },
     ...(code === "ECONNREFUSED" && isLoopback && { silentHere: host }),

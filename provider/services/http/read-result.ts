@@ -9,6 +9,7 @@ import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { parseJson } from "../../text/json.ts";
 import { capital, withoutPeriod } from "../../text/printable.ts";
+import { chosenAddress, isLoopbackEndpoint } from "./allowed-hosts.ts";
 import type { HttpResponse, NoResponse } from "./client.ts";
 import { canceled } from "./concurrency.ts";
 
@@ -59,6 +60,36 @@ export function correlationLine(correlationId: string): readonly string[] {
   return correlationId === "" ? [] : [`Correlation ID: ${correlationId}`];
 }
 
+/**
+ * The response, if the service can have sent it. A web page at an address that a setting chose comes from another server,
+ * so what the page's status says about keys and roles is not true. A busy gateway sends pages too, so those pass.
+ */
+export function requireResponse(service: string, end: HttpResponse | NoResponse): HttpResponse {
+  if (end.kind === "none") throw noResponseError(service, end);
+  const chosen = chosenAddress(end.endpoint);
+  const isPassing = end.status === 408 || end.status === 429 || end.status >= 500;
+  if (chosen === undefined || isPassing || !isPage(end)) return end;
+  throw new UkoError("UKO_RESPONSE_INVALID", {
+    summary: `Another server than ${chosen.service} answers at ${chosen.host}`,
+    detail: [`It responded with ${end.status} and a web page.`, ...addressLines(end)].join("\n"),
+    data: responseData(end),
+  });
+}
+
+function isPage({ text }: HttpResponse): boolean {
+  return text.trimStart().startsWith("<");
+}
+
+/** Where the address comes from, if a setting chose one that is not IBM's: another server may have answered. */
+export function addressLines({ endpoint }: HttpResponse): readonly string[] {
+  const chosen = chosenAddress(endpoint);
+  if (chosen === undefined) return [];
+  return [
+    `The address ${chosen.host} comes from ${chosen.origin}.`,
+    `Next: correct ${chosen.origin}, if the address is not one of ${chosen.service}.`,
+  ];
+}
+
 /** The error for a read without a response, or for a change that was not sent. `service` is the service's public name. */
 export function noResponseError(service: string, none: NoResponse): UkoError {
   switch (none.why) {
@@ -73,30 +104,48 @@ export function noResponseError(service: string, none: NoResponse): UkoError {
       return invalidResponse(service, none.reason);
     case "expired":
     case "broken":
-      return none.silentHere === undefined ? unreachable(service, none) : noEmulator(service, none, none.silentHere);
+      return none.silentHere === undefined ? unreachable(service, none) : noEmulator(none, none.silentHere);
   }
 }
 
-function unreachable(service: string, { reason, isUnsent, isUnknownHost }: NoResponse): UkoError {
-  const again = `${isUnsent === true ? "If the host is right, run" : "Run"} the same command again later.`;
+function unreachable(service: string, none: NoResponse): UkoError {
   return new UkoError("UKO_SERVICE_UNAVAILABLE", {
     summary: `${service} could not be reached`,
     detail: [
-      `${capital(withoutPeriod(reason))}. Nothing was changed. ${isUnknownHost === true ? "" : again}`.trimEnd(),
-      ...(isUnknownHost === true
-        ? ["Next: check the region (UKO_REGION), the endpoints, and that this machine is online."]
-        : []),
+      `${capital(withoutPeriod(none.reason))}. Nothing was changed.`,
+      ...chosenBy(none),
+      ...nextAfterFailure(none),
     ].join("\n"),
   });
 }
 
+function chosenBy({ endpoint }: NoResponse): readonly string[] {
+  const chosen = chosenAddress(endpoint);
+  return chosen === undefined ? [] : [`The address comes from ${chosen.origin}.`];
+}
+
+function nextAfterFailure({ isUnsent, isUnknownHost, isWithoutTls, endpoint }: NoResponse): readonly string[] {
+  if (isUnknownHost === true) {
+    return ["Next: check the region (UKO_REGION), the endpoints, and that this machine is online."];
+  }
+  if (isWithoutTls === true && endpoint !== undefined) {
+    // Every host except this machine gets a credential only with TLS.
+    const url = endpoint.url.replace(/^https/i, "http");
+    const line = endpoint.source === "environment" ? `export ${chosenAddress(endpoint)?.origin}=${url}` : url;
+    return isLoopbackEndpoint(endpoint)
+      ? ["Next: begin the address with http://, because the server there does not speak TLS:", `  ${line}`]
+      : ["Next: correct the host or its port, because the server there does not speak TLS."];
+  }
+  return [`${isUnsent === true ? "If the host is right, run" : "Run"} the same command again later.`];
+}
+
 /** Only an emulator, or a proxy, is on this machine, so waiting would not help. */
-function noEmulator(service: string, { reason }: NoResponse, host: string): UkoError {
+function noEmulator(none: NoResponse, host: string): UkoError {
   return new UkoError("UKO_SERVICE_UNAVAILABLE", {
     summary: `No emulator answers at ${host}`,
     detail: [
-      `The settings of this run name this address for ${service}.`,
-      `${capital(withoutPeriod(reason))}. Nothing was changed.`,
+      `${capital(withoutPeriod(none.reason))}. Nothing was changed.`,
+      ...chosenBy(none),
       "Next: start an emulator in another terminal with",
       `  uko emulator --port ${host.slice(host.lastIndexOf(":") + 1)}`,
     ].join("\n"),
@@ -118,7 +167,11 @@ export function unavailable(service: string, response: HttpResponse, message: st
 export function invalidResponse(service: string, why: string, response?: HttpResponse): UkoError {
   return new UkoError("UKO_RESPONSE_INVALID", {
     summary: `${service} sent a response that could not be understood`,
-    detail: [`${capital(withoutPeriod(why))}.`, ...correlationLine(response?.correlationId ?? "")].join("\n"),
+    detail: [
+      `${capital(withoutPeriod(why))}.`,
+      ...(response === undefined ? [] : addressLines(response)),
+      ...correlationLine(response?.correlationId ?? ""),
+    ].join("\n"),
     ...(response === undefined ? {} : { data: responseData(response) }),
   });
 }

@@ -7,7 +7,7 @@ import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import type { Endpoint } from "./allowed-hosts.ts";
 import type { BearerSource, HttpClient, HttpRequest, HttpResponse, NoResponse } from "./client.ts";
-import { noResponseError } from "./read-result.ts";
+import { requireResponse } from "./read-result.ts";
 
 export interface TransportOptions {
   readonly http: HttpClient;
@@ -60,9 +60,8 @@ export function createTransport(service: Service, options: TransportOptions): Tr
     instanceId: options.instanceId,
     call,
     async read(wanted, right, isHandled = () => false) {
-      const end = await call({ ...wanted, method: "GET", resend: "always" });
-      if (end.kind === "none") throw noResponseError(service.name, end);
-      return end.status === 200 || isHandled(end) ? end : service.throwReadError(end, right);
+      const response = requireResponse(service.name, await call({ ...wanted, method: "GET", resend: "always" }));
+      return response.status === 200 || isHandled(response) ? response : service.throwReadError(response, right);
     },
   };
 }

@@ -127,7 +127,7 @@ describe("the client", () => {
       const { http, waits } = aClient();
       const closed = { ...server.endpoint, url: "http://127.0.0.1:1" };
       expect(await http.send(request({ endpoint: closed, method: "POST", resend }))).toEqual({
-        ...{ kind: "none", why: "broken", isUnsent: true, silentHere: "127.0.0.1:1" },
+        ...{ kind: "none", why: "broken", isUnsent: true, silentHere: "127.0.0.1:1", endpoint: closed },
         reason: expect.stringMatching(
           /^the connection to 127\.0\.0\.1:\d+ failed \(ECONNREFUSED\), so nothing was sent$/,
         ),
