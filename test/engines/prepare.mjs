@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildIfStale, buildPackageIfStale } from "./build.mjs";
@@ -55,25 +55,13 @@ function run(command, args, failure, env = process.env) {
   if (status !== 0) throw Object.assign(new Error(failure), { status });
 }
 
-/** What a script asks of main.ts: languages of programs, or `tofu`; none for everything; undefined if it runs no engine or finds it by itself. */
-function enginesOf(script, [example = ""]) {
+/** What a script asks of main.ts: languages of programs; none for everything; undefined if it runs no engine or finds it by itself. */
+function enginesOf(script) {
   if (script?.endsWith("vitest.mjs") && process.env.UKO_TEST_TIER === "quick") return ["nodejs"];
   if (script === undefined || script.endsWith("vitest.mjs")) return [];
-  // The demo finds Pulumi itself, and has a story without it.
-  if (/^(?:sdk\/make\/|sdk\/release\/|test\/engines\/build\.mjs$|examples\/demo\/demo\.ts$)/.test(script))
-    return undefined;
-  if (script !== "examples/run.ts") return ["nodejs"];
-  const folder = path.join(repository, "examples", example);
-  // A wrong name gets the list of the examples, and the console is not an engine.
-  if (example === "" || example === "console" || !existsSync(folder)) return undefined;
-  const files = readdirSync(folder, { recursive: true });
-  const usesTofu = example === "cdk-terrain" || files.some((file) => file.endsWith(".tf"));
-  const projects = files.filter((file) => path.basename(file) === "Pulumi.yaml");
-  const languages = projects.map((file) => {
-    const settings = readFileSync(path.join(folder, file), "utf8");
-    return /^runtime:(?:\s+name:)?\s+(\w+)/m.exec(settings)?.[1] ?? "nodejs";
-  });
-  return [...(usesTofu ? ["tofu"] : []), ...(usesTofu && languages.length === 0 ? [] : ["nodejs"]), ...languages];
+  // The demo and the examples find their engines themselves, and have something to show without them.
+  const findsItself = /^(?:sdk\/make\/|sdk\/release\/|test\/engines\/build\.mjs$|examples\/(?:demo\/demo|run)\.ts$)/;
+  return findsItself.test(script) ? undefined : ["nodejs"];
 }
 
 function main([script, ...args]) {
@@ -86,7 +74,7 @@ function main([script, ...args]) {
   const build = script?.startsWith("examples/demo/") ? buildPackageIfStale : buildIfStale;
   build(node);
   const engines = path.join(repository, "test", "engines", "main.ts");
-  const languages = process.env.UKO_SKIP_ENGINE_TESTS === "1" ? undefined : enginesOf(script, args);
+  const languages = process.env.UKO_SKIP_ENGINE_TESTS === "1" ? undefined : enginesOf(script);
   if (languages) run(node, [engines, ...languages], "The engines above are needed.", env);
   if (script) run(node, [script, ...args], "", env);
 }
