@@ -152,7 +152,7 @@ test("the command's own environment may still name a host that is not IBM's, onc
   const UKO_IAM_ENDPOINT = `https://${cluster}:30263/path`;
   const refused = await run({}, { UKO_IAM_ENDPOINT });
   expect(reached).toEqual([]);
-  expect(refused).toContain(`UKO_ALLOWED_HOSTS=${cluster}:30263`);
+  expect(refused).toContain(`add ${cluster}:30263 to UKO_ALLOWED_HOSTS`);
   expect(await run({}, { UKO_IAM_ENDPOINT, UKO_ALLOWED_HOSTS: `${cluster}:30263` })).toBe("was sent");
   expect(reached[0]).toBe(`${cluster}:30263`);
 });

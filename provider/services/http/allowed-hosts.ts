@@ -132,11 +132,15 @@ export function requireAllowedHost(
     case "other_instance":
       throw otherInstance(endpoint, decision);
     case "refused":
-      throw notAllowed(endpoint, decision);
+      throw notAllowed(endpoint, decision, allowedHosts);
   }
 }
 
-function notAllowed(endpoint: Endpoint, { reason, entry }: Extract<HostDecision, { kind: "refused" }>): UkoError {
+function notAllowed(
+  endpoint: Endpoint,
+  { reason, entry }: Extract<HostDecision, { kind: "refused" }>,
+  allowedHosts: readonly string[],
+): UkoError {
   const host = readPlainUrl(endpoint.url)?.host;
   const { source } = endpoint;
   const completed = source === "environment" ? withProtocol(endpoint.url) : undefined;
@@ -147,7 +151,7 @@ function notAllowed(endpoint: Endpoint, { reason, entry }: Extract<HostDecision,
       `The address comes from ${originOf(endpoint)}. uko did not call the host: ${reason}.`,
       "No credential was read or sent.",
       ...(completed === undefined
-        ? adviceFor(source, entry)
+        ? adviceFor(endpoint, entry, allowedHosts)
         : ["Next: begin the address with its protocol", `  export ${originOf(endpoint)}=${completed}`]),
     ].join("\n"),
     data: { source, ...(host === undefined ? {} : { host }) },
@@ -161,15 +165,23 @@ function withProtocol(written: string): string | undefined {
 }
 
 /**
- * The next steps for a refused address. Only an address from the environment gets a line to copy into UKO_ALLOWED_HOSTS,
- * because any other address may be an attacker's.
+ * The next steps for a refused address. Only an address from the environment gets advice to allow the host, because any
+ * other address may be an attacker's. Only an address of this machine gets a line to copy: another host would receive
+ * the credential before the person thinks about it. The line would also replace hosts that are allowed already.
  */
-function adviceFor(source: EndpointSource, entry: string | undefined): readonly string[] {
-  switch (source) {
+function adviceFor(endpoint: Endpoint, entry: string | undefined, allowedHosts: readonly string[]): readonly string[] {
+  switch (endpoint.source) {
     case "environment":
-      return entry === undefined
-        ? []
-        : [`If you trust that host: UKO_ALLOWED_HOSTS=${entry} in the environment of this run.`];
+      if (entry === undefined) return [];
+      return isLoopbackEndpoint(endpoint) && allowedHosts.length === 0
+        ? [
+            "Next: if you started the server there, such as an emulator, allow it with",
+            `  export UKO_ALLOWED_HOSTS=${entry}`,
+          ]
+        : [
+            `Next: if ${originOf(endpoint)} is not your own setting, remove it.`,
+            `If you set it and trust the host with your credential, add ${entry} to UKO_ALLOWED_HOSTS.`,
+          ];
     case "stored":
       return [
         "Next: before you run anything else, ask the people who maintain this state who set the address.",

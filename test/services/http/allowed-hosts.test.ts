@@ -345,12 +345,23 @@ describe("a refusal", () => {
   test("of the caller's own environment names the host and the entry that would allow the host", () => {
     expect(refusal("https://evil.example:9", "environment")).toMatch(/UKO_HOST_NOT_ALLOWED/);
     expect(refusal("https://evil.example:9", "environment")).toMatch(/comes from UKO_ENDPOINT\./);
-    expect(refusal("https://evil.example:9", "environment")).toMatch(/UKO_ALLOWED_HOSTS=evil\.example:9/);
-    expect(refusal("http://127.0.0.1:7600", "environment")).toMatch(/UKO_ALLOWED_HOSTS=127\.0\.0\.1:7600/);
+    expect(refusal("https://evil.example:9", "environment")).toMatch(/add evil\.example:9 to UKO_ALLOWED_HOSTS\./);
     expect(refusal("http://evil.example", "environment")).toMatch(/TLS is required/);
     // No list helps here.
     expect(refusal("http://evil.example", "environment")).not.toMatch(/UKO_ALLOWED_HOSTS/);
     expect(refusal("http://evil.example", "environment", ["evil.example"])).not.toMatch(/UKO_ALLOWED_HOSTS/);
+  });
+
+  test("has a line to copy only for a host of this machine, and only if the line replaces no allowed host", () => {
+    expect(refusal("http://127.0.0.1:7600", "environment")).toMatch(
+      /\n {2}export UKO_ALLOWED_HOSTS=127\.0\.0\.1:7600$/m,
+    );
+    for (const message of [
+      refusal("http://127.0.0.1:7600", "environment", ["proxy.example"]),
+      refusal("https://evil.example:9", "environment"),
+    ]) {
+      expect(message).not.toMatch(/UKO_ALLOWED_HOSTS=/);
+    }
   });
 
   test("of a stored address names its source and the person to contact, and has no line to copy that would allow it", () => {
