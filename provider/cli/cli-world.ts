@@ -37,6 +37,8 @@ export interface CliWorld {
   readonly readInput: () => Promise<string>;
   /** Asks the user at the terminal; absent without a terminal. A secret answer is not shown. */
   readonly ask?: (question: string, isSecret?: boolean) => Promise<string>;
+  /** The words of the command line after the program's name, once they are parsed; without options for all commands. */
+  readonly typed?: () => readonly string[];
   /** The command that starts `uko` if it is not on PATH (engine/text/own-commands.ts). */
   readonly program?: string;
   readonly signal: AbortSignal;

@@ -7,21 +7,22 @@
  * A program that has a person's credential and pretends to be a terminal (`script`, `expect`) can type like the person.
  */
 
+import { runnable, shellWord } from "../compose/text.ts";
 import { UkoError } from "../errors.ts";
 import { printableLines } from "../text/printable.ts";
 import { invalidInput, usageError } from "./arguments.ts";
 import type { CliWorld } from "./cli-world.ts";
 
-type Asking = Pick<CliWorld, "ask" | "environment">;
+type Asking = Pick<CliWorld, "ask" | "environment" | "typed" | "program">;
 
 export function canPersonType({ ask, environment }: Asking): boolean {
   return ask !== undefined && !environment.CI;
 }
 
 /** Throws UKO_INPUT_INVALID if no person can type here. The message names the way where a person is there. */
-export function requireHand({ ask, environment }: Asking, command: string): void {
-  refusePipeline({ environment }, command);
-  if (ask !== undefined) return;
+export function requireHand(world: Asking, command: string): void {
+  refusePipeline(world, command);
+  if (world.ask !== undefined) return;
   throw invalidInput(
     `${command} asks a person, and there is no terminal to ask at`,
     "Input and errors both have to be at a terminal. Nothing was changed.\nNext: run the command at a terminal; in Git Bash on Windows, put winpty before it.",
@@ -29,11 +30,12 @@ export function requireHand({ ask, environment }: Asking, command: string): void
 }
 
 /** Throws UKO_INPUT_INVALID if `CI` is set, as it is in a pipeline. */
-export function refusePipeline({ environment }: Pick<Asking, "environment">, command: string): void {
+export function refusePipeline({ environment, typed, program }: Omit<Asking, "ask">, command: string): void {
   if (!environment.CI) return;
+  const whole = typed === undefined ? command : ["uko", ...typed().map(shellWord)].join(" ");
   throw invalidInput(
     `${command} asks a person, and the variable CI says that this is a pipeline`,
-    `Nothing was changed.\nNext: if a person is there, put env -u CI before the command: env -u CI ${command}`,
+    `Nothing was changed.\nNext: if a person is there, run:\n  env -u CI ${runnable(whole, program)}`,
   );
 }
 

@@ -78,6 +78,7 @@ export function traceOf(program: Command, { err }: CliWorld): Trace {
 export function tracedWorld<World extends CliWorld>(program: Command, world: World): World {
   return {
     ...world,
+    typed: () => program.args,
     openOperations: (environment, outputs) =>
       world.openOperations(environment, { ...outputs, ...traceOf(program, world) }),
   };
