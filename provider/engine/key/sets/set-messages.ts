@@ -110,7 +110,7 @@ export function exitCodeOf(result: KeyResult): number {
 /** The result of an approval, `98 keys deactivated, 2 left`, and what comes next. */
 export function summarizeApproval(
   results: readonly KeyResult[],
-  { step }: Pick<ReviewHeader, "step">,
+  { step, reviewedAtMs }: Pick<ReviewHeader, "step"> & Partial<Pick<ReviewHeader, "reviewedAtMs">>,
   { stores, names = new Map() }: Omit<Approving, "each"> & { readonly names?: ReadonlyMap<string, string> },
 ): readonly string[] {
   const nameOf = ({ label, vaultId, keyId }: NamedReport): string =>
@@ -125,7 +125,11 @@ export function summarizeApproval(
   ];
   const powerless = stores ? [] : results.filter((result) => codeOf(result) === "UKO_RIGHTS_MISSING");
   if (reports.length === 0) return [parts.join(", "), ...withoutRight(powerless, nameOf)];
-  const next = stores ? storedNext : step === "destroy" ? destroyedNext(reports) : deactivatedNext(reports, nameOf);
+  const next = stores
+    ? storedNext(reports, reviewedAtMs)
+    : step === "destroy"
+      ? destroyedNext(reports)
+      : deactivatedNext(reports, nameOf);
   return [parts.join(", "), ...next, ...withoutRight(powerless, nameOf)];
 }
 
@@ -153,9 +157,18 @@ export function storeInstead(names: readonly string[]): readonly string[] {
     : [`${who}:`, `    uko approve ${names.join(" ")} --store`];
 }
 
-const storedNext = [
-  "  Nothing was changed yet. The requester's next run takes the step: the engine, or uko continue.",
-] as const;
+function storedNext(reports: readonly Report[], nowMs: number | undefined): readonly string[] {
+  const ends = reports.flatMap(({ deletion: { recordExpiresAt } }) =>
+    recordExpiresAt === undefined ? [] : [Date.parse(recordExpiresAt)],
+  );
+  const which = reports.length === 1 ? "The approval" : "The first of these approvals";
+  return [
+    "  Nothing was changed yet. The requester's next run takes the step: the engine, or uko continue.",
+    ...(nowMs === undefined || ends.length === 0
+      ? []
+      : [`  ${which} expires on ${sayTimeAndDistance(Math.min(...ends), nowMs)}.`]),
+  ];
+}
 
 /** A key that was never active has no pending period, so its metadata can be removed at once, by another role. */
 function destroyedNext(reports: readonly Report[]): readonly string[] {
