@@ -40,6 +40,8 @@ export function kmsKeyActs({ observation, nowMs }: ObservedKmsKey, plan: KmsPlan
       "The key material is destroyed, and everything that uses the key stops working.",
       `KMS ${kmsWayBack}.`,
       `The deletion window ends on ${expires}.`,
+      // No read tells who opened the window, so the person has to know it before the question.
+      "KMS refuses the identity that set the key for deletion. If that was you, another person approves.",
     ],
     right: kmsRights.destroy,
     fields: ["label"],
