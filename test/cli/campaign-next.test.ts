@@ -101,6 +101,27 @@ describe("a wave of two people", () => {
     expect(err).toContain('is not "deactivate 3". Nothing more was changed.');
   });
 
+  it("goes on in one sitting, and takes no key that was deactivated meanwhile for one that was reactivated", async () => {
+    await begin();
+    for (const _step of ["deactivate", "destroy"]) await next("bob");
+    const meanwhile = async () => {
+      expect((await next("alice", "--step deactivate")).out).toContain("Deactivated 3 keys");
+      return "1";
+    };
+    // Of the list that Carol was shown, the deactivation is over, and the destruction is left.
+    const { out } = await type("carol", "next", [meanwhile, "1", "destroy 1"]);
+    expect(out).toContain("Destroyed 1 key of wave");
+    expect(continued()).toEqual([]);
+  });
+
+  it("offers what is left after the own deactivations, which are not taken for reactivated keys", async () => {
+    await begin();
+    for (const _step of ["deactivate", "destroy"]) await next("bob");
+    const { out } = await type("carol", "next", ["1", "deactivate 1", "deactivate 3", "1", "destroy 1"]);
+    expect(out).toContain("Destroyed 1 key of wave");
+    expect(continued()).toEqual([]);
+  });
+
   it("costs no call for a single key if there is nothing to do, and at most six a key for a rollback", async () => {
     await begin();
     await next("bob");

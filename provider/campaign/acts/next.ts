@@ -161,8 +161,10 @@ async function goOn(doing: Doing, chosen: Chosen): Promise<CampaignReport> {
     const taken = await takeAsked(doing, context, offer);
     const { report } = taken;
     if (report.data.stoppedBy !== undefined) return report;
-    context = await rereadAfterAnswer(taken.context, offer.keys);
     for (const name of [...offer.keys, ...resultsIn(report.data).map(({ key }) => key)]) done.add(name);
+    // Thousands of keys are not read again for a caller who has nothing left to do.
+    if ((await offersTo(taken.context, doing, done)).offers.length === 0) return report;
+    context = await rereadAfterAnswer(taken.context, offer.keys);
     const offered = await offersTo(context, doing, done);
     if (offered.offers.length === 0) return report;
     talk.show({ ...report, next: [] });

@@ -7,6 +7,7 @@
 
 import { withoutSteps } from "../../engine/loop/many.ts";
 import type { CallOptions, World } from "../../engine/ports/world.ts";
+import { approvedSteps } from "../../lifecycle/vocabulary/observation.ts";
 import { createSharing } from "../../text/json.ts";
 import { campaignFileName } from "../files/campaign-file.ts";
 import { type CampaignFolder, mebibyte } from "../files/file-forms.ts";
@@ -56,14 +57,22 @@ function linesAround(
   return keys.filter(({ wave }) => around.has(wave));
 }
 
-/** The same campaign in the middle of a run: its files again, and of the service only the named keys, by their IDs. */
+/**
+ * The same campaign in the middle of a run: its files again, and of the service only the named keys, by their IDs, and
+ * those on which the evidence notes a step since. With its state of before the step, such a key would count as
+ * reactivated, and stop its wave.
+ */
 export async function rereadKeys(
   { world, view, options }: CampaignContext,
   names: ReadonlySet<string>,
 ): Promise<CampaignContext> {
   const opened = await openCampaign(view.folder, world.session);
   const manifest = await requireManifest(opened, world.sha256);
-  const lines = manifest.keys.filter((line) => names.has(namedKey(line)));
+  const isNoted = (name: string): boolean =>
+    approvedSteps.some(
+      (step) => opened.evidence.steps[step].get(name)?.atMs !== view.evidence.steps[step].get(name)?.atMs,
+    );
+  const lines = manifest.keys.filter((line) => names.has(namedKey(line)) || isNoted(namedKey(line)));
   return contextOf(world, { ...opened, manifest }, await readAgain(world, view.inventory, lines, options), options);
 }
 

@@ -172,7 +172,12 @@ export async function readAgain(
   options: CallOptions,
 ): Promise<CampaignInventory> {
   const unreadable = [...inventory.unreadable];
-  const read = await readKnownKeys(world, keys, { goneVaults: [], unreadable }, options);
+  const read = await readKnownKeys(
+    world,
+    keys,
+    { what: "Reading the keys again", goneVaults: [], unreadable },
+    options,
+  );
   const names = new Set(keys.map(namedKey));
   const gone = read.flatMap((each) => (each.kind === "gone" ? [each.name] : []));
   const found = read.flatMap((each) => (each.kind === "gone" ? [] : [inventory.listed(each)]));
@@ -215,7 +220,12 @@ async function readUnlisted(
   const isInScope = ({ kind, vault }: KnownKey): boolean =>
     kind === "kms" ? kmsKeys : (wanted?.includes(vault) ?? true);
   const items = missing.filter((key) => isInScope(key) && !unlisted.has(key.kind === "kms" ? "kms" : key.vault));
-  const read = await readKnownKeys(world, items, { goneVaults, unreadable }, options);
+  const read = await readKnownKeys(
+    world,
+    items,
+    { what: "Reading keys that no list shows", goneVaults, unreadable },
+    options,
+  );
   const found = read.flatMap((each) => (each.kind === "gone" ? [] : [each]));
   for (const { id, name } of [...vaults, { id: "kms", name: "" }]) {
     const hidden = found.filter((each) => (each.kind === "kms" ? "kms" : each.snapshot.vaultId) === id);

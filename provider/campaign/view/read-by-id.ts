@@ -35,14 +35,21 @@ const gone = { kind: "gone" } as const;
 /** What a read by ID shows of a key. */
 type ReadKey = FoundKey | { readonly kind: "gone"; readonly name: string };
 
+interface KnownKeysToRead {
+  /** What the progress says. */
+  readonly what: string;
+  readonly goneVaults: readonly string[];
+  readonly unreadable: UnreadablePart[];
+}
+
 /**
- * Reads keys of the manifest that no list shows. A key counts as gone by the rule for one key, or if
+ * Reads keys of the manifest that no list shows, or that a list showed before a step. A key counts as gone by the rule for one key, or if
  * its vault is proven gone, too: `goneVaults`. A key that cannot be read is named in `unreadable`.
  */
 export async function readKnownKeys(
   world: World,
   keys: readonly KnownKey[],
-  { goneVaults, unreadable }: { readonly goneVaults: readonly string[]; readonly unreadable: UnreadablePart[] },
+  { what, goneVaults, unreadable }: KnownKeysToRead,
   options: CallOptions,
 ): Promise<readonly ReadKey[]> {
   const asking = forUnlistedKeys(world);
@@ -60,7 +67,7 @@ export async function readKnownKeys(
     return [seen.kind === "gone" ? { kind: "gone", name } : { kind: "managed", snapshot: seen.snapshot }];
   };
   const act = (key: KnownKey) => listOrName(unreadable, { id: namedKey(key), name: key.label }, () => read(key));
-  return (await runAll(world, { items: keys, what: "Reading keys that no list shows", act }, options)).flat();
+  return (await runAll(world, { items: keys, what, act }, options)).flat();
 }
 
 /**
