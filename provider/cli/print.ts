@@ -4,7 +4,7 @@
  */
 
 import { isDeepStrictEqual } from "node:util";
-import type { CampaignReport, NextCommand, ReportSection } from "../campaign/reports/report.ts";
+import type { CampaignReport, NextCommand, ReportSection, ReportTable } from "../campaign/reports/report.ts";
 import { jsonLine, renderExplanation, runnable } from "../compose/text.ts";
 import type { Survey } from "../engine/key/sets/survey.ts";
 import type { Report } from "../engine/loop/report.ts";
@@ -150,15 +150,17 @@ function commandLines(output: TextOutput, { command, remark }: NextCommand): rea
 
 /** The width to which a cell may be cut, because `--json` shows it whole. The first column is never cut. */
 const minWidth = 10;
-/** Columns that a person decides by are cut late or never. An ID next to them is cut, also in the first column. */
+/** Columns that a person decides by are cut late or never. */
 const longer: Readonly<Record<string, number>> = { "waits for": 30 };
-const whole: ReadonlySet<string> = new Set(["label", "why", "blocked", "late because", "description"]);
+const whole: ReadonlySet<string> = new Set(["key", "label", "why", "blocked", "late because", "description"]);
 
 function sectionText(output: TextOutput, { title, table, lines = [] }: ReportSection): string {
   const columns = table?.columns.map((head, at) => ({
     head: head.toUpperCase(),
-    ...((head === "key" || (at > 0 && !whole.has(head))) && { minWidth: longer[head] ?? minWidth }),
-    ...(table.rows.every((row) => row[at] === "-") && { isOptional: true as const }),
+    ...(at > 0 && !whole.has(head) && { minWidth: longer[head] ?? minWidth }),
+    ...((table.rows.every((row) => row[at] === "-") || (head === "key" && isNamed(table))) && {
+      isOptional: true as const,
+    }),
   }));
   const hasDays = table?.columns.some((_, at) => areDays(table.rows.map((row) => row[at]))) === true;
   return [
@@ -166,6 +168,12 @@ function sectionText(output: TextOutput, { title, table, lines = [] }: ReportSec
     ...(table === undefined ? [] : [renderTable(output, { columns: columns ?? [], rows: table.rows })]),
     ...lines.map((line) => `  ${oneLine(line)}`),
   ].join("\n");
+}
+
+/** Whether labels name the keys. A narrow terminal then leaves their IDs out, because nobody can paste a cut ID. */
+function isNamed({ columns, rows }: ReportTable): boolean {
+  const at = columns.indexOf("label");
+  return at >= 0 && new Set(rows.map((row) => row[at])).size === rows.length;
 }
 
 /** Makes a text printable on one line. It may quote a file of the campaign folder, which anyone who commits can write. */
