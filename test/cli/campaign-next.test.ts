@@ -42,12 +42,17 @@ function continued(): readonly string[] {
 }
 
 describe("a wave of two people", () => {
-  it("tells a person who can do nothing what the wave waits for: another person, or a time", async () => {
+  it("tells a person who can do nothing what the wave waits for: an approver, or a time", async () => {
     await begin();
     for (const who of ["bob", "alice", "bob"] as const) await next(who);
     const waiting = await next("bob");
     expect([waiting.exitCode, waiting.questions]).toEqual([10, []]);
-    expect(waiting.out).toMatch(/^You can do nothing now. [\s\S]*another person/);
+    expect(waiting.out).toMatch(/^You can do nothing now. [\s\S]*an approver/);
+    // Without a terminal, the approver reads what they can do at one.
+    const untyped = await quiet("carol", "next");
+    expect(untyped.out).toMatch(
+      /^You can do nothing without a terminal\. [\s\S]*You can at a terminal\n {2}wave pilot: approve/,
+    );
     for (const _step of ["destroy", "remove"]) await next("carol");
     const soaking = await quiet("alice", "next --json");
     expect([soaking.exitCode, dataOf(soaking).waves[0].waitsFor]).toEqual([

@@ -424,12 +424,10 @@ function expiredOffer(context: CampaignContext, wave: string, done: ReadonlySet<
 }
 
 /** The report of what the waves wait for, if the caller can do nothing; at the end, what is left of the instance. */
-async function reportNothing(
-  context: CampaignContext,
-  { request: { wave, step: only }, talk }: Doing,
-  { excluded }: Offered,
-): Promise<CampaignReport> {
+async function reportNothing(context: CampaignContext, doing: Doing, { excluded }: Offered): Promise<CampaignReport> {
   const { view } = context;
+  const { wave, step: only } = doing.request;
+  const { talk } = doing;
   const plan = onlyWave(context.plan, wave);
   const isEnd = wave === undefined && only === undefined && context.plan.keys.every(({ outcome }) => isFinal(outcome));
   if (isEnd) return closeInstance(context, talk.canPersonType ? talk.confirmByHand : undefined);
@@ -441,12 +439,17 @@ async function reportNothing(
     if (readiness.gate.kind !== "open" && readiness.gate.kind !== "stopped")
       return reportClosed(context, { wave: single.name, step }, readiness);
   }
+  // A person without a terminal must not read that only others can act.
+  const typing = { ...doing, talk: { ...talk, canPersonType: true } };
+  const atTerminal = talk.canPersonType ? [] : (await offersTo(context, typing, new Set())).offers;
+  const where = atTerminal.length > 0 ? "without a terminal" : "now";
   const parts = waitingParts(view, plan, keyRows(view, plan));
   const isApproved = plan.keys.some(({ standing }) => standing.kind === "waits" && standing.who === "executor");
   const report = reportOf({
-    summary: `You can do nothing now. ${summarizeStatus(plan)}`,
+    summary: `You can do nothing ${where}. ${summarizeStatus(plan)}`,
     parts: [
       { data: { campaign: view.campaign.name } },
+      section("You can at a terminal", { lines: atTerminal.map(({ says }) => says), isWhole: true }),
       ...parts,
       notOffered(excluded),
       unreadSection(view.inventory.unreadable),

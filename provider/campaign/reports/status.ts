@@ -213,7 +213,7 @@ function requestSection(requests: readonly PendingRequest[], nowMs: number): rea
     const [first] = group.toSorted((one, other) => one.expiresAt.localeCompare(other.expiresAt));
     if (first === undefined) return [];
     const { wave, step, by, how, expiresAt } = first;
-    const waitsFor = how === "approval" ? "the requester" : "another person";
+    const waitsFor = how === "approval" ? "the requester" : "an approver";
     const firstExpires = sayTimeAndDistance(Date.parse(expiresAt), nowMs);
     return [{ wave, step, by, waitsFor, keys: group.length, firstExpires }];
   });
