@@ -170,7 +170,7 @@ function sectionText(output: TextOutput, { title, table, lines = [] }: ReportSec
   ].join("\n");
 }
 
-/** Whether labels name the keys. A narrow terminal then leaves their IDs out, because nobody can paste a cut ID. */
+/** Whether labels name the keys. A narrow terminal then leaves their IDs out, because a cut ID cannot be pasted. */
 function isNamed({ columns, rows }: ReportTable): boolean {
   const at = columns.indexOf("label");
   return at >= 0 && new Set(rows.map((row) => row[at])).size === rows.length;
