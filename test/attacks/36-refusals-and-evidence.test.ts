@@ -89,7 +89,7 @@ describe("a committer who forges evidence", () => {
     forge({ phase: "refused", step: "deactivate", time: afterRequest, refusal });
     const { out } = await stage.campaign("next", "alice");
     expect(out).toMatch(
-      /\nNot offered to you\n {2}wave pilot: approve the deactivation of \d+ keys?: the service refused you the right \(evidence\/forged\.jsonl, line 1\)/,
+      /\nNot offered to you\n {2}wave pilot: approve the deactivation of 8 keys: the service refused you the right \(evidence\/forged\.jsonl, line 1, and 7 more\)/,
     );
     await stage.world.type("alice", `campaign next --wave pilot --step deactivate --folder ${stage.folder}`);
     expect((await deactivations()).filter(({ effect }) => effect)).toHaveLength(8);

@@ -15,7 +15,7 @@
  */
 
 import { keysOfKind } from "../../engine/key/sets/set-messages.ts";
-import { count, stepNouns } from "../../engine/text/words.ts";
+import { count, sayFirst, stepNouns } from "../../engine/text/words.ts";
 import { mostSevere } from "../../errors.ts";
 import type { ReviewKind } from "../../lifecycle/consent/review.ts";
 import { mayAuthor } from "../../lifecycle/key/authorization.ts";
@@ -371,7 +371,7 @@ function stepOffers(
   const found = readyFor(context, wave, step, caller);
   const left = (members: readonly KeyInSchedule[]) => members.filter(({ name }) => !done.has(name));
   const [toRequest, own] = [left(found.toRequest), left(found.own)];
-  const isTried = ({ isByEvidence }: { readonly isByEvidence: boolean }): boolean => isExact && isByEvidence;
+  const isTried = ({ notedAt }: { readonly notedAt?: string }): boolean => isExact && notedAt !== undefined;
   const tried = found.excluded.filter(isTried);
   const apart = found.excluded.filter((each) => !isTried(each));
   const ofOthers = left([...found.ofOthers, ...tried.map(({ key }) => key)]);
@@ -388,19 +388,18 @@ function stepOffers(
     return { ...place, says, does: "review", keys: names, isOther, kind, ...(requestedBy && { requestedBy }) };
   });
   const says = `wave ${wave}: request the ${stepNouns[step]} of ${count(keys.size, "key")}`;
-  const reasons = Map.groupBy(apart, ({ why, isByEvidence }) =>
-    isByEvidence ? `${why}; name --wave and --step to try again` : why,
-  );
+  const reasons = Map.groupBy(apart, ({ why }) => why);
   return {
     offers: [
       // The requests that were made for the wave come first.
       ...reviews.toSorted((a, b) => Number(a.isOther) - Number(b.isOther)),
       ...(keys.size > 0 ? [{ ...place, says, does: "request" as const, keys, renew: replaceable.length > 0 }] : []),
     ],
-    excluded: Array.from(
-      reasons,
-      ([why, members]) => `wave ${wave}: approve the ${stepNouns[step]} of ${count(members.length, "key")}: ${why}`,
-    ),
+    excluded: Array.from(reasons, ([why, members]) => {
+      const notedAt = members.flatMap((each) => each.notedAt ?? []);
+      const again = notedAt.length === 0 ? "" : ` (${sayFirst(notedAt, 1)}); name --wave and --step to try again`;
+      return `wave ${wave}: approve the ${stepNouns[step]} of ${count(members.length, "key")}: ${why}${again}`;
+    }),
   };
 }
 

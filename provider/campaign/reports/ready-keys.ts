@@ -76,7 +76,8 @@ export function readyFor(context: CampaignContext, wave: string, step: ApprovedS
 /** Why the caller cannot approve. What only the evidence says may be forged, so the person reads where it stands. */
 interface Exclusion {
   readonly why: string;
-  readonly isByEvidence: boolean;
+  /** File and line, if only the evidence says so. */
+  readonly notedAt?: string;
 }
 
 function whyExcluded(
@@ -87,16 +88,20 @@ function whyExcluded(
 ): Exclusion | undefined {
   const setter = listed?.observation && windowSetter(listed.observation, nobody, nowMs);
   if (step === "destroy" && facts.windowFault === undefined && setter !== undefined && isSame(setter, caller)) {
-    return { why: "you opened the KMS deletion window, and KMS lets another person destroy", isByEvidence: false };
+    return { why: "you opened the KMS deletion window, and KMS lets another person destroy" };
   }
   const opened = facts.isKms ? evidence.windows.get(name) : undefined;
   const openedAtMs = (listed?.kmsKey?.windowEndsAtMs ?? Number.NaN) - kmsWindowMs;
-  if (opened?.by === caller.iamId && Math.abs(openedAtMs - Date.parse(opened?.at ?? "")) < windowToleranceMs) {
-    return { why: `you opened the KMS deletion window (${opened?.place})`, isByEvidence: true };
+  if (
+    opened !== undefined &&
+    opened.by === caller.iamId &&
+    Math.abs(openedAtMs - Date.parse(opened.at)) < windowToleranceMs
+  ) {
+    return { why: "you opened the KMS deletion window", notedAt: opened.place };
   }
   const refused = refusalOf(evidence, name, step, nowMs);
   return refused !== undefined && refused.by === caller.iamId && rightCodes.includes(refused.code)
-    ? { why: `the service refused you the right (${refused.place})`, isByEvidence: true }
+    ? { why: "the service refused you the right", notedAt: refused.place }
     : undefined;
 }
 
