@@ -132,7 +132,15 @@ export function nextOf(view: CampaignView, plan: CampaignSchedule): readonly Nex
   return [
     ...(isChanged ? [{ command: `uko campaign plan --write ${folderFlag(path)}` }] : []),
     ...waves,
-    ...(isEnd ? [...certificatesOf(plan, path), { command: `uko campaign next ${folderFlag(path)}` }] : []),
+    ...(isEnd
+      ? [
+          ...certificatesOf(plan, path),
+          withRemark(
+            `uko campaign next ${folderFlag(path)}`,
+            "shows the final report, and asks before it deletes empty containers",
+          ),
+        ]
+      : []),
   ];
 }
 
