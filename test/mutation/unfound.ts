@@ -9,9 +9,6 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "the name of a campaign vouches for a record",
     "an approval of an approval",
   ],
-  "another check refuses it too: no command lets a program answer the question of an approval": [
-    "a machine may approve",
-  ],
   "another check refuses it too: the last writer is the profile, and the record names the person": [
     "a person in a profile may author",
   ],
@@ -41,12 +38,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
   ],
   "drawn too rarely: 2 to 9 of 60 plays of its scheme find it": [
     "the Date alone decides everything",
-    "a marker carries a record along",
-    "an update makes the marker as loose as its program",
-    "a held key is removed",
-    "10 s between record and last write",
     "a seal is good for other words",
-    "a record may be dated after the last write",
     "a run writes without settling",
     "a third person uses an approval",
     "a hold stops only the removal",
@@ -54,13 +46,9 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
   "drawn too rarely: a key that its program made for one person": [
     "gate destroy covers its own destroy",
     "the run that requests under gate destroy deactivates",
-    "an adoption writes the marker that its program wants",
-    "a record makes the marker as loose as its program",
-    "a program alone makes one person enough",
     "the deactivation by one person drops no record first",
   ],
   "drawn too rarely: 2 to 9 of 24 plays of its scheme find it": [
-    "the stored statuses name no keystore",
     "material in the metadata does not matter",
     "the metadata names no keystore",
   ],
