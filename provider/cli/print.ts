@@ -152,7 +152,9 @@ function commandLines(output: TextOutput, { command, remark }: NextCommand): rea
 const minWidth = 10;
 /** Columns that a person decides by are cut late or never. */
 const longer: Readonly<Record<string, number>> = { "waits for": 30 };
-const whole: ReadonlySet<string> = new Set(["key", "label", "why", "blocked", "late because", "description"]);
+const whole: ReadonlySet<string> = new Set([
+  ...["key", "label", "by", "first expires", "why", "blocked", "late because", "description"],
+]);
 
 function sectionText(output: TextOutput, { title, table, lines = [] }: ReportSection): string {
   const columns = table?.columns.map((head, at) => ({

@@ -78,6 +78,20 @@ it("leaves out the ID of a key on a narrow terminal if labels name the keys, and
   expect(text).toContain(`\nKEY      ${other}\nLABEL    tax-2030\n`);
 });
 
+it("cuts no requester and no time on a narrow terminal, and prints blocks if the table does not fit", () => {
+  let text = "";
+  const out = { columns: 80, write: (more: string) => (text += more) };
+  const [by, expires] = ['IBMid-550000BOB ("Bob Example")', "8 Oct 2026 09:00 UTC, in 7 d"];
+  const table = {
+    columns: ["wave", "step", "by", "waits for", "keys", "first expires"],
+    rows: [["pilot", "deactivate", by, "an approver", "4", expires]],
+  };
+  const sections = [{ title: "Pending requests", table }];
+  printReport({ out } as never, {}, { summary: "Status", sections, next: [], exitCode: 10, data: {} });
+  expect(text).toContain(`\nBY             ${by}\n`);
+  expect(text).toContain(`\nFIRST EXPIRES  ${expires}\n`);
+});
+
 it("leaves out columns without a value on a narrow terminal, so that it can say what a wave waits for", () => {
   let text = "";
   const out = { columns: 50, write: (more: string) => (text += more) };
