@@ -21,10 +21,10 @@ if (story === undefined) {
   await runStory(story);
 }
 
-/** Only a story that is told needs its engines, which take minutes to build. */
-async function hasEngines(told: Story): Promise<boolean> {
-  if (told.kind === "console" || told.kind === "command") return true;
-  const engines = told.kind === "pulumi" ? [(await readProject(inExamples(told.project))).runtime] : ["tofu"];
+/** Whether the engines of a story are ready. It builds a missing engine, which takes minutes. */
+async function hasEngines(story: Story): Promise<boolean> {
+  if (story.kind === "console" || story.kind === "command") return true;
+  const engines = story.kind === "pulumi" ? [(await readProject(inExamples(story.project))).runtime] : ["tofu"];
   const finder = fileURLToPath(new URL("../test/engines/main.ts", import.meta.url));
   const { status } = spawnSync(process.execPath, [finder, ...engines], { stdio: "inherit" });
   process.exitCode = status ?? 1;

@@ -43,8 +43,8 @@ interface KnownKeysToRead {
 }
 
 /**
- * Reads keys of the manifest that no list shows, or that a list showed before a step. A key counts as gone by the rule for one key, or if
- * its vault is proven gone, too: `goneVaults`. A key that cannot be read is named in `unreadable`.
+ * Reads keys of the manifest that no list shows, or that a list showed before a step. A key counts as gone by the rule
+ * for one key, or if its vault is proven gone, too: `goneVaults`. A key that cannot be read is named in `unreadable`.
  */
 export async function readKnownKeys(
   world: World,
