@@ -51,8 +51,9 @@ function chooseNode() {
 function run(command, args, failure, env = process.env) {
   const { status, signal, error } = spawnSync(command, args, { cwd: repository, stdio: "inherit", env });
   if (error) throw new Error(`${command} could not be started: ${error.message}`);
-  if (signal !== null) throw Object.assign(new Error(""), { status: interrupted });
-  if (status !== 0) throw Object.assign(new Error(failure), { status });
+  if (signal === "SIGINT") throw Object.assign(new Error(""), { status: interrupted });
+  const ended = signal === null ? failure : `${command} was ended by ${signal}`;
+  if (status !== 0) throw Object.assign(new Error(ended), { status });
 }
 
 /** What a script asks of main.ts: languages of programs; none for everything; undefined if it runs no engine or finds it by itself. */
