@@ -167,7 +167,7 @@ function withProtocol(written: string): string | undefined {
 /**
  * The next steps for a refused address. Only an address from the environment gets advice to allow the host, because any
  * other address may be an attacker's. Only an address of this machine gets a line to copy: another host would receive
- * the credential before the person thinks about it. The line would also replace hosts that are allowed already.
+ * the credential before the person thinks about it. A line that replaces hosts that are allowed already is not shown.
  */
 function adviceFor(endpoint: Endpoint, entry: string | undefined, allowedHosts: readonly string[]): readonly string[] {
   switch (endpoint.source) {
