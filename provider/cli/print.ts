@@ -11,7 +11,7 @@ import type { Report } from "../engine/loop/report.ts";
 import type { UkoError } from "../errors.ts";
 import { areDays } from "../text/iso-time.ts";
 import { jsonParts } from "../text/json.ts";
-import { printableLines } from "../text/printable.ts";
+import { printable, printableLines } from "../text/printable.ts";
 import type { KeyPath } from "./arguments.ts";
 import type { CliWorld, TextOutput } from "./cli-world.ts";
 import { paint, renderTable, type Tone } from "./table.ts";
@@ -172,10 +172,14 @@ function sectionText(output: TextOutput, { title, table, lines = [] }: ReportSec
   ].join("\n");
 }
 
-/** Whether labels name the keys. A narrow terminal then leaves their IDs out, because a cut ID cannot be pasted. */
+/**
+ * Whether labels name the keys, as a table shows them. A narrow terminal then leaves their IDs out, because a cut ID
+ * cannot be pasted.
+ */
 function isNamed({ columns, rows }: ReportTable): boolean {
   const at = columns.indexOf("label");
-  return at >= 0 && new Set(rows.map((row) => row[at])).size === rows.length;
+  const names = new Set(rows.map((row) => printable(row[at] ?? "")));
+  return at >= 0 && !names.has("") && names.size === rows.length;
 }
 
 /** Makes a text printable on one line. It may quote a file of the campaign folder, which anyone who commits can write. */

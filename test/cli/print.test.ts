@@ -71,11 +71,16 @@ it("leaves out the ID of a key on a narrow terminal if labels name the keys, and
     { title: "Check", table: { columns: ["label", "key", "why"], rows: [["tax-2030", key, why]] } },
     blocked([key, "tax-2030"], [other, "tax-2031"]),
     blocked([key, "tax-2030"], [other, "tax-2030"]),
+    // Labels that differ only in what a table does not show, and a key without a label.
+    blocked([key, "pay roll"], [other, "pay\u00a0 roll"]),
+    blocked([key, " "]),
   ];
   printReport({ out } as never, {}, { summary: "Check", sections, next: [], exitCode: 0, data: {} });
   expect(text).toContain(`\nLABEL     WHY\ntax-2030  ${why}\n`);
   expect(text).toContain(`\ntax-2030  pilot  ${why}\ntax-2031  pilot  ${why}\n`);
   expect(text).toContain(`\nKEY      ${other}\nLABEL    tax-2030\n`);
+  expect(text).toContain(`\nKEY      ${other}\nLABEL    pay roll\n`);
+  expect(text).toContain(`\nKEY      ${key}\nWAVE     pilot\n`);
 });
 
 it("cuts no requester and no time on a narrow terminal, and prints blocks if the table does not fit", () => {
