@@ -9,7 +9,7 @@ import { UkoError } from "../../errors.ts";
 import { isFresh, type Permit, spendPermit } from "../../lifecycle/vocabulary/permit.ts";
 import { withoutSecret } from "../../text/printable.ts";
 import { findChange } from "../changes.ts";
-import { type Endpoint, requireAllowedHost } from "./allowed-hosts.ts";
+import { type Endpoint, hostAndPortOf, requireAllowedHost } from "./allowed-hosts.ts";
 import { canceled, createTurnstile } from "./concurrency.ts";
 import { type Deadline, openDeadline } from "./deadline.ts";
 import { firstPace, type PaceResponse, paceAfter } from "./pace.ts";
@@ -342,7 +342,7 @@ function brokenBy(code: string, { origin, isLoopback }: Target): NoResponse {
   }
   return {
     ...{ kind: "none", why: "broken", isUnsent: true, reason: `${reason}, so nothing was sent` },
-    ...(code === "ECONNREFUSED" && isLoopback && { silentHere: host }),
+    ...(code === "ECONNREFUSED" && isLoopback && { silentHere: hostAndPortOf({ url: origin }) }),
     ...(code === "ENOTFOUND" && { isUnknownHost: true }),
   };
 }

@@ -9,7 +9,7 @@ import { UkoError } from "../../errors.ts";
 import type { Right } from "../../lifecycle/vocabulary/managed-key-states.ts";
 import { parseJson } from "../../text/json.ts";
 import { capital, withoutPeriod } from "../../text/printable.ts";
-import { chosenAddress, isLoopbackEndpoint } from "./allowed-hosts.ts";
+import { chosenAddress, type Endpoint, isLoopbackEndpoint } from "./allowed-hosts.ts";
 import type { HttpResponse, NoResponse } from "./client.ts";
 import { canceled } from "./concurrency.ts";
 
@@ -134,9 +134,16 @@ function nextAfterFailure({ isUnsent, isUnknownHost, isWithoutTls, endpoint }: N
     const line = endpoint.source === "environment" ? `export ${chosenAddress(endpoint)?.origin}=${url}` : url;
     return isLoopbackEndpoint(endpoint)
       ? ["Next: begin the address with http://, because the server there does not speak TLS:", `  ${line}`]
-      : ["Next: correct the host or its port, because the server there does not speak TLS."];
+      : [adviceWithoutTls(endpoint)];
   }
   return [`${isUnsent === true ? "If the host is right, run" : "Run"} the same command again later.`];
+}
+
+/** IBM's documented hosts speak TLS, so a proxy or a gateway answered in place of one. */
+function adviceWithoutTls(endpoint: Endpoint): string {
+  const isChosen = chosenAddress(endpoint) !== undefined;
+  const what = isChosen ? "correct the host or its port" : "check the proxy (HTTPS_PROXY) and the network";
+  return `Next: ${what}, because the server ${isChosen ? "there" : "that answered"} does not speak TLS.`;
 }
 
 /** Only an emulator, or a proxy, is on this machine, so waiting would not help. */

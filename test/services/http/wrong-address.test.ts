@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Endpoint } from "../../../provider/services/http/allowed-hosts.ts";
+import { noResponseError } from "../../../provider/services/http/read-result.ts";
 import { createTransport } from "../../../provider/services/http/transport.ts";
 import { createTokens } from "../../../provider/services/iam.ts";
 import { throwReadError } from "../../../provider/services/uko/errors.ts";
@@ -76,4 +77,22 @@ test("a server without TLS at an https address gets the same address with http, 
   const error = await readError(server.url.replace("http:", "https:"));
   expect(error).toMatch(/could not be reached.*The address comes from UKO_ENDPOINT/s);
   expect(error).toContain(`\n  export UKO_ENDPOINT=${server.url}`);
+});
+
+test("a documented host that does not speak TLS is behind a wrong proxy, and no setting names it", () => {
+  const endpoint: Endpoint = { url: "https://iam.cloud.ibm.com", source: "built_in", role: "iam" };
+  const { detail } = noResponseError("IBM Cloud IAM", {
+    ...{ kind: "none", why: "broken", reason: "the connection failed", isWithoutTls: true, endpoint },
+  });
+  expect(detail).toContain("Next: check the proxy (HTTPS_PROXY)");
+  expect(detail).not.toContain("correct the host");
+});
+
+test("an address of this machine without a port gets the port of its protocol in the command", async () => {
+  const url = "http://127.47.11.8";
+  const { http } = aClient({ allowedHosts: ["127.47.11.8"] });
+  const endpoint: Endpoint = { url, source: "environment", role: "iam" };
+  const end = await http.send({ endpoint, method: "GET", path: () => "/", resend: "never", signal: never() });
+  if (end.kind !== "none") throw new Error("a server answers there");
+  expect(noResponseError("IBM Cloud IAM", end).detail).toContain("\n  uko emulator --port 80");
 });
