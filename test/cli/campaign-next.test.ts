@@ -127,6 +127,19 @@ describe("a wave of two people", () => {
     expect(continued()).toEqual([]);
   });
 
+  it("stops for a key that was deactivated and reactivated since the list was made", async () => {
+    await begin();
+    for (const _step of ["deactivate", "destroy"]) await next("bob");
+    const meanwhile = async () => {
+      await next("alice", "--step deactivate");
+      await stage.world.uko("alice", `reactivate ${stage.keyNamed("mail-0")}`);
+      return "2";
+    };
+    const { out } = await type("carol", "next", [meanwhile, ""]);
+    expect(out).toContain('Wave "pilot" does not take the step destroy now, and nothing was changed');
+    expect(out).toContain("The breaker stopped the wave: 1 key failed or was reactivated");
+  });
+
   it("costs no call for a single key if there is nothing to do, and at most six a key for a rollback", async () => {
     await begin();
     await next("bob");
