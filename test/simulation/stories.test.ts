@@ -4,11 +4,10 @@
  */
 
 import { readdirSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { joinNetwork } from "./network.ts";
+import { expect, test } from "vitest";
 import { playStory } from "./simulate.ts";
-import { openStage, type Stage } from "./stage.ts";
 import { type Story, tell } from "./story.ts";
+import { useStage } from "./use-stage.ts";
 
 interface Kept extends Story {
   readonly seed: number;
@@ -16,19 +15,10 @@ interface Kept extends Story {
 }
 
 const folder = new URL("stories/", import.meta.url);
-let stage: Stage;
-let leaveNetwork: () => void;
-beforeAll(async () => {
-  leaveNetwork = joinNetwork();
-  stage = await openStage();
-});
-afterAll(async () => {
-  await stage.close();
-  leaveNetwork();
-});
+const stage = useStage();
 
 test.each(readdirSync(folder))("%s breaks no rule", async (name) => {
   const story = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Kept;
-  const finding = await playStory(stage, story);
+  const finding = await playStory(stage(), story);
   expect(finding, story.steps.map(tell).join("\n")).toBeUndefined();
 });
