@@ -58,8 +58,8 @@ function linesAround(
 }
 
 /**
- * The same campaign in the middle of a run: its files again, and of the service only the named keys, by their IDs, and
- * those on which the evidence notes a step since. With its state of before the step, such a key would count as
+ * Reads the campaign again in the middle of a run: its files, and by their IDs the named keys and those on which the
+ * evidence notes a step since. The list shows such a key as it was before the step, so the key would count as
  * reactivated, and stop its wave.
  */
 export async function rereadKeys(

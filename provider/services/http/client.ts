@@ -70,7 +70,7 @@ export interface NoResponse {
   readonly silentHere?: string;
   /** No host has the name in the address, or this machine reaches no server that knows names. */
   readonly isUnknownHost?: true;
-  /** A server listens there that does not speak TLS. */
+  /** The server at the address does not speak TLS. */
   readonly isWithoutTls?: true;
   /** The address that was called. */
   readonly endpoint?: Endpoint;

@@ -128,22 +128,25 @@ function nextAfterFailure({ isUnsent, isUnknownHost, isWithoutTls, endpoint }: N
   if (isUnknownHost === true) {
     return ["Next: check the region (UKO_REGION), the endpoints, and that this machine is online."];
   }
-  if (isWithoutTls === true && endpoint !== undefined) {
-    // Every host except this machine gets a credential only with TLS.
-    const url = endpoint.url.replace(/^https/i, "http");
-    const line = endpoint.source === "environment" ? `export ${chosenAddress(endpoint)?.origin}=${url}` : url;
-    return isLoopbackEndpoint(endpoint)
-      ? ["Next: begin the address with http://, because the server there does not speak TLS:", `  ${line}`]
-      : [adviceWithoutTls(endpoint)];
-  }
+  if (isWithoutTls === true && endpoint !== undefined) return adviceWithoutTls(endpoint);
   return [`${isUnsent === true ? "If the host is right, run" : "Run"} the same command again later.`];
 }
 
-/** IBM's documented hosts speak TLS, so a proxy or a gateway answered in place of one. */
-function adviceWithoutTls(endpoint: Endpoint): string {
-  const isChosen = chosenAddress(endpoint) !== undefined;
-  const what = isChosen ? "correct the host or its port" : "check the proxy (HTTPS_PROXY) and the network";
-  return `Next: ${what}, because the server ${isChosen ? "there" : "that answered"} does not speak TLS.`;
+/** Every host except this machine gets a credential only with TLS. IBM's hosts speak TLS, so a proxy answered for one. */
+function adviceWithoutTls(endpoint: Endpoint): readonly string[] {
+  const chosen = chosenAddress(endpoint);
+  if (chosen === undefined) {
+    const what = "Next: check the proxy (HTTPS_PROXY) and the network";
+    return [`${what}, because the server that answered does not speak TLS.`];
+  }
+  if (!isLoopbackEndpoint(endpoint)) {
+    return ["Next: correct the host or its port, because the server there does not speak TLS."];
+  }
+  const url = endpoint.url.replace(/^https/i, "http");
+  return [
+    "Next: begin the address with http://, because the server there does not speak TLS:",
+    `  ${endpoint.source === "environment" ? `export ${chosen.origin}=${url}` : url}`,
+  ];
 }
 
 /** Only an emulator, or a proxy, is on this machine, so waiting would not help. */
